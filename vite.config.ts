@@ -1,0 +1,113 @@
+/**
+ * What Vite builds, by mode: `library` (the three entry points, dependencies left out), `command` (the `clustrix`
+ * command, everything inside), and `playground` (the web page). Vitest reads its own section from here too.
+ */
+import { chmodSync, copyFileSync, existsSync } from "node:fs"
+import { builtinModules } from "node:module"
+import { fileURLToPath } from "node:url"
+import { type Plugin, type UserConfig } from "vite"
+import { defineConfig } from "vitest/config"
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The oldest Node that the packager runs on. */
+const target = "node20"
+
+const alias = [
+  { find: /^clustrix$/, replacement: here("platform-node/main.ts") },
+  { find: /^clustrix\/node$/, replacement: here("platform-node/index.ts") },
+  { find: /^clustrix\/browser$/, replacement: here("platform-browser/index.ts") }
+]
+
+const library: UserConfig = {
+  ssr: { external: true, noExternal: [] },
+  build: {
+    ssr: true,
+    target: ["es2022", target],
+    outDir: "dist",
+    emptyOutDir: false,
+    minify: false,
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: {
+        index: here("core/index.ts"),
+        node: here("platform-node/index.ts"),
+        "node-main": here("platform-node/main.ts"),
+        browser: here("platform-browser/index.ts")
+      },
+      external: (specifier) => !/^(\.|\/|[A-Za-z]:|\0)/.test(specifier),
+      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" }
+    }
+  }
+}
+
+const bin = here("dist/bin")
+
+/**
+ * SWC's WASM lies beside the command, for every chunk is in that folder too:
+ * `new URL("./wasm_bg.wasm", import.meta.url)` finds it from any of them.
+ */
+const executable: Plugin = {
+  name: "clustrix:executable",
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === "chunk" && chunk.isEntry && !chunk.code.startsWith("#!")) {
+        chunk.code = `#!/usr/bin/env node\n${chunk.code}`
+      }
+    }
+  },
+  closeBundle() {
+    const entry = `${bin}/clustrix.js`
+    if (!existsSync(entry)) return
+    chmodSync(entry, 0o755)
+    copyFileSync(here("node_modules/@swc/wasm-web/wasm_bg.wasm"), `${bin}/wasm_bg.wasm`)
+  }
+}
+
+const command: UserConfig = {
+  plugins: [executable],
+  resolve: { alias },
+  ssr: { noExternal: true, external: [...builtinModules] },
+  esbuild: { minifyWhitespace: true, minifySyntax: true, minifyIdentifiers: false, legalComments: "none" },
+  build: {
+    ssr: true,
+    target,
+    outDir: "dist/bin",
+    emptyOutDir: true,
+    minify: "esbuild",
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: { clustrix: here("platform-node/cli/main.ts") },
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" }
+    }
+  }
+}
+
+const playground: UserConfig = {
+  root: here("playground"),
+  base: "./",
+  resolve: { alias },
+  build: {
+    target: "es2022",
+    outDir: here("dist/playground"),
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 4_096,
+    reportCompressedSize: false
+  }
+}
+
+const builds: Readonly<Record<string, UserConfig>> = { library, command, playground }
+
+export default defineConfig(({ mode }) => ({
+  logLevel: mode in builds && mode !== "playground" ? "warn" : "info",
+  ...builds[mode],
+  ...(mode in builds ? {} : { resolve: { alias } }),
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/fixtures/**", "**/node_modules/**"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: process.env["CI"] === undefined ? ["default"] : ["default", ["json", { outputFile: ".ci/results.json" }]]
+  }
+}))
