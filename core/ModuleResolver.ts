@@ -46,6 +46,11 @@ export type Resolution =
   | {
     readonly _tag: "Package"
     readonly name: string
+    /**
+     * The bare specifier that names the module in a package: as written, or what an `imports` key or tsconfig path that
+     * leads there stands for (`name`, `name/sub/path`).
+     */
+    readonly specifier: string
     /** Absolute real path of the installed package's directory, where it is installed. */
     readonly directory: string | undefined
     /** From the installed package.json. */

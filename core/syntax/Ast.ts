@@ -16,6 +16,14 @@ export interface Node {
   readonly span: Swc.Span
 }
 
+/** Any node as `@swc/types` declares it: some declarations leave out the span, which is there all the same. */
+export interface AnyNode {
+  readonly type: string
+}
+
+/** The span of a node, whether or not its declaration mentions one. */
+export const spanOf = (node: AnyNode): Swc.Span => (node as Node).span
+
 /** `ctxt` of a name that nothing in the module declares. */
 export const unresolved = 1
 /** `ctxt` of the module's top-level bindings. */
@@ -25,7 +33,7 @@ const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
 
 /** The child nodes of `node`, in the order of the text. Wrappers without a `type` (arguments, declarators) are looked through. */
-export const children = (node: Node): ReadonlyArray<Node> => {
+export const children = (node: AnyNode): ReadonlyArray<Node> => {
   const found: Array<Node> = []
   const collect = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) collect(item)

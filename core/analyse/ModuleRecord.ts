@@ -1,0 +1,186 @@
+/**
+ * What the analysis keeps of one module: plain JSON, a pure function of the module's text, cached by content digest.
+ * The syntax tree itself is not kept.
+ *
+ * All offsets are UTF-16 code units into the module's text.
+ */
+import type { AssetReference } from "../assets/AssetReference.ts"
+
+/** `[start, end)` in the module's text. */
+export type Range = readonly [start: number, end: number]
+
+/** A use of a top-level binding (or import) of the module in value position. */
+export interface Reference {
+  readonly name: string
+  /** The property when the binding is used as `name.member` and nothing else. */
+  readonly member: string | undefined
+  readonly offset: number
+  /** Whether evaluating the module runs this use; else a call does. */
+  readonly eager: boolean
+}
+
+/** A use of a name that the module does not declare. */
+export interface GlobalReference {
+  readonly name: string
+  readonly offset: number
+  /** Under `typeof name`, where an undeclared name is no error. */
+  readonly guarded: boolean
+}
+
+/**
+ * What code may do to things outside itself. Every string is the name of a top-level binding, import or parameter-less
+ * global as written in the module.
+ */
+export interface Activity {
+  /** Assigned, or a property of it assigned, deleted or redefined. */
+  readonly writes: ReadonlyArray<string>
+  /** Handed to a call as argument or receiver. */
+  readonly passes: ReadonlyArray<string>
+  /** Called or constructed here. */
+  readonly calls: ReadonlyArray<string>
+  /** Handed over: if it is a function, it may be called. */
+  readonly callbacks: ReadonlyArray<string>
+  /** Something that a call of this name returned is changed or handed over. */
+  readonly results: ReadonlyArray<string>
+  /** Globals that are assigned or structurally changed. */
+  readonly globalWrites: ReadonlyArray<string>
+  /** Globals that are called with an effect the analysis does not know. */
+  readonly globalCalls: ReadonlyArray<string>
+  /** Whether something is changed through a local variable, which may stand for anything mentioned. */
+  readonly throughLocals: boolean
+}
+
+/** A request for another module from inside code. */
+export interface CodeRequest {
+  readonly kind: "dynamic-import" | "require" | "require-resolve" | "import-meta-resolve" | "worker"
+  /** `undefined` when it is not a constant. */
+  readonly specifier: string | undefined
+  /** Of the specifier's expression. */
+  readonly range: Range
+}
+
+/** `import.meta.url` and kin; replaced so that they name the place under the original file name. */
+export interface PlaceReference {
+  readonly kind: "url" | "dirname" | "filename" | "__dirname" | "__filename"
+  readonly range: Range
+}
+
+/** Text that never enters the package: a peeled wrapper's options, a dropped decorator. */
+export interface Cut {
+  readonly range: Range
+  /** What stands there instead. */
+  readonly replacement: string
+}
+
+/** What a declaration is, as far as the question "can it be the entry?" needs it. */
+export type Callable = "function" | "class" | "value" | "unknown"
+
+/** A function that hangs on a class or a constant object. */
+export interface Method {
+  readonly name: string
+  readonly range: Range
+  readonly signature: Signature
+}
+
+/** What a function's own text says about calling it. */
+export interface Signature {
+  readonly isAsync: boolean
+  readonly isGenerator: boolean
+  /** Names of the parameters; a pattern gives `{}` or `[]`, a rest parameter `...name`. */
+  readonly parameters: ReadonlyArray<string>
+}
+
+/** The unit of the slice: one declaration, one declarator, or one statement of a module's top level. */
+export interface Item {
+  readonly index: number
+  readonly kind: "function" | "class" | "variable" | "enum" | "namespace" | "default" | "import-equals" | "statement"
+  /** The whole text of the item, for locations. */
+  readonly range: Range
+  /** The text that goes along: without `export`, with decorators written before it. */
+  readonly keep: ReadonlyArray<Range>
+  /** Text to put before and after the kept text (a declarator of `const a = 1, b = 2` becomes a statement of its own). */
+  readonly prefix: string
+  readonly suffix: string
+  readonly declares: ReadonlyArray<string>
+  readonly callable: Callable
+  /** What a value is, for messages: "a number", "an object". */
+  readonly describes: string
+  /** Static methods of a class, methods of a constant object. */
+  readonly methods: ReadonlyArray<Method>
+  /** The binding that `cluster(options)(binding)` wraps: it is the entry, not this one. */
+  readonly wraps: string | undefined
+  /** How the function is written, for inspection. */
+  readonly signature: Signature | undefined
+  readonly references: ReadonlyArray<Reference>
+  readonly globals: ReadonlyArray<GlobalReference>
+  readonly eager: Activity
+  readonly deferred: Activity
+  /** Indices of the parameters of a function whose argument it changes directly. */
+  readonly mutatesParameters: ReadonlyArray<number>
+  /** Pairs `[holder, held]` of names: what hangs on the first may, after this item, share objects with the second. */
+  readonly shares: ReadonlyArray<readonly [holder: string, held: string]>
+  readonly requests: ReadonlyArray<CodeRequest>
+  readonly places: ReadonlyArray<PlaceReference>
+  readonly cuts: ReadonlyArray<Cut>
+  readonly assets: ReadonlyArray<AssetReference>
+  readonly jsx: boolean
+  /** Names used only in type annotations of decorated members; values under `emitDecoratorMetadata`. */
+  readonly metadataTypes: ReadonlyArray<string>
+  /** `eval(...)` or `new Function(...)`: what they name cannot be seen. */
+  readonly evaluates: ReadonlyArray<number>
+}
+
+/** One name that an import declaration binds. */
+export interface ImportBinding {
+  readonly local: string
+  /** `"*"` for a namespace, `"default"` for a default import. */
+  readonly imported: string
+}
+
+export interface ImportRequest {
+  readonly specifier: string
+  readonly offset: number
+  /** Value bindings only. */
+  readonly bindings: ReadonlyArray<ImportBinding>
+  /** `import "x"`: for its effects alone. */
+  readonly bare: boolean
+  /** `import x = require("y")`. */
+  readonly require: boolean
+}
+
+/** One exported name. `from` is the specifier of a re-export. */
+export interface ExportRecord {
+  readonly exported: string
+  /** The local binding, or with `from` the name there; `"*"` for `export * as ns from`. */
+  readonly local: string
+  readonly from: string | undefined
+  readonly offset: number
+}
+
+/** `export * from "x"`. */
+export interface StarExport {
+  readonly specifier: string
+  readonly offset: number
+}
+
+/** JSX pragmas of the leading comments, which the canonical text keeps. */
+export interface Pragmas {
+  readonly runtime: string | undefined
+  readonly importSource: string | undefined
+  readonly factory: string | undefined
+  readonly fragment: string | undefined
+}
+
+export interface ModuleRecord {
+  readonly system: "esm" | "commonjs"
+  readonly items: ReadonlyArray<Item>
+  readonly imports: ReadonlyArray<ImportRequest>
+  readonly exports: ReadonlyArray<ExportRecord>
+  readonly stars: ReadonlyArray<StarExport>
+  /** Names of interfaces, type aliases, ambient declarations, and of imports and exports marked `type`. */
+  readonly types: ReadonlyArray<string>
+  readonly pragmas: Pragmas
+}
+
+/** The local name under which an anonymous default export is known. */
+export const anonymousDefault = "*default*"

@@ -1,0 +1,31 @@
+/**
+ * The first stage of the pipeline: text of a module to its record, through the cache.
+ */
+import * as Effect from "effect/Effect"
+import { AnalysisCache } from "../AnalysisCache.ts"
+import { findAssetReferences } from "../assets/findAssetReferences.ts"
+import { type Source, SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
+import type { ModuleRecord } from "./ModuleRecord.ts"
+import { recordModule } from "./recordModule.ts"
+
+/** Bumped whenever the form or meaning of a record changes: older cache entries are then not found. */
+export const recordVersion = 1
+
+/** `textDigest` is the SHA-256 of `source.text`. */
+export const analyseModule = (
+  source: Source,
+  moduleSystem: "esm" | "commonjs" | undefined,
+  textDigest: string
+): Effect.Effect<ModuleRecord, SourceSyntaxError, SourceParser | AnalysisCache> =>
+  Effect.gen(function*() {
+    const cache = yield* AnalysisCache
+    const key = `record-${recordVersion}-${source.language}${source.jsx ? "x" : ""}-${moduleSystem ?? "any"}-${textDigest}`
+    const cached = yield* cache.get(key)
+    // Only this function writes under this key
+    if (cached !== undefined) return JSON.parse(cached) as ModuleRecord
+    const parser = yield* SourceParser
+    const module = yield* parser.parse(source)
+    const record = recordModule(module, { text: source.text, moduleSystem, assets: findAssetReferences })
+    yield* cache.set(key, JSON.stringify(record))
+    return record
+  })

@@ -1,0 +1,394 @@
+/**
+ * From a module's syntax tree to its {@link ModuleRecord}: imports, exports, and one {@link Item} for each top-level
+ * declaration, declarator or statement.
+ */
+import type * as Ast from "../syntax/Ast.ts"
+import { children, spanOf, topLevel } from "../syntax/Ast.ts"
+import type { AssetReference } from "../assets/AssetReference.ts"
+import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
+import { type ScanContext, scanItem } from "./ItemScanner.ts"
+import {
+  anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord, type Range,
+  type StarExport
+} from "./ModuleRecord.ts"
+import { readPragmas } from "./Pragmas.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "./Syntax.ts"
+
+/** What to know beside the tree. */
+export interface RecordOptions {
+  readonly text: string
+  /** What extension and package.json say of the module system; `undefined` leaves it to the syntax. */
+  readonly moduleSystem: "esm" | "commonjs" | undefined
+  /** The data files that the parts of an item read. */
+  readonly assets: (module: Ast.Module, nodes: ReadonlyArray<Ast.AnyNode>) => ReadonlyArray<AssetReference>
+}
+
+const range = (node: Ast.AnyNode): Range => [spanOf(node).start, spanOf(node).end]
+
+/** Whether a specifier names Clustrix itself. */
+export const isClustrix = (specifier: string): boolean => specifier === "clustrix" || specifier.startsWith("clustrix/")
+
+const moduleSyntax = new Set([
+  "ImportDeclaration", "ExportDeclaration", "ExportNamedDeclaration", "ExportDefaultDeclaration", "ExportDefaultExpression",
+  "ExportAllDeclaration", "TsExportAssignment", "TsImportEqualsDeclaration"
+])
+
+const mentionsCommonJs = (module: Ast.Module): boolean => {
+  const found = (node: Ast.AnyNode): boolean => {
+    const name = asName(node)
+    if (name !== undefined) return name.ctxt === 1 && (name.value === "require" || name.value === "module" || name.value === "exports")
+    return children(node).some(found)
+  }
+  return module.body.some(found)
+}
+
+const systemOf = (module: Ast.Module, moduleSystem: "esm" | "commonjs" | undefined): "esm" | "commonjs" => {
+  if (moduleSystem === "esm" || module.body.some((statement) => moduleSyntax.has(statement.type))) return "esm"
+  return moduleSystem ?? (mentionsCommonJs(module) ? "commonjs" : "esm")
+}
+
+/** Records a module. Pure: the same tree and text give the same record on every host. */
+export const recordModule = (module: Ast.Module, options: RecordOptions): ModuleRecord => {
+  const system = systemOf(module, options.moduleSystem)
+  const items: Array<Item> = []
+  const imports: Array<ImportRequest> = []
+  const exports: Array<ExportRecord> = []
+  const stars: Array<StarExport> = []
+  const types = new Set<string>()
+  const clusterNames = new Set<string>()
+  const clustrixNamespaces = new Set<string>()
+
+  for (const statement of module.body) {
+    if (statement.type !== "ImportDeclaration" || statement.typeOnly || !isClustrix(statement.source.value)) continue
+    for (const specifier of statement.specifiers) {
+      if (specifier.type === "ImportNamespaceSpecifier" || specifier.type === "ImportDefaultSpecifier") {
+        clustrixNamespaces.add(specifier.local.value)
+      } else if ((specifier.imported ?? specifier.local).value === "cluster") clusterNames.add(specifier.local.value)
+    }
+  }
+  const isClusterWrapper = (node: Ast.AnyNode): boolean => {
+    const self = unwrap(node)
+    if (self.type === "MemberExpression") {
+      const object = asName(unwrap(self.object))
+      return object?.ctxt === topLevel && clustrixNamespaces.has(object.value) && staticKey(self.property) === "cluster"
+    }
+    const name = asName(self)
+    return name?.ctxt === topLevel && clusterNames.has(name.value)
+  }
+
+  const ambient = new Set<string>()
+  const declared = new Set<string>()
+  for (const statement of module.body) {
+    const self = syntax(statement)
+    const inner = self.type === "ExportDeclaration" ? syntax(self.declaration) : self
+    if (!isTypeSyntax(inner)) {
+      for (const name of declaredBy(inner)) declared.add(name)
+      continue
+    }
+    if (inner.type === "TsInterfaceDeclaration" || inner.type === "TsTypeAliasDeclaration") types.add(inner.id.value)
+    else if ("declare" in inner && inner.declare) for (const name of declaredBy(inner)) ambient.add(name)
+  }
+  for (const name of declared) ambient.delete(name)
+  for (const name of ambient) types.add(name)
+  const context: ScanContext = { ambient, isClusterWrapper }
+
+  interface Part {
+    readonly kind: Item["kind"]
+    readonly range: Range
+    readonly keep: ReadonlyArray<Range>
+    readonly prefix?: string
+    readonly suffix?: string
+    readonly declares: ReadonlyArray<string>
+    readonly nodes: ReadonlyArray<Ast.AnyNode>
+    readonly what: Kind
+    readonly value?: Ast.AnyNode | undefined
+  }
+
+  const add = (part: Part): void => {
+    const scan = scanItem(part.nodes, parametersOf(part.value), context)
+    const own = new Set(part.declares)
+    items.push({
+      index: items.length,
+      kind: part.kind,
+      range: part.range,
+      keep: part.keep,
+      prefix: part.prefix ?? "",
+      suffix: part.suffix ?? "",
+      declares: part.declares,
+      callable: part.what.callable,
+      describes: part.what.describes,
+      methods: methodsOf(part.value),
+      wraps: wrappedName(part.value),
+      signature: signatureOf(part.value, isClusterWrapper),
+      references: scan.references.filter((reference) => !own.has(reference.name)),
+      globals: scan.globals,
+      eager: scan.eager.build(),
+      deferred: scan.deferred.build(),
+      mutatesParameters: scan.mutatesParameters,
+      shares: scan.shares,
+      requests: scan.requests,
+      places: scan.places,
+      cuts: scan.cuts,
+      assets: options.assets(module, part.nodes),
+      jsx: scan.jsx,
+      metadataTypes: scan.metadataTypes,
+      evaluates: scan.evaluates
+    })
+  }
+
+  const wrappedName = (node: Ast.AnyNode | undefined): string | undefined => {
+    const wrapped = wrappedBy(node, isClusterWrapper)
+    const name = wrapped === undefined ? undefined : asName(unwrap(wrapped))
+    return name?.ctxt === topLevel ? name.value : undefined
+  }
+
+  const kind = (node: Ast.AnyNode): Kind => kindOf(node, isClusterWrapper)
+
+  const addVariables = (
+    declarations: ReadonlyArray<Ast.VariableDeclarator>,
+    keyword: string,
+    exported: boolean
+  ): void => {
+    for (const declarator of declarations) {
+      const declares = boundNames(declarator.id).map((name) => name.value)
+      add({
+        kind: "variable",
+        range: range(declarator),
+        keep: [range(declarator)],
+        prefix: `${keyword} `,
+        suffix: ";",
+        declares,
+        nodes: [declarator],
+        what: !declarator.init
+          ? { callable: "unknown", describes: "a variable" }
+          : declarator.id.type === "Identifier" ? kind(declarator.init) : { callable: "unknown", describes: "a part of a value" },
+        value: declarator.init ?? undefined
+      })
+      if (exported) for (const name of declares) exportLocal(name, name, spanOf(declarator).start)
+    }
+  }
+
+  const exportLocal = (exported: string, local: string, offset: number): void => {
+    exports.push({ exported, local, from: undefined, offset })
+  }
+
+  /** Decorators may be written before `export`, outside the span of the class. */
+  const classRanges = (node: Ast.AnyNode, decorators: ReadonlyArray<Ast.Decorator> | undefined): ReadonlyArray<Range> => {
+    const [start, end] = range(node)
+    const before = (decorators ?? []).filter((decorator) => spanOf(decorator).start < start)
+    return [...before.map(range), [start, end]]
+  }
+
+  const addDeclaration = (declaration: Ast.AnyNode, exported: boolean): void => {
+    const self = syntax(declaration)
+    if (isTypeSyntax(self)) return
+    switch (self.type) {
+      case "FunctionDeclaration":
+      case "ClassDeclaration": {
+        const isClass = self.type === "ClassDeclaration"
+        const keep = isClass ? classRanges(self, self.decorators) : [range(self)]
+        add({
+          kind: isClass ? "class" : "function",
+          range: [keep[0]?.[0] ?? spanOf(self).start, spanOf(self).end],
+          keep,
+          declares: [self.identifier.value],
+          nodes: [self],
+          what: { callable: isClass ? "class" : "function", describes: isClass ? "a class" : "a function" },
+          value: self
+        })
+        if (exported) exportLocal(self.identifier.value, self.identifier.value, spanOf(self).start)
+        return
+      }
+      case "VariableDeclaration":
+        return addVariables(self.declarations, self.kind, exported)
+      case "UsingDeclaration":
+        return addVariables(self.decls, usingKeyword(self), exported)
+      case "TsEnumDeclaration":
+      case "TsModuleDeclaration": {
+        const name = self.id.value
+        add({
+          kind: self.type === "TsEnumDeclaration" ? "enum" : "namespace",
+          range: range(self),
+          keep: [range(self)],
+          declares: [name],
+          nodes: [self],
+          what: { callable: "value", describes: self.type === "TsEnumDeclaration" ? "an enum" : "a namespace" }
+        })
+        if (exported) exportLocal(name, name, spanOf(self).start)
+        return
+      }
+      default:
+        add({
+          kind: "statement",
+          range: range(self),
+          keep: [range(self)],
+          declares: [...new Set(hoistedNames(self))],
+          nodes: [self],
+          what: { callable: "unknown", describes: "a variable" }
+        })
+    }
+  }
+
+  const addDefault = (statement: Ast.AnyNode, node: Ast.AnyNode, prefix: string, keep: ReadonlyArray<Range>): void => {
+    add({
+      kind: "default",
+      range: range(statement),
+      keep,
+      prefix,
+      suffix: prefix === "" ? "" : ";",
+      declares: [anonymousDefault],
+      nodes: [node],
+      what: kind(node),
+      value: node
+    })
+    exportLocal("default", anonymousDefault, spanOf(statement).start)
+  }
+
+  const addStatement = (statement: Ast.AnyNode): void => {
+    const self = syntax(statement)
+    const offset = spanOf(self).start
+    switch (self.type) {
+      case "ImportDeclaration": {
+        if (self.typeOnly) {
+          for (const specifier of self.specifiers) types.add(specifier.local.value)
+          return
+        }
+        const bindings: Array<ImportBinding> = []
+        for (const specifier of self.specifiers) {
+          const local = specifier.local.value
+          if (specifier.type === "ImportNamespaceSpecifier") bindings.push({ local, imported: "*" })
+          else if (specifier.type === "ImportDefaultSpecifier") bindings.push({ local, imported: "default" })
+          else if (specifier.isTypeOnly) types.add(local)
+          else bindings.push({ local, imported: (specifier.imported ?? specifier.local).value })
+        }
+        imports.push({ specifier: self.source.value, offset, bindings, bare: self.specifiers.length === 0, require: false })
+        return
+      }
+      case "TsImportEqualsDeclaration": {
+        if (self.isTypeOnly) {
+          types.add(self.id.value)
+          return
+        }
+        if (self.moduleRef.type === "TsExternalModuleReference") {
+          const bindings = [{ local: self.id.value, imported: "*" }]
+          imports.push({ specifier: self.moduleRef.expression.value, offset, bindings, bare: false, require: true })
+        } else {
+          let root: Ast.AnyNode = self.moduleRef
+          while (root.type === "TsQualifiedName" && "left" in root) root = root.left as Ast.AnyNode // an entity name
+          add({
+            kind: "import-equals",
+            range: range(self),
+            keep: [range(self)],
+            declares: [self.id.value],
+            nodes: [{ ...root, ctxt: topLevel } as Ast.AnyNode], // SWC leaves the root of an entity name unresolved
+            what: { callable: "unknown", describes: "an alias" },
+            value: undefined
+          })
+        }
+        if (self.isExport) exportLocal(self.id.value, self.id.value, offset)
+        return
+      }
+      case "ExportDeclaration":
+        return addDeclaration(self.declaration, true)
+      case "ExportNamedDeclaration":
+        for (const specifier of self.specifiers) {
+          if (specifier.type === "ExportNamespaceSpecifier") {
+            if (!self.typeOnly) exports.push({ exported: specifier.name.value, local: "*", from: self.source?.value, offset })
+          } else if (specifier.type === "ExportSpecifier") {
+            const exported = (specifier.exported ?? specifier.orig).value
+            if (self.typeOnly || specifier.isTypeOnly) types.add(exported)
+            else exports.push({ exported, local: specifier.orig.value, from: self.source?.value, offset: spanOf(specifier).start })
+          }
+        }
+        return
+      case "ExportAllDeclaration":
+        if (!("typeOnly" in self && self.typeOnly === true)) stars.push({ specifier: self.source.value, offset })
+        return
+      case "ExportDefaultDeclaration": {
+        const declaration = self.decl
+        if (declaration.type === "TsInterfaceDeclaration") {
+          types.add("default")
+          return
+        }
+        if (declaration.type === "FunctionExpression" && !declaration.body) return
+        const name = declaration.identifier?.value
+        const decorators = declaration.type === "ClassExpression" ? declaration.decorators : undefined
+        if (name === undefined) {
+          const before = (decorators ?? []).filter((decorator) => spanOf(decorator).start < offset)
+          return addDefault(self, declaration, "", [...before.map(range), range(self)])
+        }
+        const isClass = declaration.type === "ClassExpression"
+        const keep = isClass ? classRanges(declaration, decorators) : [range(declaration)]
+        add({
+          kind: isClass ? "class" : "function",
+          range: [Math.min(offset, keep[0]?.[0] ?? offset), spanOf(self).end],
+          keep,
+          declares: [name],
+          nodes: [declaration],
+          what: { callable: isClass ? "class" : "function", describes: isClass ? "a class" : "a function" },
+          value: declaration
+        })
+        return exportLocal("default", name, offset)
+      }
+      case "ExportDefaultExpression": {
+        const name = asName(unwrap(self.expression))
+        if (name?.ctxt === topLevel) return exportLocal("default", name.value, offset)
+        return addDefault(self, self.expression, "export default ", [range(self.expression)])
+      }
+      case "TsExportAssignment": {
+        const name = asName(unwrap(self.expression))
+        if (name !== undefined && (declared.has(name.value))) return exportLocal("default", name.value, offset)
+        return addDefault(self, self.expression, "export default ", [range(self.expression)])
+      }
+      case "EmptyStatement":
+      case "TsNamespaceExportDeclaration":
+        return
+      default:
+        return addDeclaration(self, false)
+    }
+  }
+
+  if (system === "commonjs") {
+    add({
+      kind: "statement",
+      range: [0, options.text.length],
+      keep: [[0, options.text.length]],
+      declares: [],
+      nodes: module.body,
+      what: { callable: "unknown", describes: "a CommonJS module" }
+    })
+  } else for (const statement of module.body) addStatement(statement)
+
+  return {
+    system,
+    items,
+    imports,
+    exports,
+    stars,
+    types: [...types],
+    pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start))
+  }
+}
+
+const usingKeyword = (self: UsingDeclaration): string => self.isAwait ? "await using" : "using"
+
+const declaredBy = (node: Ast.AnyNode): ReadonlyArray<string> => {
+  const self = syntax(node)
+  switch (self.type) {
+    case "FunctionDeclaration":
+    case "ClassDeclaration":
+      return [self.identifier.value]
+    case "VariableDeclaration":
+      return self.declarations.flatMap((declarator) => boundNames(declarator.id).map((name) => name.value))
+    case "UsingDeclaration":
+      return self.decls.flatMap((declarator) => boundNames(declarator.id).map((name) => name.value))
+    case "TsEnumDeclaration":
+      return [self.id.value]
+    case "TsModuleDeclaration":
+      return [self.id.value]
+    case "ExportDefaultDeclaration":
+      return "identifier" in self.decl && self.decl.identifier ? [self.decl.identifier.value] : []
+    default:
+      return []
+  }
+}

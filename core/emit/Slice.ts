@@ -1,0 +1,126 @@
+/**
+ * The slice of a module: the original text of the items that are reached, in their order, with imports linked. Lowering
+ * and normalisation come after.
+ */
+import * as Effect from "effect/Effect"
+import MagicString from "magic-string"
+import type { CodeRequest, Item, PlaceReference } from "../analyse/ModuleRecord.ts"
+import { printPragmas } from "../analyse/Pragmas.ts"
+import type { FollowError } from "../graph/Exports.ts"
+import type { LoadRequirements } from "../graph/ModuleLoader.ts"
+import type { ReachedModule } from "../graph/Reached.ts"
+import { linkage, type Linker, needsRequire, packagePath } from "./Linkage.ts"
+import { filesystemUtils, modulesDirectory, relativeSpecifier } from "./Placement.ts"
+import { isClustrix } from "../analyse/recordModule.ts"
+
+export interface Slice {
+  readonly text: string
+  /** JSON of the source map from the slice to the original text; made when asked for. */
+  readonly map: () => string
+}
+
+/** Names that the slice may bring in. No program has them by chance. */
+const toPath = "clustrix$fileURLToPath"
+const toRequire = "clustrix$createRequire"
+
+/** Where the code of a module may stand on its own file name, an expression that says the original one. */
+const placeText = (kind: PlaceReference["kind"], fileName: string, renamed: boolean): string | undefined => {
+  const original = `new URL(${JSON.stringify(`./${encodeURIComponent(fileName)}`)}, import.meta.url)`
+  switch (kind) {
+    case "url":
+      return renamed ? `${original}.href` : undefined
+    case "filename":
+    case "__filename":
+      return renamed ? `${toPath}(${original})` : `${toPath}(import.meta.url)`
+    case "dirname":
+    case "__dirname":
+      return `${toPath}(new URL(".", import.meta.url)).slice(0, -1)`
+  }
+}
+
+/** Cuts the slice of `reached` out of its module's text. */
+export const slice = (
+  linker: Linker,
+  reached: ReachedModule
+): Effect.Effect<Slice, FollowError, LoadRequirements> =>
+  Effect.gen(function*() {
+    const { module } = reached
+    const text = new MagicString(module.text)
+    const here = packagePath(linker, module)
+    const items = module.record.items.filter((item) => reached.items.has(item.index))
+    const commonjs = module.record.system === "commonjs"
+    const place = linker.placement(module.path)
+    const fileName = place.slice(place.lastIndexOf("/") + 1)
+    const renamed = !here.endsWith(`/${fileName}`)
+
+    let usesPath = false
+    let usesRequire = needsRequire(linker, reached)
+    let end = 0
+    for (const item of items) {
+      const first = item.keep[0]
+      const last = item.keep[item.keep.length - 1]
+      if (first === undefined || last === undefined) continue
+      for (const [from, to] of item.keep) {
+        if (from > end) text.overwrite(end, from, "\n")
+        end = Math.max(end, to)
+      }
+      if (item.prefix !== "") text.appendRight(first[0], item.prefix)
+      if (item.suffix !== "") text.appendLeft(last[1], item.suffix)
+      for (const cut of item.cuts) {
+        if (cut.range[0] < cut.range[1]) text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
+      }
+      for (const reference of commonjs ? [] : item.places) {
+        const replacement = placeText(reference.kind, fileName, renamed)
+        if (replacement === undefined || isCut(item, reference.range[0])) continue
+        if (replacement.startsWith(toPath)) usesPath = true
+        text.update(reference.range[0], reference.range[1], replacement)
+      }
+      for (const request of item.requests) {
+        if (isCut(item, request.range[0])) continue
+        const written = yield* requestText(linker, reached, request)
+        if (written !== undefined) text.update(request.range[0], request.range[1], JSON.stringify(written))
+        if (!commonjs && (request.kind === "require" || request.kind === "require-resolve")) usesRequire = true
+      }
+    }
+    if (end < module.text.length) text.overwrite(end, module.text.length, "\n")
+
+    if (!commonjs) {
+      const links = yield* linkage(linker, reached)
+      text.prepend([
+        printPragmas(module.record.pragmas).trimEnd(),
+        ...(usesRequire ? [`import { createRequire as ${toRequire} } from "node:module";`] : []),
+        ...(usesPath ? [`import { fileURLToPath as ${toPath} } from "node:url";`] : []),
+        ...(usesRequire ? [`const require = ${toRequire}(import.meta.url);`] : []),
+        ...links.imports
+      ].filter((line) => line !== "").map((line) => `${line}\n`).join(""))
+      text.append(`\n${links.exports.join("\n")}\n`)
+    }
+    return {
+      text: text.toString(),
+      map: () => text.generateMap({ source: place, includeContent: false, hires: "boundary" }).toString()
+    }
+  })
+
+const isCut = (item: Item, offset: number): boolean =>
+  item.cuts.some(({ range: [from, to] }) => from <= offset && offset < to)
+
+/** The specifier to write for a request from inside code, when it must change. */
+const requestText = (
+  linker: Linker,
+  reached: ReachedModule,
+  request: CodeRequest
+): Effect.Effect<string | undefined, FollowError, LoadRequirements> =>
+  Effect.gen(function*() {
+    const { module } = reached
+    if (request.specifier === undefined || (request.kind !== "dynamic-import" && request.kind !== "require")) return undefined
+    const here = packagePath(linker, module)
+    if (isClustrix(request.specifier)) return relativeSpecifier(here, filesystemUtils)
+    const kind = request.kind === "require" ? "require" : "import"
+    const resolution = yield* linker.loader.resolve(module, request.specifier, request.range[0], kind)
+    if (resolution._tag === "Builtin") return resolution.name
+    if (resolution._tag === "Package") return resolution.specifier
+    const target = yield* linker.loader.load(resolution.path)
+    if (target._tag === "Code") return relativeSpecifier(here, packagePath(linker, target))
+    const json = `${modulesDirectory}/${linker.placement(target.path)}`
+    return relativeSpecifier(here, kind === "require" ? json : `${json}.mjs`)
+  })

@@ -1,0 +1,65 @@
+/**
+ * A source file of the project as the graph sees it.
+ */
+import type { Item, ModuleRecord } from "../analyse/ModuleRecord.ts"
+import { anonymousDefault } from "../analyse/ModuleRecord.ts"
+import type { CompilerOptions, SourceKind } from "../ModuleResolver.ts"
+import { fromOffset, type SourceLocation } from "../SourceLocation.ts"
+import type { NodeId } from "./Reason.ts"
+
+/** A module that is code: it has a record. */
+export interface CodeModule {
+  readonly _tag: "Code"
+  /** Absolute real path. */
+  readonly path: string
+  /** As people name it: relative to the directory of the analysis. */
+  readonly file: string
+  readonly text: string
+  /** SHA-256 of `text`. */
+  readonly digest: string
+  readonly kind: SourceKind
+  readonly compilerOptions: CompilerOptions
+  readonly record: ModuleRecord
+  /** Top-level name to the items that declare it, in order. */
+  readonly declarations: ReadonlyMap<string, ReadonlyArray<Item>>
+}
+
+/** A JSON module: its value is its export. */
+export interface JsonModule {
+  readonly _tag: "Json"
+  readonly path: string
+  readonly file: string
+  readonly text: string
+  readonly digest: string
+}
+
+export type Module = CodeModule | JsonModule
+
+export const declarationsOf = (record: ModuleRecord): ReadonlyMap<string, ReadonlyArray<Item>> => {
+  const declarations = new Map<string, Array<Item>>()
+  for (const item of record.items) {
+    for (const name of item.declares) {
+      const known = declarations.get(name)
+      if (known === undefined) declarations.set(name, [item])
+      else known.push(item)
+    }
+  }
+  return declarations
+}
+
+export const locate = (module: { readonly file: string; readonly text: string }, offset: number): SourceLocation =>
+  fromOffset(module.file, module.text, offset)
+
+/** `src/a.ts#helper`, `src/a.ts#default`, or `src/a.ts:12` for a statement. */
+export const nodeId = (module: CodeModule, item: Item): NodeId => {
+  const [name] = item.declares
+  if (name === undefined || item.kind === "statement") return `${module.file}:${locate(module, item.range[0]).line}`
+  return `${module.file}#${name === anonymousDefault ? "default" : name}`
+}
+
+/** The name of an item in a sentence. */
+export const itemLabel = (module: CodeModule, item: Item): string => {
+  const [name] = item.declares
+  if (name === undefined || item.kind === "statement") return `the statement at ${locate(module, item.range[0])}`
+  return name === anonymousDefault ? "the default export" : `\`${name}\``
+}

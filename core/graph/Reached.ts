@@ -1,0 +1,68 @@
+/**
+ * What the analysis found a function to need: the result of the graph stage, the input of the slices.
+ */
+import type { Diagnostic } from "../Diagnostic.ts"
+import type { Resolution } from "../ModuleResolver.ts"
+import type { Provision } from "./Exports.ts"
+import type { CodeModule, JsonModule } from "./Module.ts"
+import type { Decision, NodeId, Reason } from "./Reason.ts"
+
+/** The function that was asked for, as a place in a module. */
+export type Entry =
+  /** A top-level name, or a function under it (`Class.method`, `table.run`). */
+  | { readonly _tag: "Binding"; readonly module: CodeModule; readonly local: string; readonly path: ReadonlyArray<string> }
+
+/** A code module of which something is reached. */
+export interface ReachedModule {
+  readonly module: CodeModule
+  /** Indices of the items that go along. */
+  readonly items: Set<number>
+  /** Local names of the imports that go along. */
+  readonly imports: Set<string>
+  /** Local names that other modules link to (and the entry). */
+  readonly links: Set<string>
+  /** Exported names that other modules ask for under just this name. */
+  readonly exports: Map<string, Provision>
+  /** `export * from` declarations that stay, by index: nothing tells which names they provide. */
+  readonly stars: Set<number>
+  whole: boolean
+}
+
+/** A JSON module and how it is asked for: as a module, by `require` (then its file goes along as it is), or both. */
+export interface ReachedJson {
+  readonly module: JsonModule
+  imported: boolean
+  required: boolean
+  /** Whether something imports names of it beside the default. */
+  named: boolean
+}
+
+/** A module of another package that the kept code asks for. */
+export interface ExternalRequest {
+  readonly resolution: Extract<Resolution, { readonly _tag: "Package" | "Builtin" }>
+  readonly specifier: string
+  readonly kind: "import" | "require"
+  readonly module: CodeModule
+  readonly offset: number
+  /** The names that are used: `"*"` for the namespace, none for a bare import. */
+  readonly names: ReadonlySet<string>
+}
+
+/** A cluster file system function that the kept code uses. */
+export interface ClustrixUse {
+  readonly module: CodeModule
+  readonly name: string
+  readonly offset: number
+}
+
+export interface Reached {
+  readonly entry: Entry
+  /** By absolute path, in the order in which they were reached. */
+  readonly modules: ReadonlyMap<string, ReachedModule>
+  readonly json: ReadonlyMap<string, ReachedJson>
+  readonly externals: ReadonlyArray<ExternalRequest>
+  readonly clustrix: ReadonlyArray<ClustrixUse>
+  readonly reasons: ReadonlyMap<NodeId, Reason>
+  readonly decisions: ReadonlyArray<Decision>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}

@@ -1,0 +1,199 @@
+/**
+ * What evaluating an item may change, followed through the local functions that it calls.
+ */
+import * as Effect from "effect/Effect"
+import type { Activity, Item } from "../analyse/ModuleRecord.ts"
+import { isClustrix } from "../analyse/recordModule.ts"
+import { type FollowError, importOf, provide } from "./Exports.ts"
+import type { CodeModule } from "./Module.ts"
+import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
+
+/** A name in a module: of a declaration or of an import. */
+export interface LocalName {
+  readonly module: CodeModule
+  readonly name: string
+}
+
+/** What evaluation may do. */
+export interface Touch {
+  /** Bindings that are assigned, or whose objects are changed directly. */
+  readonly writes: ReadonlyArray<LocalName>
+  /** Bindings whose objects may be changed by a call. */
+  readonly passes: ReadonlyArray<LocalName>
+  /** Local functions that are called, directly or through others. */
+  readonly calls: ReadonlyArray<LocalName>
+  readonly globalWrites: boolean
+  readonly globalCalls: boolean
+  /** A function of another package or of the host is called. */
+  readonly externalCalls: boolean
+  /** A function of Clustrix is called. */
+  readonly clustrixCalls: boolean
+}
+
+const localKey = (self: LocalName): string => `${self.module.path}\0${self.name}`
+
+interface Collected {
+  readonly writes: Map<string, LocalName>
+  readonly passes: Map<string, LocalName>
+  readonly calls: Map<string, LocalName>
+  globalWrites: boolean
+  globalCalls: boolean
+  externalCalls: boolean
+  clustrixCalls: boolean
+}
+
+/** Where a name is declared in the project, through imports and re-exports; `undefined` when outside of it. */
+export const declarationOf = (
+  loader: ModuleLoader,
+  local: LocalName
+): Effect.Effect<LocalName | undefined, FollowError, LoadRequirements> =>
+  Effect.gen(function*() {
+    let { module, name } = local
+    for (let hops = 0; hops < 1000; hops++) {
+      if (module.declarations.has(name)) return { module, name }
+      const imported = importOf(module, name)
+      if (imported === undefined || imported.binding.imported === "*" || isClustrix(imported.request.specifier)) return undefined
+      let specifier = imported.request.specifier
+      let exported = imported.binding.imported
+      let offset = imported.request.offset
+      let found = false
+      while (!found) {
+        const resolution = yield* loader.resolve(module, specifier, offset, "import")
+        if (resolution._tag !== "Source") return undefined
+        const target = yield* loader.load(resolution.path)
+        if (target._tag === "Json" || target.record.system === "commonjs") return undefined
+        const provision = yield* provide(loader, target, exported)
+        module = target
+        if (provision._tag === "Local") {
+          name = provision.local
+          found = true
+        } else if (provision._tag === "From" && provision.imported !== "*" && hops < 1000) {
+          hops += 1
+          specifier = provision.specifier
+          exported = provision.imported
+          offset = provision.offset
+        } else return undefined
+      }
+    }
+    return undefined
+  })
+
+const isPlainFunction = (self: LocalName): boolean => {
+  const items = self.module.declarations.get(self.name) ?? []
+  return items.length > 0 && items.every((item) => item.callable === "function")
+}
+
+/** Names that may share objects with `name` in its module, itself included. */
+const sharing = (self: LocalName): ReadonlyArray<LocalName> => {
+  const found = new Set([self.name])
+  const queue = [self.name]
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const item of self.module.record.items) {
+      for (const [holder, held] of item.shares) {
+        if (holder === name && !found.has(held)) {
+          found.add(held)
+          queue.push(held)
+        }
+      }
+    }
+  }
+  return [...found].map((name) => ({ module: self.module, name }))
+}
+
+/** What evaluating `item` of `module` may change. Loads local modules whose functions it calls. */
+export const touchOf = (
+  loader: ModuleLoader,
+  module: CodeModule,
+  item: Item
+): Effect.Effect<Touch, FollowError, LoadRequirements> =>
+  Effect.gen(function*() {
+    const all: Collected = {
+      writes: new Map(),
+      passes: new Map(),
+      calls: new Map(),
+      globalWrites: false,
+      globalCalls: false,
+      externalCalls: false,
+      clustrixCalls: false
+    }
+    const entered = new Set<string>()
+    const pending: Array<{ readonly module: CodeModule; readonly item: Item; readonly activity: Activity; readonly eager: boolean }> = [
+      { module, item, activity: item.eager, eager: true }
+    ]
+
+    const addTo = Effect.fnUntraced(function*(map: Map<string, LocalName>, local: LocalName, functions: boolean) {
+      for (const shared of sharing(local)) {
+        const declared = (yield* declarationOf(loader, shared)) ?? shared
+        if (functions || !isPlainFunction(declared)) map.set(localKey(declared), declared)
+      }
+    })
+
+    const enter: (
+      local: LocalName,
+      direct: boolean
+    ) => Effect.Effect<void, FollowError, LoadRequirements> = Effect.fnUntraced(function*(local, direct) {
+      const imported = importOf(local.module, local.name)
+      const declared = yield* declarationOf(loader, local)
+      if (declared === undefined) {
+        if (imported !== undefined && isClustrix(imported.request.specifier)) all.clustrixCalls = true
+        else if (direct) all.externalCalls = true
+        return
+      }
+      const key = localKey(declared)
+      if (direct) all.calls.set(key, declared)
+      if (entered.has(key)) return
+      entered.add(key)
+      for (const target of declared.module.declarations.get(declared.name) ?? []) {
+        pending.push({ module: declared.module, item: target, activity: target.deferred, eager: false })
+        // The methods of what a constant was constructed from run when the constant's methods are called
+        for (const constructed of target.kind === "variable" ? target.eager.calls : []) {
+          yield* enter({ module: declared.module, name: constructed }, false)
+        }
+        if (target.callable === "class") {
+          for (const { name } of target.references.filter((reference) => reference.eager)) {
+            yield* enter({ module: declared.module, name }, false)
+          }
+        }
+      }
+    })
+
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { activity, eager, module: at } = next
+      const here = (name: string): LocalName => ({ module: at, name })
+      for (const name of activity.writes) yield* addTo(all.writes, here(name), true)
+      let changesArguments = false
+      for (const name of activity.calls) {
+        const declared = yield* declarationOf(loader, here(name))
+        changesArguments ||= declared !== undefined &&
+          (declared.module.declarations.get(declared.name) ?? []).some((target) => target.mutatesParameters.length > 0)
+        yield* enter(here(name), true)
+      }
+      for (const name of activity.callbacks) yield* enter(here(name), false)
+      for (const name of activity.passes) yield* addTo(all.passes, here(name), changesArguments)
+      for (const name of activity.results) {
+        yield* enter(here(name), true)
+        const declared = yield* declarationOf(loader, here(name))
+        for (const target of declared?.module.declarations.get(declared.name) ?? []) {
+          for (const reference of target.references) {
+            if (declared !== undefined) yield* addTo(all.passes, { module: declared.module, name: reference.name }, false)
+          }
+        }
+      }
+      if (activity.throughLocals) {
+        for (const reference of next.item.references) {
+          if (reference.eager === eager) yield* addTo(all.passes, here(reference.name), false)
+        }
+      }
+      all.globalWrites ||= activity.globalWrites.length > 0
+      all.globalCalls ||= activity.globalCalls.length > 0
+    }
+    return {
+      writes: [...all.writes.values()],
+      passes: [...all.passes.values()],
+      calls: [...all.calls.values()],
+      globalWrites: all.globalWrites,
+      globalCalls: all.globalCalls,
+      externalCalls: all.externalCalls,
+      clustrixCalls: all.clustrixCalls
+    }
+  })
