@@ -1,0 +1,205 @@
+/**
+ * From installed places (`node_modules/a/node_modules/b`) to a {@link LockGraph}: what each name means follows from
+ * where packages lie, by Node's own rule (the nearest `node_modules` upwards).
+ */
+import { byCodeUnit, type Json } from "../archive/CanonicalJson.ts"
+import type { Diagnostic } from "../Diagnostic.ts"
+import type { SourceLocation } from "../SourceLocation.ts"
+import type { EdgeKind, Importer, LockEdge, LockGraph, LockNode } from "./LockGraph.ts"
+import * as PackageSource from "./PackageSource.ts"
+
+export interface Requirement {
+  readonly name: string
+  readonly kind: EdgeKind
+  readonly range: string
+}
+
+/** A package at its place. */
+export interface TreeEntry {
+  readonly name: string
+  readonly version: string
+  /** The source if the reader knows it, else what `resolved` says: it takes the dependents to tell. */
+  readonly source: PackageSource.PackageSource | undefined
+  readonly resolved: string | undefined
+  readonly integrity: string | undefined
+  /** One a name. */
+  readonly requirements: ReadonlyArray<Requirement>
+  readonly os: ReadonlyArray<string> | undefined
+  readonly cpu: ReadonlyArray<string> | undefined
+  readonly libc: ReadonlyArray<string> | undefined
+  readonly engines: Json | undefined
+  readonly bin: Json | undefined
+  readonly hasInstallScript: boolean
+  readonly optional: boolean
+  readonly inBundle: boolean
+}
+
+export interface PackageTree {
+  readonly file: string
+  /** By place, relative to the lockfile's directory, `/` between the parts. */
+  readonly entries: ReadonlyMap<string, TreeEntry>
+  /** Symbolic links, from their place to the place they mean. */
+  readonly links: ReadonlyMap<string, string>
+  readonly importers: ReadonlyMap<string, Importer>
+  /** Whether the tree does not say which requirements are optional (version 1): then the packages' flags have to. */
+  readonly inferOptional: boolean
+  readonly locate: (place: string) => SourceLocation | undefined
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+const modules = "node_modules/"
+
+/** The directory whose `node_modules` holds the package at `place`; `undefined` for a directory of the project. */
+const holderOf = (place: string): string | undefined => {
+  const at = place.lastIndexOf(modules)
+  return at === -1 ? undefined : at === 0 ? "" : place.slice(0, at - 1)
+}
+
+/** The name under which the package at `place` is installed. */
+export const installedName = (place: string): string => {
+  const at = place.lastIndexOf(modules)
+  return at === -1 ? place.slice(place.lastIndexOf("/") + 1) : place.slice(at + modules.length)
+}
+
+/** The place that `has` for `name` as seen from `directory`. */
+const lookUp = (directory: string, name: string, has: (place: string) => boolean): string | undefined => {
+  for (let at = directory;;) {
+    if (!at.endsWith("node_modules") || (at !== "node_modules" && !at.endsWith("/node_modules"))) {
+      const place = at === "" ? `${modules}${name}` : `${at}/${modules}${name}`
+      if (has(place)) return place
+    }
+    if (at === "" || at === ".." || at.endsWith("/..")) return undefined
+    const slash = at.lastIndexOf("/")
+    at = slash === -1 ? at.startsWith("..") ? ".." : "" : at.slice(0, slash)
+  }
+}
+
+/**
+ * The package in whose tarball the one at `place` lies. `inBundle` is also said of what the *project* would bundle when
+ * it is published, at any depth: such packages are installed from their own sources.
+ */
+const bundlerOf = (tree: PackageTree, place: string): string | undefined => {
+  if (tree.entries.get(place)?.inBundle !== true) return undefined
+  const chain = [place]
+  for (let holder = holderOf(place); holder !== undefined; holder = holderOf(holder)) {
+    const entry = tree.entries.get(holder)
+    if (entry === undefined || holderOf(holder) === undefined) break
+    if (!entry.inBundle) return holder
+    chain.push(holder)
+  }
+  const isFetched = (at: string): boolean => {
+    const entry = tree.entries.get(at)
+    return entry?.integrity !== undefined || entry?.resolved !== undefined
+  }
+  if (isFetched(place)) return undefined
+  return chain.slice(1).find(isFetched) ?? (chain.length > 1 ? chain.at(-1) : undefined)
+}
+
+/** The graph of `tree`. */
+export const toGraph = (tree: PackageTree): LockGraph => {
+  const has = (place: string): boolean => tree.entries.has(place) || tree.links.has(place)
+  const resolve = (directory: string, name: string): string | undefined => {
+    const found = lookUp(directory, name, has)
+    return found === undefined ? undefined : tree.links.get(found) ?? found
+  }
+
+  const bundlers = new Map<string, string>()
+  const bundledNames = new Map<string, Array<string>>()
+  const lifted = new Map<string, Array<LockEdge>>()
+  for (const [place, entry] of tree.entries) {
+    if (!entry.inBundle) continue
+    const bundler = bundlerOf(tree, place)
+    if (bundler === undefined) continue
+    bundlers.set(place, bundler)
+    if (holderOf(place) === bundler) {
+      const names = bundledNames.get(bundler)
+      if (names === undefined) bundledNames.set(bundler, [installedName(place)])
+      else names.push(installedName(place))
+    }
+  }
+
+  const askedByAddress = new Set<string>()
+  for (const importer of tree.importers.values()) {
+    for (const [name, declaration] of importer.declared) {
+      const target = PackageSource.isWebAddress(declaration.range) ? resolve(importer.directory, name) : undefined
+      if (target !== undefined) askedByAddress.add(target)
+    }
+  }
+  const edgesOf = new Map<string, ReadonlyArray<LockEdge>>()
+  for (const [place, entry] of tree.entries) {
+    edgesOf.set(
+      place,
+      entry.requirements.map((requirement) => {
+        const target = resolve(place, requirement.name)
+        if (target !== undefined && PackageSource.isWebAddress(requirement.range)) askedByAddress.add(target)
+        const optional = tree.inferOptional && target !== undefined && !entry.optional &&
+          tree.entries.get(target)?.optional === true
+        return optional ? { ...requirement, kind: "optional" as const, target } : { ...requirement, target }
+      })
+    )
+  }
+  // What a bundled package needs from outside of the bundle, the bundling package needs.
+  for (const [place, bundler] of bundlers) {
+    const outside = (edgesOf.get(place) ?? []).filter((edge) =>
+      edge.target !== undefined && edge.target !== bundler && bundlers.get(edge.target) !== bundler &&
+      !edge.target.startsWith(`${bundler}/${modules}`)
+    )
+    lifted.set(bundler, [...lifted.get(bundler) ?? [], ...outside])
+  }
+
+  const nodes = new Map<string, LockNode>()
+  for (const [place, entry] of tree.entries) {
+    const bundler = bundlers.get(place)
+    const own = (edgesOf.get(place) ?? []).filter((edge) =>
+      edge.target === undefined || bundlers.get(edge.target) !== place
+    )
+    const names = new Set(own.map((edge) => edge.name))
+    const extra = (lifted.get(place) ?? []).filter((edge) => {
+      const fresh = !names.has(edge.name)
+      names.add(edge.name)
+      return fresh
+    })
+    nodes.set(place, {
+      id: place,
+      name: entry.name,
+      version: entry.version,
+      integrity: entry.integrity,
+      source: bundler !== undefined
+        ? { _tag: "Bundled", owner: bundler }
+        : holderOf(place) === undefined
+        ? { _tag: "Directory", path: place }
+        : entry.source ?? PackageSource.fromResolved(entry.resolved, askedByAddress.has(place)),
+      edges: [...own, ...extra].sort((a, b) => byCodeUnit(a.name, b.name)),
+      os: entry.os,
+      cpu: entry.cpu,
+      libc: entry.libc,
+      engines: entry.engines,
+      bin: entry.bin,
+      hasInstallScript: entry.hasInstallScript,
+      bundled: (bundledNames.get(place) ?? []).sort(byCodeUnit),
+      optional: entry.optional,
+      directory: place
+    })
+  }
+  for (const [place, target] of tree.links) {
+    if (nodes.has(target)) continue
+    nodes.set(target, {
+      id: target,
+      name: installedName(place),
+      version: "",
+      integrity: undefined,
+      source: { _tag: "Directory", path: target },
+      edges: [],
+      os: undefined,
+      cpu: undefined,
+      libc: undefined,
+      engines: undefined,
+      bin: undefined,
+      hasInstallScript: false,
+      bundled: [],
+      optional: false,
+      directory: target
+    })
+  }
+  return { file: tree.file, nodes, importers: tree.importers, resolve, locate: tree.locate, diagnostics: tree.diagnostics }
+}

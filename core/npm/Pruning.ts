@@ -1,0 +1,224 @@
+/**
+ * The project's lockfile, cut down to what a package needs, as `npm ci` takes it.
+ *
+ * The texts are functions of what the kept code can tell apart ({@link PackageClass}): names, exact versions, integrity
+ * hashes, sources, platforms. They do not depend on the project's other dependencies, on the version, order and layout
+ * of its lockfile, or on this machine. Every requirement is written with the exact version that it was resolved to, peer
+ * dependencies among them: so overrides and `--legacy-peer-deps` of the project need not be repeated.
+ */
+import * as Effect from "effect/Effect"
+import * as CanonicalJson from "../archive/CanonicalJson.ts"
+import { Diagnostic } from "../Diagnostic.ts"
+import type { LockfileError } from "./LockfileError.ts"
+import type { LockGraph, LockNode } from "./LockGraph.ts"
+import * as PackageClass from "./PackageClass.ts"
+import * as Placement from "./Placement.ts"
+import * as Reach from "./Reach.ts"
+
+export interface PrunedPackage {
+  /** `node_modules/a/node_modules/b`. */
+  readonly path: string
+  /** The name under which it is published. */
+  readonly name: string
+  readonly version: string
+  readonly integrity: string | undefined
+  /** Only optional dependencies lead to it: it may be missing where it does not fit. */
+  readonly optional: boolean
+  /** The path of the package that it is here for; empty when kept code imports it. */
+  readonly requiredBy: string
+  /** Where the project has a copy of it, relative to the lockfile's directory. */
+  readonly directory: string | undefined
+}
+
+export interface PrunedRoot {
+  readonly root: Reach.Root
+  /**
+   * The key under which the package finds it: the import's own name, but where one name means different packages in
+   * different places of the project.
+   */
+  readonly installedAs: string
+  readonly name: string
+  readonly version: string
+}
+
+export interface Pruned {
+  /** Canonical text of `package.json`. */
+  readonly packageJson: string
+  /** Canonical text of `package-lock.json`, lockfileVersion 3. */
+  readonly lockfile: string
+  /** Every copy, by path. */
+  readonly packages: ReadonlyArray<PrunedPackage>
+  readonly roots: ReadonlyArray<PrunedRoot>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+/** What a dependent writes to get exactly this package under `key`. */
+const specifierOf = (key: string, node: LockNode): string =>
+  node.source._tag === "Git" || node.source._tag === "Tarball"
+    ? node.source.address
+    : key === node.name
+    ? node.version
+    : `npm:${node.name}@${node.version}`
+
+type Members = { readonly [key: string]: CanonicalJson.Source | undefined }
+
+const orNothing = (members: { readonly [name: string]: string }): Members | undefined =>
+  Object.keys(members).length === 0 ? undefined : members
+
+/** The packages that something insists on. */
+const requiredOf = (placement: Placement.Placement, resolved: Resolved): ReadonlySet<Placement.Placed> => {
+  const required = new Set<Placement.Placed>()
+  const pending = [placement.root]
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for (const edge of resolved.get(at) ?? []) {
+      if (edge.optional || required.has(edge.target)) continue
+      required.add(edge.target)
+      pending.push(edge.target)
+    }
+  }
+  return required
+}
+
+interface ResolvedEdge {
+  readonly name: string
+  readonly optional: boolean
+  readonly target: Placement.Placed
+}
+
+type Resolved = ReadonlyMap<Placement.Placed, ReadonlyArray<ResolvedEdge>>
+
+const resolveEdges = (
+  { classes, roots }: PackageClass.PackageClasses,
+  placement: Placement.Placement
+): Resolved => {
+  const lookUp = (from: Placement.Placed, name: string): Placement.Placed | undefined => {
+    for (let at: Placement.Placed | undefined = from; at !== undefined; at = at.parent) {
+      const child = at.children.get(name)
+      if (child !== undefined) return child
+    }
+    return undefined
+  }
+  const resolved = new Map<Placement.Placed, ReadonlyArray<ResolvedEdge>>()
+  for (const from of [placement.root, ...placement.placed]) {
+    const edges = from.index === undefined
+      ? roots.map((root) => ({ name: root.key, optional: root.optional, target: root.target }))
+      : classes[from.index]?.edges ?? []
+    resolved.set(
+      from,
+      edges.flatMap((edge) => {
+        const target = edge.target === undefined ? undefined : lookUp(from, edge.name)
+        return target === undefined ? [] : [{ name: edge.name, optional: edge.optional, target }]
+      })
+    )
+  }
+  return resolved
+}
+
+const render = (
+  reached: Reach.Reached,
+  classes: PackageClass.PackageClasses,
+  placement: Placement.Placement
+): Pruned => {
+  const resolved = resolveEdges(classes, placement)
+  const required = requiredOf(placement, resolved)
+  const nodeOf = (placed: Placement.Placed): LockNode | undefined =>
+    placed.index === undefined ? undefined : classes.classes[placed.index]?.node
+  const requirements = (from: Placement.Placed): Members => {
+    const dependencies: { [name: string]: string } = {}
+    const optionalDependencies: { [name: string]: string } = {}
+    for (const edge of resolved.get(from) ?? []) {
+      const node = nodeOf(edge.target)
+      if (node === undefined) continue
+      // To a package that must be there anyway, an optional dependency is one like any other.
+      const optional = edge.optional && !required.has(edge.target)
+      const members = optional ? optionalDependencies : dependencies
+      members[edge.name] = specifierOf(edge.name, node)
+    }
+    return {
+      dependencies: orNothing(dependencies),
+      optionalDependencies: orNothing(optionalDependencies)
+    }
+  }
+
+  const own = requirements(placement.root)
+  const entries: { [path: string]: Members } = { "": own }
+  const packages: Array<PrunedPackage> = []
+  for (const placed of placement.placed) {
+    const node = nodeOf(placed)
+    if (node === undefined) continue
+    const path = Placement.pathOf(placed)
+    const optional = !required.has(placed)
+    const address = node.source._tag === "Git" || node.source._tag === "Tarball" ? node.source.address : undefined
+    entries[path] = {
+      name: node.name === placed.name ? undefined : node.name,
+      version: node.version === address ? undefined : node.version,
+      resolved: address,
+      integrity: node.integrity,
+      ...requirements(placed),
+      os: node.os,
+      cpu: node.cpu,
+      libc: node.libc,
+      // Elsewhere it is advice, which version 1 does not hold.
+      engines: optional ? node.engines : undefined,
+      bin: node.bin,
+      hasInstallScript: node.hasInstallScript ? true : undefined,
+      optional: optional ? true : undefined
+    }
+    packages.push({
+      path,
+      name: node.name,
+      version: node.version,
+      integrity: node.integrity,
+      optional,
+      requiredBy: placed.dependent === undefined ? "" : Placement.pathOf(placed.dependent),
+      directory: node.directory
+    })
+  }
+  const aliased = classes.roots.filter((root) => root.imports.some(({ root: { name } }) => name !== root.key))
+  return {
+    packageJson: CanonicalJson.encode({ ...own, private: true }),
+    lockfile: CanonicalJson.encode({ lockfileVersion: 3, packages: entries, requires: true }),
+    packages: packages.sort((a, b) => CanonicalJson.byCodeUnit(a.path, b.path)),
+    roots: classes.roots.flatMap((root) => {
+      const node = classes.classes[root.target]?.node
+      return node === undefined ? [] : root.imports.map(({ root: imported }) => ({
+        root: imported,
+        installedAs: root.key,
+        name: node.name,
+        version: node.version
+      }))
+    }),
+    diagnostics: [
+      ...reached.graph.diagnostics,
+      ...reached.diagnostics,
+      ...aliased.flatMap((root) =>
+        root.imports.map(({ root: imported }) =>
+          new Diagnostic({
+            severity: "info",
+            code: "package-renamed",
+            what: `${imported.name} is installed as ${root.key} for ${imported.directory === "" ? "the root" : imported.directory}`,
+            location: imported.location,
+            why: "Other kept code imports another version under that name."
+          })
+        )
+      )
+    ]
+  }
+}
+
+/**
+ * The texts for the packages that kept code imports, `roots` in any order.
+ *
+ * Packages from git and from addresses of the web are kept with their address (it is what they are), with a warning;
+ * what lies on this machine only fails with `NotInstallable`.
+ */
+export const prune = (
+  graph: LockGraph,
+  roots: ReadonlyArray<Reach.Root>
+): Effect.Effect<Pruned, LockfileError> =>
+  Effect.gen(function*() {
+    const reached = yield* Reach.reach(graph, roots)
+    const classes = PackageClass.classify(reached)
+    const placement = yield* Placement.place(classes)
+    return render(reached, classes, placement)
+  })
