@@ -1,0 +1,133 @@
+/**
+ * `npm run test:pack`: packs the package, installs it into an empty project and uses it there: the three entry points
+ * under Node, the declarations under a strict type check, the command on a function of two files.
+ */
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const place = mkdtempSync(join(tmpdir(), "clustrix-pack-"))
+const project = join(place, "project")
+
+const run = (cwd, command, args, expected = 0) => {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, CLUSTRIX_PACKAGE_DIR: join(place, "packages"), XDG_STATE_HOME: join(place, "state") }
+  })
+  if (status !== expected) {
+    throw new Error(`${command} ${args.join(" ")} ended with ${status ?? error}:\n${stdout}\n${stderr}`)
+  }
+  return stdout
+}
+const node = (...args) => run(project, process.execPath, args)
+
+const checks = {
+  "the archive holds the built package and nothing else": () => {
+    const [{ files }] = JSON.parse(run(root, "npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", place]))
+    const paths = files.map((file) => file.path)
+    const strangers = paths.filter((path) =>
+      !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path) || path.startsWith("dist/playground/")
+    )
+    assert.deepEqual(strangers, [])
+    for (const path of ["index", "node", "node-main", "browser", "bin/clustrix"].map((name) => `dist/${name}.js`)) {
+      assert.ok(paths.includes(path), `${path} is missing`)
+    }
+    assert.ok(paths.includes("dist/bin/wasm_bg.wasm"), "the WASM file is missing beside the command")
+  },
+
+  "no built file knows where it was built": () => {
+    const knowing = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(js|ts|json|html|css)$/.test(file))
+      .filter((file) => readFileSync(join(root, "dist", file), "utf8").includes(root.slice(0, -1)))
+    assert.deepEqual(knowing, [])
+  },
+
+  "it installs into an empty project": () => {
+    mkdirSync(join(project, "src"), { recursive: true })
+    writeFileSync(join(project, "package.json"), `{ "name": "consumer", "private": true, "type": "module" }\n`)
+    const archive = readdirSync(place).find((file) => file.endsWith(".tgz"))
+    run(project, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(place, archive)])
+  },
+
+  "its entry points load under Node": () => {
+    for (const entry of ["clustrix", "clustrix/node", "clustrix/browser"]) {
+      const names = JSON.parse(node("-e", `console.log(JSON.stringify(Object.keys(await import("${entry}"))))`, "--input-type=module"))
+      assert.notEqual(names.length, 0, `${entry} exports nothing`)
+    }
+    const resolved = (...flags) =>
+      node(...flags, "--input-type=module", "-e", `console.log(import.meta.resolve("clustrix"))`).trim()
+    assert.match(resolved(), /\/dist\/node-main\.js$/)
+    node("--input-type=module", "-e", `await import("./node_modules/clustrix/dist/index.js")`)
+  },
+
+  "its declarations satisfy a strict project": () => {
+    mkdirSync(join(project, "node_modules/@types"), { recursive: true })
+    if (!existsSync(join(project, "node_modules/@types/node"))) {
+      symlinkSync(join(root, "node_modules/@types/node"), join(project, "node_modules/@types/node"))
+    }
+    writeFileSync(
+      join(project, "src/consumer.ts"),
+      `import * as core from "clustrix"
+import * as browser from "clustrix/browser"
+import * as node from "clustrix/node"
+type AnyKeys<T> = { [K in keyof T]: 0 extends 1 & T[K] ? K : never }[keyof T]
+const none: ReadonlyArray<AnyKeys<typeof core> | AnyKeys<typeof browser> | AnyKeys<typeof node>> = []
+const isEmpty = <T>(_: [T] extends [never] ? ReadonlyArray<T> : "an export has the type any"): void => {}
+isEmpty<AnyKeys<typeof core> | AnyKeys<typeof browser> | AnyKeys<typeof node>>(none)
+export const exported: ReadonlyArray<object> = [core, browser, node]
+`
+    )
+    for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+      const compilerOptions = {
+        module, moduleResolution, target: "es2022", lib: ["es2023", "dom", "dom.iterable"], types: ["node"],
+        strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: false
+      }
+      writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["src/consumer.ts"] }))
+      const { stdout, status } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], {
+        cwd: project,
+        encoding: "utf8"
+      })
+      // What other packages' declarations say among themselves is not ours to mend.
+      const ours = stdout.split("\n").filter((line) => /error TS/.test(line) && !/^node_modules\/(?!clustrix\/)/.test(line))
+      assert.deepEqual(ours, [], moduleResolution)
+      if (status !== 0 && stdout === "") throw new Error(`tsc ended with ${status}`)
+    }
+  },
+
+  "its command packages and runs a function": () => {
+    writeFileSync(join(project, "src/helper.ts"), "export const double = (n: number): number => n * 2\n")
+    writeFileSync(
+      join(project, "src/main.ts"),
+      `import { double } from "./helper.js"\nexport function main(n: number): number {\n  return double(n) + 1\n}\n`
+    )
+    const clustrix = join(project, "node_modules/.bin/clustrix")
+    assert.match(run(project, clustrix, ["--version"]), new RegExp(manifest.version.replaceAll(".", "\\.")))
+    const info = JSON.parse(run(project, clustrix, ["package", "src/main.ts#main", "--json"]))
+    assert.match(info.packageId, /^[0-9a-f]{16}$/)
+    assert.match(run(project, clustrix, ["run", "src/main.ts#main", "--args", "[20]"]), /41/)
+  }
+}
+
+let failed = 0
+try {
+  if (!existsSync(join(root, "dist/types"))) run(root, process.execPath, ["scripts/build.mjs"])
+  for (const [title, check] of Object.entries(checks)) {
+    try {
+      check()
+      console.log(`ok      ${title}`)
+    } catch (cause) {
+      failed++
+      console.error(`FAILED  ${title}\n${cause instanceof Error ? cause.message : cause}`)
+    }
+  }
+} finally {
+  rmSync(place, { recursive: true, force: true })
+}
+process.exitCode = failed === 0 ? 0 : 1

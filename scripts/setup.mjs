@@ -1,0 +1,39 @@
+/**
+ * `npm run setup`: the programs outside npm that the tests talk to. What is missing is installed when this runs as root
+ * on a system with apt; otherwise it is said, and with CI=true it is a failure.
+ */
+import { spawnSync } from "node:child_process"
+
+/** `probe` must exit with 0 (a name on PATH alone may be a shim with nothing behind it). */
+const components = [
+  { name: "git", probe: ["git", "--version"], apt: "git", for: "the checks over tracked files" },
+  { name: "unzip", probe: ["unzip", "-v"], apt: "unzip", for: "checking packages with unzip -t" },
+  { name: "bsdtar", probe: ["bsdtar", "--version"], apt: "libarchive-tools", for: "checking packages with bsdtar" },
+  { name: "python3", probe: ["python3", "--version"], apt: "python3", for: "checking packages with zipfile" }
+]
+
+const run = (command, options) => spawnSync(command[0], command.slice(1), { stdio: "ignore", ...options })
+const isMissing = (component) => run(component.probe).status !== 0
+
+const install = (missing) => {
+  const options = {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
+  }
+  const packages = missing.map((component) => component.apt)
+  console.log(`setup: installing ${packages.join(", ")} with apt-get`)
+  run(["apt-get", "update", "-q"], options)
+  run(["apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages], options)
+}
+
+let missing = components.filter(isMissing)
+if (missing.length > 0 && process.getuid?.() === 0 && run(["apt-get", "--version"]).status === 0) {
+  install(missing)
+  missing = missing.filter(isMissing)
+}
+for (const component of missing) {
+  console.error(
+    `setup: MISSING ${component.name}, needed for ${component.for}. Install it (Debian: apt-get install ${component.apt}).`
+  )
+}
+if (missing.length > 0 && process.env.CI === "true") process.exit(1)

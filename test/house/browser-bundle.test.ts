@@ -1,0 +1,73 @@
+/**
+ * The core and platform-browser, bundled as for a page, hold no module of Node, and start where there is no Node.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as esbuild from "esbuild"
+import { existsSync } from "node:fs"
+import { builtinModules } from "node:module"
+import { resolve } from "node:path"
+import { createContext, Script } from "node:vm"
+
+const root = resolve(import.meta.dirname, "../..")
+
+const builtin = new RegExp(`^(node:.*|(${builtinModules.filter((name) => !name.startsWith("_")).join("|")}))$`)
+
+/** Bundles `contents` for a page; lists what it imports from Node instead of failing on the first. */
+const bundle = async (contents: string) => {
+  const nodeImports: Array<string> = []
+  const result = await esbuild.build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "clustrix",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "silent",
+    plugins: [{
+      name: "node-imports",
+      setup(build) {
+        build.onResolve({ filter: builtin }, ({ importer, path }) => {
+          nodeImports.push(`${importer.slice(root.length + 1)} -> ${path}`)
+          return { path, external: true }
+        })
+      }
+    }]
+  })
+  return { nodeImports, text: result.outputFiles[0]?.text ?? "" }
+}
+
+/** What a page has and the language has not. */
+const pageGlobals = () => {
+  const { TextEncoder, TextDecoder, URL, URLSearchParams, AbortController, AbortSignal, performance } = globalThis
+  const { setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, structuredClone, console } = globalThis
+  const { Blob, ReadableStream, WritableStream, TransformStream, Headers, Request, Response, FormData } = globalThis
+  const { MessageChannel, Event, EventTarget, fetch, crypto, WebAssembly } = globalThis
+  const globals = {
+    TextEncoder, TextDecoder, URL, URLSearchParams, AbortController, AbortSignal, performance, setTimeout, clearTimeout,
+    setInterval, clearInterval, queueMicrotask, structuredClone, console, Blob, ReadableStream, WritableStream,
+    TransformStream, Headers, Request, Response, FormData, MessageChannel, Event, EventTarget, fetch, crypto, WebAssembly
+  }
+  return { ...globals, window: globals, self: globals }
+}
+
+const entries = ["core/index.ts", "platform-browser/index.ts"]
+
+describe("the bundle for a page", () => {
+  it("has its entries", () => assert.deepStrictEqual(entries.filter((file) => !existsSync(resolve(root, file))), []))
+
+  it("imports nothing of Node, and starts without Node's globals", async () => {
+    const contents = entries.map((file, index) => `export * as entry${index} from "./${file}"`).join("\n")
+    const { nodeImports, text } = await bundle(contents)
+    assert.deepStrictEqual(nodeImports, [])
+    const names = new Script(`${text}\n;Object.keys(clustrix).map((name) => Object.keys(clustrix[name]).length)`)
+      .runInContext(createContext(pageGlobals())) as ReadonlyArray<number>
+    assert.lengthOf(names, entries.length)
+    for (const count of names) assert.isAbove(count, 0)
+  }, 60_000)
+
+  it("would be refused with an import of Node, however deep", async () => {
+    const { nodeImports } = await bundle(`export * as entry from "./platform-node/Hasher.ts"`)
+    assert.deepStrictEqual(nodeImports, ["platform-node/Hasher.ts -> node:crypto"])
+  })
+})
