@@ -48,7 +48,8 @@ export type Resolution =
     readonly name: string
     /**
      * The bare specifier that names the module in a package: as written, or what an `imports` key or tsconfig path that
-     * leads there stands for (`name`, `name/sub/path`).
+     * leads there stands for (`name`, `name/sub/path`). For an import that leaves out what Node's loader of ES modules
+     * wants to read, completed: `lodash/fp` of a package without `exports` is `lodash/fp.js`.
      */
     readonly specifier: string
     /** Absolute real path of the installed package's directory, where it is installed. */
@@ -62,9 +63,13 @@ export type Resolution =
   | { readonly _tag: "Builtin"; readonly name: string }
 
 export class ResolutionError extends Schema.TaggedError<ResolutionError>()("ResolutionError", {
-  reason: Schema.Literal("NotFound", "NotExported", "InvalidSpecifier", "InvalidConfiguration"),
+  reason: Schema.Literal("NotFound", "NotExported", "InvalidSpecifier", "InvalidConfiguration", "Unreadable"),
   specifier: Schema.String,
   referrer: Schema.String,
+  /** Files that were looked for, in order, as a person names them. */
+  tried: Schema.optional(Schema.Array(Schema.String)),
+  /** Names that would have been answered: near ones for `NotFound`, all for `NotExported`. */
+  available: Schema.optional(Schema.Array(Schema.String)),
   ...Explanation.fields
 }) {
   override get message(): string {

@@ -1,0 +1,76 @@
+/**
+ * Which tsconfig.json governs a file.
+ */
+import * as Effect from "effect/Effect"
+import type { FileTree } from "./FileTree.ts"
+import { memo } from "./Memo.ts"
+import type { PackageJsons } from "./PackageJson.ts"
+import type { Refusal } from "./Refusal.ts"
+import type { Root } from "./Root.ts"
+import * as Tsconfig from "./Tsconfig.ts"
+import * as TsconfigLayers from "./TsconfigLayers.ts"
+
+export interface TsconfigScopes {
+  /**
+   * The configuration that holds for the file at absolute real path `file`: going up to the root of the repository or
+   * workspace, the first tsconfig.json that takes the file in, itself or through `references`; where none does, the
+   * nearest. Files of installed packages have none.
+   */
+  readonly governing: (file: string) => Effect.Effect<Tsconfig.Tsconfig | undefined, Refusal>
+}
+
+export const make = (tree: FileTree, packageJsons: PackageJsons, root: Root): TsconfigScopes => {
+  const { path } = tree
+  const layers = TsconfigLayers.make(tree, packageJsons, root)
+  const load = memo((file) => Effect.flatMap(layers.load(file), (read) => Tsconfig.fromLayers(read, path)))
+
+  const referenced = (reference: Tsconfig.Tsconfig["references"][number]) =>
+    Effect.gen(function*() {
+      const entry = yield* tree.find(reference.path)
+      const file = entry?.type === "Directory" ? yield* tree.find(path.join(entry.path, "tsconfig.json")) : entry
+      if (file?.type === "File") return file.path
+      return yield* TsconfigLayers.wrong(
+        reference.setting,
+        `the referenced configuration ${yield* root.name(reference.path)} does not exist`,
+        "correct the path in \"references\""
+      )
+    })
+
+  const owner = (
+    config: Tsconfig.Tsconfig,
+    file: string,
+    seen: Set<string>
+  ): Effect.Effect<Tsconfig.Tsconfig | undefined, Refusal> =>
+    Effect.gen(function*() {
+      seen.add(config.path)
+      if (config.includes(file)) return config
+      for (const reference of config.references) {
+        const at = yield* referenced(reference)
+        if (seen.has(at)) continue
+        const found = yield* owner(yield* load(at), file, seen)
+        if (found !== undefined) return found
+      }
+      return undefined
+    })
+
+  return {
+    governing: memo((file: string): Effect.Effect<Tsconfig.Tsconfig | undefined, Refusal> =>
+      Effect.gen(function*() {
+        const directories = tree.ancestors(path.dirname(file))
+        if (directories.some((at) => path.basename(at) === "node_modules")) return undefined
+        let nearest: Tsconfig.Tsconfig | undefined
+        for (const at of directories) {
+          const entry = yield* tree.find(path.join(at, "tsconfig.json"))
+          if (entry?.type === "File") {
+            const config = yield* load(entry.path)
+            const found = yield* owner(config, file, new Set())
+            if (found !== undefined) return found
+            nearest ??= config
+          }
+          if (yield* root.isRoot(at)) break
+        }
+        return nearest
+      })
+    )
+  }
+}
