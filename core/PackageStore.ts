@@ -132,11 +132,14 @@ export const makeMemory = (location = "memory:"): Context.Tag.Service<PackageSto
       }))
     ),
     remove: (name, options) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
+        if (!namePattern.test(name)) return Effect.fail(invalidName(name, location))
         const file = files.get(name)
         const limit = options?.unlessModifiedAfter
-        if (file === undefined || (limit !== undefined && file.modifiedAt > limit)) return false
-        return files.delete(name)
+        if (file === undefined || (limit !== undefined && file.modifiedAt > limit)) {
+          return Effect.succeed(false)
+        }
+        return Effect.succeed(files.delete(name))
       }),
     open: (name) =>
       Effect.suspend(() => {

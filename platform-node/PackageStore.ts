@@ -20,17 +20,8 @@ import { randomUUID } from "node:crypto"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
-import {
-  invalidName,
-  keepRenewed,
-  namePattern,
-  notFound,
-  packageIdOf,
-  PackageStore,
-  PackageStoreError,
-  type Staged,
-  type Stored
-} from "../core/PackageStore.ts"
+import { invalidName, keepRenewed, namePattern, notFound, packageIdOf, PackageStore, PackageStoreError, type Staged,
+  type Stored } from "../core/PackageStore.ts"
 
 /** Files being written are called `.clustrix_package_staging.<host>.<process>.<unique>`. */
 const stagingPrefix = ".clustrix_package_staging."
@@ -133,7 +124,7 @@ export const make = (
       const file = yield* failed(Scope.extend(fs.open(staging, { flag: "wx", mode: 0o600 }), opened))
       const staged: Staged = {
         // An interrupted write would go on, on a descriptor that may be another file's by then.
-        write: (bytes) => Effect.uninterruptible(failed(file.writeAll(bytes))),
+        write: (bytes) => bytes.length === 0 ? Effect.void : Effect.uninterruptible(failed(file.writeAll(bytes))),
         commit: (name) =>
           namePattern.test(name)
             ? Effect.gen(function*() {

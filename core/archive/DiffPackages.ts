@@ -56,7 +56,9 @@ const compare = (
   before: CanonicalJson.Json | undefined,
   after: CanonicalJson.Json | undefined
 ): ReadonlyArray<ValueChange> => {
-  if (before !== undefined && after !== undefined && CanonicalJson.encode(before) === CanonicalJson.encode(after)) return []
+  if (before !== undefined && after !== undefined && CanonicalJson.encode(before) === CanonicalJson.encode(after)) {
+    return []
+  }
   if (isObject(before) && isObject(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(CanonicalJson.byCodeUnit).flatMap((key) =>
       compare(identifier.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`, before[key], after[key])
@@ -101,7 +103,9 @@ export const diffPackages = (
   b: OpenPackage
 ): Effect.Effect<PackageDiff, PackageFormatError | PackageReadError> =>
   Effect.gen(function*() {
-    const [entriesA, entriesB] = [a, b].map(({ manifest }) => new Map(manifest.entries.map((entry) => [entry.path, entry])))
+    const [entriesA, entriesB] = [a, b].map(({ manifest }) =>
+      new Map(manifest.entries.map((entry) => [entry.path, entry]))
+    )
     const changed: Array<EntryChange> = []
     for (const before of a.manifest.entries) {
       const after = entriesB?.get(before.path)

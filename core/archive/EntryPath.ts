@@ -66,7 +66,7 @@ export interface Collision {
 export const collision = (paths: Iterable<string>): Collision | undefined => {
   const seen = new Map<string, { readonly spelling: string; readonly path: string; readonly directory: boolean }>()
   for (const path of paths) {
-    for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+    for (let end = path.indexOf("/");; end = path.indexOf("/", end + 1)) {
       const directory = end !== -1
       const spelling = directory ? path.slice(0, end) : path
       const key = fold(spelling)

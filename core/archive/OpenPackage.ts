@@ -38,7 +38,7 @@ export interface OpenPackage {
   readonly entries: ReadonlyArray<PackagedEntry>
   /** The bytes of an entry (or of manifest.json), verified. Fails with `MissingEntry` when there is none of that name. */
   readonly read: (path: string) => Effect.Effect<Uint8Array, Errors>
-  /** Calls `use` with the bytes of an entry piece by piece; they are verified only when the whole effect succeeds. */
+  /** Calls `use` with the bytes of an entry piece by piece, none of them empty; they are verified only when the whole effect succeeds. */
   readonly forEachChunk: <E, R>(
     path: string,
     use: (bytes: Uint8Array) => Effect.Effect<void, E, R>
@@ -73,6 +73,7 @@ const forEachChunkOf = <E, R>(
     let head: Uint8Array = new Uint8Array(0)
     let pieces: Array<Uint8Array> = []
     const take = (bytes: Uint8Array): void => {
+      if (bytes.length === 0) return
       crc32 = Crc32.update(crc32, bytes)
       if (head.length < EntryMode.headBytes) head = Deflation.concat([head, bytes.subarray(0, EntryMode.headBytes)])
       pieces.push(bytes)
@@ -182,10 +183,18 @@ const checkListed = (name: string, manifest: Manifest.Manifest, zip: ReadonlyMap
       const expected = listed.get(entry.path)
       if (expected === undefined) return yield* refuse("UnlistedEntry", entry.path)
       if (expected.size !== entry.sizeBytes) {
-        return yield* refuse("SizeMismatch", entry.path, `The manifest says ${expected.size} bytes, the archive ${entry.sizeBytes}.`)
+        return yield* refuse(
+          "SizeMismatch",
+          entry.path,
+          `The manifest says ${expected.size} bytes, the archive ${entry.sizeBytes}.`
+        )
       }
       if (expected.mode !== entry.mode) {
-        return yield* refuse("ModeMismatch", entry.path, `The manifest says ${expected.mode}, the archive ${entry.mode}.`)
+        return yield* refuse(
+          "ModeMismatch",
+          entry.path,
+          `The manifest says ${expected.mode}, the archive ${entry.mode}.`
+        )
       }
     }
     for (const path of [...listed.keys(), Metadata.path, manifest.entry.module]) {
@@ -236,7 +245,9 @@ export const openPackage = (
         // The manifest itself is what the package's digest stands for; all else is listed.
         const wanted = expected?.sha256 ?? digest
         const actual = hash.digest()
-        if (actual !== wanted) return yield* refuse("DigestMismatch", path, `It is ${actual}; the manifest says ${wanted}.`)
+        if (actual !== wanted) {
+          return yield* refuse("DigestMismatch", path, `It is ${actual}; the manifest says ${wanted}.`)
+        }
       })
     const read: OpenPackage["read"] = (path) => collect((use) => forEachChunk(path, use))
 
@@ -272,5 +283,8 @@ export const verifyPackage = (
   access: RandomAccess.RandomAccess,
   options: OpenOptions = {}
 ): Effect.Effect<OpenPackage, Errors, Hasher.Hasher> =>
-  Effect.tap(openPackage(access, options), (opened) =>
-    Effect.forEach(opened.entries, (entry) => opened.forEachChunk(entry.path, () => Effect.void), { discard: true }))
+  Effect.tap(
+    openPackage(access, options),
+    (opened) =>
+      Effect.forEach(opened.entries, (entry) => opened.forEachChunk(entry.path, () => Effect.void), { discard: true })
+  )

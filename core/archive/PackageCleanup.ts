@@ -47,7 +47,8 @@ export const cleanupPackages = (
       }
     }
     const old = [...groups].filter(([, group]) => group.every((stored) => stored.modifiedAt <= limit))
-    const references = old.length === 0 ? new Set<string>() : yield* options.references ?? Effect.succeed(new Set<string>())
+    const references = old.length === 0 ? new Set<string>()
+      : yield* options.references ?? Effect.succeed(new Set<string>())
 
     const removed: Array<PackageStore.Stored> = []
     const kept: Array<Cleanup["kept"][number]> = []

@@ -53,7 +53,9 @@ interface End {
 const readEnd = (access: RandomAccess.RandomAccess, refuse: Refuse) =>
   Effect.gen(function*() {
     const size = access.sizeBytes
-    if (size > ZipRecord.maximumBytes) return yield* refuse("TooLarge", `It has ${size} bytes; a package has 4 GiB at most.`)
+    if (size > ZipRecord.maximumBytes) {
+      return yield* refuse("TooLarge", `It has ${size} bytes; a package has 4 GiB at most.`)
+    }
     const tail = yield* access.read(Math.max(0, size - ZipRecord.endBytes), ZipRecord.endBytes)
     const view = new DataView(tail.buffer, tail.byteOffset, tail.length)
     if (tail.length < ZipRecord.endBytes || view.getUint32(0, true) !== ZipRecord.endSignature) {
@@ -62,7 +64,10 @@ const readEnd = (access: RandomAccess.RandomAccess, refuse: Refuse) =>
       const area = yield* access.read(start, size - start)
       for (let at = area.length - ZipRecord.endBytes; at >= 0; at--) {
         if (area[at] === 0x50 && area[at + 1] === 0x4b && area[at + 2] === 5 && area[at + 3] === 6) {
-          return yield* refuse("TrailingData", `Its end record is followed by ${area.length - at - ZipRecord.endBytes} bytes.`)
+          return yield* refuse(
+            "TrailingData",
+            `Its end record is followed by ${area.length - at - ZipRecord.endBytes} bytes.`
+          )
         }
       }
       const head = yield* access.read(0, 4)
@@ -75,7 +80,9 @@ const readEnd = (access: RandomAccess.RandomAccess, refuse: Refuse) =>
       centralBytes: view.getUint32(12, true),
       centralOffset: view.getUint32(16, true)
     }
-    if (view.getUint16(20, true) !== 0) return yield* refuse("Truncated", "Its comment is missing.")
+    if (view.getUint16(20, true) !== 0) {
+      return yield* refuse("Truncated", "Its comment is missing.")
+    }
     if (view.getUint16(4, true) !== 0 || view.getUint16(6, true) !== 0) {
       return yield* refuse("UnsupportedFeature", "It is one of several volumes.")
     }
@@ -111,7 +118,10 @@ const readEntry = (central: Uint8Array, at: number, refuse: Refuse) =>
     const view = new DataView(central.buffer, central.byteOffset + at, central.length - at)
     if (view.byteLength < ZipRecord.centralHeaderBytes) return yield* refuse("Truncated", "In the central directory.")
     if (view.getUint32(0, true) !== ZipRecord.centralSignature) {
-      return yield* refuse("HeaderMismatch", "The central directory does not hold the entries that the end record counts.")
+      return yield* refuse(
+        "HeaderMismatch",
+        "The central directory does not hold the entries that the end record counts."
+      )
     }
     const nameBytes = view.getUint16(28, true)
     if (view.byteLength < ZipRecord.centralHeaderBytes + nameBytes) {
@@ -180,7 +190,9 @@ const checkCover = (entries: ReadonlyArray<ZipRecord.ZipEntry>, centralOffset: n
     }
     position += ZipRecord.local(entry).length + entry.compressedBytes + ZipRecord.descriptor(entry).length
   }
-  if (position > centralOffset) return refuse("OverlappingEntries", "The last entry reaches into the central directory.")
+  if (position > centralOffset) {
+    return refuse("OverlappingEntries", "The last entry reaches into the central directory.")
+  }
   return position < centralOffset
     ? refuse("UncoveredData", `${centralOffset - position} bytes before the central directory.`)
     : Effect.void
@@ -196,7 +208,8 @@ const checkNames = (entries: ReadonlyArray<ZipRecord.ZipEntry>, refuse: Refuse) 
   }
   const unsorted = entries.find((entry, index) => {
     const before = entries[index - 1]
-    return before !== undefined && (CanonicalJson.byCodeUnit(before.path, entry.path) > 0 || before.offset > entry.offset)
+    return before !== undefined &&
+      (CanonicalJson.byCodeUnit(before.path, entry.path) > 0 || before.offset > entry.offset)
   })
   return unsorted === undefined ? Effect.void : refuse("NotCanonical", "It is out of order.", unsorted.path)
 }
