@@ -2,7 +2,7 @@
  * What Vite builds, by mode: `library` (the three entry points, dependencies left out), `command` (the `clustrix`
  * command, everything inside), and `playground` (the web page). Vitest reads its own section from here too.
  */
-import { chmodSync, copyFileSync, existsSync } from "node:fs"
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { fileURLToPath } from "node:url"
 import { type Plugin, type UserConfig } from "vite"
@@ -36,12 +36,32 @@ const library: UserConfig = {
         browser: here("platform-browser/index.ts")
       },
       external: (specifier) => !/^(\.|\/|[A-Za-z]:|\0)/.test(specifier),
-      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" }
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+        hoistTransitiveImports: false
+      }
     }
   }
 }
 
 const bin = here("dist/bin")
+
+/** The licences of the packages that `modules` come from, and of SWC, whose WASM goes along. */
+const licences = (modules: ReadonlyArray<string>): string => {
+  const folders = modules.flatMap((id) =>
+    /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0].replace(/^\0/, "") ?? []
+  )
+  return [...new Set([...folders, here("node_modules/@swc/wasm-web")])].sort().map((folder) => {
+    const { license, name, version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<
+      string,
+      string
+    >
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file === undefined ? "" : `\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}`
+    return `${name} ${version} (${license})${text}\n`
+  }).join(`\n${"-".repeat(80)}\n\n`)
+}
 
 /**
  * SWC's WASM lies beside the command, for every chunk is in that folder too:
@@ -50,6 +70,8 @@ const bin = here("dist/bin")
 const executable: Plugin = {
   name: "clustrix:executable",
   generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap((chunk) => chunk.type === "chunk" ? chunk.moduleIds : [])
+    this.emitFile({ type: "asset", fileName: "THIRD-PARTY-LICENSES.txt", source: licences(modules) })
     for (const chunk of Object.values(bundle)) {
       if (chunk.type === "chunk" && chunk.isEntry && !chunk.code.startsWith("#!")) {
         chunk.code = `#!/usr/bin/env node\n${chunk.code}`
@@ -99,6 +121,7 @@ const playground: UserConfig = {
 const builds: Readonly<Record<string, UserConfig>> = { library, command, playground }
 
 export default defineConfig(({ mode }) => ({
+  root: here("."),
   logLevel: mode in builds && mode !== "playground" ? "warn" : "info",
   ...builds[mode],
   ...(mode in builds ? {} : { resolve: { alias } }),

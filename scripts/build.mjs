@@ -2,13 +2,13 @@
  * `node scripts/build.mjs [library|types|command|playground ...]`: builds those parts into `dist/`; without a part, all.
  */
 import { spawnSync } from "node:child_process"
-import { rmSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { build } from "vite"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-const vite = (mode) => () => build({ root, configFile: `${root}vite.config.ts`, mode })
+const vite = (mode) => () => build({ configFile: `${root}vite.config.ts`, mode })
 
 const declarations = () => {
   rmSync(`${root}dist/types`, { recursive: true, force: true })
@@ -18,6 +18,15 @@ const declarations = () => {
     stdio: "inherit"
   })
   if (status !== 0) throw new Error("The type declarations could not be written: the errors are above.")
+  // tsc leaves `.ts` in the specifiers of declarations, where no `.ts` file lies.
+  for (const file of readdirSync(`${root}dist/types`, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".d.ts")) continue
+    const text = readFileSync(`${root}dist/types/${file}`, "utf8")
+    writeFileSync(
+      `${root}dist/types/${file}`,
+      text.replace(/((?:from|import)\s*\(?\s*"\.{1,2}\/[^"]*)\.ts"/g, "$1.js\"")
+    )
+  }
 }
 
 const parts = {

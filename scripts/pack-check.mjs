@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
+  writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -30,7 +31,9 @@ const node = (...args) => run(project, process.execPath, args)
 
 const checks = {
   "the archive holds the built package and nothing else": () => {
-    const [{ files }] = JSON.parse(run(root, "npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", place]))
+    const [{ files }] = JSON.parse(
+      run(root, "npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", place])
+    )
     const paths = files.map((file) => file.path)
     const strangers = paths.filter((path) =>
       !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path) || path.startsWith("dist/playground/")
@@ -58,7 +61,9 @@ const checks = {
 
   "its entry points load under Node": () => {
     for (const entry of ["clustrix", "clustrix/node", "clustrix/browser"]) {
-      const names = JSON.parse(node("-e", `console.log(JSON.stringify(Object.keys(await import("${entry}"))))`, "--input-type=module"))
+      const names = JSON.parse(
+        node("-e", `console.log(JSON.stringify(Object.keys(await import("${entry}"))))`, "--input-type=module")
+      )
       assert.notEqual(names.length, 0, `${entry} exports nothing`)
     }
     const resolved = (...flags) =>
@@ -86,16 +91,30 @@ export const exported: ReadonlyArray<object> = [core, browser, node]
     )
     for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
       const compilerOptions = {
-        module, moduleResolution, target: "es2022", lib: ["es2023", "dom", "dom.iterable"], types: ["node"],
-        strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: false
+        module,
+        moduleResolution,
+        target: "es2022",
+        lib: ["es2023", "dom", "dom.iterable"],
+        types: ["node"],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noEmit: true,
+        skipLibCheck: false
       }
       writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["src/consumer.ts"] }))
-      const { stdout, status } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], {
-        cwd: project,
-        encoding: "utf8"
-      })
+      const { stdout, status } = spawnSync(
+        process.execPath,
+        [join(root, "node_modules/typescript/bin/tsc"), "-p", "."],
+        {
+          cwd: project,
+          encoding: "utf8"
+        }
+      )
       // What other packages' declarations say among themselves is not ours to mend.
-      const ours = stdout.split("\n").filter((line) => /error TS/.test(line) && !/^node_modules\/(?!clustrix\/)/.test(line))
+      const ours = stdout.split("\n").filter((line) =>
+        /error TS/.test(line) && !/^node_modules\/(?!clustrix\/)/.test(line)
+      )
       assert.deepEqual(ours, [], moduleResolution)
       if (status !== 0 && stdout === "") throw new Error(`tsc ended with ${status}`)
     }

@@ -17,8 +17,19 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** The folders of the core in the order in which data flows: each may import from those before it. */
 const flow = [
-  "syntax", "archive", "assets", "analyse", "resolve", "graph", "canonical", "emit", "npm", "cluster-filesystem",
-  "runtime", "package", "execute"
+  "syntax",
+  "archive",
+  "assets",
+  "analyse",
+  "resolve",
+  "graph",
+  "canonical",
+  "emit",
+  "npm",
+  "cluster-filesystem",
+  "runtime",
+  "package",
+  "execute"
 ]
 
 interface Import {

@@ -44,9 +44,34 @@ const pageGlobals = () => {
   const { Blob, ReadableStream, WritableStream, TransformStream, Headers, Request, Response, FormData } = globalThis
   const { MessageChannel, Event, EventTarget, fetch, crypto, WebAssembly } = globalThis
   const globals = {
-    TextEncoder, TextDecoder, URL, URLSearchParams, AbortController, AbortSignal, performance, setTimeout, clearTimeout,
-    setInterval, clearInterval, queueMicrotask, structuredClone, console, Blob, ReadableStream, WritableStream,
-    TransformStream, Headers, Request, Response, FormData, MessageChannel, Event, EventTarget, fetch, crypto, WebAssembly
+    TextEncoder,
+    TextDecoder,
+    URL,
+    URLSearchParams,
+    AbortController,
+    AbortSignal,
+    performance,
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval,
+    queueMicrotask,
+    structuredClone,
+    console,
+    Blob,
+    ReadableStream,
+    WritableStream,
+    TransformStream,
+    Headers,
+    Request,
+    Response,
+    FormData,
+    MessageChannel,
+    Event,
+    EventTarget,
+    fetch,
+    crypto,
+    WebAssembly
   }
   return { ...globals, window: globals, self: globals }
 }
