@@ -15,6 +15,8 @@ import {
 export interface ScanContext {
   /** Names that only types or `declare` introduce. */
   readonly ambient: ReadonlySet<string>
+  /** What all declarations of a top-level namespace export, by the namespace's name. */
+  readonly namespaceMembers: ReadonlyMap<string, ReadonlySet<string>>
   /** Whether the expression is Clustrix's own `cluster`. */
   readonly isClusterWrapper: (node: Ast.AnyNode) => boolean
 }
@@ -79,7 +81,21 @@ export const scanItem = (
 
   const activity = (isEager: boolean): ActivityBuilder => isEager ? eager : deferred
 
-  const refer = (name: Name, member: string | undefined, isEager: boolean, guarded = false): void => {
+  /** The top-level namespace that the walk is in. */
+  let namespace: string | undefined
+  const refer = (
+    name: Name,
+    member: string | undefined,
+    isEager: boolean,
+    guarded = false,
+    shorthand = false
+  ): void => {
+    if (name.ctxt === unresolved && namespace !== undefined && context.namespaceMembers.get(namespace)?.has(name.value) === true) {
+      // A member that another declaration of the merged namespace exports, which SWC does not connect
+      const { end, start } = name.span
+      cuts.push({ range: [start, end], replacement: `${shorthand ? `${name.value}: ` : ""}${namespace}.${name.value}` })
+      return
+    }
     if (name.ctxt === topLevel && !context.ambient.has(name.value)) {
       const key = `${name.value}\0${member ?? ""}\0${isEager}`
       if (!references.has(key)) {
@@ -424,8 +440,19 @@ export const scanItem = (
         }
         for (const member of self.members) if (member.init) visit(member.init, isEager)
         return
-      case "TsModuleDeclaration":
+      case "TsModuleDeclaration": {
+        const outer = namespace
+        namespace ??= self.id.value
         if (self.body) visit(self.body, isEager)
+        namespace = outer
+        return
+      }
+      case "ObjectExpression":
+        for (const property of self.properties) {
+          const name = asName(property)
+          if (name === undefined) visit(property, isEager)
+          else refer(name, undefined, isEager, false, true)
+        }
         return
       case "JSXOpeningElement": {
         jsx = true

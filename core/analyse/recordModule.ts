@@ -90,7 +90,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   }
   for (const name of declared) ambient.delete(name)
   for (const name of ambient) types.add(name)
-  const context: ScanContext = { ambient, isClusterWrapper }
+  const context: ScanContext = { ambient, namespaceMembers: namespaceMembers(module), isClusterWrapper }
 
   interface Part {
     readonly kind: Item["kind"]
@@ -368,6 +368,22 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     types: [...types],
     pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start))
   }
+}
+
+/** Exported member names of each top-level namespace, over all its declarations. */
+const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<string>> => {
+  const members = new Map<string, Set<string>>()
+  for (const statement of module.body) {
+    const self = syntax(statement)
+    const inner = self.type === "ExportDeclaration" ? syntax(self.declaration) : self
+    if (inner.type !== "TsModuleDeclaration" || inner.declare || inner.body?.type !== "TsModuleBlock") continue
+    const names = members.get(inner.id.value) ?? new Set()
+    members.set(inner.id.value, names)
+    for (const each of inner.body.body) {
+      if (each.type === "ExportDeclaration") for (const name of declaredBy(each.declaration)) names.add(name)
+    }
+  }
+  return members
 }
 
 const usingKeyword = (self: UsingDeclaration): string => self.isAwait ? "await using" : "using"

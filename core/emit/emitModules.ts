@@ -1,0 +1,106 @@
+/**
+ * The texts of all reached modules: slice, lower, normalise. Each text is a pure function of its slice, and cached.
+ */
+import remapping from "@jridgewell/remapping"
+import * as Effect from "effect/Effect"
+import { AnalysisCache } from "../AnalysisCache.ts"
+import { canonicalise, canonicalVersion } from "../canonical/index.ts"
+import type { FollowError } from "../graph/Exports.ts"
+import type { CodeModule } from "../graph/Module.ts"
+import type { LoadRequirements } from "../graph/ModuleLoader.ts"
+import type { ReachedModule } from "../graph/Reached.ts"
+import { digest, Hasher } from "../Hasher.ts"
+import { SourceParser, type Source, type SourceSyntaxError } from "../SourceParser.ts"
+import { emitJson, type JsonModuleError } from "./JsonModule.ts"
+import { type Linker, packagePath } from "./Linkage.ts"
+import { modulesDirectory } from "./Placement.ts"
+import { slice, type Slice } from "./Slice.ts"
+
+/** A module's text in the package. */
+export interface EmittedModule {
+  /** In the package. */
+  readonly path: string
+  readonly text: string
+  /** As people name the source. */
+  readonly file: string
+  /** The source map (JSON, version 3) from the text to the source, made when asked for; `undefined` for JSON modules. */
+  readonly map: Effect.Effect<string, SourceSyntaxError, SourceParser> | undefined
+}
+
+export type EmitError = FollowError | SourceSyntaxError | JsonModuleError
+
+const sourceOf = (module: CodeModule, text: string): Source => ({
+  file: module.file,
+  text,
+  language: module.kind.language === "typescript" ? "typescript" : "javascript",
+  jsx: module.kind.jsx
+})
+
+const canonicalText = (
+  module: CodeModule,
+  cut: Slice
+): Effect.Effect<string, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
+  Effect.gen(function*() {
+    const cache = yield* AnalysisCache
+    const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system, module.compilerOptions])
+    const key = `canonical-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}`)}`
+    const cached = yield* cache.get(key)
+    if (cached !== undefined) return cached
+    const { code } = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
+      sourceMap: false,
+      goal: module.record.system === "commonjs" ? "commonjs" : "module"
+    })
+    yield* cache.set(key, code)
+    return code
+  })
+
+const mapOf = (module: CodeModule, cut: Slice): Effect.Effect<string, SourceSyntaxError, SourceParser> =>
+  Effect.map(
+    canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
+      sourceMap: true,
+      goal: module.record.system === "commonjs" ? "commonjs" : "module"
+    }),
+    ({ map }) => {
+      // The loader is asked once for the slice, then for the original, which has no map of its own
+      let outermost = true
+      return remapping(map ?? "{\"version\":3,\"sources\":[],\"names\":[],\"mappings\":\"\"}", () => {
+        if (!outermost) return null
+        outermost = false
+        return cut.map()
+      }).toString()
+    }
+  )
+
+const emitCode = (
+  linker: Linker,
+  reached: ReachedModule
+): Effect.Effect<EmittedModule, EmitError, LoadRequirements> =>
+  Effect.gen(function*() {
+    const { module } = reached
+    const cut = yield* slice(linker, reached)
+    return {
+      path: packagePath(linker, module),
+      text: yield* canonicalText(module, cut),
+      file: module.file,
+      map: mapOf(module, cut)
+    }
+  })
+
+/** Emits every reached module, JSON modules included, sorted by path. */
+export const emitModules = (
+  linker: Linker
+): Effect.Effect<ReadonlyArray<EmittedModule>, EmitError, LoadRequirements> =>
+  Effect.gen(function*() {
+    const emitted: Array<EmittedModule> = []
+    for (const reached of linker.reached.modules.values()) emitted.push(yield* emitCode(linker, reached))
+    for (const { imported, module, named, required } of linker.reached.json.values()) {
+      const path = `${modulesDirectory}/${linker.placement(module.path)}`
+      if (imported) emitted.push({ path: `${path}.mjs`, text: yield* emitJson(module, named), file: module.file, map: undefined })
+      if (required) emitted.push({ path, text: module.text, file: module.file, map: undefined })
+    }
+    if (emitted.some(({ path }) => path.endsWith(".js"))) {
+      const text = `{\n  "type": "commonjs"\n}\n`
+      emitted.push({ path: `${modulesDirectory}/package.json`, text, file: "package.json", map: undefined })
+    }
+    return emitted.sort((a, b) => (a.path < b.path ? -1 : 1))
+  })
