@@ -1,0 +1,119 @@
+/**
+ * A cluster, and how jobs run on it.
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as CanonicalJson from "./archive/CanonicalJson.ts"
+import * as Explanation from "./Explanation.ts"
+import * as Hasher from "./Hasher.ts"
+
+/** `local` is this machine; the others are schedulers, or a plain machine over SSH. */
+export const ClusterType = Schema.Literal("local", "ssh", "slurm", "sge", "pbs")
+export type ClusterType = typeof ClusterType.Type
+
+/** A wall-clock limit: `SS`, `MM:SS`, `HH:MM:SS`, `D-HH:MM:SS`, or a number with `s`, `m`, `h`, `d`. */
+export const TimeLimit = Schema.String.pipe(
+  Schema.pattern(/^(?:(?:\d+-)?\d+(?::[0-5]?\d){0,2}|\d+(?:\.\d+)?[smhd])$/, {
+    message: () => "Expected a time such as 01:30:00, 2-12:00:00, 90m or 36h"
+  })
+)
+
+/** An amount of memory: a number with `B`, `K`, `M`, `G`, `T` (powers of 1024; `GB` and `GiB` mean the same). */
+export const Memory = Schema.String.pipe(
+  Schema.pattern(/^\d+(?:\.\d+)?\s*(?:[KMGT]i?)?B?$/i, { message: () => "Expected an amount such as 8GB or 512M" })
+)
+
+const EnvironmentName = Schema.String.pipe(
+  Schema.pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, { message: () => "Expected the name of an environment variable" })
+)
+
+export const ClusterConfig = Schema.Struct({
+  clusterType: ClusterType,
+  /** Host name or address; not needed for `local`. */
+  clusterHost: Schema.optional(Schema.String),
+  clusterPort: Schema.optional(Schema.Int.pipe(Schema.between(1, 65535))),
+  username: Schema.optional(Schema.String),
+  password: Schema.optional(Schema.Redacted(Schema.String)),
+  /** Path of the private key on this machine. */
+  keyFile: Schema.optional(Schema.String),
+  keyPassphrase: Schema.optional(Schema.Redacted(Schema.String)),
+  /** Absolute directory on the cluster; relative paths of the cluster file functions start there. */
+  remoteWorkDir: Schema.optional(Schema.String),
+  /** Processor cores of one job. */
+  cores: Schema.optional(Schema.Int.pipe(Schema.positive())),
+  memory: Schema.optional(Memory),
+  time: Schema.optional(TimeLimit),
+  partition: Schema.optional(Schema.String),
+  queue: Schema.optional(Schema.String),
+  /** `module load` lines of the job script. */
+  moduleLoads: Schema.optional(Schema.Array(Schema.String)),
+  /** Shell lines that run before the function. */
+  preExecutionCommands: Schema.optional(Schema.Array(Schema.String)),
+  /** Names of the variables whose values go along, read when the job is submitted. */
+  environmentVariables: Schema.optional(Schema.Array(EnvironmentName)),
+  /** The runtime to use there: an absolute path, or a command. */
+  remoteNodePath: Schema.optional(Schema.String)
+})
+export type ClusterConfig = typeof ClusterConfig.Type
+
+/** A configuration that does not fit; `why` names the key. */
+export class ClusterConfigError extends Schema.TaggedError<ClusterConfigError>()("ClusterConfigError", Explanation.fields) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
+/** This machine. */
+export const local: ClusterConfig = { clusterType: "local" }
+
+const decodeUnknown = Schema.decodeUnknown(ClusterConfig, { onExcessProperty: "error", errors: "all" })
+
+/** Checks a configuration from outside. Secrets are plain strings there, and never appear in the error. */
+export const decode = (input: unknown): Effect.Effect<ClusterConfig, ClusterConfigError> =>
+  Effect.mapError(decodeUnknown(input), (cause) =>
+    new ClusterConfigError({
+      what: "The cluster configuration cannot be used",
+      why: cause.message,
+      remedy: "Correct the key that is named."
+    }))
+
+const secrets = new Set<string>(["password", "keyPassphrase"])
+
+/** The configuration as JSON, without secrets and without keys that are not set. */
+export const withoutSecrets = (config: ClusterConfig): { readonly [key: string]: CanonicalJson.Json } => {
+  const entries = Object.entries(config).filter(([key, value]) => !secrets.has(key) && value !== undefined)
+  // What is left after the Redacted fields are strings, numbers and arrays of strings.
+  return Object.fromEntries(entries) as { readonly [key: string]: CanonicalJson.Json }
+}
+
+/** SHA-256 of the configuration without secrets, as `PackageInfo.configHash` has it. No part of a package's identity. */
+export const hash = (config: ClusterConfig): Effect.Effect<string, never, Hasher.Hasher> =>
+  Hasher.digest(CanonicalJson.encode(withoutSecrets(config)))
+
+/** Every secret of the configuration, to be scrubbed from what we print. */
+export const secretsOf = (config: ClusterConfig): ReadonlyArray<Redacted.Redacted> =>
+  [config.password, config.keyPassphrase].filter((secret) => secret !== undefined)
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 }
+
+/** A {@link TimeLimit} in seconds. */
+export const timeSeconds = (time: string): number => {
+  const unit = /^([\d.]+)([smhd])$/.exec(time)
+  if (unit !== null) return Number(unit[1]) * (units[unit[2] ?? "s"] ?? 1)
+  const [days, clock] = time.includes("-") ? time.split("-") : ["0", time]
+  const parts = (clock ?? "0").split(":").map(Number)
+  // With days, Slurm counts from the hours (`D-HH`, `D-HH:MM`); without, from the seconds.
+  const [hours, minutes, seconds] = time.includes("-")
+    ? [parts[0], parts[1], parts[2]]
+    : [parts.at(-3), parts.at(-2), parts.at(-1)]
+  return Number(days) * 86400 + (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)
+}
+
+const powers: Readonly<Record<string, number>> = { K: 1, M: 2, G: 3, T: 4 }
+
+/** A {@link Memory} in bytes. */
+export const memoryBytes = (memory: string): number => {
+  const parts = /^([\d.]+)\s*([KMGT])?/i.exec(memory)
+  return Math.round(Number(parts?.[1] ?? 0) * 1024 ** (powers[(parts?.[2] ?? "").toUpperCase()] ?? 0))
+}
