@@ -16,6 +16,8 @@ export interface Source {
   readonly text: string
   readonly language: "typescript" | "javascript"
   readonly jsx: boolean
+  /** Where it is known; else a text that is no module is tried as a CommonJS script (sloppy mode, `return` at the top). */
+  readonly moduleSystem?: "esm" | "commonjs" | undefined
 }
 
 /** What SWC refused to parse, with its code frame in `why`. */
