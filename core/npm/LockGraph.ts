@@ -15,6 +15,8 @@ export interface LockEdge {
   /** The key under which the dependent knows it (an alias keeps its alias). */
   readonly name: string
   readonly kind: EdgeKind
+  /** Whether it is (also) a peer dependency: package and dependent must find the same copy. */
+  readonly peer: boolean
   /** As declared, for people; empty where it is not known. */
   readonly range: string
   /** The node that the name means, `undefined` where the lockfile has none. */

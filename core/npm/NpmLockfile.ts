@@ -16,7 +16,8 @@ import * as PackageTree from "./PackageTree.ts"
  */
 export const requirementsOf = (manifest: JsonText.JsonObject): ReadonlyArray<PackageTree.Requirement> => {
   const requirements = new Map<string, PackageTree.Requirement>()
-  const add = (kind: EdgeKind, name: string, range: string) => requirements.set(name, { name, kind, range })
+  const add = (kind: EdgeKind, name: string, range: string) =>
+    requirements.set(name, { name, kind, range, peer: kind.endsWith("peer") || requirements.get(name)?.peer === true })
   const meta = manifest["peerDependenciesMeta"]
   for (const [name, range] of JsonText.stringMembers(manifest["peerDependencies"])) {
     const about = JsonText.isObject(meta) ? meta[name] : undefined

@@ -76,6 +76,7 @@ export const read = (
           requirements: JsonText.stringMembers(entry["requires"]).map(([required, range]) => ({
             name: required,
             kind: "dependency" as const,
+            peer: false,
             range
           })),
           os: undefined,

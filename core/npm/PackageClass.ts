@@ -34,6 +34,8 @@ export interface ClassRoot {
 
 export interface PackageClasses {
   readonly classes: ReadonlyArray<PackageClass>
+  /** The class of each reached node. */
+  readonly indexOf: ReadonlyMap<string, number>
   /** By key. */
   readonly roots: ReadonlyArray<ClassRoot>
 }
@@ -183,5 +185,5 @@ export const classify = (reached: Reached): PackageClasses => {
       }))
     }
   }
-  return { classes, roots: keyRoots(reached, classes, (id) => colours.get(id) ?? -1) }
+  return { classes, indexOf: colours, roots: keyRoots(reached, classes, (id) => colours.get(id) ?? -1) }
 }

@@ -11,6 +11,7 @@ import * as PackageSource from "./PackageSource.ts"
 export interface Requirement {
   readonly name: string
   readonly kind: EdgeKind
+  readonly peer: boolean
   readonly range: string
 }
 

@@ -7,9 +7,7 @@
  * node_modules, its peer dependencies (so that the package and its dependent share one copy) and the packages that need
  * it in turn (so that cycles end).
  */
-import * as Either from "effect/Either"
 import { components } from "./Components.ts"
-import { LockfileError } from "./LockfileError.ts"
 import type { ClassEdge, PackageClass, PackageClasses } from "./PackageClass.ts"
 
 /** A package at its place, or the root, which is no package (`index` is undefined). */
@@ -30,11 +28,18 @@ export interface Placement {
   readonly placed: ReadonlyArray<Placed>
 }
 
-/** More copies than this are no tree that anybody wants to install. */
-const maximumCopies = 100_000
-
 /** Deeper than this, paths get longer than file systems take. */
 const maximumDepth = 100
+
+/** More copies than this are no tree that anybody wants to install. */
+const maximumCopies = (classes: number): number => 1000 + 20 * classes
+
+/** A package inside itself, inside itself: that would go on. */
+const isRepeated = (placed: Placed): boolean => {
+  let copies = 0
+  for (let at: Placed | undefined = placed; at !== undefined; at = at.parent) if (at.index === placed.index) copies++
+  return copies > 2
+}
 
 /** A name that somebody looks up: it must go on meaning what it means. */
 interface LookUp {
@@ -57,28 +62,29 @@ export const pathOf = (placed: Placed): string => {
   return parts.join("/")
 }
 
-/** The packages that must be found beside `index`, by name: see the top of the file. `undefined` if names collide. */
+/** The packages that must be found beside `index`, by name: see the top of the file. Where names collide, the first. */
 const companionsOf = (
   classes: ReadonlyArray<PackageClass>,
   component: ReadonlyArray<number>,
   name: string,
   index: number
-): ReadonlyMap<string, number> | undefined => {
+): ReadonlyMap<string, number> => {
   const companions = new Map([[name, index]])
   for (const [, member] of companions) {
     for (const edge of classes[member]?.edges ?? []) {
       if (edge.target === undefined || (!edge.peer && component[edge.target] !== component[member])) continue
-      const known = companions.get(edge.name)
-      if (known !== undefined && known !== edge.target) return undefined
-      companions.set(edge.name, edge.target)
+      if (!companions.has(edge.name)) companions.set(edge.name, edge.target)
     }
   }
   companions.delete(name)
   return companions
 }
 
-/** Places all that the roots reach. */
-export const place = ({ classes, roots }: PackageClasses): Either.Either<Placement, LockfileError> => {
+/**
+ * Places all that the roots reach. `undefined` when packages that need each other in conflicting versions would repeat
+ * each other without end: this way of placing does not find every tree there is.
+ */
+export const place = ({ classes, roots }: PackageClasses): Placement | undefined => {
   const component = components(classes)
   const root: Placed = {
     index: undefined,
@@ -189,11 +195,9 @@ export const place = ({ classes, roots }: PackageClasses): Either.Either<Placeme
     }
     const free = holders.filter((holder) => isFree(holder, name))
     const companions = companionsOf(classes, component, name, index)
-    if (companions !== undefined) {
-      for (const holder of free) {
-        const missing = missingCompanions(holder, from, companions)
-        if (missing !== undefined) return addWith(holder, from, name, index, missing)
-      }
+    for (const holder of free) {
+      const missing = missingCompanions(holder, from, companions)
+      if (missing !== undefined) return addWith(holder, from, name, index, missing)
     }
     // A copy of its own would not help: what it needs beside it cannot lie there either.
     if (found?.index === index) return found
@@ -208,24 +212,14 @@ export const place = ({ classes, roots }: PackageClasses): Either.Either<Placeme
   for (const item of imported) {
     if (item.index === undefined) continue
     const companions = companionsOf(classes, component, item.name, item.index)
-    const missing = companions === undefined ? undefined : missingCompanions(root, root, companions)
+    const missing = missingCompanions(root, root, companions)
     for (const [name, index] of missing ?? []) add(root, name, index, item)
   }
 
   for (let next = 0; next < placed.length; next++) {
     const from = placed[next]
     if (from === undefined) continue
-    if (placed.length > maximumCopies || from.depth > maximumDepth) {
-      return Either.left(
-        new LockfileError({
-          reason: "NotPlaceable",
-          what: `The npm packages of the function need more than ${maximumCopies} copies, or more than ${maximumDepth} ` +
-            "levels, of node_modules",
-          why: "Packages that need each other in conflicting versions have to be repeated in each other.",
-          remedy: "Package with dependencies \"vendor\", or run `npm dedupe`."
-        })
-      )
-    }
+    if (placed.length > maximumCopies(classes.length) || from.depth > maximumDepth || isRepeated(from)) return undefined
     const edges = edgesOf(from)
     const peersOfSiblings = new Set(
       edges.flatMap((edge) =>
@@ -241,5 +235,5 @@ export const place = ({ classes, roots }: PackageClasses): Either.Either<Placeme
       else if (resolve(from, edge.name) === undefined) remember(from, edge.name, undefined)
     }
   }
-  return Either.right({ root, placed })
+  return { root, placed }
 }

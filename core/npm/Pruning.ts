@@ -9,7 +9,8 @@
 import * as Effect from "effect/Effect"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import { Diagnostic } from "../Diagnostic.ts"
-import type { LockfileError } from "./LockfileError.ts"
+import * as KeptPlacement from "./KeptPlacement.ts"
+import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph, LockNode } from "./LockGraph.ts"
 import * as PackageClass from "./PackageClass.ts"
 import * as Placement from "./Placement.ts"
@@ -82,6 +83,7 @@ const requiredOf = (placement: Placement.Placement, resolved: Resolved): Readonl
 interface ResolvedEdge {
   readonly name: string
   readonly optional: boolean
+  readonly peer: boolean
   readonly target: Placement.Placed
 }
 
@@ -101,13 +103,13 @@ const resolveEdges = (
   const resolved = new Map<Placement.Placed, ReadonlyArray<ResolvedEdge>>()
   for (const from of [placement.root, ...placement.placed]) {
     const edges = from.index === undefined
-      ? roots.map((root) => ({ name: root.key, optional: root.optional, target: root.target }))
+      ? roots.map((root) => ({ name: root.key, optional: root.optional, peer: false, target: root.target }))
       : classes[from.index]?.edges ?? []
     resolved.set(
       from,
       edges.flatMap((edge) => {
         const target = edge.target === undefined ? undefined : lookUp(from, edge.name)
-        return target === undefined ? [] : [{ name: edge.name, optional: edge.optional, target }]
+        return target === undefined ? [] : [{ ...edge, target }]
       })
     )
   }
@@ -126,6 +128,7 @@ const render = (
   const requirements = (from: Placement.Placed): Members => {
     const dependencies: { [name: string]: string } = {}
     const optionalDependencies: { [name: string]: string } = {}
+    const peerDependencies: { [name: string]: string } = {}
     for (const edge of resolved.get(from) ?? []) {
       const node = nodeOf(edge.target)
       if (node === undefined) continue
@@ -133,10 +136,13 @@ const render = (
       const optional = edge.optional && !required.has(edge.target)
       const members = optional ? optionalDependencies : dependencies
       members[edge.name] = specifierOf(edge.name, node)
+      // npm takes no notice of it then; who prunes this lockfile again does.
+      if (edge.peer) peerDependencies[edge.name] = specifierOf(edge.name, node)
     }
     return {
       dependencies: orNothing(dependencies),
-      optionalDependencies: orNothing(optionalDependencies)
+      optionalDependencies: orNothing(optionalDependencies),
+      peerDependencies: orNothing(peerDependencies)
     }
   }
 
@@ -206,6 +212,15 @@ const render = (
   }
 }
 
+const layoutKept = (graph: LockGraph): Diagnostic =>
+  new Diagnostic({
+    severity: "warning",
+    code: "layout-kept",
+    what: `The npm packages are laid out as in ${graph.file}`,
+    why: "They need each other in conflicting versions. The package's ID may change when the lockfile's layout does.",
+    remedy: "Run `npm dedupe`."
+  })
+
 /**
  * The texts for the packages that kept code imports, `roots` in any order.
  *
@@ -219,6 +234,17 @@ export const prune = (
   Effect.gen(function*() {
     const reached = yield* Reach.reach(graph, roots)
     const classes = PackageClass.classify(reached)
-    const placement = yield* Placement.place(classes)
-    return render(reached, classes, placement)
+    const placement = Placement.place(classes)
+    if (placement !== undefined) return render(reached, classes, placement)
+    const kept = KeptPlacement.keep(classes)
+    if (kept === undefined) {
+      return yield* new LockfileError({
+        reason: "NotPlaceable",
+        what: `No node_modules tree was found for the packages that ${roots.map(({ name }) => name).join(", ")} need`,
+        why: "They need each other in conflicting versions.",
+        remedy: "Run `npm dedupe`, or package with dependencies \"vendor\"."
+      })
+    }
+    const pruned = render(reached, classes, kept)
+    return { ...pruned, diagnostics: [...pruned.diagnostics, layoutKept(graph)] }
   })

@@ -249,10 +249,9 @@ export const reach = (
       if (node.source._tag === "Registry" && node.integrity === undefined) unhashed.push(node)
       const kept: Array<ReachedEdge> = []
       for (const edge of node.edges) {
-        const peer = edge.kind === "peer" || edge.kind === "optional-peer"
         const optional = edge.kind === "optional" || edge.kind === "optional-peer"
         const target = edge.target !== undefined && reached.has(edge.target) ? edge.target : undefined
-        kept.push({ name: edge.name, target, optional, peer })
+        kept.push({ name: edge.name, target, optional, peer: edge.peer })
         if (target !== undefined) continue
         if (edge.target !== undefined) {
           diagnostics.push(
