@@ -58,7 +58,9 @@ export const ClusterConfig = Schema.Struct({
 export type ClusterConfig = typeof ClusterConfig.Type
 
 /** A configuration that does not fit; `why` names the key. */
-export class ClusterConfigError extends Schema.TaggedError<ClusterConfigError>()("ClusterConfigError", Explanation.fields) {
+export class ClusterConfigError
+  extends Schema.TaggedError<ClusterConfigError>()("ClusterConfigError", Explanation.fields)
+{
   override get message(): string {
     return Explanation.render(this)
   }

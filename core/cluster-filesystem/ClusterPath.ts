@@ -18,7 +18,8 @@ export const normalize = (path: string): string => {
 }
 
 /** `path` as the user wrote it, from `root` when it is relative. */
-export const resolve = (root: string, path: string): string => normalize(path.startsWith("/") ? path : `${root}/${path}`)
+export const resolve = (root: string, path: string): string =>
+  normalize(path.startsWith("/") ? path : `${root}/${path}`)
 
 export const join = (directory: string, name: string): string => directory === "/" ? `/${name}` : `${directory}/${name}`
 

@@ -69,11 +69,13 @@ const expandOne = async (
       if (name !== undefined) {
         if (name === ClusterPath.hiddenDirectory) return []
         const child = ClusterPath.join(directory, name)
-        const status = await ifThere(source.lstat(child).catch(async (failure) => {
-          // `file.txt/x`: below a file there is nothing.
-          if ((await ifThere(source.stat(directory)))?.type !== "directory") return undefined
-          throw failure
-        }))
+        const status = await ifThere(
+          source.lstat(child).catch(async (failure) => {
+            // `file.txt/x`: below a file there is nothing.
+            if ((await ifThere(source.stat(directory)))?.type !== "directory") return undefined
+            throw failure
+          })
+        )
         return status === undefined ? [] : arrive(child, status.type)
       }
       const steps: Array<Step> = []

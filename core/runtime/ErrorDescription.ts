@@ -48,7 +48,9 @@ const attempt = <A>(read: () => A, otherwise: A): A => {
 const print = (value: unknown): string =>
   attempt(() => {
     if (typeof value === "string") return value
-    if (typeof value === "object" && value !== null) return JSON.stringify(value) ?? Object.prototype.toString.call(value)
+    if (typeof value === "object" && value !== null) {
+      return JSON.stringify(value) ?? Object.prototype.toString.call(value)
+    }
     return String(value)
   }, attempt(() => Object.prototype.toString.call(value), "a value that cannot be printed"))
 
@@ -72,7 +74,10 @@ export const describe = (thrown: unknown, options: ValueText.EncodeOptions = {})
     const lost: Record<string, string> = {}
     for (const key of attempt(() => Object.keys(error), [])) {
       if (ownFields.has(key)) continue
-      const read = attempt((): { readonly value: unknown } | undefined => ({ value: Reflect.get(error, key) }), undefined)
+      const read = attempt(
+        (): { readonly value: unknown } | undefined => ({ value: Reflect.get(error, key) }),
+        undefined
+      )
       if (read === undefined) {
         lost[key] = "a getter that throws"
         continue

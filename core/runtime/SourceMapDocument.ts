@@ -30,12 +30,10 @@ export const SourceMapDocument = Schema.Struct({
 export type SourceMapDocument = typeof SourceMapDocument.Type
 
 /** A text that is no source map document. */
-export class SourceMapDocumentError
-  extends Schema.TaggedError<SourceMapDocumentError>()("SourceMapDocumentError", {
-    file: Schema.String,
-    ...Explanation.fields
-  })
-{
+export class SourceMapDocumentError extends Schema.TaggedError<SourceMapDocumentError>()("SourceMapDocumentError", {
+  file: Schema.String,
+  ...Explanation.fields
+}) {
   override get message(): string {
     return Explanation.render(this)
   }

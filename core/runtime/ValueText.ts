@@ -212,7 +212,9 @@ const inspect = (
   if (tag === "SharedArrayBuffer") return refuse("shared memory", "a SharedArrayBuffer")
   if (ArrayBuffer.isView(value)) {
     if (tagOf(value.buffer) === "SharedArrayBuffer") return refuse("shared memory", `a ${tag} over shared memory`)
-    if (isDetached(value.buffer as ArrayBuffer)) return refuse("detached buffer", `a ${tag} whose buffer was transferred`) // not shared: an ArrayBuffer
+    if (isDetached(value.buffer as ArrayBuffer)) {
+      return refuse("detached buffer", `a ${tag} whose buffer was transferred`) // not shared: an ArrayBuffer
+    }
     // A typed array has its class, %TypedArray% and Object above it. A Buffer is the one subclass that is only bytes.
     const expected = tag === "DataView" ? 2 : 3
     if (prototypesOf(value).length > expected && classNameOf(value) !== "Buffer") {
@@ -238,7 +240,9 @@ const inspect = (
     if (!isGenuine(value, tag) || prototypesOf(value).length > expected) {
       return refuse("class instance", `an instance of ${classNameOf(value)}`)
     }
-    if (tag === "ArrayBuffer" && isDetached(value as ArrayBuffer)) return refuse("detached buffer", "a transferred ArrayBuffer") // genuine, see above
+    if (tag === "ArrayBuffer" && isDetached(value as ArrayBuffer)) {
+      return refuse("detached buffer", "a transferred ArrayBuffer") // genuine, see above
+    }
     if (tag === "Map") {
       const children: Array<readonly [string, unknown]> = []
       let index = 0
@@ -352,9 +356,12 @@ const reviveError = (parts: Record<string, unknown>): Error => {
   const name = String(parts["name"])
   const options = Object.hasOwn(parts, "cause") ? { cause: parts["cause"] } : undefined
   const type = String(parts["type"])
-  const constructor: unknown = nativeErrors.some((native) => native === type) ? Reflect.get(globalThis, type) : undefined
+  const constructor: unknown = nativeErrors.some((native) => native === type) ? Reflect.get(globalThis, type)
+    : undefined
   const make = (): Error => {
-    if (type === "AggregateError") return new AggregateError(Array.isArray(parts["errors"]) ? parts["errors"] : [], message, options)
+    if (type === "AggregateError") {
+      return new AggregateError(Array.isArray(parts["errors"]) ? parts["errors"] : [], message, options)
+    }
     if (type === "DOMException" && typeof DOMException === "function") return new DOMException(message, name)
     return typeof constructor === "function" && type !== "DOMException"
       ? Reflect.construct(constructor, [message, options])

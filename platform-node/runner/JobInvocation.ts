@@ -46,7 +46,9 @@ export const readInvocation = (file: string, packageDigest: string): JobInvocati
   const text = read(() => fs.readFileSync(file, "utf8"), "it cannot be read")
   const json: unknown = read(() => JSON.parse(text), "it is not JSON")
   if (!isRecord(json) || json["format"] !== "clustrix-invocation") return refuse("it is not an invocation of Clustrix")
-  if (json["formatVersion"] !== 1) return refuse(`this package's runner does not know format version ${json["formatVersion"]}`)
+  if (json["formatVersion"] !== 1) {
+    return refuse(`this package's runner does not know format version ${json["formatVersion"]}`)
+  }
   const of = json["package"]
   if (!isRecord(of) || of["digest"] !== packageDigest) {
     return refuse(

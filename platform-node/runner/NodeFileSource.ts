@@ -28,7 +28,9 @@ const failure = (path: string) => (cause: unknown): never => {
   throw new FileFailure(reason, path, cause)
 }
 
-const status = (stats: Kinds & { readonly size: number; readonly mtimeMs: number; readonly mode: number }): FileStatus => ({
+const status = (
+  stats: Kinds & { readonly size: number; readonly mtimeMs: number; readonly mode: number }
+): FileStatus => ({
   type: typeOf(stats),
   size: stats.size,
   modified: Math.floor(stats.mtimeMs / 1000),

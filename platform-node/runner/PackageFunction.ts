@@ -55,7 +55,8 @@ export interface PackageFunction {
 }
 
 const member = (holder: unknown, name: string): unknown =>
-  (typeof holder === "object" && holder !== null) || typeof holder === "function" ? Reflect.get(holder, name) : undefined
+  (typeof holder === "object" && holder !== null) || typeof holder === "function" ? Reflect.get(holder, name)
+    : undefined
 
 /** Loads the entry's module, and with it everything that runs at its top level. */
 export const loadFunction = async (manifest: PackageManifest): Promise<PackageFunction> => {
@@ -72,7 +73,9 @@ export const loadFunction = async (manifest: PackageManifest): Promise<PackageFu
     value = member(value, name)
   }
   if (typeof value !== "function") {
-    throw new PackageFault(`${manifest.module} has no function ${manifest.export}: it is ${value === null ? "null" : typeof value}`)
+    throw new PackageFault(
+      `${manifest.module} has no function ${manifest.export}: it is ${value === null ? "null" : typeof value}`
+    )
   }
   const target = value
   return { receiver, call: (...args) => Reflect.apply(target, receiver, args) }

@@ -11,7 +11,7 @@ Runs the function of the package that this file lies in.
 
   --supervise         run the function in a process group of its own and keep the job's state file
   --time-limit S      with --supervise: end the function after S seconds
-  --memory BYTES      with --supervise: the heap that the function may use (Node only)
+  --memory BYTES      with --supervise: the heap that the function may use (not on Bun)
   --conclude CODE     run nothing; write the result of a runner that ended with CODE and left none`
 
 export interface RunnerArguments {

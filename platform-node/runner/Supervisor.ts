@@ -79,9 +79,17 @@ export const endingOf = (job: string, code: number | null, signal: string | null
     }
   }
   if (exitCode === ExitCode.unsettled) {
-    return { status: "unsettled", exitCode, message: "The function's promise can never settle: nothing is left that could settle it" }
+    return {
+      status: "unsettled",
+      exitCode,
+      message: "The function's promise can never settle: nothing is left that could settle it"
+    }
   }
-  return { status: "exited", exitCode, message: `The process ended with exit code ${exitCode} before the function returned` }
+  return {
+    status: "exited",
+    exitCode,
+    message: `The process ended with exit code ${exitCode} before the function returned`
+  }
 }
 
 const startedAtOf = (job: string): number => {
@@ -114,10 +122,14 @@ export const supervise = (script: string, options: RunnerArguments, job: string)
     const startedAt = Date.now()
     const own = ["--job", job, ...(options.invocation === undefined ? [] : ["--invocation", options.invocation])]
     const { name } = ResultFile.runtime()
+    const heap = options.memoryBytes === undefined
+      ? []
+      : [`--max-old-space-size=${Math.max(16, Math.floor(options.memoryBytes / 1024 ** 2))}`]
+    // Bun has no such limit.
     const words = name === "deno"
-      ? ["run", "-A", script, ...own]
-      : name === "node" && options.memoryBytes !== undefined
-      ? [`--max-old-space-size=${Math.max(16, Math.floor(options.memoryBytes / 1024 ** 2))}`, script, ...own]
+      ? ["run", "-A", ...heap.map((flag) => `--v8-flags=${flag}`), script, ...own]
+      : name === "node"
+      ? [...heap, script, ...own]
       : [script, ...own]
     let stopped: ResultFile.Ending | undefined
     const timers = new Set<NodeJS.Timeout>()
@@ -147,7 +159,11 @@ export const supervise = (script: string, options: RunnerArguments, job: string)
       const ending: ResultFile.Ending | undefined = left
         ? undefined
         : fault !== undefined
-        ? { status: "not-loaded", exitCode: ExitCode.notLoaded, message: `The runtime cannot be started: ${fault.message}` }
+        ? {
+          status: "not-loaded",
+          exitCode: ExitCode.notLoaded,
+          message: `The runtime cannot be started: ${fault.message}`
+        }
         : stopped ?? endingOf(job, code, signal)
       if (ending !== undefined) ResultFile.writeResult(job, startedAt, ending, false)
       resolve(ending?.exitCode ?? code ?? 1)
@@ -170,8 +186,10 @@ export const supervise = (script: string, options: RunnerArguments, job: string)
       }\n`
     )
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-      process.on(signal, () =>
-        stop({ status: "cancelled", exitCode: ExitCode.cancelled, signal, message: "The job was cancelled" }))
+      process.on(
+        signal,
+        () => stop({ status: "cancelled", exitCode: ExitCode.cancelled, signal, message: "The job was cancelled" })
+      )
     }
     if (options.timeLimitSeconds !== undefined) {
       const seconds = options.timeLimitSeconds

@@ -116,7 +116,9 @@ const run = async (invocationFile: string | undefined, job: string | undefined):
     } else if (ending.message !== undefined) report(ending.message)
   }
   const fail = (ending: ResultFile.Ending, thrown: unknown): never => {
-    if (job === undefined || ending.status === "bad-invocation") report(thrown instanceof Error ? thrown.message : String(thrown))
+    if (job === undefined || ending.status === "bad-invocation") {
+      report(thrown instanceof Error ? thrown.message : String(thrown))
+    }
     conclude(ending)
     process.exit(ending.exitCode)
   }
@@ -137,7 +139,9 @@ const run = async (invocationFile: string | undefined, job: string | undefined):
     return fail(threw("bad-invocation", ExitCode.badInvocation, thrown), thrown)
   }
   for (const name of invocation.environmentVariables) {
-    if (process.env[name] === undefined) report(`the environment variable ${name} is named by the invocation and not set here`)
+    if (process.env[name] === undefined) {
+      report(`the environment variable ${name} is named by the invocation and not set here`)
+    }
   }
   const root = path.resolve(process.env["CLUSTRIX_FILESYSTEM_ROOT"] ?? invocation.filesystemRoot ?? launchedIn)
   process.env["CLUSTRIX_FILESYSTEM_ROOT"] = root

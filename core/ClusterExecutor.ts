@@ -1,0 +1,348 @@
+/**
+ * Runs packaged functions: submit, status, logs, result, cancel, list, attach. Everything that it knows of a job is in
+ * the job's directory on the cluster, so any client can ask for it, now or later.
+ */
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as CanonicalJson from "./archive/CanonicalJson.ts"
+import type { RandomAccess } from "./archive/RandomAccess.ts"
+import * as ClusterConfig from "./ClusterConfig.ts"
+import * as JobDirectory from "./execute/JobDirectory.ts"
+import * as JobError from "./execute/JobError.ts"
+import * as JobLogs from "./execute/JobLogs.ts"
+import * as JobOutcome from "./execute/JobOutcome.ts"
+import * as JobScript from "./execute/JobScript.ts"
+import * as JobStatus from "./execute/JobStatus.ts"
+import { type DeployError, PackageDeployer } from "./execute/PackageDeployer.ts"
+import * as Invocation from "./runtime/Invocation.ts"
+import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
+import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
+import { type JobLimits, Scheduler, type SchedulerError, type SchedulerState } from "./Scheduler.ts"
+import { Transport, TransportError } from "./Transport.ts"
+
+export type { LogChunk } from "./execute/JobLogs.ts"
+export type { JobResult } from "./execute/JobOutcome.ts"
+
+export interface SubmitRequest {
+  readonly package: RandomAccess
+  readonly invocation: Invocation.Invocation
+  readonly config: ClusterConfig.ClusterConfig
+  /** Turns the stacks of the job's errors into the user's own lines. */
+  readonly sourceMap?: SourceMapDocument.SourceMapDocument | undefined
+  /** Where the cluster file functions start, unless the invocation or `remoteWorkDir` says. */
+  readonly filesystemRoot?: string | undefined
+  /** The directory in which the package's npm packages are installed, for `local`. */
+  readonly nodeModules?: string | undefined
+}
+
+/** A job of the cluster. */
+export interface Job {
+  readonly jobId: string
+  /** Absolute, on the cluster. */
+  readonly directory: string
+  readonly functionName: string
+  readonly packageId: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+export type SubmitError = DeployError | SchedulerError | TransportError | JobError.JobEnvironmentError
+export type AskError = JobError.JobNotFoundError | TransportError | SchedulerError | ResultEnvelope.ResultEnvelopeError
+export type ResultError = AskError | JobError.JobError | SourceMapDocument.SourceMapDocumentError
+
+export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<ClusterExecutor, {
+  /** Deploys the package if need be, makes the job's directory, and hands the job to the scheduler. */
+  readonly submit: (request: SubmitRequest) => Effect.Effect<Job, SubmitError>
+  /** A job that somebody submitted, perhaps another process, perhaps long ago. */
+  readonly attach: (jobId: string) => Effect.Effect<Job, JobError.JobNotFoundError | TransportError>
+  readonly status: (jobId: string) => Effect.Effect<JobStatus.JobStatus, AskError>
+  /** What the job printed; with `follow` (the default) until it ends. */
+  readonly logs: (
+    jobId: string,
+    options?: { readonly follow?: boolean }
+  ) => Stream.Stream<JobLogs.LogChunk, AskError>
+  /** Waits for the job's end. */
+  readonly result: (jobId: string) => Effect.Effect<JobOutcome.JobResult, ResultError>
+  /** Ends the job. One that has ended already is fine. */
+  readonly cancel: (jobId: string) => Effect.Effect<void, AskError>
+  /** All jobs, oldest first. */
+  readonly list: Effect.Effect<ReadonlyArray<Job>, TransportError>
+}>() {}
+
+const shortestWaitMillis = 15
+const longestWaitMillis = 1000
+
+/** Names sort by time: `20260131T235959-0123abcd`. */
+const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
+  const now = new Date(yield* Clock.currentTimeMillis)
+  const random = yield* Random.nextIntBetween(0, 2 ** 31 - 1)
+  return `${now.toISOString().replaceAll(/[-:]|\.\d+Z$/g, "")}-${random.toString(16).padStart(8, "0")}`
+})
+
+const validJobId = /^[0-9A-Za-z][0-9A-Za-z._-]*$/
+
+const limitsOf = (config: ClusterConfig.ClusterConfig): JobLimits => ({
+  cores: config.cores,
+  memoryBytes: config.memory === undefined ? undefined : ClusterConfig.memoryBytes(config.memory),
+  timeSeconds: config.time === undefined ? undefined : ClusterConfig.timeSeconds(config.time),
+  partition: config.partition,
+  queue: config.queue
+})
+
+/** The values of the variables that go along, from this process's configuration. */
+const readEnvironment = (
+  names: ReadonlyArray<string>
+): Effect.Effect<ReadonlyMap<string, Redacted.Redacted>, JobError.JobEnvironmentError> =>
+  Effect.map(
+    Effect.forEach(names, (name) =>
+      Effect.flatMap(Effect.orElseSucceed(Config.option(Config.string(name)), Option.none), (value) =>
+        Option.isSome(value)
+          ? Effect.succeed([name, Redacted.make(value.value)] as const)
+          : new JobError.JobEnvironmentError({
+            variable: name,
+            what: `The environment variable ${name} is to go along with the job, and it is not set here`,
+            remedy: `Set it, or take ${name} out of \`environmentVariables\`.`
+          }))),
+    (entries) =>
+      new Map(entries)
+  )
+
+const make = (options: { readonly stateDirectory: string }) =>
+  Effect.gen(function*() {
+    const transport = yield* Transport
+    const scheduler = yield* Scheduler
+    const deployer = yield* PackageDeployer
+    const jobs = `${options.stateDirectory}/jobs`
+    const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
+
+    const notFound = (jobId: string) =>
+      new JobError.JobNotFoundError({
+        jobId,
+        directory: directoryOf(jobId),
+        what: `There is no job ${jobId} on ${transport.location}`,
+        remedy: "`clustrix jobs` lists those that there are."
+      })
+
+    const describe = (jobId: string) =>
+      Effect.gen(function*() {
+        const description = validJobId.test(jobId)
+          ? yield* JobDirectory.readJson(
+            transport,
+            directoryOf(jobId),
+            JobDirectory.files.description,
+            JobDirectory.JobDescription
+          )
+          : undefined
+        return description ?? (yield* notFound(jobId))
+      })
+
+    const toJob = (description: JobDirectory.JobDescription): Job => ({
+      jobId: description.jobId,
+      directory: directoryOf(description.jobId),
+      functionName: description.functionName,
+      packageId: description.packageId,
+      createdAt: description.createdAt
+    })
+
+    const attach = (jobId: string) => Effect.map(describe(jobId), toJob)
+
+    /** Makes a directory that no other job has, with a name that is free. */
+    const newDirectory: Effect.Effect<string, TransportError> = Effect.flatMap(makeJobId, (jobId) =>
+      Effect.as(transport.makeNewDirectory(directoryOf(jobId)), jobId)).pipe(
+        Effect.retry({
+          times: 5,
+          while: (error) =>
+            error.reason === "AlreadyExists"
+        })
+      )
+
+    const submit = (request: SubmitRequest) =>
+      Effect.gen(function*() {
+        const { config, invocation } = request
+        const environment = yield* readEnvironment(invocation.environmentVariables)
+        const host = yield* transport.host
+        const deployed = yield* deployer.deploy({
+          package: request.package,
+          digest: invocation.package.digest,
+          stateDirectory: options.stateDirectory,
+          nodeModules: request.nodeModules
+        })
+        yield* transport.makeDirectory(jobs)
+        const jobId = yield* newDirectory
+        const directory = directoryOf(jobId)
+        const limits = limitsOf(config)
+        const createdAt = yield* Clock.currentTimeMillis
+        const write = (name: string, text: string, mode?: number) =>
+          transport.writeFile(`${directory}/${name}`, text, mode)
+        const description: JobDirectory.JobDescription = {
+          format: "clustrix-job",
+          formatVersion: 1,
+          jobId,
+          packageId: invocation.package.packageId,
+          digest: invocation.package.digest,
+          functionName: invocation.package.functionName,
+          clusterType: scheduler.clusterType,
+          packageDirectory: deployed.directory,
+          createdAt
+        }
+        const prepare = Effect.gen(function*() {
+          yield* transport.makeDirectory(`${directory}/${JobDirectory.files.work}`)
+          yield* write(JobDirectory.files.invocation, Invocation.encode(invocation))
+          if (request.sourceMap !== undefined) {
+            yield* write(JobDirectory.files.sourceMap, SourceMapDocument.encode(request.sourceMap))
+          }
+          yield* write(
+            JobDirectory.files.script,
+            JobScript.render({
+              jobId,
+              jobDirectory: directory,
+              packageDirectory: deployed.directory,
+              filesystemRoot: invocation.filesystemRoot ?? config.remoteWorkDir ?? request.filesystemRoot,
+              runtimePath: config.remoteNodePath ?? host.runtimePath,
+              directives: scheduler.directives(jobId, limits),
+              moduleLoads: config.moduleLoads ?? [],
+              preExecutionCommands: config.preExecutionCommands ?? [],
+              limits,
+              supervised: !scheduler.enforcesLimits
+            }),
+            0o700
+          )
+          yield* write(JobDirectory.files.description, CanonicalJson.encode(description))
+        })
+        // A directory without a job in it would be found by `list` for ever.
+        yield* Effect.onError(prepare, () => Effect.ignore(transport.remove(directory)))
+        // Not to be torn apart: a job that runs must be known by its scheduler's name for it.
+        yield* Effect.uninterruptible(
+          scheduler.submit({ jobId, directory, limits, environment }).pipe(
+            Effect.onError(() => Effect.ignore(transport.remove(directory))),
+            Effect.flatMap((schedulerId) =>
+              write(JobDirectory.files.submitted, CanonicalJson.encode({ schedulerId, submittedAt: createdAt }))
+            )
+          )
+        )
+        return toJob(description)
+      }).pipe(Effect.withSpan("ClusterExecutor.submit"))
+
+    const readResult = (jobId: string) =>
+      Effect.flatMap(
+        JobDirectory.readText(transport, directoryOf(jobId), JobDirectory.files.result),
+        (text): Effect.Effect<ResultEnvelope.ResultEnvelope | undefined, ResultEnvelope.ResultEnvelopeError> =>
+          text === undefined
+            ? Effect.succeed(undefined)
+            : ResultEnvelope.decode(text, `${directoryOf(jobId)}/${JobDirectory.files.result}`)
+      )
+
+    const submissionOf = (jobId: string) =>
+      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.submitted, JobDirectory.Submission)
+
+    const runningOf = (jobId: string) =>
+      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.state, JobDirectory.RunningState)
+
+    /** Status of a job that exists, and its result if there is one. */
+    const look = (jobId: string) =>
+      Effect.gen(function*() {
+        const early = yield* readResult(jobId)
+        if (early !== undefined) {
+          return {
+            envelope: early,
+            status: JobStatus.derive({
+              jobId,
+              envelope: early,
+              scheduler: { _tag: "Unknown" },
+              running: undefined,
+              submitted: true
+            })
+          }
+        }
+        const submission = yield* submissionOf(jobId)
+        const running = yield* runningOf(jobId)
+        // Whoever submitted it was killed before the scheduler's name for it was written: it still runs.
+        const schedulerId = submission?.schedulerId ?? (running === undefined ? undefined : "")
+        const polled: ReadonlyMap<string, SchedulerState> = schedulerId === undefined
+          ? new Map()
+          : yield* scheduler.poll([{ directory: directoryOf(jobId), schedulerId }])
+        const state: SchedulerState = (schedulerId === undefined ? undefined : polled.get(schedulerId)) ??
+          { _tag: "Unknown" }
+        const over = state._tag === "Ended" || state._tag === "Unknown"
+        // It may have ended between the two questions; and on a shared file system its files may still be on their way.
+        if (over && scheduler.settleMillis > 0) yield* Effect.sleep(scheduler.settleMillis)
+        const envelope = over ? yield* readResult(jobId) : undefined
+        return {
+          envelope,
+          status: JobStatus.derive({ jobId, envelope, scheduler: state, running, submitted: submission !== undefined })
+        }
+      })
+
+    const status = (jobId: string) =>
+      Effect.zipRight(describe(jobId), Effect.map(look(jobId), ({ status }) => status)).pipe(
+        Effect.withSpan("ClusterExecutor.status")
+      )
+
+    /** Looks until the job is over: quickly at first, then once a second. */
+    const untilOver = (jobId: string, waitMillis = shortestWaitMillis): ReturnType<typeof look> =>
+      Effect.flatMap(look(jobId), (seen) =>
+        JobStatus.isFinal(seen.status.state)
+          ? Effect.succeed(seen)
+          : Effect.zipRight(
+            Effect.sleep(waitMillis),
+            Effect.suspend(() => untilOver(jobId, Math.min(longestWaitMillis, waitMillis * 1.2)))
+          ))
+
+    const result = (jobId: string) =>
+      Effect.gen(function*() {
+        const { functionName } = yield* describe(jobId)
+        const { envelope, status } = yield* untilOver(jobId)
+        const place = { jobId, directory: directoryOf(jobId), functionName }
+        if (envelope === undefined) return yield* JobOutcome.withoutResult(place, status)
+        const text = envelope.error === undefined
+          ? undefined
+          : yield* JobDirectory.readText(transport, place.directory, JobDirectory.files.sourceMap)
+        const document = text === undefined
+          ? undefined
+          : yield* SourceMapDocument.decode(text, `${place.directory}/${JobDirectory.files.sourceMap}`)
+        return yield* JobOutcome.fromEnvelope(place, envelope, document)
+      }).pipe(Effect.withSpan("ClusterExecutor.result"))
+
+    return {
+      submit,
+      attach,
+      status,
+      logs: (jobId: string, { follow = true }: { readonly follow?: boolean } = {}) =>
+        Stream.unwrap(Effect.as(
+          describe(jobId),
+          JobLogs.read(transport, directoryOf(jobId), {
+            follow,
+            isOver: Effect.map(look(jobId), ({ status }) => JobStatus.isFinal(status.state))
+          })
+        )),
+      result,
+      cancel: (jobId: string) =>
+        Effect.gen(function*() {
+          yield* describe(jobId)
+          if ((yield* readResult(jobId)) !== undefined) return
+          const submission = yield* submissionOf(jobId)
+          yield* scheduler.cancel({ directory: directoryOf(jobId), schedulerId: submission?.schedulerId ?? "" })
+        }).pipe(Effect.withSpan("ClusterExecutor.cancel")),
+      list: Effect.gen(function*() {
+        const names = yield* transport.list(jobs).pipe(
+          Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed([]))
+        )
+        // A directory that is being made, or that something else made, is no job.
+        const found = yield* Effect.forEach(names, (name) => Effect.option(attach(name)), { concurrency: 16 })
+        return found.flatMap((job) => Option.isSome(job) ? [job.value] : [])
+      }).pipe(Effect.withSpan("ClusterExecutor.list"))
+    }
+  })
+
+/** Jobs and packages lie under `stateDirectory`, absolute, on the cluster. */
+export const layer = (options: {
+  readonly stateDirectory: string
+}): Layer.Layer<ClusterExecutor, never, Transport | Scheduler | PackageDeployer> =>
+  Layer.effect(ClusterExecutor, make(options))

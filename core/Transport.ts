@@ -1,0 +1,86 @@
+/**
+ * The way to a cluster: commands and files there. This machine, a host over SSH, a memory in tests.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { FileSource } from "./cluster-filesystem/FileSource.ts"
+import * as Explanation from "./Explanation.ts"
+
+/** What went wrong on the way. `Connection`, `Authentication`, `HostKey` come from transports over a network only. */
+export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
+  reason: Schema.Literal(
+    "Connection",
+    "Authentication",
+    "HostKey",
+    "TimedOut",
+    "NotFound",
+    "AlreadyExists",
+    "PermissionDenied",
+    "DiskFull",
+    "Unavailable"
+  ),
+  /** The path there that it was about, if any. */
+  path: Schema.optional(Schema.String),
+  ...Explanation.fields
+}) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
+/** How a command ended. A command that fails is no failure of the transport. */
+export interface CommandResult {
+  readonly stdout: string
+  readonly stderr: string
+  /** 128 + the signal's number when a signal ended it. */
+  readonly exitCode: number
+}
+
+export interface CommandOptions {
+  /** Absolute; by default wherever the transport starts commands. */
+  readonly workingDirectory?: string | undefined
+  readonly stdin?: string | undefined
+}
+
+/** What the machine is, as far as it decides which files fit it. */
+export interface TransportHost {
+  readonly name: string
+  /** `linux-x64`, `darwin-arm64`; with `-musl` where the C library is musl. */
+  readonly platform: string
+  /** The runtime's module ABI: `node115`. */
+  readonly abi: string
+  /** Absolute path of the runtime that jobs use unless the configuration names another. */
+  readonly runtimePath: string
+}
+
+/** Paths are absolute, POSIX. Effects can be interrupted at any moment; a file being written then does not appear. */
+export class Transport extends Context.Tag("clustrix/Transport")<Transport, {
+  /** For people: `this machine`, `researcher@cluster.edu`. */
+  readonly location: string
+  readonly host: Effect.Effect<TransportHost, TransportError>
+  /** Runs `script` with POSIX `sh`. */
+  readonly exec: (script: string, options?: CommandOptions) => Effect.Effect<CommandResult, TransportError>
+  /** The bytes of a file from `offset` (default 0) to its end. */
+  readonly readFile: (path: string, offset?: number) => Effect.Effect<Uint8Array, TransportError>
+  /** Puts a whole file there, by a temporary name and a rename. `mode` default 0600. */
+  readonly writeFile: (
+    path: string,
+    content: Uint8Array | string,
+    mode?: number
+  ) => Effect.Effect<void, TransportError>
+  /** Copies a file of this machine there (`upload`), or from there (`download`), by a temporary name and a rename. */
+  readonly upload: (from: string, to: string) => Effect.Effect<void, TransportError>
+  readonly download: (from: string, to: string) => Effect.Effect<void, TransportError>
+  /** Makes a directory and those above it, with `mode` (default 0700). One that is there already is fine. */
+  readonly makeDirectory: (path: string, mode?: number) => Effect.Effect<void, TransportError>
+  /** Makes one directory that must not exist: fails with `AlreadyExists` otherwise. `mode` default 0700. */
+  readonly makeNewDirectory: (path: string, mode?: number) => Effect.Effect<void, TransportError>
+  /** Names in a directory, sorted by UTF-16 code unit. */
+  readonly list: (path: string) => Effect.Effect<ReadonlyArray<string>, TransportError>
+  readonly exists: (path: string) => Effect.Effect<boolean, TransportError>
+  /** Removes a file or a whole directory; what is not there is removed already. */
+  readonly remove: (path: string) => Effect.Effect<void, TransportError>
+  /** The same files for the cluster file functions. */
+  readonly files: FileSource
+}>() {}

@@ -1,0 +1,89 @@
+/**
+ * The files of a job, and what they say: the durable truth, readable by any client at any time.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ClusterType } from "../ClusterConfig.ts"
+import type { Transport } from "../Transport.ts"
+import { TransportError } from "../Transport.ts"
+
+export const files = {
+  description: "job.json",
+  submitted: "submitted.json",
+  invocation: "invocation.json",
+  script: "job.sh",
+  state: "state",
+  result: "result",
+  sourceMap: "sourcemap.json",
+  stdout: "stdout.log",
+  stderr: "stderr.log",
+  work: "work"
+} as const
+
+/** `job.json`: what the job is. Written before it is submitted. */
+export const JobDescription = Schema.Struct({
+  format: Schema.Literal("clustrix-job"),
+  formatVersion: Schema.Literal(1),
+  jobId: Schema.String,
+  packageId: Schema.String,
+  digest: Schema.String,
+  functionName: Schema.String,
+  clusterType: ClusterType,
+  /** Absolute; on the cluster. */
+  packageDirectory: Schema.String,
+  /** Milliseconds since 1970, by the client's clock. */
+  createdAt: Schema.Number
+})
+export type JobDescription = typeof JobDescription.Type
+
+/** `submitted.json`: the scheduler took it. */
+export const Submission = Schema.Struct({
+  schedulerId: Schema.String,
+  submittedAt: Schema.Number
+})
+export type Submission = typeof Submission.Type
+
+/** `state`: written by the job's own supervisor when the function starts. */
+export const RunningState = Schema.Struct({
+  state: Schema.Literal("running"),
+  host: Schema.String,
+  pid: Schema.Int,
+  processStart: Schema.optional(Schema.String),
+  /** The process group of the function. */
+  group: Schema.Int,
+  groupStart: Schema.optional(Schema.String),
+  startedAt: Schema.Number
+})
+export type RunningState = typeof RunningState.Type
+
+const decoder = new TextDecoder()
+
+/** The text of a file of the job; `undefined` when there is none (yet). */
+export const readText = (
+  transport: typeof Transport.Service,
+  directory: string,
+  name: string
+): Effect.Effect<string | undefined, TransportError> =>
+  transport.readFile(`${directory}/${name}`).pipe(
+    Effect.map((bytes) => decoder.decode(bytes)),
+    Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(undefined))
+  )
+
+/** The JSON of a file of the job; `undefined` when there is none (yet). A file that is not as it should be is a failure. */
+export const readJson = <A, I>(
+  transport: typeof Transport.Service,
+  directory: string,
+  name: string,
+  schema: Schema.Schema<A, I>
+): Effect.Effect<A | undefined, TransportError> =>
+  Effect.flatMap(readText(transport, directory, name), (text) =>
+    text === undefined
+      ? Effect.succeed(undefined)
+      : Effect.mapError(Schema.decodeUnknown(Schema.parseJson(schema))(text), (cause) =>
+        new TransportError({
+          reason: "Unavailable",
+          path: `${directory}/${name}`,
+          what: `${directory}/${name} cannot be understood`,
+          why: cause.message,
+          remedy: "Something else wrote to the job's directory: run the job again."
+        })))

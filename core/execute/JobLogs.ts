@@ -1,0 +1,59 @@
+/**
+ * What a job prints, while it prints it.
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Transport, type TransportError } from "../Transport.ts"
+import * as JobDirectory from "./JobDirectory.ts"
+
+/** A piece of output, as it was written; it may end within a character. */
+export interface LogChunk {
+  readonly stream: "stdout" | "stderr"
+  readonly bytes: Uint8Array
+}
+
+interface Position {
+  readonly stdout: number
+  readonly stderr: number
+  readonly waitMillis: number
+  readonly done: boolean
+}
+
+const shortestWaitMillis = 25
+const longestWaitMillis = 1000
+
+/**
+ * Both logs from their beginning. With `follow`, until `isOver` says that the job has ended and everything was read;
+ * asked less and less often while nothing comes.
+ */
+export const read = <E>(
+  transport: typeof Transport.Service,
+  directory: string,
+  options: { readonly follow: boolean; readonly isOver: Effect.Effect<boolean, E> }
+): Stream.Stream<LogChunk, TransportError | E> => {
+  const since = (name: string, offset: number) =>
+    transport.readFile(`${directory}/${name}`, offset).pipe(
+      Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(new Uint8Array(0)))
+    )
+  const start: Position = { stdout: 0, stderr: 0, waitMillis: shortestWaitMillis, done: false }
+  return Stream.unfoldChunkEffect(start, (position) =>
+    Effect.gen(function*() {
+      if (position.done) return Option.none()
+      // Asked before reading: what is written up to the end is then read after it.
+      const over = options.follow ? yield* options.isOver : true
+      const stdout = yield* since(JobDirectory.files.stdout, position.stdout)
+      const stderr = yield* since(JobDirectory.files.stderr, position.stderr)
+      const chunks: Array<LogChunk> = []
+      if (stdout.length > 0) chunks.push({ stream: "stdout", bytes: stdout })
+      if (stderr.length > 0) chunks.push({ stream: "stderr", bytes: stderr })
+      if (!over && chunks.length === 0) yield* Effect.sleep(position.waitMillis)
+      return Option.some([Chunk.fromIterable(chunks), {
+        stdout: position.stdout + stdout.length,
+        stderr: position.stderr + stderr.length,
+        waitMillis: chunks.length > 0 ? shortestWaitMillis : Math.min(longestWaitMillis, position.waitMillis * 1.5),
+        done: over
+      }])
+    }))
+}

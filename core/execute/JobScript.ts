@@ -1,0 +1,79 @@
+/**
+ * `job.sh`: what the scheduler runs. POSIX `sh`, no secret in it.
+ */
+import type { JobLimits } from "../Scheduler.ts"
+
+/** `text` as one word of the shell, whatever it holds. */
+export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+export interface JobScriptInput {
+  readonly jobId: string
+  /** Absolute directories on the cluster. */
+  readonly jobDirectory: string
+  readonly packageDirectory: string
+  /** Where the cluster file functions start. */
+  readonly filesystemRoot: string | undefined
+  /** A command or an absolute path. */
+  readonly runtimePath: string
+  readonly directives: ReadonlyArray<string>
+  readonly moduleLoads: ReadonlyArray<string>
+  readonly preExecutionCommands: ReadonlyArray<string>
+  readonly limits: JobLimits
+  /** Whether the script has to keep the limits itself. */
+  readonly supervised: boolean
+}
+
+/**
+ * The script. It always leaves a result: when a line before the function fails, it writes one that says so, for the
+ * runtime may be what could not be loaded.
+ */
+export const render = (input: JobScriptInput): string => {
+  const { limits } = input
+  const runner = [
+    quote(input.runtimePath),
+    quote(`${input.packageDirectory}/execute.mjs`),
+    "--job",
+    quote(input.jobDirectory)
+  ].join(" ")
+  const supervision = [
+    "--supervise",
+    ...(limits.timeSeconds === undefined ? [] : [`--time-limit ${limits.timeSeconds}`]),
+    ...(limits.memoryBytes === undefined ? [] : [`--memory ${limits.memoryBytes}`])
+  ].join(" ")
+  const invocation = `--invocation ${quote(`${input.jobDirectory}/invocation.json`)}`
+  return [
+    "#!/bin/sh",
+    ...input.directives,
+    `# Clustrix job ${input.jobId}`,
+    "umask 077",
+    `cd ${quote(input.jobDirectory)} || exit 3`,
+    "started=$(date +%s)",
+    "not_started() {",
+    "  code=$?",
+    "  status=not-loaded",
+    "  message=\"The job script ended with exit code $code before the function was called; stderr.log says why\"",
+    "  if [ \"$code\" = 143 ]; then status=cancelled message=\"The job was cancelled\"; fi",
+    `  printf '{"format":"clustrix-result","formatVersion":1,"status":"%s","message":"%s","startedAt":%s000,"finishedAt":%s000,"host":"%s","exitCode":%s,"runtime":{"name":"sh","version":""}}\\n' "$status" "$message" "$started" "$(date +%s)" "$(uname -n)" "$code" > result.sh.tmp && mv result.sh.tmp result`,
+    "}",
+    "trap not_started EXIT",
+    "trap 'exit 143' TERM INT HUP",
+    "set -e",
+    ...(input.filesystemRoot === undefined
+      ? []
+      : [`CLUSTRIX_FILESYSTEM_ROOT=${quote(input.filesystemRoot)}`, "export CLUSTRIX_FILESYSTEM_ROOT"]),
+    ...input.moduleLoads.map((name) => `module load ${quote(name)}`),
+    ...input.preExecutionCommands,
+    ...(input.supervised
+      ? [`exec ${runner} ${supervision} ${invocation}`]
+      : [
+        "set +e",
+        `${runner} ${invocation}`,
+        "code=$?",
+        // The runtime itself may have been missing.
+        `if [ ! -e result ]; then ${runner} --conclude "$code"; fi`,
+        "if [ -e result ]; then trap - EXIT; fi",
+        "exit \"$code\""
+      ]),
+    ""
+  ].join("\n")
+}

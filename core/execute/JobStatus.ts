@@ -1,0 +1,105 @@
+/**
+ * The state of a job, from its directory and from the scheduler's words.
+ */
+import type * as ResultEnvelope from "../runtime/ResultEnvelope.ts"
+import type { SchedulerState } from "../Scheduler.ts"
+import type { RunningState } from "./JobDirectory.ts"
+
+/** `vanished`: nothing runs any more, and there is no result. */
+export type JobState =
+  | "queued"
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "cancelled"
+  | "timed-out"
+  | "out-of-memory"
+  | "vanished"
+
+export interface JobStatus {
+  readonly jobId: string
+  readonly state: JobState
+  /** The scheduler's reason while queued; the runner's words when it ended. */
+  readonly reason: string | undefined
+  readonly host: string | undefined
+  /** Milliseconds since 1970, by the clock of the machine that runs the job. */
+  readonly startedAt: number | undefined
+  readonly finishedAt: number | undefined
+  readonly exitCode: number | undefined
+  readonly peakMemoryBytes: number | undefined
+}
+
+const states: Readonly<Record<ResultEnvelope.Status, JobState>> = {
+  returned: "succeeded",
+  threw: "failed",
+  "not-carried": "failed",
+  "not-loaded": "failed",
+  "bad-invocation": "failed",
+  uncaught: "failed",
+  exited: "failed",
+  unsettled: "failed",
+  killed: "failed",
+  "out-of-memory": "out-of-memory",
+  "timed-out": "timed-out",
+  cancelled: "cancelled"
+}
+
+/** Whether nothing more will happen. */
+export const isFinal = (state: JobState): boolean => state !== "queued" && state !== "running"
+
+const reasonOf = (envelope: ResultEnvelope.ResultEnvelope): string | undefined => {
+  const { error, message, refusal } = envelope
+  if (message !== undefined) return message
+  if (refusal !== undefined) return `${refusal.path} is ${refusal.description}`
+  if (error === undefined) return undefined
+  return error.type === "error" ? `${error.name}: ${error.message}` : error.printed
+}
+
+const nothing = {
+  reason: undefined,
+  host: undefined,
+  startedAt: undefined,
+  finishedAt: undefined,
+  exitCode: undefined,
+  peakMemoryBytes: undefined
+}
+
+/** The state that follows from what is known. A result beats the scheduler, which beats the job's own `state` file. */
+export const derive = (input: {
+  readonly jobId: string
+  readonly envelope: ResultEnvelope.ResultEnvelope | undefined
+  readonly scheduler: SchedulerState
+  readonly running: RunningState | undefined
+  readonly submitted: boolean
+}): JobStatus => {
+  const { envelope, jobId, running, scheduler } = input
+  const known = { ...nothing, jobId, host: running?.host, startedAt: running?.startedAt }
+  if (envelope !== undefined) {
+    return {
+      jobId,
+      state: states[envelope.status],
+      reason: reasonOf(envelope),
+      host: envelope.host,
+      startedAt: envelope.startedAt,
+      finishedAt: envelope.finishedAt,
+      exitCode: envelope.exitCode,
+      peakMemoryBytes: envelope.peakMemoryBytes
+    }
+  }
+  switch (scheduler._tag) {
+    case "Pending":
+      return { ...known, state: "queued", reason: scheduler.reason }
+    case "Running":
+      return { ...known, state: running === undefined ? "queued" : "running", host: running?.host ?? scheduler.node }
+    case "Unknown":
+      return input.submitted || running !== undefined
+        ? { ...known, state: "vanished", reason: "Nothing runs any more, and there is no result" }
+        : { ...known, state: "vanished", reason: "It was never submitted" }
+    case "Ended": {
+      const { exitCode, outcome } = scheduler
+      const state = outcome === "cancelled" || outcome === "timed-out" || outcome === "out-of-memory" ? outcome
+        : "vanished"
+      return { ...known, state, exitCode, reason: `The scheduler says ${outcome}, and there is no result` }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * This machine as a cluster: its shell and its files.
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as ChildProcess from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { existsSync, readFileSync } from "node:fs"
+import * as Fs from "node:fs/promises"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { type CommandResult, Transport, TransportError } from "../core/Transport.ts"
+import { nodeFileSource } from "./runner/NodeFileSource.ts"
+
+/**
+ * Where jobs and unpacked packages lie: `CLUSTRIX_STATE_DIR`, else `$XDG_STATE_HOME/clustrix`, else
+ * `~/.local/state/clustrix`.
+ */
+export const stateDirectory: Effect.Effect<string, ConfigError.ConfigError> = Effect.gen(function*() {
+  const own = yield* Config.option(Config.nonEmptyString("CLUSTRIX_STATE_DIR"))
+  if (Option.isSome(own)) return Path.resolve(own.value)
+  const xdg = yield* Config.option(Config.nonEmptyString("XDG_STATE_HOME"))
+  // The specification tells to ignore relative paths.
+  return Option.isSome(xdg) && Path.isAbsolute(xdg.value)
+    ? Path.join(xdg.value, "clustrix")
+    : Path.join(Os.homedir(), ".local", "state", "clustrix")
+})
+
+const reasonOf = (cause: unknown): TransportError["reason"] => {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "NotFound"
+    case "EEXIST":
+      return "AlreadyExists"
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "PermissionDenied"
+    case "ENOSPC":
+    case "EDQUOT":
+      return "DiskFull"
+    default:
+      return "Unavailable"
+  }
+}
+
+const remedies: Partial<Record<TransportError["reason"], string>> = {
+  NotFound: "Check the path.",
+  AlreadyExists: "Choose another name.",
+  PermissionDenied: "Name a directory that this user may write in CLUSTRIX_STATE_DIR.",
+  DiskFull: "Free some space, or name a directory on another disk in CLUSTRIX_STATE_DIR."
+}
+
+const failed = (what: string, path: string | undefined) => (cause: unknown): TransportError => {
+  const reason = reasonOf(cause)
+  const remedy = remedies[reason]
+  return new TransportError({
+    reason,
+    what,
+    ...(path === undefined ? {} : { path }),
+    why: cause instanceof Error ? cause.message : String(cause),
+    ...(remedy === undefined ? {} : { remedy }),
+    cause
+  })
+}
+
+const attempt = <A>(what: string, path: string, act: () => Promise<A>): Effect.Effect<A, TransportError> =>
+  Effect.tryPromise({ try: act, catch: failed(`${what} ${path}`, path) })
+
+/** Whether this machine's C library is musl: modules with native parts differ. Its `ldd`, a script, says so. */
+const libc = (): string => {
+  if (process.platform !== "linux") return ""
+  try {
+    return readFileSync("/usr/bin/ldd", "utf8").includes("musl") ? "-musl" : ""
+  } catch {
+    return existsSync(`/lib/ld-musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`) ? "-musl" : ""
+  }
+}
+
+/** Asked once: the answer does not change. */
+const host = Effect.runSync(Effect.cached(Effect.sync(() => ({
+  name: Os.hostname(),
+  platform: `${process.platform}-${process.arch}${libc()}`,
+  abi: `node${process.versions.modules}`,
+  runtimePath: process.execPath
+}))))
+
+const exec = (
+  script: string,
+  options: { readonly workingDirectory?: string | undefined; readonly stdin?: string | undefined } = {}
+): Effect.Effect<CommandResult, TransportError> =>
+  Effect.async<CommandResult, TransportError>((resume) => {
+    const child = ChildProcess.spawn("/bin/sh", ["-c", script], {
+      stdio: "pipe",
+      detached: true,
+      ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory })
+    })
+    const output = { stdout: new Array<Uint8Array>(), stderr: new Array<Uint8Array>() }
+    child.stdout.on("data", (bytes: Uint8Array) => output.stdout.push(bytes))
+    child.stderr.on("data", (bytes: Uint8Array) => output.stderr.push(bytes))
+    // A command that does not read its input closes it; that is its right.
+    child.stdin.on("error", () => undefined)
+    child.stdin.end(options.stdin ?? "")
+    child.once("error", (cause) =>
+      resume(Effect.fail(failed("A command cannot be run on this machine", undefined)(cause))))
+    child.once("close", (code, signal) => {
+      const text = (chunks: ReadonlyArray<Uint8Array>): string =>
+        Buffer.concat(chunks).toString("utf8")
+      const number = signal === null ? 0 : Os.constants.signals[signal]
+      resume(Effect.succeed({
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+        exitCode: code ?? 128 + number
+      }))
+    })
+    return Effect.sync(() => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      try {
+        process.kill(-child.pid, "SIGKILL")
+      } catch {
+        // It ended meanwhile.
+      }
+    })
+  })
+
+/** Writes beside the target and renames: there is never half a file. */
+const replace = (
+  path: string,
+  mode: number,
+  fill: (temporary: string) => Promise<void>
+): Effect.Effect<void, TransportError> => {
+  const temporary = `${path}.${randomUUID()}.tmp`
+  return Effect.onError(
+    attempt("Cannot write", path, async () => {
+      await fill(temporary)
+      // Not left to the umask.
+      await Fs.chmod(temporary, mode)
+      await Fs.rename(temporary, path)
+    }),
+    () => Effect.promise(() => Fs.rm(temporary, { force: true }))
+  )
+}
+
+const readFrom = async (path: string, offset: number): Promise<Uint8Array> => {
+  if (offset === 0) return Fs.readFile(path)
+  const handle = await Fs.open(path, "r")
+  try {
+    const { size } = await handle.stat()
+    const bytes = new Uint8Array(Math.max(0, size - offset))
+    let filled = 0
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return bytes.subarray(0, filled)
+  } finally {
+    await handle.close()
+  }
+}
+
+export const make: typeof Transport.Service = {
+  location: "this machine",
+  host,
+  exec,
+  readFile: (path, offset = 0) => attempt("Cannot read", path, () => readFrom(path, offset)),
+  writeFile: (path, content, mode = 0o600) =>
+    replace(path, mode, (temporary) => Fs.writeFile(temporary, content, { mode: 0o600 })),
+  upload: (from, to) => replace(to, 0o600, (temporary) => Fs.copyFile(from, temporary)),
+  download: (from, to) => replace(to, 0o600, (temporary) => Fs.copyFile(from, temporary)),
+  makeDirectory: (path, mode = 0o700) =>
+    attempt("Cannot make the directory", path, async () => {
+      await Fs.mkdir(path, { recursive: true, mode })
+    }),
+  makeNewDirectory: (path, mode = 0o700) =>
+    attempt("Cannot make the directory", path, async () => {
+      await Fs.mkdir(path, { mode })
+    }),
+  list: (path) =>
+    attempt("Cannot list", path, async () => (await Fs.readdir(path)).sort((a, b) => a < b ? -1 : a > b ? 1 : 0)),
+  exists: (path) =>
+    attempt("Cannot look for", path, async () => {
+      try {
+        await Fs.stat(path)
+        return true
+      } catch (cause) {
+        if (reasonOf(cause) === "NotFound") return false
+        throw cause
+      }
+    }),
+  remove: (path) => attempt("Cannot remove", path, () => Fs.rm(path, { recursive: true, force: true })),
+  files: nodeFileSource
+}
+
+export const layer: Layer.Layer<Transport> = Layer.succeed(Transport, make)
