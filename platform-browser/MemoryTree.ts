@@ -68,6 +68,9 @@ const reasons: Readonly<Record<string, SystemErrorReason>> = {
 export const fault = (code: string, path: string): Either.Either<never, Fault> =>
   Either.left({ reason: reasons[code] ?? "Unknown", code, path })
 
+const segmentsOf = (path: string): ReadonlyArray<string> =>
+  path.split("/").filter((segment) => segment !== "" && segment !== ".")
+
 /** Links that may be followed on one way, as on Linux. */
 const linkLimit = 40
 
@@ -101,30 +104,30 @@ export class MemoryTree {
    * to a place that may be empty. Fails where a directory above is missing or is none.
    */
   place(path: string, follow: boolean): Result<Place> {
-    let pending = path.split("/").filter((segment) => segment !== "" && segment !== ".")
+    if (path === "") return fault("ENOENT", path)
+    let segments = segmentsOf(path)
     const wantsDirectory = /\/\.?$/.test(path)
     const above: Array<{ directory: DirectoryNode; name: string }> = []
     let directory = this.root
     let followed = 0
     const pathOf = (name: string): string =>
-      `/${[...above.map((each) => each.name), name].filter((each) => each !== "").join("/")}`
-    if (path === "") return fault("ENOENT", path)
-    while (pending.length > 0) {
-      const [name = "", ...rest] = pending
-      pending = rest
+      above.map((each) => `/${each.name}`).join("") + (name === "" && above.length > 0 ? "" : `/${name}`)
+    for (let index = 0; index < segments.length; index++) {
+      const name = segments[index] ?? ""
       if (name === "..") {
         directory = above.pop()?.directory ?? this.root
         continue
       }
       const node = directory.children.get(name)
-      const last = rest.length === 0
+      const last = index === segments.length - 1
       if (node?.type === "SymbolicLink" && (!last || follow || wantsDirectory)) {
         if (++followed > linkLimit) return fault("ELOOP", path)
         if (node.target.startsWith("/")) {
           above.length = 0
           directory = this.root
         }
-        pending = [...node.target.split("/").filter((segment) => segment !== "" && segment !== "."), ...rest]
+        segments = [...segmentsOf(node.target), ...segments.slice(index + 1)]
+        index = -1
         continue
       }
       if (last) {

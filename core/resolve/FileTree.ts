@@ -22,13 +22,25 @@ export interface Entry {
   readonly realPath: string
 }
 
-/** `undefined`: no such directory. `complete: false`: the directory may not be listed, each name must be asked for. */
-type Listing = { readonly names: ReadonlyMap<string, EntryType | undefined>; readonly complete: boolean } | undefined
+/** A directory that exists, listed once. */
+interface Directory {
+  /** As spelled on disk. */
+  readonly path: string
+  /** Its names, with their types where the file system tells them along. */
+  readonly names: ReadonlyMap<string, EntryType | undefined>
+  /** `false`: it may not be listed, each name must be asked for. */
+  readonly complete: boolean
+}
 
 export interface FileTree {
   readonly path: Path.Path
   /** What is at absolute `path`; `undefined` for nothing, a dangling link, a device. */
   readonly find: (path: string) => Effect.Effect<Entry | undefined, Refusal>
+  /** The first of `candidates` that is a file; those before it are added to `tried`. */
+  readonly firstFile: (
+    candidates: ReadonlyArray<string>,
+    tried: Array<string>
+  ) => Effect.Effect<Entry | undefined, Refusal>
   /** The names in a directory, sorted; none where there is no such directory. */
   readonly names: (directory: string) => Effect.Effect<ReadonlyArray<string>, Refusal>
   /** Text of the file at `path`, without BOM. */
@@ -57,7 +69,7 @@ const unreadable = (path: string) => (cause: PlatformError) =>
   })
 
 /** The name on disk that `name` stands for: itself, or one that is equal in NFC. */
-const spelling = (names: ReadonlyMap<string, unknown>, name: string): string | undefined => {
+const spelled = (names: ReadonlyMap<string, unknown>, name: string): string | undefined => {
   if (names.has(name)) return name
   // eslint-disable-next-line no-control-regex -- all of ASCII is meant: it has one normal form only.
   if (/^[\u0000-\u007f]*$/.test(name)) return undefined
@@ -84,29 +96,42 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
     for (let at = path.dirname(file); !trusted.has(at); at = path.dirname(at)) trusted.add(at)
   }
 
-  const listing = memo((directory: string): Effect.Effect<Listing, Refusal> =>
+  const list = (directory: string): Effect.Effect<Directory["names"], PlatformError> =>
     Option.match(typed, {
       onNone: () =>
-        Effect.map(
-          fileSystem.readDirectory(directory),
-          (names) => new Map<string, EntryType | undefined>(names.map((name) => [name, undefined]))
-        ),
+        Effect.map(fileSystem.readDirectory(directory), (names) => new Map(names.map((name) => [name, undefined]))),
       onSome: (service) =>
-        Effect.map(
-          service.list(directory),
-          (entries) => new Map<string, EntryType | undefined>(entries.map((entry) => [entry.name, entry.type]))
+        Effect.map(service.list(directory), (entries) => new Map(entries.map((entry) => [entry.name, entry.type])))
+    })
+
+  const open = memo((at: string): Effect.Effect<Directory | undefined, Refusal> =>
+    Effect.gen(function*() {
+      const spelled = trusted.has(at) ? at : yield* spelling(at)
+      if (spelled === undefined) return undefined
+      return yield* list(spelled).pipe(
+        Effect.map((names): Directory | undefined => ({ path: spelled, names, complete: true })),
+        Effect.catchAll((error) =>
+          isAbsent(error)
+            ? Effect.succeed(undefined)
+            : isForbidden(error)
+            ? Effect.succeed({ path: spelled, names: new Map(), complete: false })
+            : Effect.fail(unreadable(spelled)(error))
         )
-    }).pipe(
-      Effect.map((names): Listing => ({ names, complete: true })),
-      Effect.catchAll((error) =>
-        isAbsent(error)
-          ? Effect.succeed(undefined)
-          : isForbidden(error)
-          ? Effect.succeed({ names: new Map<string, EntryType | undefined>(), complete: false })
-          : Effect.fail(unreadable(directory)(error))
       )
-    )
+    })
   )
+
+  /** The path of a directory as spelled on disk, if its parent holds that name. */
+  const spelling = (at: string): Effect.Effect<string | undefined, Refusal> => {
+    const up = path.dirname(at)
+    if (up === at) return Effect.succeed(at)
+    return Effect.map(open(up), (parent) => {
+      if (parent === undefined) return undefined
+      const name = path.basename(at)
+      const actual = parent.complete ? spelled(parent.names, name) : name
+      return actual === undefined ? undefined : path.join(parent.path, actual)
+    })
+  }
 
   const typeOf = (at: string): Effect.Effect<"File" | "Directory" | undefined, Refusal> =>
     fileSystem.stat(at).pipe(
@@ -118,22 +143,6 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
 
   const realPath = (at: string): Effect.Effect<string, Refusal> =>
     Effect.mapError(fileSystem.realPath(at), unreadable(at))
-
-  /** The path of `directory` as spelled on disk. */
-  const spelled = memo((directory: string): Effect.Effect<string | undefined, Refusal> =>
-    Effect.gen(function*() {
-      const up = path.dirname(directory)
-      if (up === directory) return directory
-      const parent = trusted.has(up) ? up : yield* spelled(up)
-      if (parent === undefined) return undefined
-      const listed = yield* listing(parent)
-      if (listed === undefined) return undefined
-      const name = path.basename(directory)
-      if (!listed.complete) return path.join(parent, name)
-      const actual = spelling(listed.names, name)
-      return actual === undefined ? undefined : path.join(parent, actual)
-    })
-  )
 
   const realDirectory = memo(realPath)
 
@@ -156,29 +165,59 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
       return { type, path: at, realPath: isLink ? yield* realPath(at) : path.join(yield* realDirectory(parent), name) }
     })
 
-  const find = memo((at: string): Effect.Effect<Entry | undefined, Refusal> =>
+  const entries = new Map<string, Entry | undefined>()
+
+  /** The entry `name` of an open directory. */
+  const within = (directory: Directory, name: string): Effect.Effect<Entry | undefined, Refusal> => {
+    const actual = directory.complete ? spelled(directory.names, name) : name
+    if (actual === undefined) return Effect.succeed(undefined)
+    const at = path.join(directory.path, actual)
+    if (entries.has(at)) return Effect.succeed(entries.get(at))
+    return Effect.tap(entryAt(directory.path, actual, directory.names.get(actual)), (entry) =>
+      Effect.sync(() => {
+        entries.set(at, entry)
+      }))
+  }
+
+  const find = (at: string): Effect.Effect<Entry | undefined, Refusal> => {
+    const up = path.dirname(at)
+    if (up === at) return Effect.succeed({ type: "Directory", path: at, realPath: at })
+    return Effect.flatMap(
+      open(up),
+      (parent) => parent === undefined ? Effect.succeed(undefined) : within(parent, path.basename(at))
+    )
+  }
+
+  const firstFile: FileTree["firstFile"] = (candidates, tried) =>
     Effect.gen(function*() {
-      const up = path.dirname(at)
-      if (up === at) return { type: "Directory" as const, path: at, realPath: at }
-      const parent = trusted.has(up) ? up : yield* spelled(up)
-      if (parent === undefined) return undefined
-      const listed = yield* listing(parent)
-      if (listed === undefined) return undefined
-      const name = path.basename(at)
-      if (!listed.complete) return yield* entryAt(parent, name, undefined)
-      const actual = spelling(listed.names, name)
-      return actual === undefined ? undefined : yield* entryAt(parent, actual, listed.names.get(actual))
+      let up: string | undefined
+      let parent: Directory | undefined
+      for (const candidate of candidates) {
+        const above = path.dirname(candidate)
+        if (above !== up) {
+          up = above
+          parent = yield* open(above)
+        }
+        const name = path.basename(candidate)
+        if (parent !== undefined && (!parent.complete || spelled(parent.names, name) !== undefined)) {
+          const entry = yield* within(parent, name)
+          if (entry?.type === "File") return entry
+        }
+        tried.push(candidate)
+      }
+      return undefined
     })
-  )
 
   return {
     path,
     find,
-    names: (directory) =>
+    firstFile,
+    names: memo((directory) =>
       Effect.map(
-        listing(directory),
+        open(directory),
         (listed) => listed === undefined ? [] : [...listed.names.keys()].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
-      ),
+      )
+    ),
     text: memo((at) => Effect.mapError(fileSystem.readFileString(at), unreadable(at))),
     realDirectory,
     trust,

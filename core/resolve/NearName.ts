@@ -26,10 +26,10 @@ export const distance = (a: string, b: string): number => {
   return previous[b.length] ?? 0
 }
 
-/** Those of `names` that are close to `name` (at most a third of it differs; case counts nothing), nearest first, at most three. */
+/** Those of `names` that are close to `name` (at most a quarter of it differs; case counts nothing), nearest first, at most three. */
 export const near = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
   const wanted = name.toLowerCase()
-  const limit = Math.max(1, Math.floor(wanted.length / 3))
+  const limit = Math.max(1, Math.floor(wanted.length / 4))
   return [...new Set(names)]
     .filter((candidate) => candidate !== name && Math.abs(candidate.length - name.length) <= limit)
     .map((candidate) => ({ candidate, far: distance(wanted, candidate.toLowerCase()) }))

@@ -155,7 +155,8 @@ export const make = (tree: FileTree, probe: Probe, packageJsons: PackageJsons, r
     path: ofPath,
     package: ofPackage,
     builtin: (name) => {
-      const near = NearName.near(name, Builtin.names)
+      const near = NearName.near(name.slice("node:".length), Builtin.names.map((each) => each.slice("node:".length)))
+        .map((each) => `node:${each}`)
       return Effect.fail(
         new Refusal({
           reason: "NotFound",

@@ -3,6 +3,7 @@
  * https://nodejs.org/api/esm.html#resolution-algorithm-specification
  */
 import { isObject } from "./JsonDocument.ts"
+import * as Specifier from "./Specifier.ts"
 
 export type Target =
   /** A file of the package; `path` begins with `./` and is percent-encoded as a URL is. */
@@ -24,9 +25,6 @@ const unmatched: Target = { _tag: "Unmatched" }
 /** `.`, `..` and `node_modules`, also percent-encoded, as a segment. */
 const forbiddenSegment =
   /(?:^|[/\\])(?:(?:\.|%2e){1,2}|(?:n|%[64]e)(?:o|%[64]f)(?:d|%[64]4)(?:e|%[64]5)(?:_|%5f)(?:m|%[64]d)(?:o|%[64]f)(?:d|%[64]4)(?:u|%[75]5)(?:l|%[64]c)(?:e|%[64]5)(?:s|%[75]3))(?:[/\\]|$)/i
-
-/** Percent-encoded `/` and `\`. */
-const encodedSeparator = /%2f|%5c/i
 
 const isArrayIndex = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key) && Number(key) < 2 ** 32 - 1
 
@@ -56,7 +54,7 @@ const resolveText = (target: string, keys: ReadonlyArray<string>, reading: Readi
     }
   }
   if (match !== undefined && forbiddenSegment.test(match)) return { _tag: "Escapes", match }
-  if (encodedSeparator.test(filled)) return { _tag: "Escapes", match: filled }
+  if (Specifier.encodesSeparator(filled)) return { _tag: "Escapes", match: filled }
   return { _tag: "File", path: filled }
 }
 

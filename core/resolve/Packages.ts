@@ -84,10 +84,10 @@ export const make = (
       remedy: `correct ${manifest.file}`
     })
 
-  const escapes = (request: Request, manifest: PackageJson): Refusal =>
+  const escapes = (request: Request, name: string): Refusal =>
     new Refusal({
       reason: "InvalidSpecifier",
-      what: `${JSON.stringify(request.specifier)} leads out of the package ${titled(manifest)}`,
+      what: `${JSON.stringify(request.specifier)} leads out of the package ${name}`,
       why: `a subpath holds no segments ".", ".." and "node_modules", and no encoded "/"`,
       remedy: "import a subpath that the package exports"
     })
@@ -127,7 +127,7 @@ export const make = (
         case "Malformed":
           return Effect.fail(malformed(target, manifest))
         case "Escapes":
-          return Effect.fail(escapes(request, manifest))
+          return Effect.fail(escapes(request, titled(manifest)))
         default:
           return Effect.fail(notExported(subpath, target, manifest, request))
       }
@@ -138,7 +138,9 @@ export const make = (
     Effect.gen(function*() {
       const look = probe.isInstalled(real) ? probe.installed : probe.source
       if (subpath === ".") return located(yield* probe.main(directory, request.tried))
-      for (const spelling of Specifier.spellings(subpath)) {
+      if (Specifier.encodesSeparator(subpath)) return yield* escapes(request, name)
+      // Only an import is a URL.
+      for (const spelling of request.kind === "import" ? Specifier.spellings(subpath) : [subpath]) {
         const at = path.join(directory, spelling)
         const entry = yield* look(at, request.tried)
         if (entry === undefined) continue
@@ -272,7 +274,7 @@ export const make = (
           case "Malformed":
             return yield* malformed(target, manifest)
           case "Escapes":
-            return yield* escapes(request, manifest)
+            return yield* escapes(request, titled(manifest))
           default:
             return yield* undefinedKey(
               target._tag === "Closed"

@@ -31,15 +31,7 @@ export const make = (tree: FileTree, packageJsons: PackageJsons): Probe => {
 
   const isInstalled = (at: string): boolean => at.split(path.sep).includes("node_modules")
 
-  const first = (candidates: ReadonlyArray<string>, tried: Array<string>): Found =>
-    Effect.gen(function*() {
-      for (const candidate of candidates) {
-        const entry = yield* tree.find(candidate)
-        if (entry?.type === "File") return entry
-        tried.push(candidate)
-      }
-      return undefined
-    })
+  const first = tree.firstFile
 
   type Form = (path: string) => ReadonlyArray<string>
 

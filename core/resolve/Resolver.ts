@@ -15,6 +15,7 @@ import * as ModuleResolver from "../ModuleResolver.ts"
 import * as Builtin from "./Builtin.ts"
 import { conditions } from "./Conditions.ts"
 import * as FileTree from "./FileTree.ts"
+import { memo } from "./Memo.ts"
 import * as NotFound from "./NotFound.ts"
 import * as PackageJson from "./PackageJson.ts"
 import * as PackageScope from "./PackageScope.ts"
@@ -197,22 +198,44 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
       available: refusal.available
     })
 
-  const resolve: Service["resolve"] = (specifier, referrer, kind) =>
+  /** Real path of the directory of a module, and what governs the module. */
+  const placeOf = memo((referrer) =>
     Effect.gen(function*() {
       tree.trust(referrer)
       const directory = yield* tree.realDirectory(path.dirname(referrer))
       tree.trust(path.join(directory, "package.json"))
-      const tsconfig = yield* tsconfigs.governing(path.join(directory, path.basename(referrer)))
-      return yield* answer({
-        specifier,
-        referrer,
-        directory,
-        kind,
-        tsconfig,
-        conditions: conditions(kind, tsconfig?.customConditions ?? []),
-        tried: []
-      })
-    }).pipe(Effect.mapError(explained(specifier, referrer)))
+      return { directory, tsconfig: yield* tsconfigs.governing(path.join(directory, path.basename(referrer))) }
+    })
+  )
+
+  /** Answers by what they depend on: many modules of a directory ask for the same. */
+  const answers = new Map<string, ModuleResolver.Resolution>()
+
+  const resolve: Service["resolve"] = (specifier, referrer, kind) => {
+    const builtin = specifier.startsWith("node:") ? Builtin.fromSpecifier(specifier) : undefined
+    if (builtin !== undefined) return Effect.succeed({ _tag: "Builtin", name: builtin })
+    return placeOf(referrer).pipe(
+      Effect.flatMap(({ directory, tsconfig }) => {
+        const key = `${kind}\0${directory}\0${tsconfig?.path}\0${specifier}`
+        const known = answers.get(key)
+        if (known !== undefined) return Effect.succeed(known)
+        const found = answer({
+          specifier,
+          referrer,
+          directory,
+          kind,
+          tsconfig,
+          conditions: conditions(kind, tsconfig?.customConditions ?? []),
+          tried: []
+        })
+        return Effect.tap(found, (resolution) =>
+          Effect.sync(() => {
+            answers.set(key, resolution)
+          }))
+      }),
+      Effect.mapError(explained(specifier, referrer))
+    )
+  }
 
   const sourceKind = (file: string): Effect.Effect<ModuleResolver.SourceKind, Refusal> =>
     Effect.gen(function*() {

@@ -54,7 +54,7 @@ export const parse = (text: string, isAbsolute: (path: string) => boolean): Spec
  * query and a fragment are not part of the file's name and `%20` is a space; TypeScript takes it literally.
  */
 export const spellings = (path: string): ReadonlyArray<string> => {
-  if (!/[%?#]/.test(path)) return [path]
+  if (!/[%?#]/.test(path) || encodesSeparator(path)) return [path]
   const bareUrl = path.replace(/[?#].*$/s, "")
   const decoded = Option.getOrElse(decode(bareUrl), () => bareUrl)
   return decoded === path ? [path] : [decoded, path]
@@ -62,6 +62,9 @@ export const spellings = (path: string): ReadonlyArray<string> => {
 
 /** Percent-decoded, or `none` where the text is not well-formed. */
 export const decode: (text: string) => Option.Option<string> = Option.liftThrowable(decodeURIComponent)
+
+/** Whether a `/` or `\\` is percent-encoded in `path`: Node refuses that. */
+export const encodesSeparator = (path: string): boolean => /%2f|%5c/i.test(path)
 
 /** Whether only a directory can be meant: `./x/`, `.`, `..`, `./x/..`. */
 export const namesDirectory = (path: string): boolean => /(?:^|[/\\])\.{0,2}$/.test(path)

@@ -7,6 +7,7 @@ import type { CompilerOptions } from "../ModuleResolver.ts"
 import * as JsonDocument from "./JsonDocument.ts"
 import type { PathMapping } from "./PathMapping.ts"
 import type { Refusal } from "./Refusal.ts"
+import * as Specifier from "./Specifier.ts"
 import * as TsconfigGlob from "./TsconfigGlob.ts"
 import { type Layers, type Setting, wrong } from "./TsconfigLayers.ts"
 
@@ -140,14 +141,19 @@ export const fromLayers = (layers: Layers, path: Path.Path): Effect.Effect<Tscon
     }
 
     const files = yield* locations(layers.sections.get("files"))
-    const include = (yield* locations(layers.sections.get("include"))) ??
+    // What ends in ".", ".." or "/" is a directory, whatever its name is here.
+    const include = (yield* texts(layers.sections.get("include")))?.map(({ item, setting }) =>
+      Specifier.namesDirectory(item) ? path.join(absolute(item, setting), "**", "*") : absolute(item, setting)
+    ) ??
       (files === undefined ? [path.join(directory, "**", "*")] : [])
     const outputs = ["outDir", "declarationDir"].flatMap((key) => {
       const setting = layers.options.get(key)
       return typeof setting?.value === "string" ? [absolute(setting.value, setting)] : []
     })
     const exclude = (yield* locations(layers.sections.get("exclude"))) ??
-      [...excludedByDefault.map((name) => path.join(directory, name)), ...outputs]
+      [...excludedByDefault.map((name) =>
+        path.join(directory, name)
+      ), ...outputs]
     const included = include.map((pattern) => TsconfigGlob.include(slashed(pattern)))
     const excluded = exclude.map((pattern) => TsconfigGlob.exclude(slashed(pattern)))
 

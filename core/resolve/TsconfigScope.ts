@@ -19,6 +19,11 @@ export interface TsconfigScopes {
   readonly governing: (file: string) => Effect.Effect<Tsconfig.Tsconfig | undefined, Refusal>
 }
 
+interface Found {
+  readonly config: Tsconfig.Tsconfig
+  readonly next: string | undefined
+}
+
 export const make = (tree: FileTree, packageJsons: PackageJsons, root: Root): TsconfigScopes => {
   const { path } = tree
   const layers = TsconfigLayers.make(tree, packageJsons, root)
@@ -53,23 +58,32 @@ export const make = (tree: FileTree, packageJsons: PackageJsons, root: Root): Ts
       return undefined
     })
 
+  /** The nearest tsconfig.json at or above a directory, and where to look for the next. */
+  const nearest = memo((directory: string): Effect.Effect<Found | undefined, Refusal> =>
+    Effect.gen(function*() {
+      for (const at of tree.ancestors(directory)) {
+        const entry = yield* tree.find(path.join(at, "tsconfig.json"))
+        const up = path.dirname(at)
+        const next = up === at || (yield* root.isRoot(at)) ? undefined : up
+        if (entry?.type === "File") return { config: yield* load(entry.path), next }
+        if (next === undefined) return undefined
+      }
+      return undefined
+    })
+  )
+
   return {
     governing: memo((file: string): Effect.Effect<Tsconfig.Tsconfig | undefined, Refusal> =>
       Effect.gen(function*() {
-        const directories = tree.ancestors(path.dirname(file))
-        if (directories.some((at) => path.basename(at) === "node_modules")) return undefined
-        let nearest: Tsconfig.Tsconfig | undefined
-        for (const at of directories) {
-          const entry = yield* tree.find(path.join(at, "tsconfig.json"))
-          if (entry?.type === "File") {
-            const config = yield* load(entry.path)
-            const found = yield* owner(config, file, new Set())
-            if (found !== undefined) return found
-            nearest ??= config
-          }
-          if (yield* root.isRoot(at)) break
+        if (file.split(path.sep).includes("node_modules")) return undefined
+        const first = yield* nearest(path.dirname(file))
+        for (let found = first; found !== undefined;) {
+          const { config, next }: Found = found
+          const governs = config.includes(file) ? config : yield* owner(config, file, new Set())
+          if (governs !== undefined) return governs
+          found = next === undefined ? undefined : yield* nearest(next)
         }
-        return nearest
+        return first?.config
       })
     )
   }

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import type * as ModuleResolver from "../../../core/ModuleResolver.ts"
 import * as Resolver from "../../../core/resolve/Resolver.ts"
 import * as MemoryFileSystem from "../../../platform-browser/MemoryFileSystem.ts"
+import * as NodeDirectoryEntries from "../../../platform-node/NodeDirectoryEntries.ts"
 
 /** Content of a file; an object or list is its JSON; `Link` is a symbolic link. */
 export type Files = Readonly<Record<string, unknown>>
@@ -97,13 +98,14 @@ export const make = (
 
 type Requirements = FileSystem.FileSystem | Path.Path | Scope.Scope
 
-/** Declares the tests twice: in memory and on the disk. */
+/** Declares the tests for each: in memory, on the disk, and on the disk with typed directory entries. */
 export const onEveryFileSystem = (
   declare: (test: <A, E>(name: string, effect: () => Effect.Effect<A, E, Requirements>) => void) => void
 ): void => {
   const systems = {
     "in memory": Layer.merge(MemoryFileSystem.layer, Path.layer),
-    "on disk": Layer.merge(NodeFileSystem.layer, NodePath.layer)
+    "on disk": Layer.merge(NodeFileSystem.layer, NodePath.layer),
+    "on disk, typed": Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeDirectoryEntries.layer)
   }
   for (const [name, layer] of Object.entries(systems)) {
     describe(name, () => declare((name, effect) => it.scoped(name, () => Effect.provide(effect(), layer))))
