@@ -14,11 +14,11 @@ export const recordVersion = 1
 /** `textDigest` is the SHA-256 of `source.text`. */
 export const analyseModule = (
   source: Source,
-  moduleSystem: "esm" | "commonjs" | undefined,
   textDigest: string
 ): Effect.Effect<ModuleRecord, SourceSyntaxError, SourceParser | AnalysisCache> =>
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
+    const { moduleSystem } = source
     const key = `record-${recordVersion}-${source.language}${source.jsx ? "x" : ""}-${moduleSystem ?? "any"}-${textDigest}`
     const cached = yield* cache.get(key)
     // Only this function writes under this key

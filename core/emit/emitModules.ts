@@ -10,6 +10,7 @@ import type { CodeModule } from "../graph/Module.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
 import { digest, Hasher } from "../Hasher.ts"
+import type { SourceMap } from "../runtime/SourceMapDocument.ts"
 import { SourceParser, type Source, type SourceSyntaxError } from "../SourceParser.ts"
 import { emitJson, type JsonModuleError } from "./JsonModule.ts"
 import { type Linker, packagePath } from "./Linkage.ts"
@@ -23,8 +24,8 @@ export interface EmittedModule {
   readonly text: string
   /** As people name the source. */
   readonly file: string
-  /** The source map (JSON, version 3) from the text to the source, made when asked for; `undefined` for JSON modules. */
-  readonly map: Effect.Effect<string, SourceSyntaxError, SourceParser> | undefined
+  /** The source map from the text to the source, made when asked for; `undefined` for JSON modules. */
+  readonly map: Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> | undefined
 }
 
 export type EmitError = FollowError | SourceSyntaxError | JsonModuleError
@@ -33,7 +34,8 @@ const sourceOf = (module: CodeModule, text: string): Source => ({
   file: module.file,
   text,
   language: module.kind.language === "typescript" ? "typescript" : "javascript",
-  jsx: module.kind.jsx
+  jsx: module.kind.jsx,
+  moduleSystem: module.record.system
 })
 
 const canonicalText = (
@@ -46,28 +48,25 @@ const canonicalText = (
     const key = `canonical-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}`)}`
     const cached = yield* cache.get(key)
     if (cached !== undefined) return cached
-    const { code } = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
-      sourceMap: false,
-      goal: module.record.system === "commonjs" ? "commonjs" : "module"
-    })
+    const { code } = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: false })
     yield* cache.set(key, code)
     return code
   })
 
-const mapOf = (module: CodeModule, cut: Slice): Effect.Effect<string, SourceSyntaxError, SourceParser> =>
+const emptyMap = `{"version":3,"sources":[],"names":[],"mappings":""}`
+
+const mapOf = (module: CodeModule, cut: Slice): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> =>
   Effect.map(
-    canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
-      sourceMap: true,
-      goal: module.record.system === "commonjs" ? "commonjs" : "module"
-    }),
+    canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: true }),
     ({ map }) => {
       // The loader is asked once for the slice, then for the original, which has no map of its own
       let outermost = true
-      return remapping(map ?? "{\"version\":3,\"sources\":[],\"names\":[],\"mappings\":\"\"}", () => {
+      const { mappings, names, sources } = remapping(map ?? emptyMap, () => {
         if (!outermost) return null
         outermost = false
         return cut.map()
-      }).toString()
+      })
+      return { version: 3, sources, names, mappings: typeof mappings === "string" ? mappings : "" }
     }
   )
 

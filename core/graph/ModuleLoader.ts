@@ -109,7 +109,8 @@ export const make = (fileName: (path: string) => string): ModuleLoader => {
     }
     const compilerOptions = yield* resolver.compilerOptions(path)
     const textDigest = yield* digest(text)
-    const record = yield* analyseModule({ file, text, language: kind.language, jsx: kind.jsx }, kind.moduleSystem, textDigest)
+    const source = { file, text, language: kind.language, jsx: kind.jsx, moduleSystem: kind.moduleSystem }
+    const record = yield* analyseModule(source, textDigest)
     const module: Module = {
       _tag: "Code",
       path,

@@ -1,7 +1,9 @@
 /**
  * How a function is to be packaged.
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Explanation from "../Explanation.ts"
 
 /** Where npm packages come from: installed from the lockfile, put into the package, or taken to be there. */
 export const Dependencies = Schema.Literal("install", "vendor", "assume")
@@ -30,4 +32,22 @@ export type PackageOptions = typeof PackageOptions.Type
 /** What a caller may write: every option can be left out. */
 export type PackageOptionsInput = typeof PackageOptions.Encoded
 
-export const decode = Schema.decodeUnknown(PackageOptions, { onExcessProperty: "error" })
+/** Options that do not fit; `why` names the key. */
+export class PackageOptionsError extends Schema.TaggedError<PackageOptionsError>()("PackageOptionsError", {
+  ...Explanation.fields
+}) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
+const decodeUnknown = Schema.decodeUnknown(PackageOptions, { onExcessProperty: "error" })
+
+/** Checks options from outside and fills in the defaults. */
+export const decodeOptions = (input: unknown): Effect.Effect<PackageOptions, PackageOptionsError> =>
+  Effect.mapError(decodeUnknown(input), (cause) =>
+    new PackageOptionsError({
+      what: "The packaging options cannot be used",
+      why: cause.message,
+      remedy: "Correct the key that is named."
+    }))

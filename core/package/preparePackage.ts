@@ -1,0 +1,181 @@
+/**
+ * The middle of the pipeline: everything that will be in the package, with the reason for each file.
+ */
+import * as Effect from "effect/Effect"
+import { anonymousDefault, type Item } from "../analyse/ModuleRecord.ts"
+import * as PackageEntry from "../archive/PackageEntry.ts"
+import { linkName } from "../emit/Linkage.ts"
+import { emittedPath, filesystemUtils, modulesDirectory } from "../emit/Placement.ts"
+import type { FunctionReference } from "../FunctionReference.ts"
+import { type CodeModule, nodeId } from "../graph/Module.ts"
+import type { Entry } from "../graph/Reached.ts"
+import type { NodeId, Reason } from "../graph/Reason.ts"
+import { chain } from "../graph/Reason.ts"
+import type * as Manifest from "../Manifest.ts"
+import * as Metadata from "../Metadata.ts"
+import { execute } from "../runtime/execute.generated.ts"
+import { filesystemUtils as filesystemUtilsText } from "../runtime/filesystem_utils.generated.ts"
+import { type AnalysedFunction, analyseFunction } from "./analyseFunction.ts"
+import { collectData, type CollectedData } from "./collectData.ts"
+import { collectDependencies, type CollectedDependencies } from "./collectDependencies.ts"
+import { inspectFunction } from "./FilesystemCalls.ts"
+import type { PackageOptions } from "./PackageOptions.ts"
+import type { PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
+
+/** The path of the runner in the package. */
+export const runner = "execute.mjs"
+
+/** Analyses the function, and collects all files of its package. Nothing is written. */
+export const preparePackage = Effect.fn("clustrix.prepare")(function*(
+  reference: FunctionReference,
+  from: string,
+  options: PackageOptions
+) {
+  const analysed = yield* analyseFunction(reference, from, options)
+  const data = yield* collectData(analysed, options)
+  const dependencies = yield* collectDependencies(analysed, options)
+  const { reached, root } = analysed
+
+  const reasons = new Map<NodeId, Reason>([...reached.reasons, ...data.reasons, ...dependencies.reasons])
+  const files: Array<PreparedFile> = []
+  const entries: Array<PackageEntry.PackageEntry> = []
+  const add = (file: Omit<PreparedFile, "sizeBytes">, entry: PackageEntry.PackageEntry): void => {
+    if (entries.some(({ path }) => path === entry.path)) return
+    const why = chain(reasons, file.node).map(([node, reason]) => `${node}: ${reason.because}`).reverse()
+    entries.push({ ...entry, reason: why })
+    files.push({ ...file, sizeBytes: PackageEntry.sizeBytes(entry.content) })
+  }
+  const own = (path: string, text: string, because: string): void => {
+    reasons.set(path, { kind: "entry", from: undefined, because, location: undefined })
+    add({ path, source: undefined, declarations: [], node: path }, PackageEntry.text(path, text))
+  }
+
+  for (const module of analysed.modules) {
+    const declarations = declarationsIn(analysed, module.file)
+    add(
+      { path: module.path, source: module.file, declarations, node: module.file },
+      PackageEntry.text(module.path, module.text)
+    )
+  }
+  for (const file of data.files) add(file, file.entry)
+  own(runner, execute, "it runs the function, on any machine")
+  if (reached.clustrix.length > 0) {
+    own(filesystemUtils, filesystemUtilsText, `the function uses ${[...new Set(reached.clustrix.map(({ name }) => name))].join(", ")}`)
+  }
+  for (const file of dependencies.files) own(file.path, file.text, file.because)
+
+  const entry = entryPoint(analysed)
+  const entryText = analysed.modules.find(({ path }) => path === entry.module)?.text ?? ""
+  const inspected = yield* inspectFunction(entryText, reached.entry.local)
+  const metadata = Metadata.make(metadataInput(analysed, data, dependencies, entry, inspected))
+
+  const prepared: PreparedPackage = {
+    functionName: metadata.function_info.name,
+    root,
+    entries,
+    entry,
+    options: { dependencies: options.dependencies, include: [...options.include].sort((a, b) => (a < b ? -1 : 1)) },
+    metadata,
+    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    dependencies: dependencies.packages,
+    nodeModules: dependencies.nodeModules,
+    reasons,
+    decisions: reached.decisions,
+    diagnostics: [...reached.diagnostics, ...data.diagnostics, ...dependencies.diagnostics],
+    sourceMaps: Effect.map(
+      Effect.forEach(analysed.modules, ({ map, path }) =>
+        map === undefined ? Effect.succeed([]) : Effect.map(map, (text) => [[path, text] as const])),
+      (maps) => Object.fromEntries(maps.flat())
+    )
+  }
+  return prepared
+})
+
+export type PrepareError = Effect.Effect.Error<ReturnType<typeof preparePackage>>
+export type PrepareRequirements = Effect.Effect.Context<ReturnType<typeof preparePackage>>
+
+const declarationsIn = (analysed: AnalysedFunction, file: string): ReadonlyArray<NodeId> => {
+  for (const { items, module } of analysed.reached.modules.values()) {
+    if (module.file === file) return keptItems(module, items).map((item) => nodeId(module, item))
+  }
+  return []
+}
+
+const keptItems = (module: CodeModule, items: ReadonlySet<number>): ReadonlyArray<Item> =>
+  module.record.items.filter((item) => items.has(item.index))
+
+const functionName = (entry: Entry): string => [entry.local === anonymousDefault ? "default" : entry.local, ...entry.path].join(".")
+
+const entryPoint = ({ placement, reached }: AnalysedFunction): Manifest.EntryPoint => {
+  const { entry } = reached
+  const target = reached.modules.get(entry.module.path)
+  const name = target === undefined ? entry.local : linkName(target, entry.local)
+  return {
+    module: `${modulesDirectory}/${emittedPath(placement, entry.module)}`,
+    export: [name, ...entry.path].join("."),
+    kind: entry.path.length === 0 ? "function" : "method"
+  }
+}
+
+const metadataInput = (
+  { placement, reached }: AnalysedFunction,
+  data: CollectedData,
+  dependencies: CollectedDependencies,
+  entry: Manifest.EntryPoint,
+  inspected: Effect.Effect.Success<ReturnType<typeof inspectFunction>>
+): Metadata.MetadataInput => {
+  const item = (reached.entry.module.declarations.get(reached.entry.local) ?? []).find((each) => each.callable !== "value")
+  const method = item?.methods.find(({ name }) => name === reached.entry.path[0])
+  const signature = method?.signature ?? item?.signature
+  const names = [...new Set(reached.clustrix.map(({ name }) => name))]
+  return {
+    function: {
+      name: functionName(reached.entry),
+      module: entry.module,
+      export: entry.export,
+      kind: entry.kind,
+      isAsync: signature?.isAsync ?? false,
+      isGenerator: signature?.isGenerator ?? false,
+      parameters: signature?.parameters ?? [],
+      lineno: inspected.lineno
+    },
+    imports: [
+      ...reached.externals.map(({ names: used, resolution }) => {
+        const named = [...used].filter((name) => name !== "*")
+        return {
+          module: resolution._tag === "Builtin" ? resolution.name : resolution.specifier,
+          isFromImport: named.length > 0,
+          names: named
+        }
+      }),
+      ...(names.length === 0 ? [] : [{ module: "clustrix", isFromImport: true, names }])
+    ],
+    filesystemCalls: inspected.calls,
+    usesClusterFilesystem: names.some((name) => name !== "cluster"),
+    declarations: [...reached.modules.values()].flatMap(({ items, module }) =>
+      keptItems(module, items).filter((each) => each !== item).map((each) => ({
+        name: each.kind === "statement" ? "(statement)" : each.declares[0] === anonymousDefault ? "default" : each.declares.join(", "),
+        kind: declarationKind(each),
+        module: `${modulesDirectory}/${emittedPath(placement, module)}`
+      }))),
+    dataFiles: data.files.map(({ entry: { content, path }, relativeTo }) => ({
+      path,
+      sizeBytes: PackageEntry.sizeBytes(content),
+      relativeTo
+    })),
+    npmPackages: dependencies.packages.filter(({ requiredBy }) => requiredBy === "")
+  }
+}
+
+const declarationKind = (item: Item): Metadata.MetadataInput["declarations"][number]["kind"] => {
+  switch (item.kind) {
+    case "default":
+      return item.callable === "function" ? "function" : item.callable === "class" ? "class" : "variable"
+    case "import-equals":
+      return "import"
+    case "variable":
+      return item.callable === "function" ? "function" : "variable"
+    default:
+      return item.kind
+  }
+}
