@@ -49,6 +49,9 @@ class Glue {
   #exports: Exports | undefined
   #bytes = new Uint8Array()
   #view = new DataView(new ArrayBuffer(0))
+  #constantsStart = 0
+  #constantsEnd = 0
+  readonly #constants = new Map<number, string>()
   /** What Rust last printed to the console: its panic message. */
   panic = ""
 
@@ -59,6 +62,9 @@ class Glue {
 
   attach(exports: Exports): void {
     this.#exports = exports
+    // Rust's linker puts the stack first, then the constants; what is allocated comes from grown memory
+    this.#constantsStart = exports.__wbindgen_add_to_stack_pointer(0)
+    this.#constantsEnd = exports.memory.buffer.byteLength
   }
 
   get exports(): Exports {
@@ -67,13 +73,20 @@ class Glue {
   }
 
   get view(): DataView {
-    if (this.#view.buffer !== this.exports.memory.buffer) this.#view = new DataView(this.exports.memory.buffer)
+    this.#refresh()
     return this.#view
   }
 
   get bytes(): Uint8Array {
-    if (this.#bytes.buffer !== this.exports.memory.buffer) this.#bytes = new Uint8Array(this.exports.memory.buffer)
+    this.#refresh()
     return this.#bytes
+  }
+
+  /** Growing the memory detaches what looked into it, and leaves it without length. */
+  #refresh(): void {
+    if (this.#bytes.length > 0) return
+    this.#bytes = new Uint8Array(this.exports.memory.buffer)
+    this.#view = new DataView(this.exports.memory.buffer)
   }
 
   get(slot: number): unknown {
@@ -102,6 +115,17 @@ class Glue {
 
   text(pointer: number, length: number): string {
     const start = pointer >>> 0
+    // The names of node types come again and again, from the constants of the program
+    if (start < this.#constantsStart || start >= this.#constantsEnd) return this.#decode(start, length)
+    const key = start * 0x1_0000 + length
+    const known = this.#constants.get(key)
+    if (known !== undefined) return known
+    const text = this.#decode(start, length)
+    this.#constants.set(key, text)
+    return text
+  }
+
+  #decode(start: number, length: number): string {
     const bytes = this.bytes
     if (length < shortString) {
       let text = ""
@@ -210,9 +234,9 @@ export const imports = (glue: Glue): Record<string, (...args: ReadonlyArray<numb
     },
     // Objects of the syntax tree, property by property: the one import that matters for speed
     __wbg_set_3f1d0b984ed272ed: (object, key, value) => {
-      // Rust only sets properties of objects that it made with `new Object()`
+      // Rust only sets properties of objects that it made with `new Object()`, and their keys are strings
       const target = glue.get(object) as Record<string, unknown>
-      target[String(glue.take(key))] = glue.take(value)
+      target[glue.take(key) as string] = glue.take(value)
     },
     __wbg_set_65595bdd868b3009: (array, source, offset) => {
       const target = glue.get(array)
