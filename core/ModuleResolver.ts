@@ -90,4 +90,6 @@ export class ModuleResolver extends Context.Tag("clustrix/ModuleResolver")<Modul
   readonly compilerOptions: (path: string) => Effect.Effect<CompilerOptions, ResolutionError>
   /** The nearest package.json *with a name* above `path`, inside the enclosing workspace or repository. */
   readonly namedScope: (path: string) => Effect.Effect<PackageScope | undefined, ResolutionError>
+  /** The top of the workspace or repository that encloses the file at `path`, else of its outermost package. */
+  readonly projectRoot: (path: string) => Effect.Effect<string | undefined, ResolutionError>
 }>() {}
