@@ -129,7 +129,7 @@ export default defineConfig(({ mode }) => ({
     include: ["test/**/*.test.ts"],
     exclude: ["test/fixtures/**", "**/node_modules/**"],
     pool: "forks",
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: process.env["CI"] === undefined ? ["default"] : ["default", ["json", { outputFile: ".ci/results.json" }]]
   }

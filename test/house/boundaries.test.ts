@@ -19,6 +19,7 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 const flow = [
   "syntax",
   "archive",
+  "runtime",
   "assets",
   "analyse",
   "resolve",
@@ -27,7 +28,6 @@ const flow = [
   "emit",
   "npm",
   "cluster-filesystem",
-  "runtime",
   "package",
   "execute"
 ]
