@@ -5,17 +5,17 @@
  * permission stops. Paths are POSIX; a relative path begins at `/`. Directories are listed in the order of their names,
  * and temporary names are counted, not drawn: what runs on it is deterministic.
  */
-import * as Error from "@effect/platform/Error"
+import type * as Error from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { DirectoryEntries } from "../core/resolve/DirectoryEntries.ts"
+import * as MemoryFile from "./MemoryFile.ts"
 import * as MemoryTree from "./MemoryTree.ts"
 
 /** Paths and their content (text as UTF-8); the directories above are made. */
@@ -23,42 +23,11 @@ export type Files = Readonly<Record<string, string | Uint8Array>>
 
 const temporaryDirectory = "/tmp"
 
-const systemError = (method: string, { code, path, reason }: MemoryTree.Fault): Error.SystemError =>
-  new Error.SystemError({
-    reason,
-    module: "FileSystem",
-    method,
-    pathOrDescriptor: path,
-    description: `${code}: ${path}`
-  })
-
 const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
 
 const dirname = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")))
 
 const join = (directory: string, name: string): string => directory === "/" ? `/${name}` : `${directory}/${name}`
-
-const typeBits = { File: 0o100000, Directory: 0o040000, SymbolicLink: 0o120000 } as const
-
-const info = (node: MemoryTree.Node): FileSystem.File.Info => {
-  const size = node.type === "File" ? node.size : node.type === "SymbolicLink" ? node.target.length : 0
-  return {
-    type: node.type,
-    mtime: Option.some(new Date(node.mtime)),
-    atime: Option.some(new Date(node.atime)),
-    birthtime: Option.some(new Date(node.birthtime)),
-    dev: 1,
-    rdev: Option.some(0),
-    ino: Option.some(node.ino),
-    mode: typeBits[node.type] | node.mode,
-    nlink: Option.some(node.links),
-    uid: Option.some(node.uid),
-    gid: Option.some(node.gid),
-    size: FileSystem.Size(size),
-    blksize: Option.some(FileSystem.Size(4096)),
-    blocks: Option.some(Math.ceil(size / 512))
-  }
-}
 
 const listed = (directory: MemoryTree.DirectoryNode, recursive: boolean): Array<string> =>
   [...directory.children.keys()].sort(compare).flatMap((name) => {
@@ -66,72 +35,6 @@ const listed = (directory: MemoryTree.DirectoryNode, recursive: boolean): Array<
     return recursive && child?.type === "Directory" ? [name, ...listed(child, true).map((below) => `${name}/${below}`)]
       : [name]
   })
-
-/** An open file. Its position is its own; reads and writes of one handle come one after the other. */
-const openFile = (
-  node: MemoryTree.FileNode,
-  descriptor: number,
-  flag: FileSystem.OpenFlag,
-  changed: () => void
-): FileSystem.File => {
-  let position = 0
-  const append = flag.startsWith("a")
-  const readable = flag === "r" || flag.includes("+")
-  const writable = flag !== "r"
-  const allowed = (method: string, ok: boolean): Effect.Effect<void, Error.PlatformError> =>
-    ok ? Effect.void : Effect.fail(systemError(method, { reason: "Unknown", code: "EBADF", path: String(descriptor) }))
-  const write = (method: string, data: Uint8Array) =>
-    Effect.zipRight(
-      allowed(method, writable),
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        MemoryTree.write(node, data, append ? node.size : position, now)
-        if (!append) position += data.length
-        changed()
-        return FileSystem.Size(data.length)
-      })
-    )
-  return {
-    [FileSystem.FileTypeId]: FileSystem.FileTypeId,
-    fd: FileSystem.FileDescriptor(descriptor),
-    stat: Effect.sync(() => info(node)),
-    sync: Effect.void,
-    seek: (offset, from) =>
-      Effect.sync(() => {
-        position = from === "start" ? Number(offset) : position + Number(offset)
-      }),
-    read: (buffer) =>
-      Effect.zipRight(
-        allowed("read", readable),
-        Effect.sync(() => {
-          const data = MemoryTree.read(node, position, buffer.length)
-          buffer.set(data)
-          position += data.length
-          return FileSystem.Size(data.length)
-        })
-      ),
-    readAlloc: (size) =>
-      Effect.zipRight(
-        allowed("readAlloc", readable),
-        Effect.sync(() => {
-          const data = MemoryTree.read(node, position, Number(size))
-          position += data.length
-          return data.length === 0 ? Option.none() : Option.some(data)
-        })
-      ),
-    truncate: (length) =>
-      Effect.zipRight(
-        allowed("truncate", writable),
-        Effect.map(Clock.currentTimeMillis, (now) => {
-          const size = Number(length ?? 0)
-          MemoryTree.resize(node, size, now)
-          if (!append) position = Math.min(position, size)
-          changed()
-        })
-      ),
-    write: (buffer) => write("write", buffer),
-    writeAll: (buffer) => Effect.asVoid(write("writeAll", buffer))
-  }
-}
 
 type Listener = (event: FileSystem.WatchEvent) => void
 
@@ -153,7 +56,7 @@ const build = (files: Files): Effect.Effect<Built> =>
       operation: (now: number) => MemoryTree.Result<A>
     ): Effect.Effect<A, Error.PlatformError> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.mapError(Effect.suspend(() => operation(now)), (fault) => systemError(method, fault)))
+        Effect.mapError(Effect.suspend(() => operation(now)), (fault) => MemoryFile.systemError(method, fault)))
 
     const tell = (event: FileSystem.WatchEvent): void => {
       for (const listener of listeners) {
@@ -190,7 +93,7 @@ const build = (files: Files): Effect.Effect<Built> =>
       const flag = options?.flag ?? "r"
       return Effect.map(
         run(method, (now) => opened(path, flag, options?.mode ?? 0o644, now)),
-        (file) => openFile(file.node, descriptors++, flag, () => updated(file.path))
+        (file) => MemoryFile.open(file.node, descriptors++, flag, () => updated(file.path))
       )
     }
 
@@ -355,7 +258,7 @@ const build = (files: Files): Effect.Effect<Built> =>
               : MemoryTree.fault("EINVAL", path))),
       realPath: (path) =>
         run("realPath", () =>
-          Either.map(tree.find(path), (found) => found.path)),
+          Either.map(tree.find(normalize(path)), (found) => found.path)),
       remove: remove("remove"),
       rename: (from, to) =>
         run("rename", (now) =>
@@ -363,7 +266,7 @@ const build = (files: Files): Effect.Effect<Built> =>
             removed(source.path)
             created(target.path)
           })),
-      stat: (path) => run("stat", () => Either.map(tree.find(path), ({ node }) => info(node))),
+      stat: (path) => run("stat", () => Either.map(tree.find(path), ({ node }) => MemoryFile.info(node))),
       symlink: (target, path) =>
         run("symlink", (now) =>
           Either.flatMap(tree.place(path, false), (place): MemoryTree.Result<void> => {
