@@ -2,7 +2,7 @@
  * A cluster, and how jobs run on it.
  */
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import * as Explanation from "./Explanation.ts"

@@ -25,7 +25,7 @@ import * as Invocation from "./runtime/Invocation.ts"
 import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
 import { type JobLimits, Scheduler, type SchedulerError, type SchedulerState } from "./Scheduler.ts"
-import { Transport, TransportError } from "./Transport.ts"
+import { Transport, type TransportError } from "./Transport.ts"
 
 export type { LogChunk } from "./execute/JobLogs.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"

@@ -30,6 +30,11 @@ const literalize = (pattern: string): string => {
     if (char === "[" && pattern.indexOf("]", index + 2) !== -1) {
       bracket = true
       text += char
+      // The shell's way to say "none of these"; picomatch takes the regular expression's.
+      if (pattern[index + 1] === "!") {
+        text += "^"
+        index += 1
+      }
       continue
     }
     if (char === "[" || char === "^" || char === "$" || char === "|" && open.length === 0) {
@@ -61,7 +66,13 @@ export const isPattern = (text: string): boolean => /[*?[\]{}\\]|[+@!]\(/.test(t
 /** A matcher of one name, or of one path with `/`. `dot`: whether `*` and `?` match a leading dot. */
 export const compile = (pattern: string, options: { readonly dot: boolean }): Matches => {
   if (!isPattern(pattern)) return (text) => text === pattern
-  return picomatch(literalize(pattern), { dot: options.dot, nonegate: true, strictSlashes: true, keepQuotes: true })
+  return picomatch(literalize(pattern), {
+    dot: options.dot,
+    nonegate: true,
+    posix: true,
+    strictSlashes: true,
+    keepQuotes: true
+  })
 }
 
 /** `a/{b,c/d}/e` → `a/b/e`, `a/c/d/e`: only braces that contain a `/`; the others are left to the matcher. */

@@ -5,7 +5,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Transport, type TransportError } from "../Transport.ts"
+import type { Transport, TransportError } from "../Transport.ts"
 import * as JobDirectory from "./JobDirectory.ts"
 
 /** A piece of output, as it was written; it may end within a character. */

@@ -12,7 +12,7 @@ import type { PackageReadError, RandomAccess } from "../archive/RandomAccess.ts"
 import * as UnpackPackage from "../archive/UnpackPackage.ts"
 import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
-import { Transport, TransportError } from "../Transport.ts"
+import { Transport, type TransportError } from "../Transport.ts"
 
 /** A package that needs npm packages which are not there. */
 export class DependenciesError extends Schema.TaggedError<DependenciesError>()("DependenciesError", {

@@ -104,7 +104,7 @@ const probes: Readonly<Record<string, (value: object) => unknown>> = {
   Set: (value) => Set.prototype.has.call(value, 0),
   Date: (value) => Date.prototype.getTime.call(value),
   RegExp: (value) => RegExp.prototype.exec.call(value as RegExp, "") ?? true, // throws for anything that is no RegExp
-  ArrayBuffer: (value) => ArrayBuffer.prototype.slice.call(value as ArrayBuffer, 0, 0), // throws unless it is one
+  ArrayBuffer: (value) => Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")?.get?.call(value),
   Number: (value) => Number.prototype.valueOf.call(value),
   String: (value) => String.prototype.valueOf.call(value),
   Boolean: (value) => Boolean.prototype.valueOf.call(value),
