@@ -21,6 +21,7 @@ import * as Resolver from "../resolve/Resolver.ts"
 import * as Invocation from "../runtime/Invocation.ts"
 import * as SourceMapDocument from "../runtime/SourceMapDocument.ts"
 import type { SourceParser } from "../SourceParser.ts"
+import { debugPackaging } from "./debugPackaging.ts"
 import { decodeOptions, type PackageOptionsInput } from "./PackageOptions.ts"
 import { preparePackage } from "./preparePackage.ts"
 
@@ -53,6 +54,7 @@ const packageFunction = (
   Effect.gen(function*() {
     const prepared = yield* prepare(fn, options, context.workingDirectory)
     const sealed = yield* sealPackage(prepared)
+    yield* debugPackaging(prepared, sealed)
     // Without the members that are not set, the document is plain JSON
     const metadata = JSON.parse(Metadata.encode(sealed.metadata)) as JsonObject & { readonly dependencies: JsonObject }
     const { requires_cluster_filesystem, requires_dependencies } = sealed.metadata.dependencies

@@ -1,0 +1,167 @@
+/**
+ * `clustrix/node`: Clustrix on Node, with a face of promises for programs that do not use Effect.
+ *
+ * The names are those of the original system. Rejections are the tagged errors themselves (`error._tag`,
+ * `error.message`); {@link NodeHost} has the layers for programs that do use Effect.
+ */
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type * as Duration from "effect/Duration"
+import * as OpenPackage from "../core/archive/OpenPackage.ts"
+import * as Cleanup from "../core/archive/PackageCleanup.ts"
+import * as RandomAccess from "../core/archive/RandomAccess.ts"
+import * as ClusterConfig from "../core/ClusterConfig.ts"
+import * as Executor from "../core/ClusterExecutor.ts"
+import * as Context from "../core/ExecutionContext.ts"
+import * as Packager from "../core/FilePackager.ts"
+import type { Manifest } from "../core/Manifest.ts"
+import type { Metadata } from "../core/Metadata.ts"
+import type { PackageInfo } from "../core/PackageInfo.ts"
+import type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
+import * as Pipeline from "../core/Pipeline.ts"
+import { unfinishedPackages } from "../core/execute/UnfinishedPackages.ts"
+import * as NodeHost from "./NodeHost.ts"
+
+export * as AnalysisCache from "./AnalysisCache.ts"
+export * as ClusterFilesystem from "./ClusterFilesystem.ts"
+export * as Hasher from "./Hasher.ts"
+export * as LocalScheduler from "./LocalScheduler.ts"
+export * as LocalTransport from "./LocalTransport.ts"
+export * as NodeHost from "./NodeHost.ts"
+export * as PackageStore from "./PackageStore.ts"
+export * as SourceParser from "./SourceParser.ts"
+export type { ClusterConfig } from "../core/ClusterConfig.ts"
+export type { ExecutionContext } from "../core/ExecutionContext.ts"
+export type { FunctionLike } from "../core/FilePackager.ts"
+export type { PackageInfo } from "../core/PackageInfo.ts"
+export type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
+
+type Services = Layer.Layer.Success<typeof NodeHost.layerLocal>
+
+/** Runs with fresh layers: environment variables are read at each call. */
+const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> => {
+  const exit = await Effect.runPromiseExit(Effect.provide(effect, NodeHost.layerLocal))
+  if (Exit.isSuccess(exit)) return exit.value
+  throw Cause.squash(exit.cause)
+}
+
+/**
+ * Packages the function that `fn` names and writes invocation and source map beside the ZIP.
+ *
+ * @example
+ * const info = await packageFunctionForExecution("src/analysis.ts#mainAnalysis", { clusterType: "local" })
+ */
+export const packageFunctionForExecution = (
+  fn: Packager.FunctionLike,
+  clusterConfig: ClusterConfig.ClusterConfig,
+  functionArgs: ReadonlyArray<unknown> = [],
+  functionKwargs: Readonly<Record<string, unknown>> = {},
+  options: PackageOptionsInput = {}
+): Promise<PackageInfo> =>
+  promise(Effect.flatMap(Packager.FilePackager, (packager) =>
+    Effect.map(
+      packager.packageFunctionForExecution(fn, clusterConfig, functionArgs, functionKwargs, options),
+      ({ info }) => info
+    )))
+
+/** The circumstances of a call, for {@link FilePackager}. */
+export const createExecutionContext = (
+  clusterConfig: ClusterConfig.ClusterConfig,
+  functionArgs: ReadonlyArray<unknown> = [],
+  functionKwargs: Readonly<Record<string, unknown>> = {}
+): Context.ExecutionContext =>
+  Effect.runSync(Effect.provide(
+    Context.createExecutionContext(clusterConfig, functionArgs, functionKwargs),
+    NodeHost.layerExecutionHost
+  ))
+
+/** Packages functions; nothing to dispose of: what it stages is gone when a call ends. */
+export class FilePackager {
+  /** Finds what the function needs and writes the package into the store. */
+  packageFunction(
+    fn: Packager.FunctionLike,
+    context: Context.ExecutionContext,
+    options: PackageOptionsInput = {}
+  ): Promise<PackageInfo> {
+    return promise(Effect.flatMap(Packager.FilePackager, (packager) =>
+      Effect.map(packager.packageFunction(fn, context, options), ({ info }) => info)))
+  }
+}
+
+/** What a package holds, verified down to every byte. */
+export interface InspectedPackage {
+  readonly packageId: string
+  readonly digest: string
+  readonly sizeBytes: number
+  readonly manifest: Manifest
+  readonly metadata: Metadata
+}
+
+/** Opens and verifies the ZIP at `packagePath`. */
+export const inspectPackage = (packagePath: string): Promise<InspectedPackage> =>
+  promise(Effect.scoped(Effect.gen(function*() {
+    const access = yield* RandomAccess.fromFile(packagePath)
+    const { digest, manifest, metadata, packageId, sizeBytes } = yield* OpenPackage.verifyPackage(access)
+    return { packageId, digest, sizeBytes, manifest, metadata }
+  })))
+
+/** Removes packages older than `olderThan`, but none that an unfinished job or a fresh lease refers to. */
+export const cleanupPackages = (
+  options: { readonly olderThan: Duration.DurationInput }
+): Promise<{ readonly removed: ReadonlyArray<string>; readonly kept: ReadonlyArray<string> }> =>
+  promise(Effect.gen(function*() {
+    const executor = yield* Executor.ClusterExecutor
+    const { kept, removed } = yield* Cleanup.cleanupPackages({ ...options, references: unfinishedPackages(executor) })
+    return { removed: removed.map(({ path }) => path), kept: kept.map(({ stored }) => stored.path) }
+  }))
+
+/** Packages the function, runs it on the cluster, and gives what it returned. */
+export const run = (
+  fn: Packager.FunctionLike,
+  clusterConfig: ClusterConfig.ClusterConfig = ClusterConfig.local,
+  functionArgs: ReadonlyArray<unknown> = [],
+  functionKwargs: Readonly<Record<string, unknown>> = {},
+  options: PackageOptionsInput = {}
+): Promise<unknown> =>
+  promise(Effect.map(
+    Pipeline.run({ fn, config: clusterConfig, args: functionArgs, kwargs: functionKwargs, options }),
+    ({ result }) => result.value
+  ))
+
+/** Runs packages on a cluster. All it knows of a job lies in the job's directory. */
+export class ClusterExecutor {
+  readonly clusterConfig: ClusterConfig.ClusterConfig
+  constructor(clusterConfig: ClusterConfig.ClusterConfig) {
+    this.clusterConfig = clusterConfig
+  }
+  /** Submits a package that `packageFunctionForExecution` made, and gives the job's ID. */
+  submit(info: PackageInfo): Promise<string> {
+    return promise(Effect.map(
+      Pipeline.submitPackage(info.packagePath, info.invocationPath ?? "", this.clusterConfig, {
+        sourceMap: info.sourceMapPath
+      }),
+      ({ jobId }) => jobId
+    ))
+  }
+  /** `pending`, `running`, and how it ended. */
+  status(jobId: string): Promise<Effect.Effect.Success<ReturnType<typeof Executor.ClusterExecutor.Service.status>>> {
+    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.status(jobId)))
+  }
+  /** What the job has printed so far. */
+  logs(jobId: string): Promise<ReadonlyArray<Executor.LogChunk>> {
+    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) =>
+      Effect.map(Stream.runCollect(executor.logs(jobId, { follow: false })), Chunk.toReadonlyArray)))
+  }
+  /** Waits for the job's end and gives what the function returned. */
+  result(jobId: string): Promise<unknown> {
+    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) =>
+      Effect.map(executor.result(jobId), ({ value }) => value)))
+  }
+  cancel(jobId: string): Promise<void> {
+    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.cancel(jobId)))
+  }
+}
