@@ -150,7 +150,8 @@ export const fromInstalled = (
     const links = new Map<string, string>()
     const importers = new Map<string, Importer>()
     const bundles = new Map<string, ReadonlyArray<string>>()
-    const pending: Array<{ readonly directory: string; readonly name: string; readonly bundler: string | undefined }> = []
+    const pending: Array<{ readonly directory: string; readonly name: string; readonly bundler: string | undefined }> =
+      []
 
     for (const root of roots) {
       pending.push({ directory: root.directory, name: root.name, bundler: undefined })
@@ -203,23 +204,31 @@ export const differences = (
 ): Effect.Effect<ReadonlyArray<Diagnostic>, LockfileError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const installed = yield* open(rootDirectory)
-    const byDirectory = new Map(packages.flatMap((item) => item.directory === undefined ? [] : [[item.directory, item]]))
-    const found = yield* Effect.forEach(byDirectory, ([directory, item]) =>
-      Effect.map(installed.manifest(`${directory}/package.json`), (manifest) => {
-        const version = manifest === undefined ? undefined : JsonText.string(manifest, "version")
-        // Of other platforms; or the lockfile knows an address and no version.
-        if (version === item.version || (version === undefined && item.optional) || item.version.includes(":")) return []
-        return [
-          new Diagnostic({
-            severity: "warning",
-            code: version === undefined ? "not-installed" : "installed-differs",
-            what: version === undefined
-              ? `${directory} is not installed`
-              : `${directory} is installed at version ${version}, and locked at ${item.version}`,
-            why: "The package has the locked version.",
-            remedy: "Run `npm ci`."
-          })
-        ]
-      }), { concurrency: 16 })
+    const byDirectory = new Map(
+      packages.flatMap((item) => item.directory === undefined ? [] : [[item.directory, item]])
+    )
+    const found = yield* Effect.forEach(
+      byDirectory,
+      ([directory, item]) =>
+        Effect.map(installed.manifest(`${directory}/package.json`), (manifest) => {
+          const version = manifest === undefined ? undefined : JsonText.string(manifest, "version")
+          // Of other platforms; or the lockfile knows an address and no version.
+          if (
+            version === item.version || (version === undefined && item.optional) || item.version.includes(":")
+          ) return []
+          return [
+            new Diagnostic({
+              severity: "warning",
+              code: version === undefined ? "not-installed" : "installed-differs",
+              what: version === undefined
+                ? `${directory} is not installed`
+                : `${directory} is installed at version ${version}, and locked at ${item.version}`,
+              why: "The package has the locked version.",
+              remedy: "Run `npm ci`."
+            })
+          ]
+        }),
+      { concurrency: 16 }
+    )
     return found.flat()
   })

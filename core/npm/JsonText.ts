@@ -18,11 +18,15 @@ export const string = (object: JsonObject, key: string): string | undefined => {
   return typeof value === "string" ? value : undefined
 }
 
+const none: ReadonlyArray<never> = []
+
 /** The members of `value` that are strings; nothing for what is no object. */
-export const stringMembers = (value: Json | undefined): ReadonlyArray<readonly [string, string]> =>
-  isObject(value)
-    ? Object.entries(value).flatMap(([key, member]) => typeof member === "string" ? [[key, member] as const] : [])
-    : []
+export const stringMembers = (value: Json | undefined): ReadonlyArray<readonly [string, string]> => {
+  if (!isObject(value)) return none
+  const members: Array<readonly [string, string]> = []
+  for (const [key, member] of Object.entries(value)) if (typeof member === "string") members.push([key, member])
+  return members
+}
 
 /** A list of strings, or the list of the one string that `value` is. */
 export const strings = (value: Json | undefined): ReadonlyArray<string> | undefined =>

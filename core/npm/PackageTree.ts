@@ -62,12 +62,12 @@ export const installedName = (place: string): string => {
   return at === -1 ? place.slice(place.lastIndexOf("/") + 1) : place.slice(at + modules.length)
 }
 
-/** The place that `has` for `name` as seen from `directory`. */
-const lookUp = (directory: string, name: string, has: (place: string) => boolean): string | undefined => {
+/** What `places` has for `name` as seen from `directory`. */
+const lookUp = (directory: string, name: string, places: ReadonlyMap<string, string>): string | undefined => {
   for (let at = directory;;) {
     if (!at.endsWith("node_modules") || (at !== "node_modules" && !at.endsWith("/node_modules"))) {
-      const place = at === "" ? `${modules}${name}` : `${at}/${modules}${name}`
-      if (has(place)) return place
+      const found = places.get(at === "" ? `${modules}${name}` : `${at}/${modules}${name}`)
+      if (found !== undefined) return found
     }
     if (at === "" || at === ".." || at.endsWith("/..")) return undefined
     const slash = at.lastIndexOf("/")
@@ -98,11 +98,11 @@ const bundlerOf = (tree: PackageTree, place: string): string | undefined => {
 
 /** The graph of `tree`. */
 export const toGraph = (tree: PackageTree): LockGraph => {
-  const has = (place: string): boolean => tree.entries.has(place) || tree.links.has(place)
-  const resolve = (directory: string, name: string): string | undefined => {
-    const found = lookUp(directory, name, has)
-    return found === undefined ? undefined : tree.links.get(found) ?? found
-  }
+  // Each place is one string object: comparing them is what most of the time goes into.
+  const places = new Map<string, string>()
+  for (const place of tree.entries.keys()) places.set(place, place)
+  for (const [place, target] of tree.links) places.set(place, target)
+  const resolve = (directory: string, name: string): string | undefined => lookUp(directory, name, places)
 
   const bundlers = new Map<string, string>()
   const bundledNames = new Map<string, Array<string>>()
@@ -130,12 +130,12 @@ export const toGraph = (tree: PackageTree): LockGraph => {
   for (const [place, entry] of tree.entries) {
     edgesOf.set(
       place,
-      entry.requirements.map((requirement) => {
-        const target = resolve(place, requirement.name)
-        if (target !== undefined && PackageSource.isWebAddress(requirement.range)) askedByAddress.add(target)
+      entry.requirements.map(({ kind, name, peer, range }) => {
+        const target = resolve(place, name)
+        if (target !== undefined && PackageSource.isWebAddress(range)) askedByAddress.add(target)
         const optional = tree.inferOptional && target !== undefined && !entry.optional &&
           tree.entries.get(target)?.optional === true
-        return optional ? { ...requirement, kind: "optional" as const, target } : { ...requirement, target }
+        return { name, kind: optional ? "optional" as const : kind, peer, range, target }
       })
     )
   }
@@ -151,15 +151,11 @@ export const toGraph = (tree: PackageTree): LockGraph => {
   const nodes = new Map<string, LockNode>()
   for (const [place, entry] of tree.entries) {
     const bundler = bundlers.get(place)
-    const own = (edgesOf.get(place) ?? []).filter((edge) =>
-      edge.target === undefined || bundlers.get(edge.target) !== place
-    )
-    const names = new Set(own.map((edge) => edge.name))
-    const extra = (lifted.get(place) ?? []).filter((edge) => {
-      const fresh = !names.has(edge.name)
-      names.add(edge.name)
-      return fresh
-    })
+    const edges = new Map<string, LockEdge>()
+    for (const edge of edgesOf.get(place) ?? []) {
+      if (edge.target === undefined || bundlers.get(edge.target) !== place) edges.set(edge.name, edge)
+    }
+    for (const edge of lifted.get(place) ?? []) if (!edges.has(edge.name)) edges.set(edge.name, edge)
     nodes.set(place, {
       id: place,
       name: entry.name,
@@ -170,7 +166,7 @@ export const toGraph = (tree: PackageTree): LockGraph => {
         : holderOf(place) === undefined
         ? { _tag: "Directory", path: place }
         : entry.source ?? PackageSource.fromResolved(entry.resolved, askedByAddress.has(place)),
-      edges: [...own, ...extra].sort((a, b) => byCodeUnit(a.name, b.name)),
+      edges: [...edges.values()].sort((a, b) => byCodeUnit(a.name, b.name)),
       os: entry.os,
       cpu: entry.cpu,
       libc: entry.libc,
@@ -202,5 +198,12 @@ export const toGraph = (tree: PackageTree): LockGraph => {
       directory: target
     })
   }
-  return { file: tree.file, nodes, importers: tree.importers, resolve, locate: tree.locate, diagnostics: tree.diagnostics }
+  return {
+    file: tree.file,
+    nodes,
+    importers: tree.importers,
+    resolve,
+    locate: tree.locate,
+    diagnostics: tree.diagnostics
+  }
 }

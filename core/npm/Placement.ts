@@ -80,6 +80,20 @@ const companionsOf = (
   return companions
 }
 
+/** What is a peer dependency of another edge's target goes before it: then that one finds it. */
+const peersFirst = (
+  classes: ReadonlyArray<PackageClass>,
+  edges: ReadonlyArray<ClassEdge>
+): ReadonlyArray<ClassEdge> => {
+  const peers = new Set<string>()
+  for (const { target } of edges) {
+    for (const edge of target === undefined ? [] : classes[target]?.edges ?? []) if (edge.peer) peers.add(edge.name)
+  }
+  return peers.size === 0
+    ? edges
+    : [...edges.filter(({ name }) => peers.has(name)), ...edges.filter(({ name }) => !peers.has(name))]
+}
+
 /**
  * Places all that the roots reach. `undefined` when packages that need each other in conflicting versions would repeat
  * each other without end: this way of placing does not find every tree there is.
@@ -221,16 +235,7 @@ export const place = ({ classes, roots }: PackageClasses): Placement | undefined
     if (from === undefined) continue
     if (placed.length > maximumCopies(classes.length) || from.depth > maximumDepth || isRepeated(from)) return undefined
     const edges = edgesOf(from)
-    const peersOfSiblings = new Set(
-      edges.flatMap((edge) =>
-        edge.target === undefined
-          ? []
-          : (classes[edge.target]?.edges ?? []).flatMap((peer) => peer.peer ? [peer.name] : [])
-      )
-    )
-    const first = edges.filter((edge) => peersOfSiblings.has(edge.name))
-    const rest = edges.filter((edge) => !peersOfSiblings.has(edge.name))
-    for (const edge of [...first, ...rest]) {
+    for (const edge of peersFirst(classes, edges)) {
       if (edge.target !== undefined) remember(from, edge.name, placeFor(from, edge.name, edge.target))
       else if (resolve(from, edge.name) === undefined) remember(from, edge.name, undefined)
     }

@@ -202,7 +202,9 @@ const render = (
           new Diagnostic({
             severity: "info",
             code: "package-renamed",
-            what: `${imported.name} is installed as ${root.key} for ${imported.directory === "" ? "the root" : imported.directory}`,
+            what: `${imported.name} is installed as ${root.key} for ${
+              imported.directory === "" ? "the root" : imported.directory
+            }`,
             location: imported.location,
             why: "Other kept code imports another version under that name."
           })

@@ -50,7 +50,9 @@ const packageMissing = (graph: LockGraph.LockGraph, root: Root): LockfileError =
     reason: "PackageMissing",
     what: `The package ${JSON.stringify(root.name)} is not in ${graph.file}`,
     location: root.location,
-    why: `It is imported from ${root.directory === "" ? "the project's root" : root.directory}, and nothing is locked there under this name.`,
+    why: `It is imported from ${
+      root.directory === "" ? "the project's root" : root.directory
+    }, and nothing is locked there under this name.`,
     remedy: `Run \`npm install ${root.name}\`, or \`npm install\` if package.json names it already.`
   })
 
@@ -167,6 +169,7 @@ export const reach = (
     const reachedRoots: Array<ReachedRoot> = []
     const wanted = new Set<string>()
     const seenRoots = new Set<string>()
+    const seenImporters = new Set<LockGraph.Importer>()
     const queue: Array<{ readonly id: string; readonly location: SourceLocation | undefined }> = []
 
     for (const root of roots) {
@@ -191,9 +194,12 @@ export const reach = (
           })
         )
       }
-      for (const [name, { kind }] of importer?.declared ?? []) {
-        const declared = kind === "dev" ? undefined : graph.resolve(root.directory, name)
-        if (declared !== undefined) wanted.add(labelOf(graph, declared))
+      if (importer !== undefined && !seenImporters.has(importer)) {
+        seenImporters.add(importer)
+        for (const [name, { kind }] of importer.declared) {
+          const declared = kind === "dev" ? undefined : graph.resolve(importer.directory, name)
+          if (declared !== undefined) wanted.add(labelOf(graph, declared))
+        }
       }
       reachedRoots.push({
         root,
@@ -214,7 +220,6 @@ export const reach = (
         const problem = objection(graph, node, next.location)
         if (problem !== undefined) return yield* problem
         reached.add(next.id)
-        wanted.add(labelOf(graph, next.id))
         for (const edge of node.edges) {
           if (edge.target === undefined) continue
           if (edge.kind === "optional-peer") {
@@ -222,6 +227,7 @@ export const reach = (
           } else queue.push({ id: edge.target, location: undefined })
         }
       }
+      if (waiting.length > 0) { for (const id of reached) wanted.add(labelOf(graph, id)) }
       for (const optional of waiting) {
         if (wanted.has(optional.label) && !reached.has(optional.target)) {
           queue.push({ id: optional.target, location: undefined })

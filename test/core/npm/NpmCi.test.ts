@@ -35,7 +35,15 @@ const imports = (...names: ReadonlyArray<string>) => names.map((name) => ({ name
 const ci = (directory: string) =>
   Effect.gen(function*() {
     const executor = yield* CommandExecutor.CommandExecutor
-    const command = Command.make("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error").pipe(
+    const command = Command.make(
+      "npm",
+      "ci",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--prefer-offline",
+      "--loglevel=error"
+    ).pipe(
       Command.workingDirectory(directory),
       Command.stderr("inherit")
     )
@@ -64,8 +72,10 @@ const find = (root: string, directory: string, name: string) =>
   })
 
 const manifest = (directory: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.flatMap(fs.readFileString(`${directory}/package.json`), Schema.decode(Manifest)))
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fs) => Effect.flatMap(fs.readFileString(`${directory}/package.json`), Schema.decode(Manifest))
+  )
 
 /** Follows every name from `names` through both trees, and says what differs. */
 const compare = (project: string, copy: string, names: ReadonlyArray<string>) =>
@@ -170,7 +180,8 @@ describe("what real npm writes", () => {
     Effect.gen(function*() {
       const texts = yield* Effect.forEach(["version-2", "version-3", "version-3-nested"], (name) =>
         Effect.flatMap(lockfile(name), (graph) =>
-          Effect.map(Pruning.prune(graph, imports(...names)), (pruned) => pruned.packageJson + pruned.lockfile)))
+          Effect.map(Pruning.prune(graph, imports(...names)), (pruned) =>
+            pruned.packageJson + pruned.lockfile)))
       assert.strictEqual(texts[1], texts[0])
       assert.strictEqual(texts[2], texts[0])
     }).pipe(Effect.provide(NodeContext.layer)))

@@ -39,10 +39,14 @@ const numbers = (seed: number) => {
 
 const ancestors = (place: string): ReadonlyArray<string> => {
   const parts = place === "" ? [] : place.split(/\/?node_modules\//).slice(1)
-  return Array.from({ length: parts.length + 1 }, (_, length) => parts.slice(0, length).map((part) => `node_modules/${part}`).join("/"))
+  return Array.from(
+    { length: parts.length + 1 },
+    (_, length) => parts.slice(0, length).map((part) => `node_modules/${part}`).join("/")
+  )
 }
 
-const within = (holder: string, key: string): string => holder === "" ? `node_modules/${key}` : `${holder}/node_modules/${key}`
+const within = (holder: string, key: string): string =>
+  holder === "" ? `node_modules/${key}` : `${holder}/node_modules/${key}`
 
 /** Where Node finds `key` from `place`. */
 export const find = (has: (place: string) => boolean, place: string, key: string): string | undefined =>
@@ -69,7 +73,8 @@ export const install = (project: Project, seed: number): Tree | undefined => {
       const [need] = needs.splice(below(needs.length), 1)
       if (need === undefined) break
       const found = find(has, place, need.key)
-      const reuse = found !== undefined && tree.get(found) === need.target && (flat > 0 || ancestors(place).length > 4 || below(2) === 0)
+      const reuse = found !== undefined && tree.get(found) === need.target &&
+        (flat > 0 || ancestors(place).length > 4 || below(2) === 0)
       if (!reuse) {
         const holders = ancestors(place).filter((holder) => {
           const candidate = within(holder, need.key)
@@ -111,13 +116,15 @@ const object = (members: Iterable<readonly [string, unknown]>, below: (limit: nu
 
 const specifier = (project: Project, need: Need): string => {
   const target = project.universe.get(need.target)
-  return target === undefined ? "*" : target.name === need.key ? `^${target.version}` : `npm:${target.name}@${target.version}`
+  return target === undefined ? "*"
+    : target.name === need.key ? `^${target.version}` : `npm:${target.name}@${target.version}`
 }
 
 const fields = (project: Project, needs: ReadonlyArray<Need>, below: (limit: number) => number): Writable => {
   const of = (kind: Need["kind"], field: string) => {
     const some = needs.filter((need) => need.kind === kind)
-    return some.length === 0 ? [] : [[field, object(some.map((need) => [need.key, specifier(project, need)] as const), below)] as const]
+    return some.length === 0 ? []
+      : [[field, object(some.map((need) => [need.key, specifier(project, need)] as const), below)] as const]
   }
   return object(
     [...of("dependency", "dependencies"), ...of("optional", "optionalDependencies"), ...of("peer", "peerDependencies")],
@@ -184,20 +191,27 @@ export const lockfile = (project: Project, tree: Tree, format: Format, seed: num
             ...optional.has(place) ? [["optional", true] as const] : [],
             ...published.needs.length === 0
               ? []
-              : [["requires", object(published.needs.map((need) => [need.key, specifier(project, need)] as const), below)] as const],
+              : [["requires", object(
+                published.needs.map((need) => [need.key, specifier(project, need)] as const),
+                below
+              )] as const],
             ...Object.keys(dependencies).length === 0 ? [] : [["dependencies", dependencies] as const]
           ], below)
         ] as const]
       }),
       below
     )
-  return JSON.stringify(object([
-    ["name", "project"],
-    ["lockfileVersion", format],
-    ["requires", true],
-    ...format > 1 ? [["packages", packages] as const] : [],
-    ...format < 3 ? [["dependencies", nested("")] as const] : []
-  ], below), undefined, below(4))
+  return JSON.stringify(
+    object([
+      ["name", "project"],
+      ["lockfileVersion", format],
+      ["requires", true],
+      ...format > 1 ? [["packages", packages] as const] : [],
+      ...format < 3 ? [["dependencies", nested("")] as const] : []
+    ], below),
+    undefined,
+    below(4)
+  )
 }
 
 const names = ["a", "b", "c", "@s/d", "e", "f"]
@@ -205,7 +219,9 @@ const versions = ["1.0.0", "2.0.0", "10.0.0-rc.1"]
 
 /** A universe of few names, so that versions meet, and a project that depends on some of it. */
 export const project = (kinds: ReadonlyArray<Need["kind"]>): fc.Arbitrary<Project> => {
-  const id = fc.tuple(fc.constantFrom(...names), fc.constantFrom(...versions)).map(([name, version]) => `${name}@${version}`)
+  const id = fc.tuple(fc.constantFrom(...names), fc.constantFrom(...versions)).map(([name, version]) =>
+    `${name}@${version}`
+  )
   const need: fc.Arbitrary<Need> = fc.record({
     target: id,
     kind: fc.constantFrom(...kinds),
@@ -215,7 +231,9 @@ export const project = (kinds: ReadonlyArray<Need["kind"]>): fc.Arbitrary<Projec
     fc.uniqueArray(need, { minLength: minimum, maxLength: maximum, selector: ({ key }) => key })
   return fc.record({
     needs: fc.array(needs(3), { minLength: names.length * versions.length, maxLength: names.length * versions.length }),
-    dependencies: needs(3, 1).map((some) => some.map((one) => ({ ...one, kind: one.kind === "peer" ? "dependency" as const : one.kind })))
+    dependencies: needs(3, 1).map((some) =>
+      some.map((one) => ({ ...one, kind: one.kind === "peer" ? "dependency" as const : one.kind }))
+    )
   }).map((drawn) => ({
     dependencies: drawn.dependencies,
     universe: new Map(
@@ -223,7 +241,8 @@ export const project = (kinds: ReadonlyArray<Need["kind"]>): fc.Arbitrary<Projec
         const own = (drawn.needs[index] ?? []).filter((one) => {
           const target = one.target.slice(0, one.target.lastIndexOf("@"))
           // Cycles, but not everywhere: few trees hold those of conflicting versions.
-          return one.key !== name && (names.indexOf(target) > names.indexOf(name) || (target !== name && index % 5 === 0))
+          return one.key !== name &&
+            (names.indexOf(target) > names.indexOf(name) || (target !== name && index % 5 === 0))
         })
         return [`${name}@${version}`, { name, version, needs: own }] as const
       })

@@ -21,8 +21,7 @@ const read = (text: string): LockGraph => Effect.runSync(NpmLockfile.read("packa
 const rootsOf = (project: Project.Project) => project.dependencies.map(({ key }) => ({ name: key, directory: "" }))
 
 /** The rare cycles that get no layout of their own are none of these properties' business. */
-const isCanonical = (pruned: Pruning.Pruned): boolean =>
-  pruned.diagnostics.every(({ code }) => code !== "layout-kept")
+const isCanonical = (pruned: Pruning.Pruned): boolean => pruned.diagnostics.every(({ code }) => code !== "layout-kept")
 
 const prune = (text: string, project: Project.Project): Pruning.Pruned => {
   const pruned = Effect.runSync(Pruning.prune(read(text), rootsOf(project)))

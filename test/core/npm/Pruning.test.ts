@@ -15,7 +15,11 @@ const roots = (...names: ReadonlyArray<string>): ReadonlyArray<Root> => names.ma
 const prune = (packages: Packages, ...names: ReadonlyArray<string>) =>
   Effect.flatMap(graph(packages), (read) => Pruning.prune(read, roots(...names)))
 
-const at = (version: string, more: Record<string, unknown> = {}) => ({ version, integrity: `sha512-${version}`, ...more })
+const at = (version: string, more: Record<string, unknown> = {}) => ({
+  version,
+  integrity: `sha512-${version}`,
+  ...more
+})
 
 const paths = (pruned: Pruning.Pruned) => pruned.packages.map(({ path, version }) => `${path} ${version}`)
 
@@ -26,13 +30,17 @@ const entry = (pruned: Pruning.Pruned, path: string): unknown => JSON.parse(prun
 describe("peer dependencies", () => {
   it.effect("package and dependent share one copy, although the package could lie further out", () =>
     Effect.gen(function*() {
-      const pruned = yield* prune({
-        "": { dependencies: { react: "^17.0.0", app: "1.0.0" } },
-        "node_modules/react": at("17.0.2"),
-        "node_modules/app": at("1.0.0", { dependencies: { react: "^18.0.0", "a-widget": "1.0.0" } }),
-        "node_modules/app/node_modules/react": at("18.3.1"),
-        "node_modules/app/node_modules/a-widget": at("1.0.0", { peerDependencies: { react: ">=17" } })
-      }, "react", "app")
+      const pruned = yield* prune(
+        {
+          "": { dependencies: { react: "^17.0.0", app: "1.0.0" } },
+          "node_modules/react": at("17.0.2"),
+          "node_modules/app": at("1.0.0", { dependencies: { react: "^18.0.0", "a-widget": "1.0.0" } }),
+          "node_modules/app/node_modules/react": at("18.3.1"),
+          "node_modules/app/node_modules/a-widget": at("1.0.0", { peerDependencies: { react: ">=17" } })
+        },
+        "react",
+        "app"
+      )
       assert.deepStrictEqual(paths(pruned), [
         "node_modules/app 1.0.0",
         "node_modules/app/node_modules/a-widget 1.0.0",
@@ -44,14 +52,19 @@ describe("peer dependencies", () => {
   it.effect("the same package under two peers is two packages", () =>
     Effect.gen(function*() {
       const widget = at("1.0.0", { peerDependencies: { react: ">=17" } })
-      const pruned = yield* prune({
-        "": { dependencies: { react: "^17.0.0", widget: "1.0.0", app: "1.0.0" } },
-        "node_modules/react": at("17.0.2"),
-        "node_modules/widget": widget,
-        "node_modules/app": at("1.0.0", { dependencies: { react: "^18.0.0", widget: "1.0.0" } }),
-        "node_modules/app/node_modules/react": at("18.3.1"),
-        "node_modules/app/node_modules/widget": widget
-      }, "app", "react", "widget")
+      const pruned = yield* prune(
+        {
+          "": { dependencies: { react: "^17.0.0", widget: "1.0.0", app: "1.0.0" } },
+          "node_modules/react": at("17.0.2"),
+          "node_modules/widget": widget,
+          "node_modules/app": at("1.0.0", { dependencies: { react: "^18.0.0", widget: "1.0.0" } }),
+          "node_modules/app/node_modules/react": at("18.3.1"),
+          "node_modules/app/node_modules/widget": widget
+        },
+        "app",
+        "react",
+        "widget"
+      )
       assert.deepStrictEqual(paths(pruned), [
         "node_modules/app 1.0.0",
         "node_modules/app/node_modules/react 18.3.1",
@@ -79,7 +92,12 @@ describe("peer dependencies", () => {
 
   it.effect("an optional one stays when it is there for development, or for something else", () =>
     Effect.gen(function*() {
-      for (const root of [{ dependencies: { ws: "8.0.0" } }, { dependencies: { ws: "8.0.0" }, devDependencies: { bufferutil: "4.0.0" } }]) {
+      for (
+        const root of [{ dependencies: { ws: "8.0.0" } }, {
+          dependencies: { ws: "8.0.0" },
+          devDependencies: { bufferutil: "4.0.0" }
+        }]
+      ) {
         const pruned = yield* prune(withOptionalPeer(root), "ws")
         assert.deepStrictEqual(paths(pruned), ["node_modules/ws 8.0.0"])
         assert.deepStrictEqual(codes(pruned), ["optional-peer-left-out"])
@@ -103,7 +121,11 @@ describe("where packages come from", () => {
     Effect.gen(function*() {
       const pruned = yield* prune({
         "": { dependencies: { a: "^1.0.0" } },
-        "node_modules/a": at("1.0.0", { resolved: "https://registry.example/download/a/1.0.0/abc", dev: true, license: "MIT" })
+        "node_modules/a": at("1.0.0", {
+          resolved: "https://registry.example/download/a/1.0.0/abc",
+          dev: true,
+          license: "MIT"
+        })
       }, "a")
       assert.deepStrictEqual(entry(pruned, "node_modules/a"), { integrity: "sha512-1.0.0", version: "1.0.0" })
     }))
@@ -112,11 +134,15 @@ describe("where packages come from", () => {
     Effect.gen(function*() {
       const git = `git+ssh://git@example.com/user/a.git#${commit}`
       const tarball = "https://example.com/b.tgz"
-      const pruned = yield* prune({
-        "": { dependencies: { a: "user/a", b: tarball } },
-        "node_modules/a": { version: "1.0.0", resolved: git },
-        "node_modules/b": at("1.0.0", { resolved: tarball })
-      }, "a", "b")
+      const pruned = yield* prune(
+        {
+          "": { dependencies: { a: "user/a", b: tarball } },
+          "node_modules/a": { version: "1.0.0", resolved: git },
+          "node_modules/b": at("1.0.0", { resolved: tarball })
+        },
+        "a",
+        "b"
+      )
       assert.deepStrictEqual(JSON.parse(pruned.packageJson).dependencies, { a: git, b: tarball })
       assert.deepStrictEqual(entry(pruned, "node_modules/a"), { resolved: git, version: "1.0.0" })
       assert.deepStrictEqual(codes(pruned), ["package-by-address", "package-by-address"])
@@ -163,7 +189,11 @@ describe("where packages come from", () => {
       const pruned = yield* prune({
         "": { dependencies: { a: "1.0.0" } },
         "node_modules/a": at("1.0.0", { dependencies: { inner: "1", outer: "1" }, bundleDependencies: ["inner"] }),
-        "node_modules/a/node_modules/inner": { version: "1.0.0", inBundle: true, dependencies: { deep: "1", shared: "1" } },
+        "node_modules/a/node_modules/inner": {
+          version: "1.0.0",
+          inBundle: true,
+          dependencies: { deep: "1", shared: "1" }
+        },
         "node_modules/a/node_modules/deep": { version: "1.0.0", inBundle: true },
         "node_modules/outer": at("1.0.0", { dependencies: { deep: "2" } }),
         "node_modules/deep": at("2.0.0"),
@@ -235,17 +265,24 @@ describe("optional packages", () => {
         "": { optionalDependencies: { fsevents: "2.0.0" } },
         "node_modules/fsevents": at("2.0.0", { optional: true, os: ["darwin"] })
       }, "fsevents")
-      assert.deepStrictEqual(JSON.parse(pruned.packageJson), { optionalDependencies: { fsevents: "2.0.0" }, private: true })
+      assert.deepStrictEqual(JSON.parse(pruned.packageJson), {
+        optionalDependencies: { fsevents: "2.0.0" },
+        private: true
+      })
     }))
 
   it.effect("nothing is hoisted to where an absent optional dependency is looked for", () =>
     Effect.gen(function*() {
-      const pruned = yield* prune({
-        "": { dependencies: { a: "1.0.0", b: "1.0.0" } },
-        "node_modules/a": at("1.0.0", { optionalDependencies: { extra: "1" } }),
-        "node_modules/b": at("1.0.0", { dependencies: { extra: "2" } }),
-        "node_modules/b/node_modules/extra": at("2.0.0")
-      }, "a", "b")
+      const pruned = yield* prune(
+        {
+          "": { dependencies: { a: "1.0.0", b: "1.0.0" } },
+          "node_modules/a": at("1.0.0", { optionalDependencies: { extra: "1" } }),
+          "node_modules/b": at("1.0.0", { dependencies: { extra: "2" } }),
+          "node_modules/b/node_modules/extra": at("2.0.0")
+        },
+        "a",
+        "b"
+      )
       assert.include(paths(pruned), "node_modules/b/node_modules/extra 2.0.0")
     }))
 })
@@ -293,11 +330,15 @@ describe("bad lockfiles", () => {
 
   it.effect("a package that nobody declares", () =>
     Effect.gen(function*() {
-      const pruned = yield* prune({
-        "": { dependencies: { a: "1.0.0" } },
-        "node_modules/a": at("1.0.0", { dependencies: { b: "1" } }),
-        "node_modules/b": at("1.0.0")
-      }, "a", "b")
+      const pruned = yield* prune(
+        {
+          "": { dependencies: { a: "1.0.0" } },
+          "node_modules/a": at("1.0.0", { dependencies: { b: "1" } }),
+          "node_modules/b": at("1.0.0")
+        },
+        "a",
+        "b"
+      )
       assert.deepStrictEqual(codes(pruned), ["undeclared-package"])
     }))
 
@@ -333,6 +374,19 @@ describe("workspaces", () => {
     }))
 })
 
+/** The least time (ms) of a few runs; limits leave room for tests that share the machine. */
+const fastest = <A, E>(run: Effect.Effect<A, E>) =>
+  Effect.map(
+    Effect.replicateEffect(
+      Effect.suspend(() => {
+        const start = performance.now()
+        return Effect.map(run, () => performance.now() - start)
+      }),
+      5
+    ),
+    (times) => Math.min(...times)
+  )
+
 describe("size", () => {
   const chain = (count: number): Packages => {
     const packages: Packages = { "": { dependencies: { p0: "1.0.0" } } }
@@ -348,26 +402,23 @@ describe("size", () => {
   it.effect("a chain of 5,000 packages with cycles", () =>
     Effect.gen(function*() {
       const text = JSON.stringify({ lockfileVersion: 3, packages: chain(5000) })
-      const run = Effect.flatMap(NpmLockfile.read("package-lock.json", text), (read) => Pruning.prune(read, roots("p0")))
+      const run = Effect.flatMap(
+        NpmLockfile.read("package-lock.json", text),
+        (read) => Pruning.prune(read, roots("p0"))
+      )
       const pruned = yield* run
       assert.strictEqual(pruned.packages.length, 5000)
-      const times: Array<number> = []
-      for (let n = 0; n < 5; n++) {
-        const start = performance.now()
-        yield* run
-        times.push(performance.now() - start)
-      }
-      // 100 ms on an idle machine; tests share theirs.
-      assert.isBelow(Math.min(...times), 250, times.join(" "))
+      assert.isBelow(yield* fastest(run), 600)
     }))
 
   it.effect("5,000 packages of which one is reached", () =>
     Effect.gen(function*() {
       const text = JSON.stringify({ lockfileVersion: 3, packages: { ...chain(5000), "node_modules/ms": at("2.1.3") } })
-      const pruned = yield* Effect.flatMap(
+      const run = Effect.flatMap(
         NpmLockfile.read("package-lock.json", text),
         (read) => Pruning.prune(read, roots("ms"))
       )
-      assert.deepStrictEqual(paths(pruned), ["node_modules/ms 2.1.3"])
+      assert.deepStrictEqual(paths(yield* run), ["node_modules/ms 2.1.3"])
+      assert.isBelow(yield* fastest(run), 250)
     }))
 })
