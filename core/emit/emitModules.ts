@@ -9,9 +9,11 @@ import type { FollowError } from "../graph/Exports.ts"
 import type { CodeModule } from "../graph/Module.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
-import { digest, Hasher } from "../Hasher.ts"
+import type { Hasher } from "../Hasher.ts";
+import { digest } from "../Hasher.ts"
 import type { SourceMap } from "../runtime/SourceMapDocument.ts"
-import { SourceParser, type Source, type SourceSyntaxError } from "../SourceParser.ts"
+import type { SourceParser} from "../SourceParser.ts";
+import { type Source, type SourceSyntaxError } from "../SourceParser.ts"
 import { emitJson, type JsonModuleError } from "./JsonModule.ts"
 import { type Linker, packagePath } from "./Linkage.ts"
 import { modulesDirectory } from "./Placement.ts"

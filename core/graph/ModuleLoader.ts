@@ -4,10 +4,11 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as AnalysisCache from "../AnalysisCache.ts"
+import type * as AnalysisCache from "../AnalysisCache.ts"
 import { analyseModule } from "../analyse/analyseModule.ts"
 import * as Explanation from "../Explanation.ts"
-import { digest, Hasher } from "../Hasher.ts"
+import type { Hasher } from "../Hasher.ts";
+import { digest } from "../Hasher.ts"
 import { ModuleResolver, type RequestKind, type Resolution, type ResolutionError } from "../ModuleResolver.ts"
 import type { SourceParser, SourceSyntaxError } from "../SourceParser.ts"
 import { type CodeModule, declarationsOf, locate, type Module } from "./Module.ts"

@@ -4,517 +4,52 @@
  */
 import * as Effect from "effect/Effect"
 import { isInert } from "../analyse/ActivityBuilder.ts"
-import type { CodeRequest, ImportRequest, Item, Reference } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { Diagnostic } from "../Diagnostic.ts"
-import type { Resolution } from "../ModuleResolver.ts"
-import { exportedNames, type FollowError, importOf, provide, type Provision } from "./Exports.ts"
-import { hostGlobals } from "./HostGlobals.ts"
-import { type CodeModule, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
-import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
-import { FunctionNotPackageableError } from "./NotPackageable.ts"
-import type { ClustrixUse, Entry, ExternalRequest, Reached, ReachedJson, ReachedModule } from "./Reached.ts"
-import type { Decision, NodeId, Reason } from "./Reason.ts"
-import { declarationOf, touchOf, type Touch } from "./Touch.ts"
+import * as Judge from "./Judge.ts"
+import { locate } from "./Module.ts"
+import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
+import type { Entry, Reached } from "./Reached.ts"
+import * as Tracer from "./Tracer.ts"
 
-export type ReachError = FollowError | FunctionNotPackageableError
-
-/** Statements to keep or drop whatever the analysis says, as `file#name` or `file:line`. */
-export interface ReachOptions {
-  readonly keep: ReadonlyArray<string>
-  readonly drop: ReadonlyArray<string>
-}
-
-/** What a job offers of Clustrix's own API. */
-export const jobApi: ReadonlySet<string> = new Set([
-  "cluster", "clusterLs", "clusterFind", "clusterStat", "clusterExists", "clusterIsdir", "clusterIsfile", "clusterGlob",
-  "clusterDu", "clusterCountFiles"
-])
-
-type Task = Effect.Effect<void, ReachError, LoadRequirements>
-
+/** Finds everything that `entry` needs. */
 export const reach = (
   loader: ModuleLoader,
   entry: Entry,
-  options: ReachOptions
-): Effect.Effect<Reached, ReachError, LoadRequirements> =>
+  options: Judge.ReachOptions
+): Effect.Effect<Reached, Tracer.ReachError, LoadRequirements> =>
   Effect.gen(function*() {
-    const modules = new Map<string, ReachedModule>()
-    const json = new Map<string, ReachedJson>()
-    const externals = new Map<string, ExternalRequest & { readonly names: Set<string> }>()
-    const clustrix = new Map<string, ClustrixUse>()
-    const reasons = new Map<NodeId, Reason>()
-    const decisions = new Map<NodeId, Decision>()
-    const diagnostics = new Map<string, Diagnostic>()
-    const touches = new Map<string, Touch>()
-    const done = new Set<string>()
-    const worklist: Array<Task> = []
-    let readsGlobals = false
-
-    const once = (key: string, task: () => Task): void => {
-      if (done.has(key)) return
-      done.add(key)
-      worklist.push(Effect.suspend(task))
-    }
-    const because = (node: NodeId, reason: Reason): void => {
-      if (!reasons.has(node)) reasons.set(node, reason)
-    }
-    const report = (diagnostic: Diagnostic): void => {
-      diagnostics.set(`${diagnostic.code}\0${diagnostic.location ?? ""}\0${diagnostic.what}`, diagnostic)
-    }
-
-    const enter = (module: CodeModule, reason: Reason): ReachedModule => {
-      const known = modules.get(module.path)
-      if (known !== undefined) return known
-      const reached: ReachedModule = {
-        module,
-        items: new Set(),
-        imports: new Set(),
-        links: new Set(),
-        exports: new Map(),
-        stars: new Set(),
-        whole: false
-      }
-      modules.set(module.path, reached)
-      because(module.file, reason)
-      for (const request of module.record.imports) if (request.bare) once(`bare\0${module.path}\0${request.offset}`, () => bare(reached, request))
-      if (module.record.system === "commonjs") reachWhole(module, reason)
-      return reached
-    }
-
-    const bare = (reached: ReachedModule, request: ImportRequest): Task =>
-      Effect.gen(function*() {
-        const { module } = reached
-        if (isClustrix(request.specifier)) return
-        const target = yield* follow(module, request.specifier, request.offset, "import")
-        const reason: Reason = {
-          kind: "side-effect-import",
-          from: module.file,
-          because: `${module.file} imports it for its effects`,
-          location: locate(module, request.offset)
-        }
-        if (target._tag === "Code") reachWhole(target, reason)
-        else if (target._tag === "Json") reachJson(target, reason, undefined, module)
-        else external(target.resolution, request.specifier, "import", module, request.offset, undefined)
-      })
-
-    const external = (
-      resolution: Extract<Resolution, { readonly _tag: "Package" | "Builtin" }>,
-      specifier: string,
-      kind: "import" | "require",
-      module: CodeModule,
-      offset: number,
-      name: string | undefined
-    ): void => {
-      const key = `${module.path}\0${kind}\0${specifier}`
-      const known = externals.get(key)
-      const request = known ?? { resolution, specifier, kind, module, offset, names: new Set<string>() }
-      if (name !== undefined) request.names.add(name)
-      externals.set(key, request)
-    }
-
-    type Followed = CodeModule | JsonModule | {
-      readonly _tag: "External"
-      readonly resolution: Extract<Resolution, { readonly _tag: "Package" | "Builtin" }>
-    }
-    const follow = (
-      module: CodeModule,
-      specifier: string,
-      offset: number,
-      kind: "import" | "require"
-    ): Effect.Effect<Followed, ReachError, LoadRequirements> =>
-      Effect.gen(function*() {
-        const resolution = yield* loader.resolve(module, specifier, offset, kind)
-        if (resolution._tag === "Source") return yield* loader.load(resolution.path)
-        return { _tag: "External", resolution }
-      })
-
-    const reachJson = (module: JsonModule, reason: Reason, imported: string | undefined, importer: CodeModule): void => {
-      const reached = json.get(module.path) ?? { module, imported: false, required: false, named: false }
-      if (reason.kind === "commonjs" || importer.record.system === "commonjs") reached.required = true
-      else reached.imported = true
-      if (imported !== undefined && imported !== "default") reached.named = true
-      json.set(module.path, reached)
-      because(module.file, reason)
-    }
-
-    const reachWhole = (module: CodeModule, reason: Reason): void => {
-      const reached = enter(module, reason)
-      if (reached.whole) return
-      reached.whole = true
-      for (const item of module.record.items) {
-        if (!isDropped(module, item)) reachItem(module, item, { ...reason, kind: reason.kind })
-      }
-    }
-
-    /** Every exported name of `module` under its own name: a namespace of it is used in ways that cannot be seen. */
-    const reachNamespace = (module: CodeModule, reason: Reason): void =>
-      once(`namespace\0${module.path}`, () =>
-        Effect.gen(function*() {
-          reachWhole(module, reason)
-          const reached = enter(module, reason)
-          for (const name of yield* exportedNames(loader, module)) yield* exportUnder(module, name, reason)
-          for (const [index, star] of module.record.stars.entries()) {
-            if (isClustrix(star.specifier)) continue
-            const target = yield* follow(module, star.specifier, star.offset, "import")
-            if (target._tag === "Code" && target.record.system === "esm") reachNamespace(target, reason)
-            else {
-              reached.stars.add(index)
-              if (target._tag === "Code") reachWhole(target, reason)
-              else if (target._tag === "External") external(target.resolution, star.specifier, "import", module, star.offset, "*")
-            }
-          }
-        }))
-
-    /** `module` must export `name` under this name. */
-    const exportUnder = (module: CodeModule, name: string, reason: Reason): Task =>
-      Effect.gen(function*() {
-        const reached = enter(module, reason)
-        if (reached.exports.has(name)) return
-        const provision = yield* provide(loader, module, name)
-        if (provision._tag === "Type" || provision._tag === "Missing") return
-        reached.exports.set(name, provision)
-        yield* reachProvision(module, name, provision, reason)
-      })
-
-    const reachProvision = (module: CodeModule, name: string, provision: Provision, reason: Reason): Task =>
-      Effect.gen(function*() {
-        if (provision._tag === "Local") {
-          reachName(module, provision.local, undefined, reason)
-          return
-        }
-        if (provision._tag !== "From") return
-        const passing: Reason = {
-          kind: "re-export",
-          from: module.file,
-          because: `${module.file} re-exports it as \`${name}\``,
-          location: locate(module, provision.offset)
-        }
-        if (isClustrix(provision.specifier)) return useClustrix(module, provision.imported, provision.offset)
-        const target = yield* follow(module, provision.specifier, provision.offset, "import")
-        if (target._tag === "External") {
-          external(target.resolution, provision.specifier, "import", module, provision.offset, provision.imported)
-        } else if (target._tag === "Json") reachJson(target, passing, provision.imported, module)
-        else if (target.record.system === "commonjs") reachWhole(target, passing)
-        else if (provision.imported === "*") reachNamespace(target, passing)
-        else yield* link(target, provision.imported, passing, module, provision.offset)
-      })
-
-    /** Another module links to `name` of `module`. */
-    const link = (module: CodeModule, name: string, reason: Reason, importer: CodeModule, offset: number): Task =>
-      Effect.gen(function*() {
-        const provision = yield* provide(loader, module, name)
-        if (provision._tag === "Type") return
-        if (provision._tag === "Missing") {
-          const names = yield* exportedNames(loader, module)
-          return yield* new UnresolvedImportError({
-            specifier: module.file,
-            what: `${module.file} has no export named ${name === "default" ? "`default`" : `\`${name}\``}`,
-            location: locate(importer, offset),
-            why: names.length === 0 ? "It exports nothing." : `It exports ${names.map((each) => `\`${each}\``).join(", ")}.`,
-            remedy: "Import a name that it exports, or export this one."
-          })
-        }
-        const reached = enter(module, reason)
-        if (provision._tag === "Local") reached.links.add(provision.local)
-        else reached.exports.set(name, provision)
-        yield* reachProvision(module, name, provision, reason)
-      })
-
-    const useClustrix = (module: CodeModule, name: string, offset: number): Task => {
-      if (!jobApi.has(name)) {
-        return new FunctionNotPackageableError({
-          reason: "NotInJob",
-          reference: name,
-          what: `The function uses \`${name}\` of clustrix, which does not exist inside a job`,
-          location: locate(module, offset),
-          why: "Only the cluster file system functions and `cluster` go along with a package.",
-          remedy: "Move the lines that package and run the function out of what the function calls."
-        })
-      }
-      clustrix.set(`${module.path}\0${name}\0${offset}`, { module, name, offset })
-      return Effect.void
-    }
-
-    const reachName = (module: CodeModule, name: string, member: string | undefined, reason: Reason): void => {
-      const items = module.declarations.get(name)
-      if (items !== undefined) {
-        enter(module, reason)
-        for (const item of items) reachItem(module, item, reason)
-        return
-      }
-      once(`import\0${module.path}\0${name}\0${member ?? ""}`, () => reachImport(module, name, member, reason))
-    }
-
-    const reachImport = (module: CodeModule, name: string, member: string | undefined, reason: Reason): Task =>
-      Effect.gen(function*() {
-        const found = importOf(module, name)
-        if (found === undefined) return
-        const { binding, request } = found
-        const reached = enter(module, reason)
-        if (isClustrix(request.specifier)) {
-          const used = binding.imported === "*" || binding.imported === "default" ? member : binding.imported
-          yield* useClustrix(module, used ?? "the whole of it", request.offset)
-          reached.imports.add(name)
-          return
-        }
-        const here: Reason = { ...reason, location: reason.location ?? locate(module, request.offset) }
-        const target = yield* follow(module, request.specifier, request.offset, request.require ? "require" : "import")
-        if (target._tag === "External") {
-          const used = binding.imported === "*" ? member ?? "*" : binding.imported
-          external(target.resolution, request.specifier, request.require ? "require" : "import", module, request.offset, used)
-        } else if (target._tag === "Json") reachJson(target, here, binding.imported, module)
-        else if (target.record.system === "commonjs") reachWhole(target, { ...here, kind: "commonjs" })
-        else if (request.require) {
-          const provision = yield* provide(loader, target, "default")
-          if (provision._tag === "Missing") reachNamespace(target, { ...here, kind: "namespace" })
-          else yield* link(target, "default", here, module, request.offset)
-        } else if (binding.imported !== "*") {
-          const provision = yield* provide(loader, target, binding.imported)
-          if (provision._tag === "Type") return
-          yield* link(target, binding.imported, here, module, request.offset)
-        } else if (member === undefined) reachNamespace(target, { ...here, kind: "namespace" })
-        else {
-          enter(target, here)
-          yield* exportUnder(target, member, here)
-        }
-        reached.imports.add(name)
-      })
-
-    const reachItem = (module: CodeModule, item: Item, reason: Reason): void => {
-      const reached = enter(module, reason)
-      if (reached.items.has(item.index)) return
-      reached.items.add(item.index)
-      const node = nodeId(module, item)
-      because(node, reason)
-      for (const reference of item.references) reachReference(module, item, node, reference)
-      if (module.compilerOptions.emitDecoratorMetadata) {
-        for (const name of item.metadataTypes) {
-          const types = module.record.types.includes(name)
-          if (!types) reachName(module, name, undefined, referenceReason(module, item, node, name, item.range[0]))
-        }
-      }
-      const factory = jsxFactory(module)
-      if (item.jsx && factory !== undefined) {
-        reachName(module, factory, undefined, referenceReason(module, item, node, factory, item.range[0]))
-      } else if (item.jsx) once(`jsx\0${module.path}`, () => reachJsxRuntime(module, item, node))
-      for (const request of item.requests) once(`request\0${module.path}\0${request.range[0]}`, () => reachRequest(module, node, request))
-      for (const reference of item.globals) {
-        if (!hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" || reference.name === "global") readsGlobals = true
-        if (reference.guarded || hostGlobals.has(reference.name)) continue
-        if (module.record.system === "commonjs" && commonJsNames.has(reference.name)) continue
-        report(new Diagnostic({
-          severity: "warning",
-          code: "unresolved-name",
-          what: `\`${reference.name}\` is defined nowhere`,
-          location: locate(module, reference.offset),
-          why: `${itemLabel(module, item)} uses it; the run will fail with a ReferenceError when it gets there.`,
-          remedy: "Declare or import it, or set it on globalThis before the call."
-        }))
-      }
-      for (const offset of item.evaluates) {
-        report(new Diagnostic({
-          severity: "warning",
-          code: "evaluated-code",
-          what: `${itemLabel(module, item)} evaluates code from a string`,
-          location: locate(module, offset),
-          why: "What such code names cannot be seen, so it does not go along.",
-          remedy: "Name what it needs in ordinary code, or keep it with the option `keep`."
-        }))
-      }
-    }
-
-    const referenceReason = (module: CodeModule, item: Item, node: NodeId, name: string, offset: number): Reason => ({
-      kind: "reference",
-      from: node,
-      because: `${itemLabel(module, item)} uses \`${name}\``,
-      location: locate(module, offset)
-    })
-
-    const reachReference = (module: CodeModule, item: Item, node: NodeId, reference: Reference): void => {
-      const reason = referenceReason(module, item, node, reference.name, reference.offset)
-      const imported = importOf(module, reference.name)
-      reachName(module, reference.name, imported?.binding.imported === "*" || (imported !== undefined && isClustrix(imported.request.specifier)) ? reference.member : undefined, reason)
-    }
-
-    const reachJsxRuntime = (module: CodeModule, item: Item, node: NodeId): Task =>
-      Effect.gen(function*() {
-        const source = module.record.pragmas.importSource ?? module.compilerOptions.jsxImportSource ?? "react"
-        const specifier = `${source}/jsx-runtime`
-        const target = yield* follow(module, specifier, item.range[0], "import")
-        if (target._tag === "External") external(target.resolution, specifier, "import", module, item.range[0], "*")
-        else if (target._tag === "Code") {
-          reachNamespace(target, referenceReason(module, item, node, specifier, item.range[0]))
-        }
-      })
-
-    const reachRequest = (module: CodeModule, node: NodeId, request: CodeRequest): Task =>
-      Effect.gen(function*() {
-        const location = locate(module, request.range[0])
-        if (request.kind === "require-resolve" || request.kind === "worker" || request.kind === "import-meta-resolve") return
-        if (request.specifier === undefined) {
-          report(new Diagnostic({
-            severity: "warning",
-            code: "unknown-module",
-            what: request.kind === "dynamic-import" ? "A module is imported by a computed name" : "A module is required by a computed name",
-            location,
-            why: "Which module that is cannot be seen, so it does not go along.",
-            remedy: "Import it by a constant name, or add its files with the option `include`."
-          }))
-          return
-        }
-        if (isClustrix(request.specifier)) return
-        const kind = request.kind === "require" ? "require" : "import"
-        const target = yield* follow(module, request.specifier, request.range[0], kind)
-        const reason: Reason = {
-          kind: request.kind === "require" ? "commonjs" : "dynamic-import",
-          from: node,
-          because: request.kind === "require" ? `${module.file} requires it` : `${module.file} imports it dynamically`,
-          location
-        }
-        if (target._tag === "External") external(target.resolution, request.specifier, kind, module, request.range[0], "*")
-        else if (target._tag === "Json") reachJson(target, reason, undefined, module)
-        else if (target.record.system === "commonjs") reachWhole(target, reason)
-        else reachNamespace(target, reason)
-      })
-
-    const matches = (patterns: ReadonlyArray<string>, module: CodeModule, item: Item): boolean =>
-      patterns.length > 0 && (patterns.includes(nodeId(module, item)) ||
-        patterns.includes(`${module.file}:${locate(module, item.range[0]).line}`))
-    const isDropped = (module: CodeModule, item: Item): boolean => matches(options.drop, module, item)
-
-    const isReachedName = (module: CodeModule, name: string): boolean => {
-      const items = module.declarations.get(name)
-      const reached = modules.get(module.path)
-      if (items !== undefined) return items.some((item) => reached?.items.has(item.index) === true)
-      if (reached?.imports.has(name) === true) return true
-      const found = importOf(module, name)
-      if (found === undefined) return false
-      // The same outside module may be reached from another file
-      const resolution = loader.resolved(module, found.request.specifier, "import")
-      if (resolution === undefined || resolution._tag === "Source") return false
-      for (const request of externals.values()) {
-        if (request.resolution._tag === resolution._tag && request.resolution.name === resolution.name) return true
-      }
-      return false
-    }
-
-    const decide = (module: CodeModule, item: Item): Effect.Effect<boolean, ReachError, LoadRequirements> =>
-      Effect.gen(function*() {
-        const node = nodeId(module, item)
-        const location = locate(module, item.range[0])
-        const keep = (why: string, doubt: boolean, kind: Reason["kind"] = "effect"): boolean => {
-          decisions.set(`${module.path}\0${item.index}`, { node, verdict: "kept", doubt, why, location })
-          reachItem(module, item, { kind, from: module.file, because: why, location })
-          return true
-        }
-        if (matches(options.keep, module, item)) return keep("the option `keep` names it", false, "option")
-        if (isDropped(module, item)) {
-          decisions.set(`${module.path}\0${item.index}`, { node, verdict: "dropped", doubt: false, why: "the option `drop` names it", location })
-          return false
-        }
-        if (isInert(item.eager)) return false
-        const key = `${module.path}\0${item.index}`
-        const touch = touches.get(key) ?? (yield* touchOf(loader, module, item))
-        touches.set(key, touch)
-        const drop = (why: string): boolean => {
-          decisions.set(key, { node, verdict: "dropped", doubt: false, why, location })
-          return false
-        }
-        const written = touch.writes.find((local) => isReachedName(local.module, local.name))
-        if (yield* isDriver(module, item, touch)) {
-          if (written === undefined && !touch.globalWrites) {
-            return drop("it only packages or runs the function, or uses what that gave")
-          }
-        }
-        if (written !== undefined) return keep(`it changes \`${written.name}\``, false)
-        const passed = touch.passes.find((local) => isReachedName(local.module, local.name))
-        if (passed !== undefined) return keep(`it may change \`${passed.name}\`, which it hands to a call`, true)
-        if (touch.globalWrites) return keep("it changes a global", false)
-        if (item.kind === "statement" && touch.globalCalls) return keep("it calls a function of the host, which may change a global", true)
-        if (item.kind === "statement" && touch.externalCalls && readsGlobals) {
-          return keep("it calls a function of another package, which may change a global that the function reads", true)
-        }
-        return item.kind === "statement" ? drop("it changes nothing that is reached") : false
-      })
-
-    /** Whether the item is one of the lines that package and run the entry, or only uses what such a line gave. */
-    const isDriver = (module: CodeModule, item: Item, touch: Touch): Effect.Effect<boolean, ReachError, LoadRequirements> =>
-      Effect.gen(function*() {
-        if (touch.clustrixCalls) return true
-        const isEntry = (local: { readonly module: CodeModule; readonly name: string }): boolean =>
-          local.module.path === entry.module.path && local.name === entry.local
-        if (touch.calls.some(isEntry)) return true
-        for (const reference of item.references) {
-          if (!reference.eager) continue
-          if (drivers.has(`${module.path}\0${reference.name}`)) return true
-          const declared = yield* declarationOf(loader, { module, name: reference.name })
-          if (declared !== undefined && drivers.has(`${declared.module.path}\0${declared.name}`)) return true
-        }
-        return false
-      })
-
-    /** Unreached variables that hold what packaging or running the entry gave. */
-    const drivers = new Set<string>()
-    const findDrivers = (reached: ReachedModule): Effect.Effect<void, ReachError, LoadRequirements> =>
-      Effect.gen(function*() {
-        for (const item of reached.module.record.items) {
-          if (item.kind !== "variable" || reached.items.has(item.index)) continue
-          const key = `${reached.module.path}\0${item.index}`
-          const touch = touches.get(key) ?? (yield* touchOf(loader, reached.module, item))
-          touches.set(key, touch)
-          if (yield* isDriver(reached.module, item, touch)) {
-            for (const name of item.declares) drivers.add(`${reached.module.path}\0${name}`)
-          }
-        }
-      })
-
-    const drain = Effect.gen(function*() {
-      for (let task = worklist.pop(); task !== undefined; task = worklist.pop()) yield* task
-    })
+    const tracer = Tracer.make(loader, { isDropped: Judge.isDropped(options) })
+    const judge = Judge.make(loader, tracer, entry, options)
 
     // The entry
     const entryItems = entry.module.declarations.get(entry.local) ?? []
     const label = [entry.local === "*default*" ? "default" : entry.local, ...entry.path].join(".")
-    reachName(entry.module, entry.local, undefined, {
+    tracer.reachName(entry.module, entry.local, undefined, {
       kind: "entry",
       from: undefined,
       because: `\`${label}\` is the function that was asked for`,
       location: entryItems[0] === undefined ? undefined : locate(entry.module, entryItems[0].range[0])
     })
-    enter(entry.module, { kind: "entry", from: undefined, because: "it declares the function that was asked for", location: undefined })
+    tracer.enter(entry.module, { kind: "entry", from: undefined, because: "it declares the function that was asked for", location: undefined })
       .links.add(entry.local)
-    yield* drain
+    yield* tracer.drain
 
     // Statements that may change what is reached, until there are no more
-    const searched = new Set<string>()
-    for (let changed = true; changed;) {
-      changed = false
-      for (const reached of [...modules.values()]) {
-        if (!searched.has(reached.module.path)) {
-          searched.add(reached.module.path)
-          yield* findDrivers(reached)
-        }
-        for (const item of reached.module.record.items) {
-          if (reached.items.has(item.index)) continue
-          if (yield* decide(reached.module, item)) changed = true
-        }
-      }
-      yield* drain
-    }
+    while (yield* judge.round) yield* tracer.drain
 
     // Imports that go, from modules that would have had effects
-    for (const reached of modules.values()) {
+    for (const reached of tracer.modules.values()) {
       for (const request of reached.module.record.imports) {
         if (request.bare || isClustrix(request.specifier) || request.bindings.length === 0) continue
         if (request.bindings.some((binding) => reached.imports.has(binding.local))) continue
         const resolution = yield* Effect.option(loader.resolve(reached.module, request.specifier, request.offset, "import"))
-        if (resolution._tag === "None" || resolution.value._tag !== "Source" || modules.has(resolution.value.path)) continue
+        if (resolution._tag === "None" || resolution.value._tag !== "Source" || tracer.modules.has(resolution.value.path)) continue
         const target = yield* Effect.option(loader.load(resolution.value.path))
         if (target._tag === "None" || target.value._tag !== "Code") continue
         const effect = target.value.record.items.find((item) => item.kind === "statement" && !isInert(item.eager))
         if (effect === undefined) continue
-        report(new Diagnostic({
+        tracer.report(new Diagnostic({
           severity: "info",
           code: "dropped-import",
           what: `The import of ${target.value.file} is left out, with the effects of that module`,
@@ -525,8 +60,8 @@ export const reach = (
       }
     }
 
-    for (const decision of decisions.values()) {
-      report(new Diagnostic({
+    for (const decision of judge.decisions.values()) {
+      tracer.report(new Diagnostic({
         severity: "info",
         code: decision.verdict === "dropped" ? "dropped-statement" : decision.doubt ? "kept-by-doubt" : "kept-statement",
         what: decision.verdict === "dropped" ? "A statement is left out" : "A statement goes along",
@@ -540,22 +75,12 @@ export const reach = (
 
     return {
       entry,
-      modules,
-      json,
-      externals: [...externals.values()],
-      clustrix: [...clustrix.values()],
-      reasons,
-      decisions: [...decisions.values()],
-      diagnostics: [...diagnostics.values()]
+      modules: tracer.modules,
+      json: tracer.json,
+      externals: [...tracer.externals.values()],
+      clustrix: [...tracer.clustrix.values()],
+      reasons: tracer.reasons,
+      decisions: [...judge.decisions.values()],
+      diagnostics: [...tracer.diagnostics.values()]
     }
   })
-
-const commonJsNames = new Set(["require", "module", "exports", "__dirname", "__filename"])
-
-/** The name that classic JSX needs in scope, if the module's JSX is classic. */
-const jsxFactory = (module: CodeModule): string | undefined => {
-  const { factory, runtime } = module.record.pragmas
-  const classic = runtime === undefined ? module.compilerOptions.jsx === "react" || factory !== undefined : runtime === "classic"
-  if (!classic) return undefined
-  return (factory ?? module.compilerOptions.jsxFactory ?? "React").split(".")[0]
-}

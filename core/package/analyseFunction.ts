@@ -14,9 +14,11 @@ import type { FunctionReference } from "../FunctionReference.ts"
 import { resolveEntry } from "../graph/resolveEntry.ts"
 import * as ModuleLoader from "../graph/ModuleLoader.ts"
 import type { Reached } from "../graph/Reached.ts"
-import { reach, type ReachError } from "../graph/reach.ts"
+import { reach } from "../graph/reach.ts"
+import type { ReachError } from "../graph/Tracer.ts"
 import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
-import { OutsidePackageRootError, type PackageRoot, packageRoot, placements } from "./PackageRoot.ts"
+import type { OutsidePackageRootError} from "./PackageRoot.ts";
+import { type PackageRoot, packageRoot, placements } from "./PackageRoot.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import { realFile } from "./realFile.ts"
 
