@@ -28,16 +28,22 @@ const EnvironmentName = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, { message: () => "Expected the name of an environment variable" })
 )
 
+/** What is refused is not repeated: it may be a secret in the wrong place. */
+const Secret = Schema.optionalWith(
+  Schema.Redacted(Schema.String).annotations({ message: () => ({ message: "Expected a text", override: true }) }),
+  { exact: true }
+)
+
 export const ClusterConfig = Schema.Struct({
   clusterType: ClusterType,
   /** Host name or address; not needed for `local`. */
   clusterHost: Schema.optional(Schema.String),
   clusterPort: Schema.optional(Schema.Int.pipe(Schema.between(1, 65535))),
   username: Schema.optional(Schema.String),
-  password: Schema.optional(Schema.Redacted(Schema.String)),
+  password: Secret,
   /** Path of the private key on this machine. */
   keyFile: Schema.optional(Schema.String),
-  keyPassphrase: Schema.optional(Schema.Redacted(Schema.String)),
+  keyPassphrase: Secret,
   /** Absolute directory on the cluster; relative paths of the cluster file functions start there. */
   remoteWorkDir: Schema.optional(Schema.String),
   /** Processor cores of one job. */

@@ -79,11 +79,11 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
 const shortestWaitMillis = 15
 const longestWaitMillis = 1000
 
-/** Names sort by time: `20260131T235959-0123abcd`. */
+/** Names sort by time, to the millisecond: `20260131T235959123-0123abcd`. */
 const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
   const now = new Date(yield* Clock.currentTimeMillis)
   const random = yield* Random.nextIntBetween(0, 2 ** 31 - 1)
-  return `${now.toISOString().replaceAll(/[-:]|\.\d+Z$/g, "")}-${random.toString(16).padStart(8, "0")}`
+  return `${now.toISOString().replaceAll(/[-:.Z]/g, "")}-${random.toString(16).padStart(8, "0")}`
 })
 
 const validJobId = /^[0-9A-Za-z][0-9A-Za-z._-]*$/

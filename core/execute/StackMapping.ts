@@ -25,7 +25,11 @@ const decodePath = (text: string): string => {
 
 /** Where the path begins in the text before a position: after `at f (`, `at async `, `at `, `f@`, or at its start. */
 const pathStart = (text: string, inParentheses: boolean): number => {
-  if (inParentheses) return text.lastIndexOf("(") + 1
+  if (inParentheses) {
+    // Both the name before and the path may have parentheses of their own.
+    const opening = /\((?=\/|file:|node:|[A-Za-z]:[\\/])/.exec(text)
+    return (opening === null ? text.lastIndexOf("(") : opening.index) + 1
+  }
   const at = /^\s*at (?:async )?/.exec(text)
   if (at !== null) return at[0].length
   return text.indexOf("@file:") + 1

@@ -1,0 +1,115 @@
+/**
+ * What every Transport must do.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as Layer from "effect/Layer"
+import { Transport } from "../../core/Transport.ts"
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+/** `directory` makes a new, empty, absolute directory on the other side each time, and `local` one on this machine. */
+export const suite = <E>(
+  name: string,
+  layer: Layer.Layer<Transport, E>,
+  directory: () => string,
+  local: () => string
+): void => {
+  describe(`Transport (${name})`, () => {
+    const effect = <A, E2>(title: string, body: (t: typeof Transport.Service) => Effect.Effect<A, E2>) =>
+      it.live(title, () => Effect.flatMap(Transport, body).pipe(Effect.provide(layer)), 30_000)
+
+    effect("says what the machine is", (t) =>
+      Effect.map(t.host, (host) => {
+        assert.match(host.platform, /^[a-z0-9]+-[a-z0-9]+(-musl)?$/)
+        assert.match(host.abi, /^node\d+$/)
+        assert.match(host.runtimePath, /^\//)
+      }))
+
+    effect("runs commands: output, input, exit codes, signals, the directory", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        assert.deepStrictEqual(yield* t.exec("echo out; echo err >&2; exit 7"), {
+          stdout: "out\n",
+          stderr: "err\n",
+          exitCode: 7
+        })
+        const big = "ä\n".repeat(200_000)
+        assert.strictEqual((yield* t.exec("cat", { stdin: big })).stdout, big)
+        // A command that does not read its input.
+        assert.strictEqual((yield* t.exec("true", { stdin: big })).exitCode, 0)
+        assert.strictEqual((yield* t.exec("pwd -P", { workingDirectory: there })).stdout, `${there}\n`)
+        assert.strictEqual((yield* t.exec("kill -9 $$")).exitCode, 137)
+        assert.strictEqual((yield* t.exec("nonsense-command")).exitCode, 127)
+      }))
+
+    effect("ends a command that is interrupted, and what it started", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        const running = yield* Effect.fork(t.exec("echo $$ > pid; sleep 60 & wait", { workingDirectory: there }))
+        yield* Effect.repeat(t.exists(`${there}/pid`), { until: (found) => found })
+        yield* Effect.sleep(50)
+        yield* Fiber.interrupt(running)
+        yield* Effect.sleep(50)
+        // One that nobody has reaped yet is as good as gone.
+        const left = yield* t.exec("ps -o stat= -g $(cat pid) | grep -vc Z", { workingDirectory: there })
+        assert.strictEqual(left.stdout.trim(), "0")
+      }))
+
+    effect("writes files whole, private, and reads them from anywhere", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        yield* t.writeFile(`${there}/a b ☃`, "0123456789")
+        assert.strictEqual(text(yield* t.readFile(`${there}/a b ☃`)), "0123456789")
+        assert.strictEqual(text(yield* t.readFile(`${there}/a b ☃`, 7)), "789")
+        assert.strictEqual((yield* t.readFile(`${there}/a b ☃`, 99)).length, 0)
+        assert.strictEqual((yield* Effect.promise(() => t.files.stat(`${there}/a b ☃`))).mode & 0o777, 0o600)
+        yield* t.writeFile(`${there}/a b ☃`, new Uint8Array([1]), 0o700)
+        assert.deepStrictEqual([...(yield* t.readFile(`${there}/a b ☃`))], [1])
+        assert.strictEqual((yield* Effect.promise(() => t.files.stat(`${there}/a b ☃`))).mode & 0o777, 0o700)
+        assert.deepStrictEqual(yield* t.list(there), ["a b ☃"])
+      }))
+
+    effect("copies files there and back", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        const here = local()
+        const bytes = new Uint8Array(300_000).map((_, index) => index % 251)
+        yield* t.writeFile(`${there}/one`, bytes)
+        yield* t.download(`${there}/one`, `${here}/two`)
+        yield* t.upload(`${here}/two`, `${there}/three`)
+        assert.deepStrictEqual(yield* t.readFile(`${there}/three`), yield* t.readFile(`${there}/one`))
+        assert.strictEqual((yield* Effect.flip(t.upload(`${here}/none`, `${there}/four`))).reason, "NotFound")
+        assert.deepStrictEqual(yield* t.list(there), ["one", "three"])
+      }))
+
+    effect("makes, lists and removes directories", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        yield* t.makeDirectory(`${there}/x/y`)
+        yield* t.makeDirectory(`${there}/x/y`)
+        assert.strictEqual((yield* Effect.promise(() => t.files.stat(`${there}/x/y`))).mode & 0o777, 0o700)
+        yield* t.makeNewDirectory(`${there}/z`)
+        assert.strictEqual((yield* Effect.flip(t.makeNewDirectory(`${there}/z`))).reason, "AlreadyExists")
+        assert.deepStrictEqual(yield* t.list(there), ["x", "z"])
+        assert.isTrue(yield* t.exists(`${there}/x/y`))
+        yield* t.remove(`${there}/x`)
+        yield* t.remove(`${there}/x`)
+        assert.isFalse(yield* t.exists(`${there}/x/y`))
+      }))
+
+    effect("fails by name, and leaves nothing behind", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        const missing = yield* Effect.flip(t.readFile(`${there}/none`))
+        assert.strictEqual(missing.reason, "NotFound")
+        assert.include(missing.message, `${there}/none`)
+        assert.strictEqual((yield* Effect.flip(t.list(`${there}/none`))).reason, "NotFound")
+        assert.strictEqual((yield* Effect.flip(t.writeFile(`${there}/none/x`, "1"))).reason, "NotFound")
+        yield* t.makeDirectory(`${there}/directory/x`)
+        yield* Effect.flip(t.writeFile(`${there}/directory`, "1"))
+        assert.deepStrictEqual(yield* t.list(there), ["directory"])
+      }))
+  })
+}
