@@ -93,10 +93,12 @@ const print = (value: unknown): string => {
   return inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null })
 }
 
+/** Resolves when everything that was printed has left the process. Bun says so only of a stream that is ended. */
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {
     stream.once("error", () => resolve())
-    stream.write("", () => resolve())
+    if (ResultFile.runtime().name === "bun") stream.end(() => resolve())
+    else stream.write("", () => resolve())
   })
 
 const report = (message: string): void => {
