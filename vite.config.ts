@@ -127,7 +127,7 @@ export default defineConfig(({ mode }) => ({
   ...(mode in builds ? {} : { resolve: { alias } }),
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/fixtures/**", "**/node_modules/**"],
+    exclude: ["test/**/fixtures/**", "**/node_modules/**"],
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,
