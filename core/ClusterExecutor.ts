@@ -274,9 +274,17 @@ const make = (options: { readonly stateDirectory: string }) =>
         // It may have ended between the two questions; and on a shared file system its files may still be on their way.
         if (over && scheduler.settleMillis > 0) yield* Effect.sleep(scheduler.settleMillis)
         const envelope = over ? yield* readResult(jobId) : undefined
+        const cancelled = over && envelope === undefined &&
+          (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
         return {
           envelope,
-          status: JobStatus.derive({ jobId, envelope, scheduler: state, running, submitted: submission !== undefined })
+          status: JobStatus.derive({
+            jobId,
+            envelope,
+            scheduler: cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
+            running,
+            submitted: submission !== undefined
+          })
         }
       })
 
@@ -328,6 +336,8 @@ const make = (options: { readonly stateDirectory: string }) =>
           yield* describe(jobId)
           if ((yield* readResult(jobId)) !== undefined) return
           const submission = yield* submissionOf(jobId)
+          // First, so that a job which is killed before it can say so is known to be cancelled.
+          yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
           yield* scheduler.cancel({ directory: directoryOf(jobId), schedulerId: submission?.schedulerId ?? "" })
         }).pipe(Effect.withSpan("ClusterExecutor.cancel")),
       list: Effect.gen(function*() {

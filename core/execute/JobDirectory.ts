@@ -14,6 +14,8 @@ export const files = {
   script: "job.sh",
   state: "state",
   result: "result",
+  /** Somebody asked for the job's end; what is left without a result was cancelled. */
+  cancelled: "cancelled",
   sourceMap: "sourcemap.json",
   stdout: "stdout.log",
   stderr: "stderr.log",

@@ -99,7 +99,10 @@ export const derive = (input: {
       const { exitCode, outcome } = scheduler
       const state = outcome === "cancelled" || outcome === "timed-out" || outcome === "out-of-memory" ? outcome
         : "vanished"
-      return { ...known, state, exitCode, reason: `The scheduler says ${outcome}, and there is no result` }
+      const reason = outcome === "cancelled"
+        ? "It was ended on request"
+        : `The scheduler says ${outcome}, and there is no result`
+      return { ...known, state, exitCode, reason }
     }
   }
 }

@@ -12,7 +12,10 @@ export const unfinishedPackages = (
   Effect.gen(function*() {
     const jobs = yield* executor.list
     const unfinished = yield* Effect.filter(jobs, (job) =>
-      Effect.match(executor.status(job.jobId), { onFailure: () => true, onSuccess: (status) => !isFinal(status.state) }), {
+      Effect.match(executor.status(job.jobId), {
+        onFailure: () => true,
+        onSuccess: (status) => !isFinal(status.state)
+      }), {
       concurrency: 8
     })
     return new Set(unfinished.map(({ packageId }) => packageId))

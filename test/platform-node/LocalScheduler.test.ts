@@ -78,7 +78,9 @@ describe("jobs on this machine", () => {
         fs.readdirSync(path.join(packages, directory ?? "")).sort(),
         ["data", "execute.mjs", "filesystem_utils.mjs", "manifest.json", "metadata.json", "modules"]
       )
-      for (const job of jobs) assert.strictEqual(fs.readFileSync(`${job.directory}/work/out.txt`, "utf8"), "left")
+      for (const job of jobs) {
+        assert.strictEqual(fs.readFileSync(path.join(job.directory, "work", "out.txt"), "utf8"), "left")
+      }
     })
   )
 
@@ -150,7 +152,7 @@ describe("jobs on this machine", () => {
       const state = JSON.parse(fs.readFileSync(`${job.directory}/state`, "utf8"))
       process.kill(state.pid, "SIGKILL")
       yield* executor.cancel(job.jobId)
-      assert.strictEqual((yield* Effect.flip(executor.result(job.jobId)))._tag, "JobVanishedError")
+      assert.strictEqual((yield* Effect.flip(executor.result(job.jobId)))._tag, "JobCancelledError")
     })
   )
 
