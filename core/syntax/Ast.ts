@@ -29,6 +29,9 @@ export const unresolved = 1
 /** `ctxt` of the module's top-level bindings. */
 export const topLevel = 2
 
+/** Whether the text could only be read as a script (CommonJS): sloppy mode unless it says otherwise, `return` at the top. */
+export const isScript = (module: Swc.Module): boolean => "script" in module && module.script === true
+
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
 

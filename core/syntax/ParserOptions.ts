@@ -31,14 +31,17 @@ export const parse = (source: Source, goal: Goal): object => ({
 })
 
 /** Neither files nor the environment decide anything. */
-const hermetic = { configFile: false, swcrc: false, envName: "production", cwd: "/" } as const
+const hermetic = { configFile: false, swcrc: false, envName: "production" } as const
+
+/** SWC switches TSX off by the name of the file: it is told the name that goes with what the source says. */
+const fileName = (source: Source): string => `module.${source.language === "typescript" ? "ts" : "js"}${source.jsx ? "x" : ""}`
 
 const output = { compress: false, mangle: false, format: { comments: false } } as const
 
 /** SWC's one layout, without comments. */
 export const print = (source: Source, goal: Goal, sourceMap: boolean): object => ({
   ...hermetic,
-  filename: source.file,
+  filename: fileName(source),
   isModule: isModule(goal),
   sourceMaps: sourceMap,
   inlineSourcesContent: false,
@@ -48,7 +51,7 @@ export const print = (source: Source, goal: Goal, sourceMap: boolean): object =>
     target: "es2022",
     preserveAllComments: false,
     minify: output,
-    experimental: { keepImportAttributes: true }
+    experimental: { disableBuiltinTransformsForInternalTesting: true, keepImportAttributes: true }
   }
 })
 
@@ -73,7 +76,7 @@ export const lower = (
   options: { readonly sourceMap: boolean; readonly minify: boolean }
 ): object => ({
   ...hermetic,
-  filename: source.file,
+  filename: fileName(source),
   isModule: isModule(goal),
   sourceMaps: options.sourceMap,
   inlineSourcesContent: false,
@@ -82,7 +85,6 @@ export const lower = (
     parser: parser(source),
     target: "es2022",
     externalHelpers: false,
-    keepClassNames: true,
     preserveAllComments: false,
     transform: {
       verbatimModuleSyntax: true,
@@ -93,7 +95,6 @@ export const lower = (
       decoratorVersion: compilerOptions.experimentalDecorators ? "2021-12" : "2022-03",
       react: react(compilerOptions)
     },
-    minify: output,
-    experimental: { keepImportAttributes: true }
+    minify: output
   }
 })

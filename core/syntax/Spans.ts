@@ -47,6 +47,9 @@ const ascii = /^[\u0000-\u007f]*$/
 /** A node of SWC's tree as it comes. */
 type Raw = Record<string, unknown> & { type?: unknown }
 
+const isSpan = (value: object): value is { start: number; end: number } =>
+  "start" in value && typeof value.start === "number" && "end" in value && typeof value.end === "number"
+
 /**
  * Brings the tree that SWC parsed from `text` into the form that {@link Ast} describes, in place.
  * Spans of nodes that SWC made up (0, 0) stay as they are.
@@ -76,17 +79,19 @@ export const normalise = (tree: unknown, text: string): Ast.Module => {
     for (const key in node) {
       const child = node[key]
       if (typeof child !== "object" || child === null) continue
-      if (key === "span") {
-        // SWC writes every span in this form
-        const span = child as { start: number; end: number }
-        if (span.end > 0) {
-          span.start = offset(span.start)
-          span.end = offset(span.end)
+      // Spans go by the name `span`, and those of `...` by `spread` and `rest`
+      if (isSpan(child)) {
+        if (child.end > 0) {
+          child.start = offset(child.start)
+          child.end = offset(child.end)
         }
       } else pending.push(child)
     }
   }
-  if (script) program.type = "Module"
+  if (script) {
+    program.type = "Module"
+    program["script"] = true
+  }
   // Every difference to the declared form was removed above
   return program as unknown as Ast.Module
 }

@@ -1,0 +1,63 @@
+/**
+ * The imports of one module are one declaration, where the first of them stood, its names sorted: `import d, { a, b as c }`.
+ * A namespace cannot share a declaration with names and stands behind, as `import * as n`.
+ */
+import * as Ast from "../../syntax/Ast.ts"
+import type { Normalisation } from "../Normalisation.ts"
+import { isIdentifier } from "../PropertyName.ts"
+
+interface Imports {
+  readonly first: Ast.ImportDeclaration
+  /** As written: `"./a.js"`, with attributes. */
+  readonly from: string
+  readonly names: Array<{ readonly imported: string; readonly local: string }>
+  readonly namespaces: Array<string>
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const specifier = ({ imported, local }: { readonly imported: string; readonly local: string }): string =>
+  imported === local ? local : `${isIdentifier(imported) ? imported : JSON.stringify(imported)} as ${local}`
+
+const render = ({ from, names, namespaces }: Imports): string => {
+  names.sort((a, b) => compare(a.imported, b.imported) || compare(a.local, b.local))
+  const main = names.findIndex(({ imported }) => imported === "default")
+  const [first] = main === -1 ? [] : names.splice(main, 1)
+  const clauses = [
+    ...(first === undefined ? [] : [first.local]),
+    ...(names.length === 0 ? [] : [`{${names.map(specifier).join(",")}}`])
+  ]
+  const declarations = [
+    ...(clauses.length === 0 ? [] : [`import ${clauses.join(",")} from${from};`]),
+    ...namespaces.sort(compare).map((local) => `import*as ${local} from${from};`)
+  ]
+  return declarations.length === 0 ? `import${from};` : declarations.join("")
+}
+
+export const importDeclarations: Normalisation = {
+  visitors: {
+    Module: ({ body }, { edits, text }) => {
+      const groups = new Map<string, Imports>()
+      for (const item of body) {
+        // `import defer` and `import source` are requests of another kind
+        if (item.type !== "ImportDeclaration" || ("phase" in item && item.phase !== "evaluation")) continue
+        const { end, start } = Ast.spanOf(item)
+        const from = text.slice(Ast.spanOf(item.source).start, end).replace(/;$/, "")
+        const known = groups.get(from)
+        const imports = known ?? { first: item, from, names: [], namespaces: [] }
+        if (known === undefined) groups.set(from, imports)
+        else edits.remove(start, end)
+        for (const each of item.specifiers) {
+          const local = each.local.value
+          if (each.type === "ImportNamespaceSpecifier") imports.namespaces.push(local)
+          else if (each.type === "ImportDefaultSpecifier") imports.names.push({ imported: "default", local })
+          else imports.names.push({ imported: each.imported?.value ?? local, local })
+        }
+      }
+      for (const imports of groups.values()) {
+        const { end, start } = Ast.spanOf(imports.first)
+        edits.replace(start, end, render(imports))
+      }
+    }
+  }
+}
