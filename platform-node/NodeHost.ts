@@ -26,6 +26,7 @@ import * as Hasher from "./Hasher.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
 import * as PackageStore from "./PackageStore.ts"
 import * as SourceParser from "./SourceParser.ts"
+import * as ValueInspection from "./ValueInspection.ts"
 
 /** The process as it stands when the layer is built. */
 export const layerExecutionHost: Layer.Layer<ExecutionHost> = Layer.sync(ExecutionHost, () => ({
@@ -51,6 +52,7 @@ const platform = Layer.mergeAll(
   Hasher.layer,
   SourceParser.layer,
   AnalysisCache.layerConfig,
+  ValueInspection.layer,
   layerExecutionHost
 )
 

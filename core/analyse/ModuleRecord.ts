@@ -4,7 +4,7 @@
  *
  * All offsets are UTF-16 code units into the module's text.
  */
-import type { AssetReference } from "../assets/AssetReference.ts"
+import type { AssetReference, ModuleFolds } from "../assets/AssetReference.ts"
 
 /** `[start, end)` in the module's text. */
 export type Range = readonly [start: number, end: number]
@@ -180,6 +180,8 @@ export interface ModuleRecord {
   /** Names of interfaces, type aliases, ambient declarations, and of imports and exports marked `type`. */
   readonly types: ReadonlyArray<string>
   readonly pragmas: Pragmas
+  /** What the top-level bindings may be, as far as paths go. */
+  readonly folds: ModuleFolds
 }
 
 /** The local name under which an anonymous default export is known. */

@@ -9,7 +9,7 @@ import type { ModuleRecord } from "./ModuleRecord.ts"
 import { recordModule } from "./recordModule.ts"
 
 /** Bumped whenever the form or meaning of a record changes: older cache entries are then not found. */
-export const recordVersion = 1
+export const recordVersion = 2
 
 /** `textDigest` is the SHA-256 of `source.text`. */
 export const analyseModule = (
@@ -25,7 +25,7 @@ export const analyseModule = (
     if (cached !== undefined) return JSON.parse(cached) as ModuleRecord
     const parser = yield* SourceParser
     const module = yield* parser.parse(source)
-    const record = recordModule(module, { text: source.text, moduleSystem, assets: findAssetReferences })
+    const record = recordModule(module, { text: source.text, moduleSystem, assets: findAssetReferences(module) })
     yield* cache.set(key, JSON.stringify(record))
     return record
   })

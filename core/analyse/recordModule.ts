@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
-import type { AssetReference } from "../assets/AssetReference.ts"
+import type { AssetFinder } from "../assets/findAssetReferences.ts"
 import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
 import { type ScanContext, scanItem } from "./ItemScanner.ts"
 import {
@@ -19,8 +19,8 @@ export interface RecordOptions {
   readonly text: string
   /** What extension and package.json say of the module system; `undefined` leaves it to the syntax. */
   readonly moduleSystem: "esm" | "commonjs" | undefined
-  /** The data files that the parts of an item read. */
-  readonly assets: (module: Ast.Module, nodes: ReadonlyArray<Ast.AnyNode>) => ReadonlyArray<AssetReference>
+  /** The calls that matter for data files. */
+  readonly assets: AssetFinder
 }
 
 const range = (node: Ast.AnyNode): Range => [spanOf(node).start, spanOf(node).end]
@@ -129,7 +129,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       requests: scan.requests,
       places: scan.places,
       cuts: scan.cuts,
-      assets: options.assets(module, part.nodes),
+      assets: options.assets.references(part.nodes),
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates
@@ -366,7 +366,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     exports,
     stars,
     types: [...types],
-    pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start))
+    pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start)),
+    folds: options.assets.folds()
   }
 }
 

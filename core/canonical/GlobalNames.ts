@@ -11,7 +11,7 @@ import type { Context } from "./Normalisation.ts"
 const marker = "clustrix$globals"
 
 /** Words that end in a digit, as the names that SWC makes do. */
-const numbered = /(?<![\w$\u0080-\uffff])[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*\d(?![\w$\u0080-\uffff])/g
+const numbered = /\b[A-Za-z_$][\w$]*\d\b/g
 
 /** How often each of them occurs. */
 const words = (text: string): ReadonlyMap<string, number> => {

@@ -4,6 +4,12 @@
 import type * as Ast from "../syntax/Ast.ts"
 import type { Edits } from "./Edits.ts"
 
+/** `accessor x = 1`, which `@swc/types` does not know. */
+interface AutoAccessor {
+  readonly type: "AutoAccessor"
+  readonly key: Ast.AnyNode
+}
+
 /** The nodes that rules look at. */
 type Visited =
   | Ast.Module
@@ -14,7 +20,7 @@ type Visited =
   | Ast.Property
   | Ast.ObjectPatternProperty
   | Ast.SwitchCase
-  | Ast.JSXAttribute
+  | AutoAccessor
 
 export interface Context {
   /** The text that the tree was parsed from. */
@@ -60,6 +66,7 @@ export const normalise = (module: Ast.Module, rules: ReadonlyArray<Normalisation
       for (const visit of visits.get(node.type) ?? []) visit(node, context)
     }
     for (const key in node) {
+      if (key === "span") continue
       // `key` is one of the node's own
       const child = node[key as keyof typeof node] as unknown
       if (typeof child === "object" && child !== null) pending.push(child)

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type { CompilerOptions } from "../ModuleResolver.ts"
 import { type Lowered, type Source, SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
 import * as Ast from "../syntax/Ast.ts"
-import * as DecoratorSyntax from "./DecoratorSyntax.ts"
+import * as EarlySyntax from "./EarlySyntax.ts"
 import { Edits } from "./Edits.ts"
 import * as GlobalNames from "./GlobalNames.ts"
 import { type Context, normalise } from "./Normalisation.ts"
@@ -47,23 +47,19 @@ const contextOf = (text: string, module: Ast.Module): Context => ({
 /** What is done before types and JSX are gone; most modules have nothing to do here, and are not even parsed. */
 const prepare = (start: Step, switches: Switches, sourceMap: boolean) =>
   Effect.gen(function*() {
-    const { text } = start.source
-    const mayDecorate = DecoratorSyntax.isPossible(text)
-    if (!mayDecorate && !(start.source.jsx && text.includes("<"))) return { step: start, decorators: DecoratorSyntax.none }
+    const { jsx, text } = start.source
+    if (!EarlySyntax.isPossible(text, jsx)) return { step: start, early: EarlySyntax.none }
     const parser = yield* SourceParser
     const module = yield* parser.parse(start.source)
     const context = contextOf(text, module)
     normalise(module, enabled(switches).filter(({ stage }) => stage !== undefined), context)
-    return {
-      step: edited(start, context.edits, sourceMap),
-      decorators: mayDecorate ? DecoratorSyntax.find(module) : DecoratorSyntax.none
-    }
+    return { step: edited(start, context.edits, sourceMap), early: EarlySyntax.find(module) }
   })
 
 const lower = (
   start: Step,
   compilerOptions: CompilerOptions,
-  { accessors, decorators }: DecoratorSyntax.DecoratorSyntax,
+  { accessors, decorators }: EarlySyntax.EarlySyntax,
   globals: ReadonlyArray<string>,
   sourceMap: boolean
 ) =>
@@ -104,15 +100,15 @@ export const canonicalise = (
 ): Effect.Effect<Lowered, SourceSyntaxError, SourceParser> =>
   Effect.gen(function*() {
     const parser = yield* SourceParser
-    const { decorators, step: prepared } = yield* prepare({ source, maps: [] }, switches, sourceMap)
-    let lowered = yield* lower(prepared, compilerOptions, decorators, [], sourceMap)
+    const { early, step: prepared } = yield* prepare({ source, maps: [] }, switches, sourceMap)
+    let lowered = yield* lower(prepared, compilerOptions, early, [], sourceMap)
     let module = yield* parser.parse(lowered.source)
     let globals: ReadonlyArray<string> = []
     for (;;) {
       const more = GlobalNames.renamed(prepared.source.text, lowered.source.text, module).filter((name) => !globals.includes(name))
       if (more.length === 0) break
       const tried = [...globals, ...more]
-      const again = yield* lower(prepared, compilerOptions, decorators, tried, sourceMap)
+      const again = yield* lower(prepared, compilerOptions, early, tried, sourceMap)
       const tree = yield* parser.parse(again.source)
       if (!GlobalNames.isIntact(tree, tried)) break
       globals = tried

@@ -16,6 +16,8 @@
  * - `if (a) b(); else c()` and `a ? b() : c()`; `if (a) { if (b) c }` and `if (a && b) c`
  * - `export { a } from "m"` and `import { a } from "m"; export { a }`; `export default f` and `export { f as default }`
  * - members of an object or a class in another order; the order of import declarations, which is the order of evaluation
+ * - `<p>{"  "}</p>` and `<p> </p>`; `{"a"}` and `` {`a`} `` beside text; `{""}` and nothing
+ * - what dprint does to JSX that changes what is rendered: it drops spaces at the ends of an element's text
  * - the text of CSS, GraphQL, HTML and Markdown in tagged templates, which Prettier formats: it is data here
  */
 export { canonicalise, type Options } from "./canonicalise.ts"

@@ -8,6 +8,7 @@ import type { CodeRequest, Item, PlaceReference } from "../analyse/ModuleRecord.
 import { printPragmas } from "../analyse/Pragmas.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
+import { workerSpecifier } from "../graph/workerSpecifier.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
 import { linkage, type Linker, needsRequire, packagePath } from "./Linkage.ts"
 import { filesystemUtils, modulesDirectory, relativeSpecifier } from "./Placement.ts"
@@ -112,8 +113,14 @@ const requestText = (
 ): Effect.Effect<string | undefined, FollowError, LoadRequirements> =>
   Effect.gen(function*() {
     const { module } = reached
-    if (request.specifier === undefined || (request.kind !== "dynamic-import" && request.kind !== "require")) return undefined
     const here = packagePath(linker, module)
+    if (request.kind === "worker") {
+      const specifier = workerSpecifier(request)
+      const found = specifier === undefined ? undefined : linker.loader.resolved(module, specifier, "import")
+      const worker = found?._tag === "Source" ? linker.loader.loaded(found.path) : undefined
+      return worker?._tag === "Code" ? relativeSpecifier(here, packagePath(linker, worker)) : undefined
+    }
+    if (request.specifier === undefined || (request.kind !== "dynamic-import" && request.kind !== "require")) return undefined
     if (isClustrix(request.specifier)) return relativeSpecifier(here, filesystemUtils)
     const kind = request.kind === "require" ? "require" : "import"
     const resolution = yield* linker.loader.resolve(module, request.specifier, request.range[0], kind)

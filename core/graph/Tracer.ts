@@ -8,6 +8,7 @@ import { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
 import { exportedNames, type FollowError, importOf, provide, type Provision } from "./Exports.ts"
 import { hostGlobals } from "./HostGlobals.ts"
+import { workerSpecifier } from "./workerSpecifier.ts"
 import { jobApi } from "./jobApi.ts"
 import { type CodeModule, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
@@ -351,10 +352,26 @@ export const make = (
       }
     })
 
+  /** `new Worker(new URL("./worker.ts", import.meta.url))`: the module is another entry. */
+  const reachWorker = (module: CodeModule, node: NodeId, request: CodeRequest): Task =>
+    Effect.gen(function*() {
+      const specifier = workerSpecifier(request)
+      if (specifier === undefined) return
+      const target = yield* follow(module, specifier, request.range[0], "import")
+      if (target._tag !== "Code") return
+      reachWhole(target, {
+        kind: "dynamic-import",
+        from: node,
+        because: `${module.file} starts a worker with it`,
+        location: locate(module, request.range[0])
+      })
+    })
+
   const reachRequest = (module: CodeModule, node: NodeId, request: CodeRequest): Task =>
     Effect.gen(function*() {
       const location = locate(module, request.range[0])
-      if (request.kind === "require-resolve" || request.kind === "worker" || request.kind === "import-meta-resolve") return
+      if (request.kind === "require-resolve" || request.kind === "import-meta-resolve") return
+      if (request.kind === "worker") return yield* reachWorker(module, node, request)
       if (request.specifier === undefined) {
         report(new Diagnostic({
           severity: "warning",

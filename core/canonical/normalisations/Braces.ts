@@ -29,6 +29,7 @@ const unbraced: ReadonlySet<string> = new Set([
 ])
 
 export const braces: Normalisation = {
+  stage: "both",
   visitors: {
     IfStatement: (node, context) => {
       branch(node.consequent, context)

@@ -33,6 +33,7 @@ export const propertyKeys: Normalisation = {
     KeyValuePatternProperty: visit,
     ClassMethod: visit,
     ClassProperty: visit,
-    Constructor: visit
+    Constructor: visit,
+    AutoAccessor: visit
   }
 }

@@ -1,0 +1,64 @@
+/**
+ * `.gitignore` and `.clustrixignore` of a directory tree, for what directories and globs bring in.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import makeIgnore, { type Ignore } from "ignore"
+import * as PathText from "./PathText.ts"
+
+/** Never taken from a directory or by a glob, whatever the rules say. */
+const never: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules", ".clustrix"])
+
+export interface IgnoreRules {
+  /** Whether the entry `name` of `directory` (absolute) stays out. */
+  readonly ignores: (
+    directory: string,
+    name: string,
+    isDirectory: boolean
+  ) => Effect.Effect<boolean, never, FileSystem.FileSystem>
+}
+
+/** Rules of the ignore files in `root` (absolute) and below. Those above it, and git's own configuration, are not read. */
+export const make = (root: string): IgnoreRules => {
+  const loaded = new Map<string, Ignore>()
+
+  const rulesIn = (directory: string): Effect.Effect<Ignore, never, FileSystem.FileSystem> =>
+    Effect.gen(function*() {
+      const known = loaded.get(directory)
+      if (known !== undefined) return known
+      const fs = yield* FileSystem.FileSystem
+      const rules = makeIgnore()
+      for (const name of [".gitignore", ".clustrixignore"]) {
+        // No file, no rules
+        rules.add(yield* Effect.orElseSucceed(fs.readFileString(`${directory}/${name}`), () => ""))
+      }
+      loaded.set(directory, rules)
+      return rules
+    })
+
+  return {
+    ignores: (directory, name, isDirectory) =>
+      Effect.gen(function*() {
+        if (never.has(name)) return true
+        const path = `${directory}/${name}`
+        let ignored = false
+        // From the root downwards: deeper files overrule
+        for (const at of ancestors(root, directory)) {
+          const relative = PathText.relative(at, path)
+          const verdict = (yield* rulesIn(at)).test(isDirectory ? `${relative}/` : relative)
+          if (verdict.ignored) ignored = true
+          else if (verdict.unignored) ignored = false
+        }
+        return ignored
+      })
+  }
+}
+
+const ancestors = (root: string, directory: string): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  for (let at = directory; PathText.isWithin(root, at); at = PathText.dirname(at)) {
+    found.unshift(at)
+    if (at === root || at === "/") break
+  }
+  return found
+}

@@ -1,0 +1,268 @@
+/**
+ * From the paths that the code reads to the data files that go along.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import picomatch from "picomatch"
+import { Diagnostic } from "../Diagnostic.ts"
+import * as Explanation from "../Explanation.ts"
+import type { SourceLocation } from "../SourceLocation.ts"
+import type { AssetUse, Site } from "./AssetUse.ts"
+import * as IgnoreRules from "./IgnoreRules.ts"
+import * as PathText from "./PathText.ts"
+
+/** A data file that must not or cannot go along. */
+export class DataFileError extends Schema.TaggedError<DataFileError>()("DataFileError", {
+  reason: Schema.Literal("TooLarge", "OutsidePackageRoot", "NotARegularFile", "Unreadable"),
+  path: Schema.String,
+  ...Explanation.fields
+}) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
+/** A file that goes along. */
+export interface DataFile {
+  /** Absolute, as named (not followed through links), `/`-separated. */
+  readonly path: string
+  readonly sizeBytes: number
+  readonly relativeTo: "module" | "workingDirectory"
+  /** Where the code reads it; `undefined` for what the option `include` names. */
+  readonly site: Site | undefined
+  /** What to say of it: "`readFile` of ...". */
+  readonly because: string
+}
+
+export interface CollectOptions {
+  /** Absolute real path; data files are below it. */
+  readonly packageRoot: string
+  /** Absolute real path below the package root. */
+  readonly workingDirectory: string
+  readonly include: ReadonlyArray<string>
+  readonly unknownPaths: "report" | "directory"
+  readonly maxFileSizeBytes: number
+  /** Other directories (of workspace packages) that modules may read from, absolute. */
+  readonly otherRoots: ReadonlyArray<string>
+  readonly locate: (site: Site) => SourceLocation | undefined
+  /** Files that go along as modules already. */
+  readonly isModule: (path: string) => boolean
+}
+
+export interface CollectedAssets {
+  /** Sorted by path. */
+  readonly files: ReadonlyArray<DataFile>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`
+
+/** Finds the files. Order of the uses and of directory listings does not matter. */
+export const collectAssets = (
+  uses: ReadonlyArray<AssetUse>,
+  options: CollectOptions
+): Effect.Effect<CollectedAssets, DataFileError, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const rules = IgnoreRules.make(options.packageRoot)
+    const files = new Map<string, DataFile>()
+    const diagnostics = new Map<string, Diagnostic>()
+
+    const shown = (path: string): string => PathText.relative(options.packageRoot, path) || "."
+    const report = (
+      severity: "warning" | "info",
+      code: string,
+      what: string,
+      site: Site | undefined,
+      why: string,
+      remedy?: string
+    ): void => {
+      const location = site === undefined ? undefined : options.locate(site)
+      diagnostics.set(`${code}\0${what}\0${location ?? ""}`, new Diagnostic({ severity, code, what, location, why, remedy }))
+    }
+    const isInside = (path: string): boolean =>
+      [options.packageRoot, ...options.otherRoots].some((root) => PathText.isWithin(root, path))
+
+    const outside = (path: string, site: Site | undefined, why: string): DataFileError =>
+      new DataFileError({
+        reason: "OutsidePackageRoot",
+        path,
+        what: `The data file ${shown(path)} lies outside the package root`,
+        location: site === undefined ? undefined : options.locate(site),
+        why,
+        remedy: "Move the file into the package, or pass its contents as an argument."
+      })
+
+    const addFile = (
+      path: string,
+      site: Site | undefined,
+      relativeTo: DataFile["relativeTo"],
+      because: string
+    ): Effect.Effect<void, DataFileError> =>
+      Effect.gen(function*() {
+        const key = `${relativeTo}\0${path}`
+        if (files.has(key) || options.isModule(path)) return
+        const unreadable = (cause: { readonly message: string }): DataFileError =>
+          new DataFileError({
+            reason: "Unreadable",
+            path,
+            what: `The data file ${shown(path)} cannot be read`,
+            location: site === undefined ? undefined : options.locate(site),
+            why: cause.message,
+            remedy: "Make it readable for this user."
+          })
+        const real = yield* Effect.mapError(fs.realPath(path), unreadable)
+        if (!isInside(real)) return yield* outside(path, site, `It is a link to ${real}, which is not below the package root.`)
+        const info = yield* Effect.mapError(fs.stat(path), unreadable)
+        if (info.type !== "File") {
+          return yield* new DataFileError({
+            reason: "NotARegularFile",
+            path,
+            what: `${shown(path)} is not a regular file`,
+            location: site === undefined ? undefined : options.locate(site),
+            why: `It is a ${info.type}; it is never opened.`,
+            remedy: "Name a file with contents."
+          })
+        }
+        const sizeBytes = Number(info.size)
+        if (sizeBytes > options.maxFileSizeBytes) {
+          return yield* new DataFileError({
+            reason: "TooLarge",
+            path,
+            what: `The data file ${shown(path)} is too large to package`,
+            location: site === undefined ? undefined : options.locate(site),
+            why: `It has ${mebibytes(sizeBytes)}; the limit is ${mebibytes(options.maxFileSizeBytes)}.`,
+            remedy: "Raise maxFileSizeBytes, or read the file from the cluster's own file system with clusterFind."
+          })
+        }
+        if (path.endsWith(".node")) {
+          report("warning", "native-addon", `${shown(path)} is a native addon`, site, "It runs only on the platform that it was built for.")
+        }
+        files.set(key, { path, sizeBytes, relativeTo, site, because })
+      })
+
+    /** Files below `directory`, without what is ignored. Links to directories are followed once. */
+    const listFiles = (directory: string): Effect.Effect<ReadonlyArray<string>> =>
+      Effect.gen(function*() {
+        const found: Array<string> = []
+        const seen = new Set<string>()
+        const pending = [directory]
+        for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+          // A directory that cannot be listed gives nothing; the files in it are reported when the job misses them
+          const real = yield* Effect.orElseSucceed(fs.realPath(at), () => undefined)
+          if (real === undefined || seen.has(real) || !isInside(real)) continue
+          seen.add(real)
+          for (const name of yield* Effect.orElseSucceed(fs.readDirectory(at), () => [])) {
+            const path = `${at === "/" ? "" : at}/${name}`
+            const info = yield* Effect.option(fs.stat(path))
+            if (info._tag === "None") continue
+            const isDirectory = info.value.type === "Directory"
+            if (yield* Effect.provideService(rules.ignores(at, name, isDirectory), FileSystem.FileSystem, fs)) continue
+            if (isDirectory) pending.push(path)
+            else if (info.value.type === "File") found.push(path)
+          }
+        }
+        return found.sort((a, b) => (a < b ? -1 : 1))
+      })
+
+    const addTree = (directory: string, use: AssetUse, relativeTo: DataFile["relativeTo"]) =>
+      Effect.gen(function*() {
+        for (const path of yield* listFiles(directory)) {
+          yield* addFile(path, use.site, relativeTo, `the code reads the directory ${shown(directory)}`)
+        }
+      })
+
+    const addGlob = (pattern: string, site: Site | undefined, relativeTo: DataFile["relativeTo"], because: string) =>
+      Effect.gen(function*() {
+        const scan = picomatch.scan(pattern)
+        const base = PathText.resolve("/", scan.base === "" ? "/" : scan.base)
+        if (!isInside(base)) return yield* outside(base, site, `The pattern ${pattern} leads out of it.`)
+        const matches = picomatch(pattern, { dot: true })
+        let found = false
+        for (const path of yield* listFiles(base)) {
+          if (!matches(path)) continue
+          found = true
+          yield* addFile(path, site, relativeTo, because)
+        }
+        if (!found) {
+          report("warning", "empty-glob", `The pattern ${shown(pattern)} matches no file`, site, "Nothing goes along for it.", "Check the pattern; ignored files never match.")
+        }
+      })
+
+    const unknownPath = (use: AssetUse, path: string | undefined): void => {
+      if (use.perhaps) return
+      const reasons = [...new Set(use.reasons.map(({ text }) => text))]
+      report(
+        "warning",
+        "unknown-path",
+        path === undefined
+          ? "A file is read whose path is not known"
+          : `A file is read whose path is known in part only: ${shown(PathText.pattern(path))}`,
+        use.site,
+        reasons.length === 0 ? "The path is computed when the program runs." : `${reasons.join("; ")}.`,
+        path === undefined || options.unknownPaths === "directory"
+          ? "Add the files it may be with the option include."
+          : `Add the files it may be with the option include, or all of ${shown(PathText.constantDirectory(path))} with unknownPaths: "directory".`
+      )
+    }
+
+    for (const use of uses) {
+      if (use.access === "write") continue
+      const { place } = use
+      if (place._tag === "Absolute") {
+        if (!use.perhaps && use.what !== "program") {
+          report("info", "absolute-path", `An absolute path is read: ${place.path}`, use.site, "Absolute paths are never packaged; the job reads that path on its own machine.")
+        }
+        continue
+      }
+      if (place._tag === "Unknown") {
+        unknownPath(use, undefined)
+        continue
+      }
+      const { path, relativeTo } = place
+      if (use.what === "glob" && !PathText.hasHole(path)) {
+        yield* addGlob(path, use.site, relativeTo, `the code reads the pattern ${shown(path)}`)
+        continue
+      }
+      if (PathText.hasHole(path)) {
+        unknownPath(use, path)
+        const directory = PathText.constantDirectory(path)
+        if (options.unknownPaths === "directory" && isInside(directory)) yield* addTree(directory, use, relativeTo)
+        continue
+      }
+      if (use.what === "program" && !path.includes("/")) continue
+      const info = yield* Effect.option(fs.stat(path))
+      if (info._tag === "None") {
+        if (use.perhaps) continue
+        if (!isInside(path)) return yield* outside(path, use.site, "The path leads out of it.")
+        report(
+          use.access === "exists" ? "info" : "warning",
+          "missing-file",
+          `The data file ${shown(path)} is not there`,
+          use.site,
+          use.access === "exists" ? "The code only asks for it." : "The run will fail when it reads it.",
+          "Create the file before packaging, or write it in the job before it is read."
+        )
+        continue
+      }
+      if (!isInside(path)) {
+        if (use.perhaps) continue
+        return yield* outside(path, use.site, "The path leads out of it.")
+      }
+      if (info.value.type === "Directory") {
+        const takesWhole = use.access === "read" && (use.what === "directory" || use.what === "tree")
+        if (takesWhole) yield* addTree(path, use, relativeTo)
+        continue
+      }
+      yield* addFile(path, use.site, relativeTo, `the code reads ${shown(path)}`)
+    }
+    for (const pattern of options.include) {
+      const absolute = PathText.resolve(options.packageRoot, pattern)
+      yield* addGlob(absolute, undefined, "workingDirectory", `the option include names ${pattern}`)
+    }
+    return {
+      files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.relativeTo < b.relativeTo ? -1 : 1)),
+      diagnostics: [...diagnostics.values()]
+    }
+  })

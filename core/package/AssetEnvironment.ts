@@ -1,0 +1,72 @@
+/**
+ * The reached modules as the evaluation of paths sees them.
+ */
+import { anonymousDefault } from "../analyse/ModuleRecord.ts"
+import type { PlacedReference } from "../assets/AssetUse.ts"
+import type { Environment, ImportTarget } from "../assets/Evaluation.ts"
+import type { Fold } from "../assets/Fold.ts"
+import { importOf } from "../graph/Exports.ts"
+import type { CodeModule } from "../graph/Module.ts"
+import type { ModuleLoader } from "../graph/ModuleLoader.ts"
+import type { Reached } from "../graph/Reached.ts"
+
+/** The calls of the reached code. */
+export const assetReferences = (reached: Reached): ReadonlyArray<PlacedReference> =>
+  [...reached.modules.values()].flatMap(({ items, module }) =>
+    module.record.items.filter((item) => items.has(item.index)).flatMap((item) =>
+      item.assets.map((reference) => ({ module: module.path, reference }))))
+
+/** Follows what was resolved and loaded while the graph was built; nothing new is read. */
+export const assetEnvironment = (
+  loader: ModuleLoader,
+  references: ReadonlyArray<PlacedReference>,
+  workingDirectory: string
+): Environment => {
+  const folds = new Map<string, ReadonlyMap<string, Fold>>()
+  const foldsOf = (path: string): ReadonlyMap<string, Fold> | undefined => {
+    const known = folds.get(path)
+    if (known !== undefined) return known
+    const module = loader.loaded(path)
+    if (module?._tag !== "Code") return undefined
+    const made = new Map(module.record.folds)
+    folds.set(path, made)
+    return made
+  }
+
+  const follow = (module: CodeModule, specifier: string, name: string, kind: "import" | "require", hops: number): ImportTarget | undefined => {
+    const resolution = loader.resolved(module, specifier, kind)
+    if (resolution?._tag !== "Source") return undefined
+    return exported(resolution.path, name, hops)
+  }
+
+  const exported = (path: string, name: string, hops: number): ImportTarget | undefined => {
+    const module = loader.loaded(path)
+    if (module?._tag !== "Code" || hops > 100) return undefined
+    if (name === "*") return { _tag: "Namespace", module: path }
+    if (module.record.system === "commonjs") return { _tag: "Binding", module: path, name }
+    const entry = module.record.exports.find((each) => each.exported === name)
+    if (entry !== undefined) {
+      if (entry.from !== undefined) return follow(module, entry.from, entry.local, "import", hops + 1)
+      const imported = importOf(module, entry.local)
+      if (imported !== undefined) return follow(module, imported.request.specifier, imported.binding.imported, "import", hops + 1)
+      return { _tag: "Binding", module: path, name: entry.local === anonymousDefault ? "default" : entry.local }
+    }
+    for (const star of module.record.stars) {
+      const found = follow(module, star.specifier, name, "import", hops + 1)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  return {
+    workingDirectory,
+    binding: (module, name) => foldsOf(module)?.get(name),
+    resolveImport: (path, specifier, name, kind) => {
+      // The members of a namespace are asked for by the path of its module
+      if (specifier === path) return exported(path, name, 0)
+      const module = loader.loaded(path)
+      return module?._tag === "Code" ? follow(module, specifier, name, kind, 0) : undefined
+    },
+    calls: references.map(({ module, reference }) => ({ ...reference, module }))
+  }
+}
