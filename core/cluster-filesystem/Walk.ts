@@ -23,7 +23,7 @@ export const inParallel = async <A, B>(
   items: ReadonlyArray<A>,
   each: (item: A) => Promise<B>
 ): Promise<ReadonlyArray<B>> => {
-  const results: Array<B> = new Array(items.length)
+  const results: Array<B> = []
   let next = 0
   const work = async (): Promise<void> => {
     for (let index = next++; index < items.length; index = next++) {

@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, "../..")
 const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
   core: [],
   "platform-browser": ["core"],
-  "platform-node": ["core"],
+  "platform-node": ["core", "package.json"],
   playground: ["core", "platform-browser"]
 }
 
