@@ -10,6 +10,7 @@ import * as Explanation from "../Explanation.ts"
 import { locate } from "../graph/Module.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import * as InstalledPackages from "../npm/InstalledPackages.ts"
+import { LockfileError } from "../npm/LockfileError.ts"
 import { findLockfile, readLockfile } from "../npm/LockfileLocation.ts"
 import { prune, type Pruned } from "../npm/Pruning.ts"
 import type { Root } from "../npm/Reach.ts"
@@ -94,6 +95,16 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     ? yield* InstalledPackages.fromInstalled(base, roots)
     : yield* readLockfile(lockfile)
   const pruned: Pruned = yield* prune(graph, roots)
+  const renamed = pruned.roots.find(({ installedAs, root: imported }) => installedAs !== imported.name)
+  if (renamed !== undefined) {
+    return yield* new LockfileError({
+      reason: "NotPlaceable",
+      what: `The function imports ${JSON.stringify(renamed.root.name)} at two different versions`,
+      location: renamed.root.location,
+      why: `Workspace packages of the project lock different versions of it; here it is ${renamed.version}.`,
+      remedy: "Let the workspaces agree on one version of the package."
+    })
+  }
   const differing = lockfile === undefined ? [] : yield* InstalledPackages.differences(base, pruned.packages)
   const because = `the function imports ${[...new Set(imports.map(({ resolution }) => resolution.name))].sort().join(", ")}`
   return {
