@@ -1,0 +1,90 @@
+/**
+ * From the words of the command line to packaging options, arguments and cluster.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ClusterConfig from "../../core/ClusterConfig.ts"
+import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
+import { type Call, type UsageError, usageError, valueOf } from "./CommandLine.ts"
+
+const choice = <A extends string>(call: Call, name: string, choices: ReadonlyArray<A>): A | undefined =>
+  choices.find((each) => each === valueOf(call, name))
+
+/** The packaging options of the command line. */
+export const packageOptions = (call: Call): PackageOptionsInput => {
+  const dependencies = choice(call, "dependencies", ["install", "vendor", "assume"])
+  const unknownPaths = choice(call, "unknown-paths", ["report", "directory"])
+  return {
+    include: [...call.values.get("include") ?? []],
+    keep: [...call.values.get("keep") ?? []],
+    drop: [...call.values.get("drop") ?? []],
+    ...(dependencies === undefined ? {} : { dependencies }),
+    ...(unknownPaths === undefined ? {} : { unknownPaths })
+  }
+}
+
+/** The words of the command line that say the same, for messages. */
+const json = (call: Call, name: string): Effect.Effect<unknown, UsageError> => {
+  const text = valueOf(call, name)
+  return text === undefined ? Effect.succeed(undefined) : Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (cause) =>
+      usageError(
+        `The value of \`--${name}\` is not JSON`,
+        "Quote it for the shell: --args '[1, \"two\"]'.",
+        cause instanceof Error ? cause.message : String(cause)
+      )
+  })
+}
+
+/** `--args`. */
+export const callArguments = (call: Call): Effect.Effect<ReadonlyArray<unknown>, UsageError> =>
+  Effect.flatMap(json(call, "args"), (value) =>
+    value === undefined ? Effect.succeed([])
+      : Array.isArray(value) ? Effect.succeed(value)
+      : Effect.fail(usageError(
+        "The value of `--args` is not an array",
+        `It lists the arguments: write --args '[${JSON.stringify(value)}]' for one argument.`
+      )))
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** `--kwargs`. */
+export const callOptions = (call: Call): Effect.Effect<Readonly<Record<string, unknown>>, UsageError> =>
+  Effect.flatMap(json(call, "kwargs"), (value) =>
+    value === undefined ? Effect.succeed({})
+      : isRecord(value) ? Effect.succeed(value)
+      : Effect.fail(usageError(
+        "The value of `--kwargs` is not an object",
+        "It is passed to the function as its last argument: write --kwargs '{\"name\": 1}'."
+      )))
+
+/** This machine, with `--time` and `--env`. */
+export const localCluster = (call: Call): Effect.Effect<ClusterConfig.ClusterConfig, ClusterConfig.ClusterConfigError> => {
+  const time = valueOf(call, "time")
+  const names = call.values.get("env")
+  return ClusterConfig.decode({
+    clusterType: "local",
+    ...(time === undefined ? {} : { time }),
+    ...(names === undefined ? {} : { environmentVariables: names })
+  })
+}
+
+const units: Readonly<Record<string, Duration.Duration>> = {
+  s: Duration.seconds(1),
+  m: Duration.minutes(1),
+  h: Duration.hours(1),
+  d: Duration.days(1),
+  w: Duration.weeks(1)
+}
+
+/** An age such as `90s`, `1.5h`, `7d`, `0`. */
+export const age = (text: string): Effect.Effect<Duration.Duration, UsageError> => {
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)\s*([smhdw])?$/.exec(text.trim()) ?? []
+  const one = units[unit]
+  // A number without a unit could be anything, except for nothing at all.
+  return number === undefined || one === undefined || (Number(number) !== 0 && !/[smhdw]$/.test(text.trim()))
+    ? Effect.fail(usageError(`${JSON.stringify(text)} is not an age`, "Write a number with s, m, h, d or w: 30m, 1h, 7d."))
+    : Effect.succeed(Duration.times(one, Number(number)))
+}

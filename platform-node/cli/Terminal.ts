@@ -1,0 +1,97 @@
+/**
+ * Standard output and standard error of the process, and the one line of progress between them.
+ */
+import { type Style, styleFor } from "./render/Style.ts"
+
+export interface Terminal {
+  /** For what goes to standard output. */
+  readonly style: Style
+  /** For what goes to standard error. */
+  readonly errorStyle: Style
+  /** Lines of results. */
+  readonly print: (lines: ReadonlyArray<string>) => void
+  /** Lines about what happens, and diagnostics. */
+  readonly note: (lines: ReadonlyArray<string>) => void
+  /** Bytes as they are. Resolves when they are on their way, so that who waits never holds more than one piece. */
+  readonly write: (stream: "stdout" | "stderr", bytes: Uint8Array) => Promise<void>
+  /**
+   * Shows `label` and the time on standard error once more than a second has passed, if that is a terminal. Gives what
+   * ends it.
+   */
+  readonly progress: (label: string) => () => void
+  /** Waits until everything is written. */
+  readonly flush: () => Promise<void>
+}
+
+const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+const patienceMillis = 1000
+const frameMillis = 100
+
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  stream.destroyed || stream.writableLength === 0 ? Promise.resolve() : new Promise((resolve) => {
+    stream.once("close", resolve)
+    stream.write("", () => resolve())
+  })
+
+/** The process's own streams. `onBrokenPipe` is called when a reader went away. */
+export const make = (onBrokenPipe: () => void): Terminal => {
+  const { stderr, stdout } = process
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (cause: NodeJS.ErrnoException) => {
+      if (cause.code === "EPIPE") onBrokenPipe()
+      else throw cause
+    })
+  }
+  let drawn = false
+  // Drawing over a line that is not finished would erase what stands there.
+  let lineStart = true
+  const erase = (): void => {
+    if (drawn) stderr.write("\r\u001b[2K")
+    drawn = false
+  }
+  const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")
+  return {
+    style: styleFor(process.env, stdout.isTTY === true),
+    errorStyle: styleFor(process.env, stderr.isTTY === true),
+    print: (lines) => {
+      erase()
+      lineStart = true
+      stdout.write(text(lines))
+    },
+    note: (lines) => {
+      erase()
+      lineStart = true
+      stderr.write(text(lines))
+    },
+    write: (stream, bytes) => {
+      erase()
+      lineStart = bytes.at(-1) === 0x0a
+      return new Promise((resolve) => {
+        // With an error, the stream's own listener hears of it.
+        process[stream].write(bytes, () => resolve())
+      })
+    },
+    progress: (label) => {
+      if (stderr.isTTY !== true) return () => {}
+      const started = Date.now()
+      let frame = 0
+      const timer = setInterval(() => {
+        const elapsed = Date.now() - started
+        if (elapsed < patienceMillis || !lineStart) return
+        frame = (frame + 1) % frames.length
+        const line = `${frames[frame]} ${label} ... ${Math.floor(elapsed / 1000)} s`
+        // One line must stay one line, or erasing it leaves the rest.
+        stderr.write(`\r\u001b[2K${line.slice(0, Math.max(1, (stderr.columns ?? 80) - 1))}`)
+        drawn = true
+      }, frameMillis)
+      timer.unref()
+      return () => {
+        clearInterval(timer)
+        erase()
+      }
+    },
+    flush: async () => {
+      await Promise.all([flushed(stdout), flushed(stderr)])
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * `clustrix clean`.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { cleanupPackages } from "../../../core/archive/PackageCleanup.ts"
+import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import { unfinishedPackages } from "../../../core/execute/UnfinishedPackages.ts"
+import { PackageStore } from "../../../core/PackageStore.ts"
+import * as NodeHost from "../../NodeHost.ts"
+import { type Call, valueOf } from "../CommandLine.ts"
+import * as ExitCode from "../ExitCode.ts"
+import * as PackagingArguments from "../PackagingArguments.ts"
+import { cleanupJson, cleanupLines } from "../render/cleanup.ts"
+import { runCommand, withProgress } from "../runCommand.ts"
+import type { Terminal } from "../Terminal.ts"
+
+/** The store, except that nothing is removed: it only tells whether it would be. */
+const untouched = (store: typeof PackageStore.Service): typeof PackageStore.Service => ({
+  ...store,
+  remove: (name, options) =>
+    Effect.map(store.list, (files) =>
+      files.some((file) =>
+        file.name === name
+        && (options?.unlessModifiedAfter === undefined || file.modifiedAt <= options.unlessModifiedAfter)
+      ))
+})
+
+const program = (call: Call, terminal: Terminal) =>
+  Effect.gen(function*() {
+    const olderThan = yield* PackagingArguments.age(valueOf(call, "older-than") ?? "1h")
+    const dryRun = call.switches.has("dry-run")
+    const store = yield* PackageStore
+    const executor = yield* ClusterExecutor
+    const cleanup = yield* withProgress(
+      terminal,
+      `Cleaning ${store.location}`,
+      Effect.provideService(
+        cleanupPackages({ olderThan, references: unfinishedPackages(executor) }),
+        PackageStore,
+        dryRun ? untouched(store) : store
+      )
+    )
+    const report = { ...cleanup, location: store.location, dryRun, now: yield* Clock.currentTimeMillis }
+    terminal.print(
+      call.switches.has("json") ? [JSON.stringify(cleanupJson(report), undefined, 2)] : cleanupLines(report, terminal.style)
+    )
+    return ExitCode.done
+  })
+
+export const main = (call: Call, terminal: Terminal): Promise<number> =>
+  runCommand(call, terminal, program(call, terminal), NodeHost.layerLocal)

@@ -1,0 +1,42 @@
+/**
+ * `clustrix explain`.
+ */
+import * as Effect from "effect/Effect"
+import { FilePackager } from "../../../core/FilePackager.ts"
+import * as NodeHost from "../../NodeHost.ts"
+import type { Call } from "../CommandLine.ts"
+import * as ExitCode from "../ExitCode.ts"
+import * as PackagingArguments from "../PackagingArguments.ts"
+import * as Explanation from "../render/explanation.ts"
+import { diagnosticLines } from "../render/failure.ts"
+import { runCommand, withProgress } from "../runCommand.ts"
+import type { Terminal } from "../Terminal.ts"
+
+const program = (call: Call, terminal: Terminal) =>
+  Effect.gen(function*() {
+    const [reference = "", what] = call.positionals
+    const packager = yield* FilePackager
+    const prepared = yield* withProgress(
+      terminal,
+      `Analysing ${reference}`,
+      packager.prepare(reference, PackagingArguments.packageOptions(call))
+    )
+    const { errorStyle, style } = terminal
+    const json = call.switches.has("json")
+    const show = (document: unknown, lines: ReadonlyArray<string>): void =>
+      terminal.print(json ? [JSON.stringify(document, undefined, 2)] : lines)
+    if (what === undefined) {
+      terminal.note(prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
+      show(Explanation.everythingJson(prepared), Explanation.everythingLines(prepared, style))
+      return ExitCode.done
+    }
+    const found = Explanation.findSubjects(prepared, what)
+    const [subject] = found
+    if (subject === undefined || found.length > 1) return yield* Effect.fail(Explanation.notOne(prepared, what, found))
+    const answer = Explanation.answer(prepared, subject)
+    show(Explanation.answerJson(answer), Explanation.answerLines(answer, style))
+    return ExitCode.done
+  })
+
+export const main = (call: Call, terminal: Terminal): Promise<number> =>
+  runCommand(call, terminal, program(call, terminal), NodeHost.layer)

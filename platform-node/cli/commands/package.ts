@@ -1,0 +1,40 @@
+/**
+ * `clustrix package`.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { FilePackager } from "../../../core/FilePackager.ts"
+import { PackageInfo } from "../../../core/PackageInfo.ts"
+import * as NodeHost from "../../NodeHost.ts"
+import type { Call } from "../CommandLine.ts"
+import * as ExitCode from "../ExitCode.ts"
+import * as PackagingArguments from "../PackagingArguments.ts"
+import { diagnosticLines } from "../render/failure.ts"
+import { packageLines } from "../render/packageReport.ts"
+import { runCommand, withProgress } from "../runCommand.ts"
+import type { Terminal } from "../Terminal.ts"
+
+const program = (call: Call, terminal: Terminal) =>
+  Effect.gen(function*() {
+    const [reference = ""] = call.positionals
+    const packager = yield* FilePackager
+    const config = yield* PackagingArguments.localCluster(call)
+    const args = yield* PackagingArguments.callArguments(call)
+    const kwargs = yield* PackagingArguments.callOptions(call)
+    const { info, prepared } = yield* withProgress(
+      terminal,
+      `Packaging ${reference}`,
+      packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
+    )
+    const { errorStyle, style } = terminal
+    terminal.note(prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
+    terminal.print(
+      call.switches.has("json")
+        ? [JSON.stringify(yield* Schema.encode(PackageInfo)(info), undefined, 2)]
+        : packageLines(info, prepared, reference, style)
+    )
+    return ExitCode.done
+  })
+
+export const main = (call: Call, terminal: Terminal): Promise<number> =>
+  runCommand(call, terminal, program(call, terminal), NodeHost.layer)

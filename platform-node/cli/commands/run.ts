@@ -1,0 +1,176 @@
+/**
+ * `clustrix run`.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import { existsSync } from "node:fs"
+import * as Path from "node:path"
+import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
+import * as ClusterConfig from "../../../core/ClusterConfig.ts"
+import { ClusterExecutor, type Job, type JobResult, type LogChunk } from "../../../core/ClusterExecutor.ts"
+import { FilePackager } from "../../../core/FilePackager.ts"
+import { awaitJob, submitPackage } from "../../../core/Pipeline.ts"
+import * as Invocation from "../../../core/runtime/Invocation.ts"
+import * as SourceMapDocument from "../../../core/runtime/SourceMapDocument.ts"
+import * as NodeHost from "../../NodeHost.ts"
+import { type Call, usageError, valueOf } from "../CommandLine.ts"
+import * as ExitCode from "../ExitCode.ts"
+import * as PackagingArguments from "../PackagingArguments.ts"
+import { diagnosticLines } from "../render/failure.ts"
+import { contentLines } from "../render/packageReport.ts"
+import { fitsJson, valueText } from "../render/resultValue.ts"
+import { plain } from "../render/Style.ts"
+import { count, duration, size, visible } from "../render/Text.ts"
+import { runCommand, withProgress } from "../runCommand.ts"
+import type { Terminal } from "../Terminal.ts"
+
+/** Packages the function that the command line names, and submits the call. */
+const submitFunction = (call: Call, terminal: Terminal) =>
+  Effect.gen(function*() {
+    const [reference = ""] = call.positionals
+    const config = yield* PackagingArguments.localCluster(call)
+    const args = yield* PackagingArguments.callArguments(call)
+    const kwargs = yield* PackagingArguments.callOptions(call)
+    const packager = yield* FilePackager
+    const { info, prepared } = yield* withProgress(
+      terminal,
+      `Packaging ${reference}`,
+      packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
+    )
+    const style = terminal.errorStyle
+    terminal.note([
+      ...prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, style)),
+      `${style.green("✓")} Packaged ${style.bold(visible(info.functionName))}: ${info.packageId}, ${
+        count(prepared.files.length, "file")
+      }, ${size(info.sizeBytes)} zipped`,
+      ...(call.switches.has("explain") ? ["", ...contentLines(prepared, reference, style), ""] : [])
+    ])
+    return submitPackage(info.packagePath, info.invocationPath ?? "", config, {
+      sourceMap: info.sourceMapPath,
+      nodeModules: prepared.nodeModules
+    })
+  })
+
+const readFile = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(
+    Effect.mapError((cause) =>
+      new Invocation.InvocationError({
+        file,
+        what: `${file} cannot be read`,
+        why: cause.message,
+        remedy: "`clustrix package` prints where it wrote the invocation (\"Call\").",
+        cause
+      })
+    )
+  )
+
+const nearestModules = (): string | undefined => {
+  for (let at = process.cwd();; at = Path.dirname(at)) {
+    const found = Path.join(at, "node_modules")
+    if (existsSync(found)) return found
+    if (Path.dirname(at) === at) return undefined
+  }
+}
+
+/** The source map beside the invocation, if it is still there: without it, stacks name lines of the package. */
+const readSourceMap = (invocation: Invocation.Invocation, file: string) =>
+  Effect.gen(function*() {
+    const digest = invocation.sourceMap?.slice(0, 16)
+    const name = `clustrix_package_${invocation.package.packageId}.${digest}.sourcemap.json`
+    const path = Path.join(Path.dirname(file), name)
+    return digest === undefined || !existsSync(path)
+      ? undefined
+      : yield* SourceMapDocument.decode(yield* readFile(path), path)
+  })
+
+/** Submits a ZIP with the invocation that was written beside it. */
+const submitZip = (call: Call, file: string) =>
+  Effect.gen(function*() {
+    const [zip = ""] = call.positionals
+    const taken = ["args", "kwargs"].find((name) => call.values.has(name))
+    if (taken !== undefined) {
+      return yield* Effect.fail(
+        usageError(`\`--${taken}\` cannot change what the invocation says`, "Package the function with other arguments.")
+      )
+    }
+    const stored = yield* Invocation.decode(yield* readFile(file), file)
+    const own = yield* PackagingArguments.localCluster(call)
+    const names = new Set([...stored.environmentVariables, ...own.environmentVariables ?? []])
+    const invocation = { ...stored, environmentVariables: [...names].sort((a, b) => (a < b ? -1 : 1)) }
+    const config = { ...yield* ClusterConfig.decode(stored.cluster), ...own }
+    const sourceMap = yield* readSourceMap(stored, file)
+    const nodeModules = valueOf(call, "node-modules") ?? nearestModules()
+    return Effect.scoped(Effect.gen(function*() {
+      const executor = yield* ClusterExecutor
+      const access = yield* RandomAccess.fromFile(zip)
+      return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules })
+    }))
+  })
+
+const preparation = (call: Call, terminal: Terminal) =>
+  Effect.gen(function*() {
+    const [subject = ""] = call.positionals
+    const invocation = valueOf(call, "invocation")
+    if (invocation !== undefined) return yield* submitZip(call, invocation)
+    if (/\.zip$/i.test(subject)) {
+      return yield* Effect.fail(usageError(
+        `Running ${subject} needs the call too`,
+        "Name the file that `clustrix package` wrote beside it: --invocation FILE."
+      ))
+    }
+    return yield* submitFunction(call, terminal)
+  })
+
+/** Shows what the job prints, and remembers whether its last line is finished. */
+const makeLog = (call: Call, terminal: Terminal) => {
+  let unfinished = false
+  return {
+    show: ({ bytes, stream }: LogChunk) =>
+      Effect.promise(() => {
+        const target = call.switches.has("json") ? "stderr" : stream
+        if (target === "stdout") unfinished = bytes.at(-1) !== 0x0a
+        return terminal.write(target, bytes)
+      }),
+    end: () => {
+      if (unfinished) terminal.print([""])
+    }
+  }
+}
+
+const resultDocument = (job: Job, { envelope, value }: JobResult) => ({
+  jobId: job.jobId,
+  packageId: job.packageId,
+  ...(fitsJson(value) ? { value } : { valueText: envelope.value })
+})
+
+const program = (call: Call, terminal: Terminal) =>
+  Effect.gen(function*() {
+    const executor = yield* ClusterExecutor
+    const style = terminal.errorStyle
+    const submission = yield* preparation(call, terminal)
+    const log = makeLog(call, terminal)
+    // From the moment at which the job is there until somebody waits for it, nothing may come in between.
+    return yield* Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        const job = yield* submission
+        terminal.note([`${style.green("✓")} Started job ${style.bold(job.jobId)}  ${style.dim(visible(job.directory))}`])
+        const cancelled = Effect.zipRight(
+          Effect.ignore(executor.cancel(job.jobId)),
+          Effect.sync(() => terminal.note([`${style.yellow("✗")} Cancelled job ${job.jobId}`]))
+        )
+        const waiting = awaitJob(job, { log: log.show }).pipe(Effect.ensuring(Effect.sync(log.end)))
+        const result = yield* restore(withProgress(terminal, "Running", waiting)).pipe(Effect.onInterrupt(() => cancelled))
+        const { finishedAt, startedAt } = result.envelope
+        terminal.note([`${style.green("✓")} Returned after ${duration(finishedAt - startedAt)}`])
+        terminal.print([
+          call.switches.has("json")
+            ? JSON.stringify(resultDocument(job, result), undefined, 2)
+            : valueText(result.value, terminal.style !== plain)
+        ])
+        return ExitCode.done
+      })
+    )
+  })
+
+export const main = (call: Call, terminal: Terminal): Promise<number> =>
+  runCommand(call, terminal, program(call, terminal), NodeHost.layerLocal)

@@ -1,0 +1,48 @@
+/**
+ * The `clustrix` command: finds out which command is meant, and loads the code of that one.
+ */
+import { version } from "../../package.json"
+import { read, unknownCommand, type UsageError } from "./CommandLine.ts"
+import { commands } from "./Commands.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { failureLines } from "./render/failure.ts"
+import { commandHelp, overview } from "./render/help.ts"
+import * as Signals from "./Signals.ts"
+import * as Terminal from "./Terminal.ts"
+
+const main = async (words: ReadonlyArray<string>, terminal: Terminal.Terminal): Promise<number> => {
+  const refuse = (error: UsageError): number => {
+    terminal.note(failureLines(error, terminal.errorStyle))
+    return ExitCode.usage
+  }
+  const [first, ...rest] = words
+  if (first === undefined) {
+    terminal.note(overview(commands, version, terminal.errorStyle))
+    return ExitCode.usage
+  }
+  if (first === "--version" || first === "-V") {
+    terminal.print([version])
+    return ExitCode.done
+  }
+  const helped = first === "--help" || first === "-h" || first === "help"
+  const [name, ...after] = helped ? [rest[0], "--help"] : [first, ...rest]
+  if (name === undefined || (helped && name.startsWith("-"))) {
+    terminal.print(overview(commands, version, terminal.style))
+    return ExitCode.done
+  }
+  const command = commands.find((each) => each.name === name)
+  if (command === undefined) return refuse(unknownCommand(name, commands.map((each) => each.name)))
+  const call = read(command, after)
+  if ("_tag" in call) return refuse(call)
+  if (call.switches.has("help")) {
+    terminal.print(commandHelp(command, terminal.style))
+    return ExitCode.done
+  }
+  return (await command.load())(call, terminal)
+}
+
+const terminal = Terminal.make(Signals.brokenPipe)
+const code = await main(process.argv.slice(2), terminal)
+await terminal.flush()
+// Whatever a library left running has nothing more to say.
+process.exit(code)

@@ -1,0 +1,80 @@
+/**
+ * What a packaging put into the package and why, in short.
+ */
+import type { PackageInfo } from "../../../core/PackageInfo.ts"
+import type { Decision, Reason } from "../../../core/graph/Reason.ts"
+import type { PreparedFile, PreparedPackage } from "../../../core/package/PreparedPackage.ts"
+import { bareName } from "./explanation.ts"
+import type { Style } from "./Style.ts"
+import { count, size, table, visible } from "./Text.ts"
+
+const nameRows = 3
+
+/** `a, b, c and 4 more`. */
+const some = (names: ReadonlyArray<string>): string =>
+  names.length <= nameRows + 1
+    ? names.join(", ")
+    : `${names.slice(0, nameRows).join(", ")} and ${names.length - nameRows} more`
+
+const becauseOf = (reason: Reason | undefined): string =>
+  reason === undefined ? "" : reason.kind === "entry" ? "the function that was asked for" : reason.because
+
+const entryFirst = (prepared: PreparedPackage) => (file: PreparedFile): number =>
+  prepared.reasons.get(file.node)?.kind === "entry" ? 0 : file.declarations.length > 0 ? 1 : 2
+
+const decisionLine = (decisions: ReadonlyArray<Decision>, reference: string, style: Style): ReadonlyArray<string> => {
+  const dropped = decisions.filter(({ verdict }) => verdict === "dropped").length
+  const kept = decisions.filter(({ doubt, verdict }) => verdict === "kept" && doubt).length
+  const parts = [
+    ...(dropped === 0 ? [] : [`${count(dropped, "statement")} left out`]),
+    ...(kept === 0 ? [] : [`${count(kept, "statement")} kept by doubt`])
+  ]
+  return parts.length === 0 ? [] : ["", `${parts.join(", ")}: ${style.cyan(`clustrix explain ${reference}`)} says why.`]
+}
+
+/** The files and npm packages of `prepared`, with the nearest reason for each. */
+export const contentLines = (prepared: PreparedPackage, reference: string, style: Style): ReadonlyArray<string> => {
+  const rank = entryFirst(prepared)
+  const sources = prepared.files.filter(({ source }) => source !== undefined).sort((a, b) => rank(a) - rank(b))
+  const own = prepared.files.filter(({ source }) => source === undefined)
+  const direct = prepared.dependencies.filter(({ requiredBy }) => requiredBy === "")
+  const behind = prepared.dependencies.length - direct.length
+  const total = prepared.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const rows = [
+    ...sources.map((file) => [
+      visible(file.source ?? file.path),
+      file.declarations.length === 0 ? size(file.sizeBytes) : visible(some(file.declarations.map(bareName))),
+      style.dim(visible(becauseOf(prepared.reasons.get(file.node))))
+    ]),
+    ...direct.map(({ name, version }) => [
+      visible(`${name} ${version}`),
+      "npm package",
+      style.dim(visible(becauseOf(prepared.reasons.get(`npm:${name}`))))
+    ]),
+    ...(behind === 0 ? [] : [[`+ ${behind} more`, "npm packages", style.dim("required by these")]])
+  ]
+  return [
+    `${style.bold("What went in")}  ${count(prepared.files.length, "file")}, ${size(total)}`,
+    ...table(rows),
+    `  ${style.dim(`and of Clustrix itself: ${own.map(({ path }) => path).join(", ")}`)}`,
+    ...decisionLine(prepared.decisions, reference, style)
+  ]
+}
+
+/** What `clustrix package` prints. `reference` is what the user called the function. */
+export const packageLines = (
+  info: PackageInfo,
+  prepared: PreparedPackage,
+  reference: string,
+  style: Style
+): ReadonlyArray<string> => [
+  `${style.green("✓")} Packaged ${style.bold(visible(info.functionName))}`,
+  "",
+  ...table([
+    ["ID", style.bold(info.packageId)],
+    ["ZIP", `${visible(info.packagePath)}  ${style.dim(`(${size(info.sizeBytes)})`)}`],
+    ...(info.invocationPath === undefined ? [] : [["Call", visible(info.invocationPath)]])
+  ]),
+  "",
+  ...contentLines(prepared, reference, style)
+]
