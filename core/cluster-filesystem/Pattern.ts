@@ -1,7 +1,7 @@
 /**
  * Patterns of file names: `*`, `?`, `[...]`, `{a,b}`, `**`, and bash's extended patterns, by picomatch.
  */
-import picomatch from "picomatch/posix"
+import picomatch from "picomatch/posix.js"
 
 export type Matches = (text: string) => boolean
 
