@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
 import { type Call, type UsageError, usageError, valueOf } from "./CommandLine.ts"
@@ -60,11 +61,23 @@ export const callOptions = (call: Call): Effect.Effect<Readonly<Record<string, u
         "It is passed to the function as its last argument: write --kwargs '{\"name\": 1}'."
       )))
 
+const isTimeLimit = Schema.is(ClusterConfig.TimeLimit)
+
 /** This machine, with `--time` and `--env`. */
-export const localCluster = (call: Call): Effect.Effect<ClusterConfig.ClusterConfig, ClusterConfig.ClusterConfigError> => {
+export const localCluster = (call: Call): Effect.Effect<ClusterConfig.ClusterConfig, UsageError> => {
   const time = valueOf(call, "time")
   const names = call.values.get("env")
-  return ClusterConfig.decode({
+  if (time !== undefined && !isTimeLimit(time)) {
+    return Effect.fail(usageError(`${JSON.stringify(time)} is not a time limit`, "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00."))
+  }
+  const odd = names?.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+  if (odd !== undefined) {
+    return Effect.fail(usageError(
+      `${JSON.stringify(odd)} is not the name of an environment variable`,
+      "Give names only: the values are read here when the job is submitted."
+    ))
+  }
+  return Effect.succeed({
     clusterType: "local",
     ...(time === undefined ? {} : { time }),
     ...(names === undefined ? {} : { environmentVariables: names })

@@ -1,6 +1,7 @@
 /**
  * The `clustrix` command: finds out which command is meant, and loads the code of that one.
  */
+import * as Module from "node:module"
 import { version } from "../../package.json"
 import { read, unknownCommand, type UsageError } from "./CommandLine.ts"
 import { commands } from "./Commands.ts"
@@ -40,6 +41,10 @@ const main = async (words: ReadonlyArray<string>, terminal: Terminal.Terminal): 
   }
   return (await command.load())(call, terminal)
 }
+
+// From Node 22 on, compiled code of the commands is kept between starts. Types here are those of Node 20.
+const enableCompileCache: unknown = Reflect.get(Module, "enableCompileCache")
+if (typeof enableCompileCache === "function") Reflect.apply(enableCompileCache, Module, [])
 
 const terminal = Terminal.make(Signals.brokenPipe)
 const code = await main(process.argv.slice(2), terminal)

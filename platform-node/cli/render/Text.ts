@@ -56,8 +56,9 @@ export const size = (bytes: number): string => {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
+/** `40 ms`, `1.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
 export const duration = (millis: number): string => {
+  if (millis < 999.5) return `${Math.round(millis)} ms`
   const seconds = millis / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)

@@ -3,7 +3,7 @@
  */
 import type { Diagnostic } from "../../../core/Diagnostic.ts"
 import { chain, type Decision, type NodeId, type Reason } from "../../../core/graph/Reason.ts"
-import type { PreparedDependency, PreparedPackage } from "../../../core/package/PreparedPackage.ts"
+import type { PreparedDependency, PreparedFile, PreparedPackage } from "../../../core/package/PreparedPackage.ts"
 import * as NearName from "../../../core/resolve/NearName.ts"
 import type { SourceLocation } from "../../../core/SourceLocation.ts"
 import type { Explained } from "./failure.ts"
@@ -241,7 +241,8 @@ export const everythingLines = (prepared: PreparedPackage, style: Style): Readon
       return reason === undefined ? { node, kind: "reference", because: "", location: undefined } : stepOf(node, reason)
     })
   const sources = prepared.files.filter(({ source }) => source !== undefined)
-  const code = sources.filter(({ declarations }) => declarations.length > 0)
+  const isEntry = ({ node }: PreparedFile): number => prepared.reasons.get(node)?.kind === "entry" ? 0 : 1
+  const code = sources.filter(({ declarations }) => declarations.length > 0).sort((a, b) => isEntry(a) - isEntry(b))
   const others = sources.filter(({ declarations }) => declarations.length === 0)
   const own = prepared.files.filter(({ source }) => source === undefined)
   const total = prepared.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -274,7 +275,7 @@ export const everythingLines = (prepared: PreparedPackage, style: Style): Readon
         direct ? at(reason.location, style) : ""
       ]
     }))),
-    ...section("Of Clustrix itself", table(own.map((file) => {
+    ...section("Added by Clustrix", table(own.map((file) => {
       const [step] = nodeSteps([file.node])
       return [visible(file.path), size(file.sizeBytes), style.dim(visible(step?.because ?? ""))]
     }), { right: [1] })),

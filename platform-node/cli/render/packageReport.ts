@@ -56,7 +56,7 @@ export const contentLines = (prepared: PreparedPackage, reference: string, style
   return [
     `${style.bold("What went in")}  ${count(prepared.files.length, "file")}, ${size(total)}`,
     ...table(rows),
-    `  ${style.dim(`and of Clustrix itself: ${own.map(({ path }) => path).join(", ")}`)}`,
+    `  ${style.dim(`added by Clustrix: ${own.map(({ path }) => path).join(", ")}`)}`,
     ...decisionLine(prepared.decisions, reference, style)
   ]
 }
