@@ -2,18 +2,20 @@
  * Syntax whose lowering hangs on its spelling, or needs another way to be lowered: only texts that have some of it are
  * parsed before they are lowered.
  *
- * Decorators, `accessor`: SWC's pass for standard decorators takes computed keys out of every class, decorated or not, in
- * another order than they would run, so it runs only where it has something to do; and it makes names of keys.
- * `using`: what it lowers to holds the body of a loop, with its braces or without. JSX: its text.
+ * Decorators, `accessor`: SWC's pass for standard decorators takes computed and quoted keys out of every class, decorated or
+ * not, so it runs only where it has something to do, and after the keys have their one form. `using`:
+ * what it lowers to holds the body of a loop, with its braces or without. JSX: its text.
  */
-import * as Ast from "../syntax/Ast.ts"
+import type * as Ast from "../syntax/Ast.ts"
 
 export interface EarlySyntax {
   readonly decorators: boolean
   readonly accessors: boolean
+  /** `@d accessor #a` */
+  readonly decoratedPrivateAccessors: boolean
 }
 
-export const none: EarlySyntax = { decorators: false, accessors: false }
+export const none: EarlySyntax = { decorators: false, accessors: false, decoratedPrivateAccessors: false }
 
 /**
  * A `@` right after a quote begins a string (`"@scope/name"`): after one that ends there would have to be a line break.
@@ -38,15 +40,20 @@ export const isPossible = (text: string, jsx: boolean): boolean => {
 export const find = (module: Ast.Module): EarlySyntax => {
   let decorators = false
   let accessors = false
+  let decoratedPrivateAccessors = false
   const pending: Array<object> = [module]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if ("type" in node) {
-      if (node.type === "Decorator") decorators = true
-      if (node.type === "AutoAccessor") accessors = true
+    if ("type" in node && node.type === "Decorator") decorators = true
+    if ("type" in node && node.type === "AutoAccessor" && "key" in node) {
+      accessors = true
+      // The key of a member is a node
+      const key = node.key as Ast.AnyNode
+      const decorated = "decorators" in node && Array.isArray(node.decorators) && node.decorators.length > 0
+      if (decorated && key.type === "PrivateName") decoratedPrivateAccessors = true
     }
     for (const value of Object.values(node)) {
       if (typeof value === "object" && value !== null) pending.push(value)
     }
   }
-  return { decorators, accessors }
+  return { decorators, accessors, decoratedPrivateAccessors }
 }

@@ -56,6 +56,6 @@ export class Edits {
 
   /** JSON of the source map from the result to the text. */
   map(): string {
-    return this.#changed.generateMap({ hires: "boundary" }).toString()
+    return this.#changed.generateMap({ hires: "boundary", source: "text" }).toString()
   }
 }

@@ -59,7 +59,7 @@ const prepare = (start: Step, switches: Switches, sourceMap: boolean) =>
 const lower = (
   start: Step,
   compilerOptions: CompilerOptions,
-  { accessors, decorators }: EarlySyntax.EarlySyntax,
+  { accessors, decoratedPrivateAccessors, decorators }: EarlySyntax.EarlySyntax,
   globals: ReadonlyArray<string>,
   sourceMap: boolean
 ) =>
@@ -67,17 +67,15 @@ const lower = (
     const parser = yield* SourceParser
     const { source } = start
     const declared = globals.length === 0 ? source : { ...source, text: GlobalNames.declare(source.text, globals) }
+    const options = { sourceMap, decoratorVersion: decoratedPrivateAccessors ? "2022-03" : "2023-11" } as const
     const standard = { ...compilerOptions, experimentalDecorators: false }
+    // Without decorators the legacy pass leaves classes alone
     const legacy = { ...compilerOptions, experimentalDecorators: true }
-    const first = decorators
-      ? compilerOptions
-      : accessors
-      ? standard
-      // Without decorators it leaves classes alone
-      : legacy
-    const lowered = transformed(start, yield* parser.lower(declared, first, { sourceMap }))
+    const first = decorators ? compilerOptions : accessors ? standard : legacy
+    const lowered = transformed(start, yield* parser.lower(declared, first, options))
+    // but it leaves `accessor` alone, too
     return accessors && first.experimentalDecorators
-      ? transformed(lowered, yield* parser.lower(lowered.source, standard, { sourceMap }))
+      ? transformed(lowered, yield* parser.lower(lowered.source, standard, options))
       : lowered
   })
 

@@ -39,9 +39,9 @@ const isNode = (value: unknown): value is Node =>
 export const children = (node: AnyNode): ReadonlyArray<Node> => {
   const found: Array<Node> = []
   const collect = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) collect(item)
+    if (Array.isArray(value)) { for (const item of value) collect(item) }
     else if (isNode(value)) found.push(value)
-    else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) collect(item)
+    else if (typeof value === "object" && value !== null) { for (const item of Object.values(value)) collect(item) }
   }
   for (const [key, value] of Object.entries(node)) if (key !== "span") collect(value)
   return found

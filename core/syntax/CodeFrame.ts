@@ -14,7 +14,8 @@ export interface CodeFrame {
 /** What follows the frames: Rust's chain of causes. */
 const causes = /\n\s*Caused by:[^]*$/
 
-const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
 const invisible = /\p{M}|\p{Cf}/u
 
 /** Columns that a character takes on the screen, from screen column `at`. */
@@ -58,7 +59,8 @@ export const read = (file: string, text: string, thrown: string): CodeFrame => {
   }
   return {
     sentence: head?.[1] ?? (own[0] ?? "").trim(),
-    frame: own.join("\n"),
+    // SWC is told a name of our own
+    frame: own.join("\n").replace(/\[module\.[jt]sx?:(?=\d)/, () => `[${file}:`),
     location: new SourceLocation({ file, line, column })
   }
 }

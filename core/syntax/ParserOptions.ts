@@ -2,7 +2,7 @@
  * What SWC is told: how to read a source, how to lower it, how to print it.
  */
 import type { CompilerOptions } from "../ModuleResolver.ts"
-import type { Source } from "../SourceParser.ts"
+import type { DecoratorVersion, Source } from "../SourceParser.ts"
 
 /** Whether the text is a module (imports, strict) or a CommonJS script (`return` at the top, sloppy mode). */
 export type Goal = "module" | "script"
@@ -34,7 +34,8 @@ export const parse = (source: Source, goal: Goal): object => ({
 const hermetic = { configFile: false, swcrc: false, envName: "production" } as const
 
 /** SWC switches TSX off by the name of the file: it is told the name that goes with what the source says. */
-const fileName = (source: Source): string => `module.${source.language === "typescript" ? "ts" : "js"}${source.jsx ? "x" : ""}`
+const fileName = (source: Source): string =>
+  `module.${source.language === "typescript" ? "ts" : "js"}${source.jsx ? "x" : ""}`
 
 const output = { compress: false, mangle: false, format: { comments: false } } as const
 
@@ -73,14 +74,14 @@ export const lower = (
   source: Source,
   goal: Goal,
   compilerOptions: CompilerOptions,
-  options: { readonly sourceMap: boolean; readonly minify: boolean }
+  options: { readonly sourceMap: boolean; readonly decoratorVersion: DecoratorVersion }
 ): object => ({
   ...hermetic,
   filename: fileName(source),
   isModule: isModule(goal),
   sourceMaps: options.sourceMap,
   inlineSourcesContent: false,
-  minify: options.minify,
+  minify: true,
   jsc: {
     parser: parser(source),
     target: "es2022",
@@ -92,7 +93,7 @@ export const lower = (
       useDefineForClassFields: compilerOptions.useDefineForClassFields,
       legacyDecorator: compilerOptions.experimentalDecorators,
       decoratorMetadata: compilerOptions.experimentalDecorators && compilerOptions.emitDecoratorMetadata,
-      decoratorVersion: compilerOptions.experimentalDecorators ? "2021-12" : "2022-03",
+      decoratorVersion: compilerOptions.experimentalDecorators ? "2021-12" : options.decoratorVersion,
       react: react(compilerOptions)
     },
     minify: output

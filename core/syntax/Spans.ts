@@ -17,7 +17,8 @@ export const firstToken = (text: string, script = false): number => {
   return match === null ? 0 : match[0].length
 }
 
-const byteLength = (codePoint: number): number => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4
+const byteLength = (codePoint: number): number =>
+  codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4
 
 /** For every UTF-8 byte of `text`, and its end, the UTF-16 offset of the character it belongs to. */
 const byteToUnit = (text: string): Uint32Array => {

@@ -329,7 +329,9 @@ export const instantiate = (module: WebAssembly.Module): SwcInstance => {
     try {
       return glue.call(run)
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw new SwcFailure(glue.panic === "" ? error.message : glue.panic)
+      if (error instanceof WebAssembly.RuntimeError) {
+        throw new SwcFailure(glue.panic === "" ? error.message : glue.panic)
+      }
       if (error instanceof RangeError) throw new SwcFailure("the code is nested too deeply")
       throw error
     }

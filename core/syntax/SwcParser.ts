@@ -46,7 +46,7 @@ const goals = (source: Source): readonly [ParserOptions.Goal, ...ReadonlyArray<P
   }
 }
 
-const syntaxError = (source: Source, thrown: unknown): SourceSyntaxError => {
+const syntaxError = (source: Source, thrown: string | SwcFailure): SourceSyntaxError => {
   if (typeof thrown === "string") {
     const { frame, location, sentence } = CodeFrame.read(source.file, source.text, thrown)
     return new SourceSyntaxError({ what: sentence, location, why: frame, remedy: "Correct the syntax at that place." })
@@ -54,10 +54,17 @@ const syntaxError = (source: Source, thrown: unknown): SourceSyntaxError => {
   return new SourceSyntaxError({
     what: "the parser (SWC) failed on this file",
     location: new SourceLocation({ file: source.file, line: 1, column: 1 }),
-    why: thrown instanceof Error ? thrown.message : String(thrown),
+    why: thrown.message,
     remedy: "Split the file, or simplify its most deeply nested expression.",
     cause: thrown
   })
+}
+
+/** The map with the source's own name: SWC is told another. */
+const named = (map: string, file: string): string => {
+  // SWC writes version 3 source maps
+  const parsed = JSON.parse(map) as { readonly mappings: string; readonly names: ReadonlyArray<string> }
+  return JSON.stringify({ version: 3, sources: [file], names: parsed.names, mappings: parsed.mappings })
 }
 
 const isOutput = (value: unknown): value is { readonly code: string; readonly map?: string } =>
@@ -76,50 +83,51 @@ export const make = (
     const module = loaded.pipe(Effect.tapErrorCause(() => forget), Effect.orDie)
     let current: SwcInstance | undefined
 
-    const run = <A>(source: Source, call: (swc: SwcInstance, goal: ParserOptions.Goal) => A) =>
-      Effect.flatMap(module, (compiled) =>
-        Effect.try({
-          try: () => {
-            const [first, ...others] = goals(source)
-            const attempt = (goal: ParserOptions.Goal): A => {
-              const instance = current ??= instantiate(compiled)
-              try {
-                return call(instance, goal)
-              } catch (thrown) {
-                if (thrown instanceof SwcFailure) current = undefined
-                throw thrown
-              } finally {
-                if (instance.memoryBytes() > memoryLimit) current = undefined
-              }
-            }
-            try {
-              return attempt(first)
-            } catch (thrown) {
-              for (const goal of others) {
-                try {
-                  return attempt(goal)
-                } catch {
-                  // What the first goal says is what the author meant: the others only get a chance to do better
-                }
-              }
-              throw thrown
-            }
-          },
-          catch: (thrown) => syntaxError(source, thrown)
-        }))
+    const attempt = <A>(compiled: WebAssembly.Module, call: (swc: SwcInstance) => A): A => {
+      const instance = current ??= instantiate(compiled)
+      try {
+        return call(instance)
+      } catch (thrown) {
+        if (thrown instanceof SwcFailure) current = undefined
+        throw thrown
+      } finally {
+        if (instance.memoryBytes() > memoryLimit) current = undefined
+      }
+    }
+
+    const run = <A>(source: Source, call: (swc: SwcInstance, goal: ParserOptions.Goal) => A) => {
+      const [first, ...others] = goals(source)
+      const once = (compiled: WebAssembly.Module, goal: ParserOptions.Goal): Effect.Effect<A, string | SwcFailure> =>
+        Effect.suspend(() => {
+          try {
+            return Effect.succeed(attempt(compiled, (swc) => call(swc, goal)))
+          } catch (thrown) {
+            // Anything else is a mistake of ours, such as an option that SWC does not know
+            return typeof thrown === "string" || thrown instanceof SwcFailure ? Effect.fail(thrown) : Effect.die(thrown)
+          }
+        })
+      return Effect.flatMap(module, (compiled) =>
+        others.reduce(
+          // What the first goal says is what the author meant: the others only get a chance to do better
+          (tried, goal) => Effect.catchAll(tried, (error) => Effect.mapError(once(compiled, goal), () => error)),
+          once(compiled, first)
+        )).pipe(Effect.mapError((thrown) => syntaxError(source, thrown)))
+    }
 
     const transform = (source: Source, options: (goal: ParserOptions.Goal) => object) =>
       run(source, (swc, goal): Lowered => {
         const output = swc.transform(source.text, options(goal))
         if (!isOutput(output)) throw new SwcFailure("SWC's transform returned no code")
-        return { code: output.code, map: output.map }
+        return { code: output.code, map: output.map === undefined ? undefined : named(output.map, source.file) }
       })
 
     return SourceParser.of({
       parse: (source) =>
-        run(source, (swc, goal) => Spans.normalise(swc.parse(source.text, ParserOptions.parse(source, goal)), source.text)),
-      lower: (source, compilerOptions, { sourceMap }) =>
-        transform(source, (goal) => ParserOptions.lower(source, goal, compilerOptions, { sourceMap, minify: true })),
+        run(source, (swc, goal) =>
+          Spans.normalise(swc.parse(source.text, ParserOptions.parse(source, goal)), source.text)),
+      lower: (source, compilerOptions, { decoratorVersion = "2023-11", sourceMap }) =>
+        transform(source, (goal) =>
+          ParserOptions.lower(source, goal, compilerOptions, { sourceMap, decoratorVersion })),
       print: (source, { sourceMap }) => transform(source, (goal) => ParserOptions.print(source, goal, sourceMap))
     })
   })

@@ -14,7 +14,9 @@ export const caseBodies: Normalisation = {
       let statements: ReadonlyArray<Ast.Statement> = consequent
       for (;;) {
         const [only] = statements
-        if (only === undefined || statements.length > 1 || only.type !== "BlockStatement" || only.stmts.some(isLexical)) return
+        if (
+          only === undefined || statements.length > 1 || only.type !== "BlockStatement" || only.stmts.some(isLexical)
+        ) return
         const { end, start } = Ast.spanOf(only)
         edits.remove(start, start + 1)
         // What follows is `case`, `default` or a brace: a line break ends the last statement, and adds none

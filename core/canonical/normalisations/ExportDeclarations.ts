@@ -72,13 +72,17 @@ export const exportDeclarations: Normalisation = {
           for (const name of declaredNames(item.declaration)) list.push(exported(name, name))
         } else if (item.type === "ExportDefaultDeclaration") {
           const { decl } = item
-          if (decl.type === "TsInterfaceDeclaration" || decl.identifier === null || decl.identifier === undefined) continue
+          if (decl.type === "TsInterfaceDeclaration" || decl.identifier === null || decl.identifier === undefined) {
+            continue
+          }
           edits.remove(start, Ast.spanOf(decl).start)
           list.push(exported(decl.identifier.value, "default"))
         } else if (item.type === "ExportNamedDeclaration" && (item.source === null || item.source === undefined)) {
           edits.remove(start, end)
           for (const each of item.specifiers) {
-            if (each.type === "ExportSpecifier") list.push(exported(each.orig.value, each.exported?.value ?? each.orig.value))
+            if (each.type === "ExportSpecifier") {
+              list.push(exported(each.orig.value, each.exported?.value ?? each.orig.value))
+            }
           }
         }
       }

@@ -40,7 +40,8 @@ const pieceOf = (child: Ast.AnyNode, text: string): Piece | undefined => {
   // The expression of a container is a node
   const expression = child.expression as Ast.AnyNode & { readonly value?: unknown }
   if (expression.type === "JSXEmptyExpression") return { text: "", loose: true }
-  return expression.type === "StringLiteral" && typeof expression.value === "string" && plainString.test(expression.value)
+  return expression.type === "StringLiteral" && typeof expression.value === "string" &&
+      plainString.test(expression.value)
     ? { text: escape(expression.value), loose: expression.value === " " }
     : undefined
 }

@@ -23,6 +23,7 @@ export const singleDeclarators: Normalisation = {
     Module: ({ body }, context) => all(body, context),
     BlockStatement: ({ stmts }, context) => all(stmts, context),
     SwitchCase: ({ consequent }, context) => all(consequent, context),
-    ExportDeclaration: ({ declaration }, context) => split(declaration, context.settled.has(declaration) ? "" : "export ", context)
+    ExportDeclaration: ({ declaration }, context) =>
+      split(declaration, context.settled.has(declaration) ? "" : "export ", context)
   }
 }

@@ -9,7 +9,9 @@ const prologue = (statements: ReadonlyArray<Ast.ModuleItem>, { edits, script, te
   for (const statement of statements) {
     if (statement.type !== "ExpressionStatement" || statement.expression.type !== "StringLiteral") return
     const { end, start } = Ast.spanOf(statement.expression)
-    if (text.slice(start + 1, end - 1) === "use strict") edits.remove(Ast.spanOf(statement).start, Ast.spanOf(statement).end)
+    if (text.slice(start + 1, end - 1) === "use strict") {
+      edits.remove(Ast.spanOf(statement).start, Ast.spanOf(statement).end)
+    }
   }
 }
 

@@ -14,7 +14,12 @@ const compilerOptions: CompilerOptions = {
   verbatimModuleSyntax: false
 }
 
-const source = (text: string, { jsx = false, language = "typescript" }: Partial<Pair> = {}): Source => ({ file: "a.ts", text, language, jsx })
+const source = (text: string, { jsx = false, language = "typescript" }: Partial<Pair> = {}): Source => ({
+  file: "a.ts",
+  text,
+  language,
+  jsx
+})
 
 const canonical = (source: Source, options: Partial<CompilerOptions> = {}, switches: Switches = {}) =>
   Effect.map(
@@ -60,7 +65,9 @@ it.layer(layer)("canonicalise", (it) => {
     it.effect("on every spelling", () =>
       Effect.gen(function*() {
         for (const pair of [...equal, ...different]) {
-          for (const code of yield* both(pair)) assert.strictEqual(yield* canonical(source(code, { language: "javascript" })), code)
+          for (const code of yield* both(pair)) {
+            assert.strictEqual(yield* canonical(source(code, { language: "javascript" })), code)
+          }
         }
       }))
     for (const file of files) {

@@ -100,6 +100,8 @@ const dprintOptions = (seed: number): object => {
     trailingCommas: choose(["never", "always", "onlyMultiLine"]),
     preferHanging: choose(either),
     preferSingleLine: choose(either),
+    // dprint makes a space, which is rendered, of the line break after a text
+    "jsxElement.preferSingleLine": false,
     "arrowFunction.useParentheses": choose(["force", "maintain", "preferNone"]),
     "jsx.multiLineParens": choose(["never", "prefer", "always"]),
     "module.sortImportDeclarations": choose(["maintain", "caseInsensitive"]),
@@ -134,26 +136,40 @@ const seeds = (count: number): ReadonlyArray<number> => Array.from({ length: cou
 it.layer(layer)("canonical text is the same after", (it) => {
   describe("Prettier", () => {
     it.effect("by default", () => unchanged(files, () => withPrettier(files, {})), 60_000)
-    for (const seed of seeds(16)) {
-      it.effect(`with options ${seed}`, () => unchanged(files, () => withPrettier(files, prettierOptions(seed))), 60_000)
+    for (const seed of seeds(12)) {
+      it.effect(
+        `with options ${seed}`,
+        () => unchanged(files, () => withPrettier(files, prettierOptions(seed))),
+        60_000
+      )
     }
   })
 
   describe("dprint", () => {
     it.effect("by default", () => unchanged(dprintFiles, async () => withDprint(dprintFiles, {})), 120_000)
-    for (const seed of seeds(8)) {
-      it.effect(`with options ${seed}`, () =>
-        unchanged(dprintFiles, async () => withDprint(dprintFiles, dprintOptions(seed))), 120_000)
+    for (const seed of seeds(6)) {
+      it.effect(
+        `with options ${seed}`,
+        () => unchanged(dprintFiles, async () => withDprint(dprintFiles, dprintOptions(seed))),
+        120_000
+      )
     }
   })
 
   describe("Biome", () => {
     it.effect("by default", () => unchanged(files, async () => withBiome(files, {})), 60_000)
-    for (const seed of seeds(8)) {
-      it.effect(`with options ${seed}`, () => unchanged(files, async () => withBiome(files, biomeOptions(seed))), 60_000)
+    for (const seed of seeds(6)) {
+      it.effect(
+        `with options ${seed}`,
+        () => unchanged(files, async () => withBiome(files, biomeOptions(seed))),
+        60_000
+      )
     }
   })
 
-  it.effect("one formatter after the other", () =>
-    unchanged(dprintFiles, async () => withPrettier(withBiome(withDprint(dprintFiles, {}), {}), { semi: false })), 120_000)
+  it.effect(
+    "one formatter after the other",
+    () => unchanged(dprintFiles, async () => withPrettier(withBiome(withDprint(dprintFiles, {}), {}), { semi: false })),
+    120_000
+  )
 })

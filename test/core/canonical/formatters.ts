@@ -14,14 +14,22 @@ const root = new URL("../../../", import.meta.url).pathname
 const bin = (name: string): string => join(root, "node_modules/.bin", name)
 
 /** Writes the files into a directory of their own, runs `format` there, and reads them back. */
-const inDirectory = (files: Files, configuration: Readonly<Record<string, object>>, format: (directory: string) => void): Files => {
+const inDirectory = (
+  files: Files,
+  configuration: Readonly<Record<string, object>>,
+  format: (directory: string) => void
+): Files => {
   const directory = mkdtempSync(join(tmpdir(), "clustrix-format-"))
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
-    for (const [name, value] of Object.entries(configuration)) writeFileSync(join(directory, name), JSON.stringify(value))
+    for (const [name, value] of Object.entries(configuration)) {
+      writeFileSync(join(directory, name), JSON.stringify(value))
+    }
     format(directory)
     return Object.fromEntries(
-      readdirSync(directory).filter((name) => name in files).map((name) => [name, readFileSync(join(directory, name), "utf8")])
+      readdirSync(directory).filter((name) => name in files).map((
+        name
+      ) => [name, readFileSync(join(directory, name), "utf8")])
     )
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -35,11 +43,16 @@ const run = (command: string, args: ReadonlyArray<string>, cwd: string): void =>
 export const withPrettier = async (files: Files, options: prettier.Options): Promise<Files> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(files).map(async ([name, text]) => [name, await prettier.format(text, { ...options, filepath: name })] as const)
+      Object.entries(files).map(async ([name, text]) =>
+        [name, await prettier.format(text, { ...options, filepath: name })] as const
+      )
     )
   )
 
-const dprintPlugin = join(dirname(createRequire(import.meta.url).resolve("@dprint/typescript/package.json")), "plugin.wasm")
+const dprintPlugin = join(
+  dirname(createRequire(import.meta.url).resolve("@dprint/typescript/package.json")),
+  "plugin.wasm"
+)
 
 export const withDprint = (files: Files, options: object): Files =>
   inDirectory(

@@ -93,7 +93,10 @@ export const equal: ReadonlyArray<Pair> = [
   pair("x = { é: 1 }", "x = { 'é': 1 }"),
   pair("x = { \"__proto__\": a }", "x = { __proto__: a }"),
   pair("x = { 'if': 1, \"class\": 2 }", "x = { if: 1, class: 2 }"),
-  pair("class A { 'a' = 1; static \"b\" = 2; ['c']; get 'd'() { return 1 } }", "class A { a = 1; static b = 2; c; get d() { return 1 } }"),
+  pair(
+    "class A { 'a' = 1; static \"b\" = 2; ['c']; get 'd'() { return 1 } }",
+    "class A { a = 1; static b = 2; c; get d() { return 1 } }"
+  ),
   pair("class A { 'constructor'() { f() } }", "class A { constructor() { f() } }"),
   pair("class A { 'get'; static 'async' = 1; 'set'() {} }", "class A { get; static async = 1; set() {} }"),
   pair("const { 'a': b, ['c']: d = 1 } = x", "const { a: b, c: d = 1 } = x"),
@@ -156,7 +159,10 @@ export const equal: ReadonlyArray<Pair> = [
   pair("import a, * as b from 'x'; f(a, b)", "import * as b from 'x'; import a from 'x'; f(a, b)"),
   pair("import 'x'; import { a } from 'x'; f(a)", "import { a } from 'x'; f(a)"),
   pair("import {} from 'x'", "import 'x'"),
-  pair("import { a } from 'x'; import 'y'; import { b } from 'x'; f(a, b)", "import { a, b } from 'x'; import 'y'; f(a, b)"),
+  pair(
+    "import { a } from 'x'; import 'y'; import { b } from 'x'; f(a, b)",
+    "import { a, b } from 'x'; import 'y'; f(a, b)"
+  ),
   pair("import { \"a\" as b } from 'x'; f(b)", "import { a as b } from 'x'; f(b)"),
   pair("import { type A, b } from 'x'; f(b)", "import { b } from 'x'; f(b)"),
   pair("import a from 'x' with { type: 'json' }; f(a)", "import a from 'x'; f(a)"),
