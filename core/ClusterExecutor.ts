@@ -114,6 +114,12 @@ const readEnvironment = (
       new Map(entries)
   )
 
+// A variable that is set to nothing counts as not set
+const remoteNodePath = Effect.orElseSucceed(
+  Config.option(Config.nonEmptyString("CLUSTRIX_REMOTE_NODE_PATH")),
+  Option.none
+)
+
 const make = (options: { readonly stateDirectory: string }) =>
   Effect.gen(function*() {
     const transport = yield* Transport
@@ -167,6 +173,7 @@ const make = (options: { readonly stateDirectory: string }) =>
       Effect.gen(function*() {
         const { config, invocation } = request
         const environment = yield* readEnvironment(invocation.environmentVariables)
+        const configuredRuntime = yield* remoteNodePath
         const host = yield* transport.host
         const deployed = yield* deployer.deploy({
           package: request.package,
@@ -205,7 +212,7 @@ const make = (options: { readonly stateDirectory: string }) =>
               jobDirectory: directory,
               packageDirectory: deployed.directory,
               filesystemRoot: invocation.filesystemRoot ?? config.remoteWorkDir ?? request.filesystemRoot,
-              runtimePath: config.remoteNodePath ?? host.runtimePath,
+              runtimePath: config.remoteNodePath ?? Option.getOrElse(configuredRuntime, () => host.runtimePath),
               directives: scheduler.directives(jobId, limits),
               moduleLoads: config.moduleLoads ?? [],
               preExecutionCommands: config.preExecutionCommands ?? [],
