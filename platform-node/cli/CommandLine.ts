@@ -129,7 +129,10 @@ export const read = (command: Command, words: ReadonlyArray<string>): Call | Usa
     const { least, most } = command.positionals
     const usage = `Usage: ${command.usage.map((line) => `clustrix ${line}`).join("\n         ")}`
     if (positionals.length < least) {
-      return usageError(`\`clustrix ${command.name}\` needs ${least === 1 ? "one argument" : `${least} arguments`}`, usage)
+      return usageError(
+        `\`clustrix ${command.name}\` needs ${least === 1 ? "one argument" : `${least} arguments`}`,
+        usage
+      )
     }
     const extra = positionals[most]
     if (extra !== undefined) {

@@ -16,7 +16,12 @@ const packaging: ReadonlyArray<Option> = [
     choices: ["install", "vendor", "assume"],
     summary: "npm packages are installed there (install, the default), put into the ZIP (vendor), or there (assume)."
   },
-  { name: "keep", value: "NODE", repeatable: true, summary: "A statement that must go along: src/a.ts#name, src/a.ts:12." },
+  {
+    name: "keep",
+    value: "NODE",
+    repeatable: true,
+    summary: "A statement that must go along: src/a.ts#name, src/a.ts:12."
+  },
   { name: "drop", value: "NODE", repeatable: true, summary: "A statement that must stay out." },
   {
     name: "unknown-paths",
@@ -24,7 +29,11 @@ const packaging: ReadonlyArray<Option> = [
     choices: ["report", "directory"],
     summary: "Paths only known at run time are reported (the default), or their whole directory goes along."
   },
-  { name: "package-dir", value: "DIR", summary: "Where packages are written. Default: $CLUSTRIX_PACKAGE_DIR, or a cache." }
+  {
+    name: "package-dir",
+    value: "DIR",
+    summary: "Where packages are written. Default: $CLUSTRIX_PACKAGE_DIR, or a cache."
+  }
 ]
 
 const calling: ReadonlyArray<Option> = [
@@ -56,7 +65,11 @@ export const commands: ReadonlyArray<Command> = [
       { name: "invocation", value: "FILE", summary: "Run this ZIP with this call of it, as `package` wrote them." },
       { name: "time", value: "LIMIT", summary: "End the job after this time: 90s, 15m, 01:30:00." },
       { name: "env", value: "NAME", repeatable: true, summary: "An environment variable that goes along." },
-      { name: "node-modules", value: "DIR", summary: "Where a ZIP's npm packages are. Default: the nearest node_modules." },
+      {
+        name: "node-modules",
+        value: "DIR",
+        summary: "Where a ZIP's npm packages are. Default: the nearest node_modules."
+      },
       { name: "explain", summary: "First show what went into the package and why." },
       ...packaging,
       json
@@ -107,7 +120,11 @@ export const commands: ReadonlyArray<Command> = [
     usage: ["clean [OPTION]..."],
     positionals: { least: 0, most: 0 },
     options: [
-      { name: "older-than", value: "AGE", summary: "What was not written for this long: 90s, 30m, 1h, 7d. Default: 1h." },
+      {
+        name: "older-than",
+        value: "AGE",
+        summary: "What was not written for this long: 90s, 30m, 1h, 7d. Default: 1h."
+      },
       { name: "dry-run", summary: "Only tell what would be removed." },
       { name: "package-dir", value: "DIR", summary: "Where packages are. Default: $CLUSTRIX_PACKAGE_DIR, or a cache." },
       json

@@ -68,7 +68,9 @@ export const localCluster = (call: Call): Effect.Effect<ClusterConfig.ClusterCon
   const time = valueOf(call, "time")
   const names = call.values.get("env")
   if (time !== undefined && !isTimeLimit(time)) {
-    return Effect.fail(usageError(`${JSON.stringify(time)} is not a time limit`, "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00."))
+    return Effect.fail(
+      usageError(`${JSON.stringify(time)} is not a time limit`, "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00.")
+    )
   }
   const odd = names?.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
   if (odd !== undefined) {
@@ -98,6 +100,8 @@ export const age = (text: string): Effect.Effect<Duration.Duration, UsageError> 
   const one = units[unit]
   // A number without a unit could be anything, except for nothing at all.
   return number === undefined || one === undefined || (Number(number) !== 0 && !/[smhdw]$/.test(text.trim()))
-    ? Effect.fail(usageError(`${JSON.stringify(text)} is not an age`, "Write a number with s, m, h, d or w: 30m, 1h, 7d."))
+    ? Effect.fail(
+      usageError(`${JSON.stringify(text)} is not an age`, "Write a number with s, m, h, d or w: 30m, 1h, 7d.")
+    )
     : Effect.succeed(Duration.times(one, Number(number)))
 }

@@ -20,7 +20,8 @@ const explain = (cause: Cause.Cause<unknown>): Explained | undefined => {
   const explained = failures.find(isExplained)
   if (explained !== undefined) return explained
   const config = failures.find((failure) => ConfigError.isConfigError(failure))
-  return config === undefined ? undefined : { _tag: "ConfigError", what: `An environment variable cannot be used: ${config}` }
+  return config === undefined ? undefined
+    : { _tag: "ConfigError", what: `An environment variable cannot be used: ${config}` }
 }
 
 const defectOf = (cause: Cause.Cause<unknown>): Explained => {

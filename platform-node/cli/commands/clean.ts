@@ -43,7 +43,8 @@ const program = (call: Call, terminal: Terminal) =>
     )
     const report = { ...cleanup, location: store.location, dryRun, now: yield* Clock.currentTimeMillis }
     terminal.print(
-      call.switches.has("json") ? [JSON.stringify(cleanupJson(report), undefined, 2)] : cleanupLines(report, terminal.style)
+      call.switches.has("json") ? [JSON.stringify(cleanupJson(report), undefined, 2)]
+        : cleanupLines(report, terminal.style)
     )
     return ExitCode.done
   })

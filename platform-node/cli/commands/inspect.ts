@@ -4,7 +4,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { openPackage, type OpenPackage, verifyPackage } from "../../../core/archive/OpenPackage.ts"
+import { type OpenPackage, openPackage, verifyPackage } from "../../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as Manifest from "../../../core/Manifest.ts"
 import * as NearName from "../../../core/resolve/NearName.ts"

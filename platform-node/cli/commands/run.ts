@@ -90,7 +90,10 @@ const submitZip = (call: Call, file: string) =>
     const taken = ["args", "kwargs"].find((name) => call.values.has(name))
     if (taken !== undefined) {
       return yield* Effect.fail(
-        usageError(`\`--${taken}\` cannot change what the invocation says`, "Package the function with other arguments.")
+        usageError(
+          `\`--${taken}\` cannot change what the invocation says`,
+          "Package the function with other arguments."
+        )
       )
     }
     const stored = yield* Invocation.decode(yield* readFile(file), file)
@@ -153,13 +156,17 @@ const program = (call: Call, terminal: Terminal) =>
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const job = yield* submission
-        terminal.note([`${style.green("✓")} Started job ${style.bold(job.jobId)}  ${style.dim(visible(job.directory))}`])
+        terminal.note([
+          `${style.green("✓")} Started job ${style.bold(job.jobId)}  ${style.dim(visible(job.directory))}`
+        ])
         const cancelled = Effect.zipRight(
           Effect.ignore(executor.cancel(job.jobId)),
           Effect.sync(() => terminal.note([`${style.yellow("✗")} Cancelled job ${job.jobId}`]))
         )
         const waiting = awaitJob(job, { log: log.show }).pipe(Effect.ensuring(Effect.sync(log.end)))
-        const result = yield* restore(withProgress(terminal, "Running", waiting)).pipe(Effect.onInterrupt(() => cancelled))
+        const result = yield* restore(withProgress(terminal, "Running", waiting)).pipe(
+          Effect.onInterrupt(() => cancelled)
+        )
         const { finishedAt, startedAt } = result.envelope
         terminal.note([`${style.green("✓")} Returned after ${duration(finishedAt - startedAt)}`])
         terminal.print([

@@ -23,9 +23,9 @@ export const cleanupLines = (report: CleanupReport, style: Style): ReadonlyArray
   return [
     removed.length === 0
       ? `Nothing to remove in ${visible(location)}`
-      : `${dryRun ? "Would remove" : `${style.green("✓")} Removed`} ${
-        style.bold(count(number, "package"))
-      } (${count(removed.length, "file")}, ${size(bytes)}) from ${visible(location)}`,
+      : `${dryRun ? "Would remove" : `${style.green("✓")} Removed`} ${style.bold(count(number, "package"))} (${
+        count(removed.length, "file")
+      }, ${size(bytes)}) from ${visible(location)}`,
     ...table(
       removed.map(({ modifiedAt, name, sizeBytes }) => [
         visible(name),
@@ -49,6 +49,10 @@ export const cleanupLines = (report: CleanupReport, style: Style): ReadonlyArray
 export const cleanupJson = ({ dryRun, kept, location, removed }: CleanupReport) => ({
   location,
   dryRun,
-  removed: removed.map(({ modifiedAt, path, sizeBytes }) => ({ path, sizeBytes, modifiedAt: modifiedAt.toISOString() })),
+  removed: removed.map(({ modifiedAt, path, sizeBytes }) => ({
+    path,
+    sizeBytes,
+    modifiedAt: modifiedAt.toISOString()
+  })),
   kept: kept.map(({ because, stored }) => ({ path: stored.path, because }))
 })

@@ -174,7 +174,8 @@ export const answer = (prepared: PreparedPackage, subject: Subject): Answer => {
     : dependencySteps(prepared, subject.dependency)
   const file = subject.kind === "file" ? prepared.files.find(({ node }) => node === subject.node) : undefined
   const decisions = prepared.decisions.filter(({ location, node }) =>
-    node === subject.node || (subject.kind === "file" && location.file === subject.name))
+    node === subject.node || (subject.kind === "file" && location.file === subject.name)
+  )
   const dropped = subject.kind === "declaration" && decisions.some(({ verdict }) => verdict === "dropped")
   return {
     subject: subject.name,
@@ -213,7 +214,9 @@ const decisionLines = (decisions: ReadonlyArray<Decision>, style: Style): Readon
 
 /** What `clustrix explain FILE#NAME WHAT` prints. */
 export const answerLines = (answer: Answer, style: Style): ReadonlyArray<string> => [
-  `${style.bold(visible(answer.subject))} is ${answer.inPackage ? style.green("in") : style.yellow("not in")} the package`,
+  `${style.bold(visible(answer.subject))} is ${
+    answer.inPackage ? style.green("in") : style.yellow("not in")
+  } the package`,
   ...(answer.steps.length === 0 ? [] : [
     "",
     ...table(answer.steps.map(({ because, location, node }, depth) => [
@@ -231,7 +234,11 @@ export const answerLines = (answer: Answer, style: Style): ReadonlyArray<string>
 ]
 
 const stepTable = (steps: ReadonlyArray<Step>, style: Style): ReadonlyArray<string> =>
-  table(steps.map(({ because, location, node }) => [visible(bareName(node)), style.dim(visible(because)), at(location, style)]))
+  table(
+    steps.map((
+      { because, location, node }
+    ) => [visible(bareName(node)), style.dim(visible(because)), at(location, style)])
+  )
 
 /** What `clustrix explain FILE#NAME` prints. */
 export const everythingLines = (prepared: PreparedPackage, style: Style): ReadonlyArray<string> => {
@@ -257,28 +264,43 @@ export const everythingLines = (prepared: PreparedPackage, style: Style): Readon
       `${style.bold(visible(file.source ?? file.path))}  ${style.dim(size(file.sizeBytes))}`,
       ...stepTable(nodeSteps(file.declarations), style)
     ]),
-    ...section("Other files", table(others.map((file) => {
-      const [step] = nodeSteps([file.node])
-      return [
-        visible(file.source ?? file.path),
-        size(file.sizeBytes),
-        style.dim(visible(step?.because ?? "")),
-        at(step?.location, style)
-      ]
-    }), { right: [1] })),
-    ...section("npm packages", table(prepared.dependencies.map(({ name, requiredBy, version }) => {
-      const reason = prepared.reasons.get(`npm:${name}`)
-      const direct = requiredBy === "" && reason !== undefined
-      return [
-        visible(`${name} ${version}`),
-        style.dim(visible(direct ? reason.because : `${packageNames(requiredBy).join(" > ")} depends on it`)),
-        direct ? at(reason.location, style) : ""
-      ]
-    }))),
-    ...section("Added by Clustrix", table(own.map((file) => {
-      const [step] = nodeSteps([file.node])
-      return [visible(file.path), size(file.sizeBytes), style.dim(visible(step?.because ?? ""))]
-    }), { right: [1] })),
+    ...section(
+      "Other files",
+      table(
+        others.map((file) => {
+          const [step] = nodeSteps([file.node])
+          return [
+            visible(file.source ?? file.path),
+            size(file.sizeBytes),
+            style.dim(visible(step?.because ?? "")),
+            at(step?.location, style)
+          ]
+        }),
+        { right: [1] }
+      )
+    ),
+    ...section(
+      "npm packages",
+      table(prepared.dependencies.map(({ name, requiredBy, version }) => {
+        const reason = prepared.reasons.get(`npm:${name}`)
+        const direct = requiredBy === "" && reason !== undefined
+        return [
+          visible(`${name} ${version}`),
+          style.dim(visible(direct ? reason.because : `${packageNames(requiredBy).join(" > ")} depends on it`)),
+          direct ? at(reason.location, style) : ""
+        ]
+      }))
+    ),
+    ...section(
+      "Added by Clustrix",
+      table(
+        own.map((file) => {
+          const [step] = nodeSteps([file.node])
+          return [visible(file.path), size(file.sizeBytes), style.dim(visible(step?.because ?? ""))]
+        }),
+        { right: [1] }
+      )
+    ),
     ...decisionLines(prepared.decisions, style)
   ]
 }

@@ -61,7 +61,8 @@ const explanation = (
     `${label} ${location === undefined ? "" : `${style.cyan(place(location))}: `}${first}`,
     ...more.flatMap((line) => indented(line, 2)),
     ...(reason.trim() === "" ? [] : indented(reason, 2)),
-    ...(remedy === undefined ? [] : remedy.split("\n").map((line, index) => `${index === 0 ? "  → " : "    "}${line.trim()}`))
+    ...(remedy === undefined ? []
+      : remedy.split("\n").map((line, index) => `${index === 0 ? "  → " : "    "}${line.trim()}`))
   ]
 }
 
@@ -72,8 +73,7 @@ export const failureLines = (error: Explained, style: Style): ReadonlyArray<stri
   const causes = error._tag.startsWith("Job") ? causesOf(error.cause) : []
   return [
     ...lines,
-    ...causes.flatMap((cause) =>
-      indented(`Caused by ${cause instanceof Error ? stackOf(cause) : String(cause)}`, 2)),
+    ...causes.flatMap((cause) => indented(`Caused by ${cause instanceof Error ? stackOf(cause) : String(cause)}`, 2)),
     ...explanation("", { what: "", remedy: error.remedy }, style).slice(1)
   ]
 }
@@ -91,7 +91,8 @@ export const failureJson = (error: Explained): Readonly<Record<string, unknown>>
       tag: _tag,
       ...reason,
       what,
-      ...(location === undefined ? {} : { location: { file: location.file, line: location.line, column: location.column } }),
+      ...(location === undefined ? {}
+        : { location: { file: location.file, line: location.line, column: location.column } }),
       ...(why === undefined ? {} : { why }),
       ...(remedy === undefined ? {} : { remedy })
     }

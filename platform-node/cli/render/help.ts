@@ -10,10 +10,19 @@ const textColumns = 76
 
 const optionRows = (options: ReadonlyArray<Option>, style: Style) => {
   const labels = options.map(({ name, repeatable, value }) =>
-    `${name === "help" ? "-h, " : ""}--${name}${value === undefined ? "" : ` ${value}`}${repeatable === true ? " ..." : ""}`)
+    `${name === "help" ? "-h, " : ""}--${name}${value === undefined ? "" : ` ${value}`}${
+      repeatable === true ? " ..." : ""
+    }`
+  )
   const column = Math.max(...labels.map((label) => label.length))
-  return table(options.flatMap(({ summary }, index) =>
-    wrap(summary, Math.max(30, 110 - column)).map((line, at) => [at === 0 ? style.cyan(labels[index] ?? "") : "", line])))
+  return table(
+    options.flatMap(({ summary }, index) =>
+      wrap(summary, Math.max(30, 110 - column)).map((
+        line,
+        at
+      ) => [at === 0 ? style.cyan(labels[index] ?? "") : "", line])
+    )
+  )
 }
 
 const exitCodes = (style: Style): ReadonlyArray<string> => [
@@ -33,7 +42,8 @@ export const overview = (commands: ReadonlyArray<Command>, version: string, styl
   ...table(commands.map(({ name, summary }) => [style.cyan(name), summary])),
   "",
   style.bold("Options"),
-  ...table([[style.cyan("-h, --help"), "Show this help, or that of a command."], [style.cyan("-V, --version"), "Show the version."]]),
+  ...table([[style.cyan("-h, --help"), "Show this help, or that of a command."], [style.cyan("-V, --version"),
+    "Show the version."]]),
   "",
   style.bold("For example"),
   "  clustrix package src/analysis.ts#main",

@@ -20,40 +20,61 @@ export const inspectionLines = (opened: OpenPackage, style: Style): ReadonlyArra
     `${style.green("✓")} ${style.bold(visible(opened.name))} is whole: every byte is what its manifest says`,
     "",
     ...table([
-      ["Function", `${style.bold(visible(called.name))}(${visible(called.parameters.join(", "))})  ${
-        style.dim(visible([...qualities, `in ${called.module}`].join(", ")))
-      }`],
+      ["Function",
+        `${style.bold(visible(called.name))}(${visible(called.parameters.join(", "))})  ${
+          style.dim(visible([...qualities, `in ${called.module}`].join(", ")))
+        }`],
       ["ID", style.bold(opened.packageId)],
       ["Digest", opened.digest],
-      ["Size", `${size(opened.sizeBytes)}  ${style.dim(`(${count(opened.entries.length, "file")}, ${size(unpacked)} unpacked)`)}`],
+      ["Size",
+        `${size(opened.sizeBytes)}  ${
+          style.dim(`(${count(opened.entries.length, "file")}, ${size(unpacked)} unpacked)`)
+        }`],
       ["Format", String(opened.manifest.formatVersion)],
       ...Object.entries(opened.manifest.options).map(([key, value]) => [
         visible(key[0] === undefined ? key : key[0].toUpperCase() + key.slice(1)),
         visible(optionText(value))
       ])
     ]),
-    ...section("Files", table(opened.entries.map(({ mode, path, size: bytes }) => [
-      style.dim(mode),
-      size(bytes),
-      visible(path)
-    ]), { right: [1] })),
-    ...section("npm packages", table(dependencies.external_packages.map(({ name, version }) =>
-      [visible(name), visible(version)]))),
-    ...section("Imports of the function", table(dependencies.imports.map(({ module, names }) => [
-      visible(module),
-      style.dim(visible(names.join(", ")))
-    ]))),
-    ...section("Local declarations", table(
-      [...dependencies.local_functions, ...dependencies.local_declarations].map(({ kind, module, name }) => [
-        visible(name),
-        visible(kind),
-        style.dim(visible(module))
-      ])
-    )),
-    ...section("File system calls", table(dependencies.filesystem_calls.map(({ args, function: name, lineno }) => [
-      visible(`${name}(${args.join(", ")})`),
-      style.dim(`line ${lineno}`)
-    ])))
+    ...section(
+      "Files",
+      table(
+        opened.entries.map(({ mode, path, size: bytes }) => [
+          style.dim(mode),
+          size(bytes),
+          visible(path)
+        ]),
+        { right: [1] }
+      )
+    ),
+    ...section(
+      "npm packages",
+      table(dependencies.external_packages.map(({ name, version }) => [visible(name), visible(version)]))
+    ),
+    ...section(
+      "Imports of the function",
+      table(dependencies.imports.map(({ module, names }) => [
+        visible(module),
+        style.dim(visible(names.join(", ")))
+      ]))
+    ),
+    ...section(
+      "Local declarations",
+      table(
+        [...dependencies.local_functions, ...dependencies.local_declarations].map(({ kind, module, name }) => [
+          visible(name),
+          visible(kind),
+          style.dim(visible(module))
+        ])
+      )
+    ),
+    ...section(
+      "File system calls",
+      table(dependencies.filesystem_calls.map(({ args, function: name, lineno }) => [
+        visible(`${name}(${args.join(", ")})`),
+        style.dim(`line ${lineno}`)
+      ]))
+    )
   ]
 }
 

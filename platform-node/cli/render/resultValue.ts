@@ -46,7 +46,9 @@ export const fitsJson = (root: unknown): boolean => {
     if (value === null) continue
     if (open.has(value)) return false
     const keys = Object.keys(value)
-    const whole = Array.isArray(value) ? keys.length === value.length && keys.every((key, index) => key === String(index))
+    const whole = Array.isArray(value) ? keys.length === value.length && keys.every((key, index) =>
+      key === String(index)
+    )
       : isPlain(value) && !keys.includes("toJSON")
     if (!whole) return false
     open.add(value)
