@@ -4,7 +4,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import picomatch from "picomatch"
+import picomatch from "picomatch/posix.js"
 import { Diagnostic } from "../Diagnostic.ts"
 import * as Explanation from "../Explanation.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
