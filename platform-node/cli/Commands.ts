@@ -14,7 +14,8 @@ const packaging: ReadonlyArray<Option> = [
     name: "dependencies",
     value: "HOW",
     choices: ["install", "vendor", "assume"],
-    summary: "npm packages are installed there (install, the default), put into the ZIP (vendor), or there (assume)."
+    summary:
+      "npm packages: installed there (install, the default), put into the ZIP (vendor), taken to be there (assume)."
   },
   {
     name: "keep",
@@ -77,7 +78,7 @@ export const commands: ReadonlyArray<Command> = [
     notes: [
       reference,
       "What the function prints appears while it runs; the value that it returns is printed last, on standard output.",
-      "--json prints {\"jobId\", \"packageId\", \"value\"} alone on standard output; what the function prints goes to standard\n"
+      "--json prints {\"jobId\", \"packageId\", \"value\"} alone on standard output; what the function prints goes to standard "
       + "error. A value that JSON cannot hold (a Map, a Date, NaN, ...) is given as \"valueText\" instead of \"value\".",
       "Ctrl-C cancels the job."
     ],
@@ -91,7 +92,7 @@ export const commands: ReadonlyArray<Command> = [
     options: [...packaging.filter(({ name }) => name !== "package-dir"), json],
     notes: [
       reference,
-      "WHAT is a file (src/a.ts, or just a.ts), a declaration (src/a.ts#name, or just name), a statement (src/a.ts:12),\n"
+      "WHAT is a file (src/a.ts, or just a.ts), a declaration (src/a.ts#name, or just name), a statement (src/a.ts:12), "
       + "an npm package or a data file. Without it, everything is shown."
     ],
     load: async () => (await import("./commands/explain.ts")).main

@@ -6,7 +6,7 @@ import * as ExitCode from "../ExitCode.ts"
 import type { Style } from "./Style.ts"
 import { table, wrap } from "./Text.ts"
 
-const textColumns = 76
+const textColumns = 100
 
 const optionRows = (options: ReadonlyArray<Option>, style: Style) => {
   const labels = options.map(({ name, repeatable, value }) =>
@@ -17,7 +17,7 @@ const optionRows = (options: ReadonlyArray<Option>, style: Style) => {
   const column = Math.max(...labels.map((label) => label.length))
   return table(
     options.flatMap(({ summary }, index) =>
-      wrap(summary, Math.max(30, 110 - column)).map((
+      wrap(summary, Math.max(30, textColumns - 4 - column)).map((
         line,
         at
       ) => [at === 0 ? style.cyan(labels[index] ?? "") : "", line])
@@ -61,7 +61,7 @@ export const commandHelp = (command: Command, style: Style): ReadonlyArray<strin
   "",
   style.bold("Options"),
   ...optionRows([...command.options, ...common], style),
-  ...command.notes.flatMap((note) => ["", ...(note.includes("\n") ? note.split("\n") : wrap(note, textColumns + 34))]),
+  ...command.notes.flatMap((note) => ["", ...wrap(note, textColumns)]),
   "",
   ...exitCodes(style)
 ]
