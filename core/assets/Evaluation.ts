@@ -155,9 +155,9 @@ export const make = (environment: Environment): Evaluator => {
       case "ImportMeta":
         return [Value.known("import.meta", Value.text(context.module, "module"))]
       case "Member":
-        return values(fold.object, context).flatMap((object) =>
+        return alternatives(values(fold.object, context).map((object) => () =>
           values(fold.key, context).flatMap((key) => memberBy(object, key, context))
-        )
+        ))
       case "Call":
         return fold.construct
           ? values(fold.callee, context).flatMap((callee) => construct(callee, thunks(fold.arguments, context), context))

@@ -11,6 +11,8 @@ import * as Syntax from "./Syntax.ts"
 export interface Folding {
   readonly names: ModuleNames.ModuleNames
   readonly fold: (expression: Ast.Expression) => Fold.Fold
+  /** The class that `super(...)`, a call of this module, constructs. */
+  readonly superClassAt: (call: object) => Fold.Fold | undefined
   /**
    * What the top-level bindings of the module may be, by name. `default` is the value of an `export default` without a
    * name; `module.exports` is what a CommonJS module exports. Bindings about which nothing is known are left out.
@@ -93,6 +95,7 @@ export const make = (module: Ast.Module | Ast.Script): Folding => {
   }
 
   const shapeMember = (self: ModuleNames.This, name: string, start: number): Fold.Fold => {
+    if (self === ModuleNames.moduleThis) return Fold.undefinedFold
     const own = (self.isStatic ? self.shape.statics : self.shape.instance).get(name)
     if (own !== undefined) return anyOf(memberFolds, own, own, name)
     const parent = self.shape.superClass === undefined ? undefined : Syntax.bare(self.shape.superClass)
@@ -312,11 +315,18 @@ export const make = (module: Ast.Module | Ast.Script): Folding => {
     })
   }
 
-  const bindings = (): ReadonlyMap<string, Fold.Fold> => {
+  const superClassAt = (call: object): Fold.Fold | undefined => {
+    const superClass = names.thisOf.get(call)?.shape.superClass
+    return superClass === undefined ? undefined : fold(superClass)
+  }
+
+  let bound: ReadonlyMap<string, Fold.Fold> | undefined
+  const bindings = (): ReadonlyMap<string, Fold.Fold> => bound ??= foldBindings()
+  const foldBindings = (): ReadonlyMap<string, Fold.Fold> => {
     const found = new Map<string, Fold.Fold>()
     const put = (name: string, value: Fold.Fold): void => {
       const checked = bounded(value, 0)
-      if (checked._tag === "Unknown" || mayMatter(checked)) found.set(name, checked)
+      if (checked._tag !== "Undefined") found.set(name, checked)
     }
     for (const variable of names.variables.values()) {
       if (variable.isTopLevel && variable.values.length > 0) {
@@ -330,5 +340,5 @@ export const make = (module: Ast.Module | Ast.Script): Folding => {
     return found
   }
 
-  return { names, fold, bindings }
+  return { names, fold, superClassAt, bindings }
 }

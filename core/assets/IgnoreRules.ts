@@ -27,7 +27,8 @@ export const make = (root: string): IgnoreRules => {
       const known = loaded.get(directory)
       if (known !== undefined) return known
       const fs = yield* FileSystem.FileSystem
-      const rules = makeIgnore()
+      // As git on a file system that tells cases apart, on every host
+      const rules = makeIgnore({ ignorecase: false })
       for (const name of [".gitignore", ".clustrixignore"]) {
         // No file, no rules
         rules.add(yield* Effect.orElseSucceed(fs.readFileString(`${directory}/${name}`), () => ""))

@@ -50,6 +50,7 @@ export interface ModuleNames {
   readonly variables: ReadonlyMap<string, Variable>
   /** Keys of names that the module only declares (`declare const x`): they are global. */
   readonly ambient: ReadonlySet<string>
+  /** By `this` expressions and by calls of `super`. */
   readonly thisOf: ReadonlyMap<object, This>
   readonly shapeOf: ReadonlyMap<object, ClassShape>
   readonly functionIds: ReadonlyMap<object, Fold.FunctionId>
@@ -73,6 +74,24 @@ const objectWith = (key: string | undefined, value: Value): Value => (folder) =>
     : { _tag: "Object", entries: [[key, value(folder)]], open: false }
 
 const memberKey = (property: Ast.MemberExpression["property"]): string | undefined => Syntax.propertyName(property)
+
+/** `this` outside of all functions: without members, whatever the module system. */
+export const moduleThis: This = {
+  shape: { id: "", superClass: undefined, statics: new Map(), instance: new Map() },
+  isStatic: true
+}
+
+/** The object that `target[key] = source[key]` copies members of. */
+const copied = (target: Ast.Expression | Ast.Pattern, value: Ast.Expression): Ast.Expression | undefined => {
+  if (target.type !== "MemberExpression" || target.property.type !== "Computed") return undefined
+  const source = Syntax.bare(value)
+  if (source.type !== "MemberExpression" || source.property.type !== "Computed") return undefined
+  const to = Syntax.bare(target.property.expression)
+  const from = Syntax.bare(source.property.expression)
+  return to.type === "Identifier" && from.type === "Identifier" && Syntax.variableKey(to) === Syntax.variableKey(from)
+    ? source.object
+    : undefined
+}
 
 /** Collects the names of a module from its syntax tree. */
 export const make = (module: Ast.Module | Ast.Script): ModuleNames => {
@@ -173,7 +192,7 @@ export const make = (module: Ast.Module | Ast.Script): ModuleNames => {
     else if (object.type === "Identifier") variable(object).values.push(objectWith(key, value))
     else if (object.type === "ThisExpression") {
       const self = thisOf.get(object)
-      if (self !== undefined && key !== undefined) add(self.isStatic ? self.shape.statics : self.shape.instance, key, value)
+      if (self !== undefined && self !== moduleThis && key !== undefined) add(self.isStatic ? self.shape.statics : self.shape.instance, key, value)
     }
   }
 
@@ -470,6 +489,12 @@ export const make = (module: Ast.Module | Ast.Script): ModuleNames => {
         const { left, operator, right } = node as Ast.AssignmentExpression
         // `this` on the left must be known before the assignment is.
         Syntax.forEachChild(node, each)
+        const source = copied(left, right)
+        const target = source === undefined || left.type !== "MemberExpression" ? undefined : Syntax.bare(left.object)
+        if (source !== undefined && target?.type === "Identifier") {
+          variable(target).values.push((folder) => folder.expression(source))
+          return
+        }
         bind(
           left,
           operator === "=" || operator === "||=" || operator === "??=" || operator === "&&="
@@ -492,6 +517,7 @@ export const make = (module: Ast.Module | Ast.Script): ModuleNames => {
       }
       case "CallExpression":
         walkCall(node as Ast.CallExpression)
+        if (self !== undefined && (node as Ast.CallExpression).callee.type === "Super") thisOf.set(node, self)
         return Syntax.forEachChild(node, each)
       case "ExportDefaultExpression":
       case "TsExportAssignment": {
@@ -513,6 +539,6 @@ export const make = (module: Ast.Module | Ast.Script): ModuleNames => {
     }
   }
 
-  for (const item of module.body) walk(item, undefined)
+  for (const item of module.body) walk(item, moduleThis)
   return { variables, ambient, thisOf, shapeOf, functionIds, defaultExport, commonJsExports }
 }

@@ -135,6 +135,11 @@ const byName: ReadonlyMap<string, ReadonlyArray<ArgumentUse>> = new Map(
 /** How the function of that name uses its arguments; `undefined` for a function that has nothing to do with files. */
 export const lookup = (name: string): ReadonlyArray<ArgumentUse> | undefined => byName.get(name)
 
+const lastNames: ReadonlySet<string> = new Set([...byName.keys()].map((name) => name.slice(name.lastIndexOf(".") + 1)))
+
+/** Whether some function of the table is called so, whatever it is a member of. */
+export const isReadingName = (name: string): boolean => lastNames.has(name)
+
 /** Modules by every name that they are imported under. Any other module is looked for in the project. */
 const aliases: ReadonlyMap<string, string> = new Map([
   ...["fs", "path", "url", "util", "module", "os", "child_process", "worker_threads"].flatMap((name) =>
@@ -170,7 +175,9 @@ export const readingGlobals: ReadonlySet<string> = new Set([
   "process",
   "require",
   "Worker",
-  "SharedWorker"
+  "SharedWorker",
+  "globalThis",
+  "global"
 ])
 
 /** Globals whose functions never open a file, whatever they are given. */

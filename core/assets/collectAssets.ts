@@ -56,6 +56,9 @@ export interface CollectedAssets {
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
+/** What npm and version control keep is no data, even when it is named. */
+const never = /\/(?:node_modules|\.git)\//
+
 const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`
 
 /** Finds the files. Order of the uses and of directory listings does not matter. */
@@ -102,7 +105,7 @@ export const collectAssets = (
     ): Effect.Effect<void, DataFileError> =>
       Effect.gen(function*() {
         const key = `${relativeTo}\0${path}`
-        if (files.has(key) || options.isModule(path)) return
+        if (files.has(key) || options.isModule(path) || never.test(path)) return
         const unreadable = (cause: { readonly message: string }): DataFileError =>
           new DataFileError({
             reason: "Unreadable",
@@ -175,13 +178,14 @@ export const collectAssets = (
 
     const addGlob = (pattern: string, site: Site | undefined, relativeTo: DataFile["relativeTo"], because: string) =>
       Effect.gen(function*() {
-        const scan = picomatch.scan(pattern)
-        const base = PathText.resolve("/", scan.base === "" ? "/" : scan.base)
+        const { base: fixed } = picomatch.scan(PathText.relative(options.packageRoot, pattern))
+        const base = PathText.resolve(options.packageRoot, fixed)
         if (!isInside(base)) return yield* outside(base, site, `The pattern ${pattern} leads out of it.`)
-        const matches = picomatch(pattern, { dot: true })
+        // Relative to the root, so that special characters in the checkout's own path mean nothing
+        const matches = picomatch(PathText.relative(options.packageRoot, pattern), { dot: true })
         let found = false
         for (const path of yield* listFiles(base)) {
-          if (!matches(path)) continue
+          if (!matches(PathText.relative(options.packageRoot, path))) continue
           found = true
           yield* addFile(path, site, relativeTo, because)
         }
@@ -207,9 +211,17 @@ export const collectAssets = (
       )
     }
 
+    const pathOf = (use: AssetUse): string | undefined => use.place._tag === "Path" ? use.place.path : undefined
+    const written = new Set(uses.filter(({ access }) => access === "write").map(pathOf))
+    const read = new Set(uses.filter(({ access }) => access === "read" || access === "exists").map(pathOf))
+
     for (const use of uses) {
       if (use.access === "write") continue
       const { place } = use
+      // A path that is only built, or given to code that is not followed: it goes along if it is there
+      const quiet = use.access === "mentioned" || use.access === "handed"
+      if (quiet && place._tag !== "Path") continue
+      if ((use.access === "mentioned" || use.access === "url") && written.has(pathOf(use)) && !read.has(pathOf(use))) continue
       if (place._tag === "Absolute") {
         if (!use.perhaps && use.what !== "program") {
           report("info", "absolute-path", `An absolute path is read: ${place.path}`, use.site, "Absolute paths are never packaged; the job reads that path on its own machine.")
@@ -226,7 +238,7 @@ export const collectAssets = (
         continue
       }
       if (PathText.hasHole(path)) {
-        unknownPath(use, path)
+        if (!quiet) unknownPath(use, path)
         const directory = PathText.constantDirectory(path)
         if (options.unknownPaths === "directory" && isInside(directory)) yield* addTree(directory, use, relativeTo)
         continue
@@ -234,7 +246,7 @@ export const collectAssets = (
       if (use.what === "program" && !path.includes("/")) continue
       const info = yield* Effect.option(fs.stat(path))
       if (info._tag === "None") {
-        if (use.perhaps) continue
+        if (use.perhaps || quiet) continue
         if (!isInside(path)) return yield* outside(path, use.site, "The path leads out of it.")
         report(
           use.access === "exists" ? "info" : "warning",
@@ -247,12 +259,14 @@ export const collectAssets = (
         continue
       }
       if (!isInside(path)) {
-        if (use.perhaps) continue
+        if (use.perhaps || quiet || use.access === "exists" || use.access === "url") continue
         return yield* outside(path, use.site, "The path leads out of it.")
       }
       if (info.value.type === "Directory") {
-        const takesWhole = use.access === "read" && (use.what === "directory" || use.what === "tree")
-        if (takesWhole) yield* addTree(path, use, relativeTo)
+        const asked = use.access === "read" && (use.what === "directory" || use.what === "tree")
+        // A directory that holds the module itself is handed over for its name
+        const handed = use.access === "handed" && !PathText.isWithin(path, use.site.module)
+        if (asked || handed) yield* addTree(path, use, relativeTo)
         continue
       }
       yield* addFile(path, use.site, relativeTo, `the code reads ${shown(path)}`)
