@@ -70,7 +70,7 @@ export const awaitJob = Effect.fn("clustrix.await")(function*(job: Job, observer
       watching === undefined ? Effect.void : Effect.ignore(Fiber.join(watching))
     )
     return result
-  }).pipe(Effect.onInterrupt(() => Effect.ignore(executor.cancel(job.jobId))))
+  }).pipe(Effect.interruptible, Effect.onInterrupt(() => Effect.ignore(executor.cancel(job.jobId))))
 })
 
 /** Packages a function, runs it on the cluster, and brings the result back. */
@@ -79,11 +79,16 @@ export const run = Effect.fn("clustrix.run")(function*(call: FunctionCall, obser
   const packaged = yield* packager.packageFunctionForExecution(call.fn, call.config, call.args, call.kwargs, call.options)
   yield* observer.packaged?.(packaged) ?? Effect.void
   const { info, prepared } = packaged
-  const job = yield* submitPackage(info.packagePath, info.invocationPath ?? "", call.config, {
-    sourceMap: info.sourceMapPath,
-    nodeModules: prepared.nodeModules
-  })
-  yield* observer.submitted?.(job) ?? Effect.void
-  const result = yield* awaitJob(job, observer)
-  return { packaged, job, result }
+  // From the moment of submission on, interrupting means cancelling the job
+  return yield* Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const job = yield* submitPackage(info.packagePath, info.invocationPath ?? "", call.config, {
+        sourceMap: info.sourceMapPath,
+        nodeModules: prepared.nodeModules
+      })
+      yield* observer.submitted?.(job) ?? Effect.void
+      const result = yield* restore(awaitJob(job, observer))
+      return { packaged, job, result }
+    })
+  )
 })

@@ -86,9 +86,17 @@ export const make = (
     const fs = yield* FileSystem.FileSystem
     const location = Path.resolve(directory)
     const host = Os.hostname().replaceAll(/[^A-Za-z0-9-]/g, "_")
-    const ensured = fs.makeDirectory(location, { recursive: true, mode: 0o700 }).pipe(
-      Effect.mapError(storeError(location, "Making it"))
-    )
+    // Step by step: Node's recursive mkdir never ends where a parent refuses the entry (/proc)
+    const makeDirectories = (directory: string): Effect.Effect<void, PlatformError> =>
+      Effect.gen(function*() {
+        if (yield* fs.exists(directory)) return
+        const parent = Path.dirname(directory)
+        if (parent !== directory) yield* makeDirectories(parent)
+        yield* fs.makeDirectory(directory, { mode: 0o700 }).pipe(
+          Effect.catchIf((error) => error._tag === "SystemError" && error.reason === "AlreadyExists", () => Effect.void)
+        )
+      })
+    const ensured = Effect.mapError(makeDirectories(location), storeError(location, "Making it"))
     const names = fs.readDirectory(location).pipe(
       Effect.catchIf(isNotFound, () => Effect.succeed<Array<string>>([])),
       Effect.mapError(storeError(location, "Listing it"))

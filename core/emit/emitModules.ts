@@ -27,7 +27,7 @@ export interface EmittedModule {
   /** As people name the source. */
   readonly file: string
   /** The source map from the text to the source, made when asked for; `undefined` for JSON modules. */
-  readonly map: Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> | undefined
+  readonly map: Effect.Effect<SourceMap, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> | undefined
 }
 
 export type EmitError = FollowError | SourceSyntaxError | JsonModuleError
@@ -57,18 +57,41 @@ const canonicalText = (
 
 const emptyMap = `{"version":3,"sources":[],"names":[],"mappings":""}`
 
-const mapOf = (module: CodeModule, cut: Slice): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> =>
+/** The map is a function of the slice and of how it was cut, so it is cached as the text is. */
+const mapOf = (
+  module: CodeModule,
+  cut: Slice
+): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
+  Effect.gen(function*() {
+    const cache = yield* AnalysisCache
+    const cutting = cut.map()
+    const options = JSON.stringify([module.kind, module.record.system, module.compilerOptions])
+    const key = `map-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}\n${cutting}`)}`
+    const cached = yield* cache.get(key)
+    // Only this function writes under this key
+    if (cached !== undefined) return JSON.parse(cached) as SourceMap
+    const map = yield* composedMap(module, cut, cutting)
+    yield* cache.set(key, JSON.stringify(map))
+    return map
+  })
+
+const composedMap = (
+  module: CodeModule,
+  cut: Slice,
+  cutting: string
+): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> =>
   Effect.map(
     canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: true }),
     ({ map }) => {
       // The loader is asked once for the slice, then for the original, which has no map of its own
       let outermost = true
-      const { mappings, names, sources } = remapping(map ?? emptyMap, () => {
+      const { mappings, names } = remapping(map ?? emptyMap, () => {
         if (!outermost) return null
         outermost = false
-        return cut.map()
+        return cutting
       })
-      return { version: 3, sources, names, mappings: typeof mappings === "string" ? mappings : "" }
+      // One module has one source; how the maps in between call it is of no interest
+      return { version: 3, sources: [module.file], names, mappings: typeof mappings === "string" ? mappings : "" }
     }
   )
 

@@ -2,9 +2,11 @@
  * A package before a byte of it is written: its files, and why each of them is there.
  */
 import type * as Effect from "effect/Effect"
+import type { AnalysisCache } from "../AnalysisCache.ts"
 import type { PackageEntry } from "../archive/PackageEntry.ts"
 import type { Diagnostic } from "../Diagnostic.ts"
 import type { Decision, NodeId, Reason } from "../graph/Reason.ts"
+import type { Hasher } from "../Hasher.ts"
 import type * as Manifest from "../Manifest.ts"
 import type * as Metadata from "../Metadata.ts"
 import type { SourceMap } from "../runtime/SourceMapDocument.ts"
@@ -46,5 +48,5 @@ export interface PreparedPackage {
   readonly decisions: ReadonlyArray<Decision>
   readonly diagnostics: ReadonlyArray<Diagnostic>
   /** Source maps by path in the package; made when asked for. */
-  readonly sourceMaps: Effect.Effect<Readonly<Record<string, SourceMap>>, SourceSyntaxError, SourceParser>
+  readonly sourceMaps: Effect.Effect<Readonly<Record<string, SourceMap>>, SourceSyntaxError, SourceParser | AnalysisCache | Hasher>
 }
