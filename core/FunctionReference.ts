@@ -57,13 +57,16 @@ export const parse = (text: string): Effect.Effect<FunctionReference, FunctionNo
     const line = Number(position?.[2] ?? 0)
     const column = position?.[3] === undefined ? undefined : Number(position[3])
     if (position?.[1] !== undefined && line > 0 && column !== 0) {
-      return Effect.succeed(new PositionReference({ file: position[1], line, ...(column === undefined ? {} : { column }) }))
+      return Effect.succeed(
+        new PositionReference({ file: position[1], line, ...(column === undefined ? {} : { column }) })
+      )
     }
     return new FunctionNotPackageableError({
       reason: "InvalidReference",
       reference: text,
       what: `${JSON.stringify(text)} names no function`,
       why: "A function is named by its file and its name, or by a position in the file.",
-      remedy: "Write FILE#NAME (src/analysis.ts#mainAnalysis, src/a.ts#default, src/a.ts#Class.method) or FILE:LINE:COLUMN."
+      remedy:
+        "Write FILE#NAME (src/analysis.ts#mainAnalysis, src/a.ts#default, src/a.ts#Class.method) or FILE:LINE:COLUMN."
     })
   })

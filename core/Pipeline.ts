@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import * as RandomAccess from "./archive/RandomAccess.ts"
 import type { ClusterConfig } from "./ClusterConfig.ts"
 import { ClusterExecutor, type Job, type JobResult, type LogChunk } from "./ClusterExecutor.ts"
-import { type FunctionLike, FilePackager, type Packaged } from "./FilePackager.ts"
+import { FilePackager, type FunctionLike, type Packaged } from "./FilePackager.ts"
 import type { PackageOptionsInput } from "./package/PackageOptions.ts"
 import * as Invocation from "./runtime/Invocation.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
@@ -76,7 +76,13 @@ export const awaitJob = Effect.fn("clustrix.await")(function*(job: Job, observer
 /** Packages a function, runs it on the cluster, and brings the result back. */
 export const run = Effect.fn("clustrix.run")(function*(call: FunctionCall, observer: Observer = {}) {
   const packager = yield* FilePackager
-  const packaged = yield* packager.packageFunctionForExecution(call.fn, call.config, call.args, call.kwargs, call.options)
+  const packaged = yield* packager.packageFunctionForExecution(
+    call.fn,
+    call.config,
+    call.args,
+    call.kwargs,
+    call.options
+  )
   yield* observer.packaged?.(packaged) ?? Effect.void
   const { info, prepared } = packaged
   // From the moment of submission on, interrupting means cancelling the job

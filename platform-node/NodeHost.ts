@@ -56,11 +56,13 @@ const platform = Layer.mergeAll(
   layerExecutionHost
 )
 
-const executor = Layer.unwrapEffect(Effect.map(LocalTransport.stateDirectory, (stateDirectory) =>
-  ClusterExecutor.layer({ stateDirectory }).pipe(
-    Layer.provideMerge(PackageDeployer.layerFileSystem),
-    Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer))
-  )))
+const executor = Layer.unwrapEffect(
+  Effect.map(LocalTransport.stateDirectory, (stateDirectory) =>
+    ClusterExecutor.layer({ stateDirectory }).pipe(
+      Layer.provideMerge(PackageDeployer.layerFileSystem),
+      Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer))
+    ))
+)
 
 /** Runs jobs on this machine (cluster type `local`), with their directories in the user's state directory. */
 export const layerLocal: Layer.Layer<

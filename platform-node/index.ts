@@ -87,8 +87,12 @@ export class FilePackager {
     context: Context.ExecutionContext,
     options: PackageOptionsInput = {}
   ): Promise<PackageInfo> {
-    return promise(Effect.flatMap(Packager.FilePackager, (packager) =>
-      Effect.map(packager.packageFunction(fn, context, options), ({ info }) => info)))
+    return promise(
+      Effect.flatMap(
+        Packager.FilePackager,
+        (packager) => Effect.map(packager.packageFunction(fn, context, options), ({ info }) => info)
+      )
+    )
   }
 }
 
@@ -153,13 +157,18 @@ export class ClusterExecutor {
   }
   /** What the job has printed so far. */
   logs(jobId: string): Promise<ReadonlyArray<Executor.LogChunk>> {
-    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) =>
-      Effect.map(Stream.runCollect(executor.logs(jobId, { follow: false })), Chunk.toReadonlyArray)))
+    return promise(
+      Effect.flatMap(
+        Executor.ClusterExecutor,
+        (executor) => Effect.map(Stream.runCollect(executor.logs(jobId, { follow: false })), Chunk.toReadonlyArray)
+      )
+    )
   }
   /** Waits for the job's end and gives what the function returned. */
   result(jobId: string): Promise<unknown> {
-    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) =>
-      Effect.map(executor.result(jobId), ({ value }) => value)))
+    return promise(
+      Effect.flatMap(Executor.ClusterExecutor, (executor) => Effect.map(executor.result(jobId), ({ value }) => value))
+    )
   }
   cancel(jobId: string): Promise<void> {
     return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.cancel(jobId)))

@@ -4,6 +4,14 @@
  */
 export * from "../core/index.ts"
 export {
-  cluster, clusterCountFiles, clusterDu, clusterExists, clusterFind, clusterGlob, clusterIsdir, clusterIsfile, clusterLs,
+  cluster,
+  clusterCountFiles,
+  clusterDu,
+  clusterExists,
+  clusterFind,
+  clusterGlob,
+  clusterIsdir,
+  clusterIsfile,
+  clusterLs,
   clusterStat
 } from "./runner/filesystem_utils.ts"

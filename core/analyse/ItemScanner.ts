@@ -7,9 +7,8 @@ import { ActivityBuilder } from "./ActivityBuilder.ts"
 import { isFunctionMethod, isMutator, isPureGlobal, isPureMethod } from "./KnownEffects.ts"
 import type { CodeRequest, Cut, GlobalReference, PlaceReference, Reference } from "./ModuleRecord.ts"
 import { calleeOf, isInlineFunction, type Root, roots } from "./Root.ts"
-import {
-  asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax, unwrap
-} from "./Syntax.ts"
+import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax,
+  unwrap } from "./Syntax.ts"
 
 /** What the names of the module mean, as far as one item's walk needs it. */
 export interface ScanContext {
@@ -70,7 +69,9 @@ export const scanItem = (
 
   const share = (holders: ReadonlyArray<Root>, held: ReadonlyArray<Root>): void => {
     for (const holder of holders.flatMap(topLevelNames)) {
-      for (const name of held.flatMap(topLevelNames)) if (holder !== name) shares.set(`${holder}\0${name}`, [holder, name])
+      for (const name of held.flatMap(topLevelNames)) {
+        if (holder !== name) shares.set(`${holder}\0${name}`, [holder, name])
+      }
     }
   }
 
@@ -90,7 +91,10 @@ export const scanItem = (
     guarded = false,
     shorthand = false
   ): void => {
-    if (name.ctxt === unresolved && namespace !== undefined && context.namespaceMembers.get(namespace)?.has(name.value) === true) {
+    if (
+      name.ctxt === unresolved && namespace !== undefined &&
+      context.namespaceMembers.get(namespace)?.has(name.value) === true
+    ) {
       // A member that another declaration of the merged namespace exports, which SWC does not connect
       const { end, start } = name.span
       cuts.push({ range: [start, end], replacement: `${shorthand ? `${name.value}: ` : ""}${namespace}.${name.value}` })
@@ -120,7 +124,9 @@ export const scanItem = (
       case "Name":
         if (root.name.ctxt === topLevel && !context.ambient.has(root.name.value)) current[how].add(root.name.value)
         else if (root.name.ctxt === unresolved || root.name.ctxt === topLevel) {
-          if (root.name.value !== "arguments") (how === "writes" ? current.globalWrites : current.globalCalls).add(root.name.value)
+          if (root.name.value !== "arguments") {
+            ;(how === "writes" ? current.globalWrites : current.globalCalls).add(root.name.value)
+          }
         } else {
           const key = `${root.name.value}#${root.name.ctxt}`
           const index = parameterIndex.get(key)
@@ -203,7 +209,8 @@ export const scanItem = (
       return
     }
     for (const root of roots(expression)) {
-      const name = root._tag === "Name" ? root.name : root._tag === "Result" && root.callee._tag === "Name" ? root.callee.name : undefined
+      const name = root._tag === "Name" ? root.name
+        : root._tag === "Result" && root.callee._tag === "Name" ? root.callee.name : undefined
       if (name !== undefined && name.ctxt === topLevel) activity(isEager).calls.add(name.value)
     }
     visit(expression, isEager)
@@ -232,7 +239,9 @@ export const scanItem = (
     const target = calleeOf(callee)
     const isGlobal = target !== undefined &&
       (target.name.ctxt === unresolved || context.ambient.has(target.name.value))
-    if (isGlobal && (target.name.value === "eval" || (target.name.value === "Function" && target.member === undefined))) {
+    if (
+      isGlobal && (target.name.value === "eval" || (target.name.value === "Function" && target.member === undefined))
+    ) {
       evaluates.push(spanOf(callee).start)
     }
     if (isGlobal && !target.deep && isMutator(target.name.value, target.member)) {
@@ -247,8 +256,9 @@ export const scanItem = (
     }
     // Array.prototype.push.call(T, x): the first argument is the receiver
     const borrowed = isGlobal && target.deep && (target.member === "call" || target.member === "apply")
-    const pure = (isGlobal && !target.deep && isPureGlobal(target.name.value, target.member)) || (isGlobal && constructs && isPureGlobal(target.name.value, undefined))
-    if (borrowed && args[0] !== undefined) for (const root of roots(args[0])) change(root, isEager, "writes")
+    const pure = (isGlobal && !target.deep && isPureGlobal(target.name.value, target.member)) ||
+      (isGlobal && constructs && isPureGlobal(target.name.value, undefined))
+    if (borrowed && args[0] !== undefined) { for (const root of roots(args[0])) change(root, isEager, "writes") }
     const bare = unwrap(callee)
     if (isFunctionSyntax(bare)) visitFunctionParts(bare, isEager)
     else if (bare.type === "MemberExpression") {
@@ -256,7 +266,8 @@ export const scanItem = (
       if (isInlineFunction(bare.object)) visitFunctionParts(unwrap(bare.object), isEager)
       for (const root of roots(bare.object)) {
         if (root._tag === "Name" && root.name.ctxt === topLevel) current.calls.add(root.name.value)
-        const harmless = pure || borrowed || (method !== undefined && (isPureMethod(method) || isFunctionMethod(method)))
+        const harmless = pure || borrowed ||
+          (method !== undefined && (isPureMethod(method) || isFunctionMethod(method)))
         if (!harmless) change(root, isEager, "passes")
       }
       visit(callee, isEager)
@@ -298,14 +309,18 @@ export const scanItem = (
     children(node).some((child) =>
       child.type === "Decorator" ||
       ((child.type === "ClassMethod" || child.type === "ClassProperty" || child.type === "Constructor" ||
-        child.type === "Parameter") && isDecorated(child)))
+        child.type === "Parameter") && isDecorated(child))
+    )
 
   const visitClass = (node: Ast.AnyNode, isEager: boolean): void => {
     if (isDecorated(node)) collectMetadata(node)
     for (const child of children(node)) visit(child, isEager)
   }
 
-  const visitMember = (node: Ast.AnyNode & { readonly object: Ast.AnyNode; readonly property: Ast.AnyNode }, isEager: boolean): void => {
+  const visitMember = (
+    node: Ast.AnyNode & { readonly object: Ast.AnyNode; readonly property: Ast.AnyNode },
+    isEager: boolean
+  ): void => {
     const object = unwrap(node.object)
     const name = asName(object)
     const key = staticKey(node.property)
@@ -388,7 +403,9 @@ export const scanItem = (
       case "NewExpression": {
         const target = calleeOf(self.callee)
         const first = self.arguments?.[0]?.expression
-        if (target !== undefined && (target.name.value === "Worker" || target.member === "Worker") && first !== undefined) {
+        if (
+          target !== undefined && (target.name.value === "Worker" || target.member === "Worker") && first !== undefined
+        ) {
           const url = unwrap(first)
           if (url.type === "NewExpression") request("worker", url.arguments?.[0]?.expression)
         }
@@ -413,8 +430,9 @@ export const scanItem = (
         if (written !== undefined) freshLocals.delete(`${written.value}#${written.ctxt}`)
         const target = unwrap(self.left)
         // What is stored in a top-level object becomes reachable from it: the assignment changes the object only
-        if (isFunctionSyntax(unwrap(self.right)) && target.type === "MemberExpression") visitFunctionParts(unwrap(self.right), false)
-        else visit(self.right, isEager)
+        if (isFunctionSyntax(unwrap(self.right)) && target.type === "MemberExpression") {
+          visitFunctionParts(unwrap(self.right), false)
+        } else visit(self.right, isEager)
         return
       }
       case "UpdateExpression":

@@ -23,7 +23,8 @@ export const roots = (node: Ast.AnyNode): ReadonlyArray<Root> => {
   switch (self.type) {
     case "Identifier": {
       const name = asName(self)
-      return name === undefined || (name.ctxt === unresolved && name.value === "undefined") ? [] : [{ _tag: "Name", name }]
+      return name === undefined || (name.ctxt === unresolved && name.value === "undefined") ? []
+        : [{ _tag: "Name", name }]
     }
     case "MemberExpression":
       return roots(self.object)
@@ -35,7 +36,9 @@ export const roots = (node: Ast.AnyNode): ReadonlyArray<Root> => {
         ? [fresh]
         : roots(self.callee).map((callee) => ({ _tag: "Result", callee }))
     case "ArrayExpression":
-      return self.elements.flatMap((element) => element === undefined || element === null ? [] : roots(element.expression))
+      return self.elements.flatMap((element) =>
+        element === undefined || element === null ? [] : roots(element.expression)
+      )
     case "ObjectExpression":
       return self.properties.flatMap((property) => {
         switch (property.type) {

@@ -53,7 +53,8 @@ export type Syntax =
 export const syntax = (node: Ast.AnyNode): Syntax => node as Syntax
 
 export const asName = (node: Ast.AnyNode | null | undefined): Name | undefined =>
-  node !== null && node !== undefined && node.type === "Identifier" && "ctxt" in node && typeof node.ctxt === "number" &&
+  node !== null && node !== undefined && node.type === "Identifier" && "ctxt" in node &&
+    typeof node.ctxt === "number" &&
     node.ctxt > 0
     // `ctxt` was checked on the line above
     ? node as Name
@@ -61,9 +62,20 @@ export const asName = (node: Ast.AnyNode | null | undefined): Name | undefined =
 
 /** Nodes that begin with `Ts` and yet hold or are values. */
 const valueSyntax: ReadonlySet<string> = new Set([
-  "TsAsExpression", "TsNonNullExpression", "TsSatisfiesExpression", "TsTypeAssertion", "TsConstAssertion", "TsInstantiation",
-  "TsEnumDeclaration", "TsEnumMember", "TsModuleDeclaration", "TsModuleBlock", "TsNamespaceDeclaration", "TsExportAssignment",
-  "TsImportEqualsDeclaration", "TsParameterProperty"
+  "TsAsExpression",
+  "TsNonNullExpression",
+  "TsSatisfiesExpression",
+  "TsTypeAssertion",
+  "TsConstAssertion",
+  "TsInstantiation",
+  "TsEnumDeclaration",
+  "TsEnumMember",
+  "TsModuleDeclaration",
+  "TsModuleBlock",
+  "TsNamespaceDeclaration",
+  "TsExportAssignment",
+  "TsImportEqualsDeclaration",
+  "TsParameterProperty"
 ])
 
 /** Whether the node and all below it vanish with the types. */

@@ -19,7 +19,9 @@ export const analyseModule = (
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
     const { moduleSystem } = source
-    const key = `record-${recordVersion}-${source.language}${source.jsx ? "x" : ""}-${moduleSystem ?? "any"}-${textDigest}`
+    const key = `record-${recordVersion}-${source.language}${source.jsx ? "x" : ""}-${
+      moduleSystem ?? "any"
+    }-${textDigest}`
     const cached = yield* cache.get(key)
     // Only this function writes under this key
     if (cached !== undefined) return JSON.parse(cached) as ModuleRecord

@@ -7,10 +7,8 @@ import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
 import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
 import { type ScanContext, scanItem } from "./ItemScanner.ts"
-import {
-  anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord, type Range,
-  type StarExport
-} from "./ModuleRecord.ts"
+import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
+  type Range, type StarExport } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
 import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "./Syntax.ts"
 
@@ -29,14 +27,22 @@ const range = (node: Ast.AnyNode): Range => [spanOf(node).start, spanOf(node).en
 export const isClustrix = (specifier: string): boolean => specifier === "clustrix" || specifier.startsWith("clustrix/")
 
 const moduleSyntax = new Set([
-  "ImportDeclaration", "ExportDeclaration", "ExportNamedDeclaration", "ExportDefaultDeclaration", "ExportDefaultExpression",
-  "ExportAllDeclaration", "TsExportAssignment", "TsImportEqualsDeclaration"
+  "ImportDeclaration",
+  "ExportDeclaration",
+  "ExportNamedDeclaration",
+  "ExportDefaultDeclaration",
+  "ExportDefaultExpression",
+  "ExportAllDeclaration",
+  "TsExportAssignment",
+  "TsImportEqualsDeclaration"
 ])
 
 const mentionsCommonJs = (module: Ast.Module): boolean => {
   const found = (node: Ast.AnyNode): boolean => {
     const name = asName(node)
-    if (name !== undefined) return name.ctxt === 1 && (name.value === "require" || name.value === "module" || name.value === "exports")
+    if (name !== undefined) {
+      return name.ctxt === 1 && (name.value === "require" || name.value === "module" || name.value === "exports")
+    }
     return children(node).some(found)
   }
   return module.body.some(found)
@@ -86,7 +92,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       continue
     }
     if (inner.type === "TsInterfaceDeclaration" || inner.type === "TsTypeAliasDeclaration") types.add(inner.id.value)
-    else if ("declare" in inner && inner.declare) for (const name of declaredBy(inner)) ambient.add(name)
+    else if ("declare" in inner && inner.declare) { for (const name of declaredBy(inner)) ambient.add(name) }
   }
   for (const name of declared) ambient.delete(name)
   for (const name of ambient) types.add(name)
@@ -161,10 +167,11 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
         nodes: [declarator],
         what: !declarator.init
           ? { callable: "unknown", describes: "a variable" }
-          : declarator.id.type === "Identifier" ? kind(declarator.init) : { callable: "unknown", describes: "a part of a value" },
+          : declarator.id.type === "Identifier" ? kind(declarator.init)
+          : { callable: "unknown", describes: "a part of a value" },
         value: declarator.init ?? undefined
       })
-      if (exported) for (const name of declares) exportLocal(name, name, spanOf(declarator).start)
+      if (exported) { for (const name of declares) exportLocal(name, name, spanOf(declarator).start) }
     }
   }
 
@@ -173,7 +180,10 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   }
 
   /** Decorators may be written before `export`, outside the span of the class. */
-  const classRanges = (node: Ast.AnyNode, decorators: ReadonlyArray<Ast.Decorator> | undefined): ReadonlyArray<Range> => {
+  const classRanges = (
+    node: Ast.AnyNode,
+    decorators: ReadonlyArray<Ast.Decorator> | undefined
+  ): ReadonlyArray<Range> => {
     const [start, end] = range(node)
     const before = (decorators ?? []).filter((decorator) => spanOf(decorator).start < start)
     return [...before.map(range), [start, end]]
@@ -261,7 +271,13 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
           else if (specifier.isTypeOnly) types.add(local)
           else bindings.push({ local, imported: (specifier.imported ?? specifier.local).value })
         }
-        imports.push({ specifier: self.source.value, offset, bindings, bare: self.specifiers.length === 0, require: false })
+        imports.push({
+          specifier: self.source.value,
+          offset,
+          bindings,
+          bare: self.specifiers.length === 0,
+          require: false
+        })
         return
       }
       case "TsImportEqualsDeclaration": {
@@ -293,11 +309,18 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       case "ExportNamedDeclaration":
         for (const specifier of self.specifiers) {
           if (specifier.type === "ExportNamespaceSpecifier") {
-            if (!self.typeOnly) exports.push({ exported: specifier.name.value, local: "*", from: self.source?.value, offset })
+            if (!self.typeOnly) {
+              exports.push({ exported: specifier.name.value, local: "*", from: self.source?.value, offset })
+            }
           } else if (specifier.type === "ExportSpecifier") {
             const exported = (specifier.exported ?? specifier.orig).value
             if (self.typeOnly || specifier.isTypeOnly) types.add(exported)
-            else exports.push({ exported, local: specifier.orig.value, from: self.source?.value, offset: spanOf(specifier).start })
+            else {exports.push({
+                exported,
+                local: specifier.orig.value,
+                from: self.source?.value,
+                offset: spanOf(specifier).start
+              })}
           }
         }
         return
@@ -381,7 +404,7 @@ const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<s
     const names = members.get(inner.id.value) ?? new Set()
     members.set(inner.id.value, names)
     for (const each of inner.body.body) {
-      if (each.type === "ExportDeclaration") for (const name of declaredBy(each.declaration)) names.add(name)
+      if (each.type === "ExportDeclaration") { for (const name of declaredBy(each.declaration)) names.add(name) }
     }
   }
   return members

@@ -174,7 +174,8 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
     const each = how.each === true || how.what === "glob"
     const values = each
       ? given.flatMap((value) =>
-        value._tag === "Array" ? evaluator.elements(value, context) : how.each === true ? [] : [value])
+        value._tag === "Array" ? evaluator.elements(value, context) : how.each === true ? [] : [value]
+      )
       : given
     const access = how.flags !== undefined && writesOnly(argument(how.flags)) ? "write" : how.access
     const use = { by: callee.name.replace(/^node:/, ""), what: how.what, access, perhaps: how.perhaps === true }

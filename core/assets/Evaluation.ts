@@ -140,7 +140,9 @@ export const make = (environment: Environment): Evaluator => {
       case "Regex":
         return [{ _tag: "Regex", pattern: fold.pattern, flags: fold.flags }]
       case "Unknown":
-        return [Value.unknown({ text: fold.reason, module: context.module, ...(fold.start > 0 ? { start: fold.start } : {}) })]
+        return [
+          Value.unknown({ text: fold.reason, module: context.module, ...(fold.start > 0 ? { start: fold.start } : {}) })
+        ]
       case "Concat":
         return products(fold.parts.map((part) => values(part, context)), context)
           .map((row) => KnownFunctions.concat(row, site(context)))
@@ -155,12 +157,16 @@ export const make = (environment: Environment): Evaluator => {
       case "ImportMeta":
         return [Value.known("import.meta", Value.text(context.module, "module"))]
       case "Member":
-        return alternatives(values(fold.object, context).map((object) => () =>
-          values(fold.key, context).flatMap((key) => memberBy(object, key, context))
-        ))
+        return alternatives(
+          values(fold.object, context).map((object) => () =>
+            values(fold.key, context).flatMap((key) => memberBy(object, key, context))
+          )
+        )
       case "Call":
         return fold.construct
-          ? values(fold.callee, context).flatMap((callee) => construct(callee, thunks(fold.arguments, context), context))
+          ? values(fold.callee, context).flatMap((callee) =>
+            construct(callee, thunks(fold.arguments, context), context)
+          )
           : call(fold.callee, fold.arguments, context)
       case "Choice":
         return alternatives(fold.of.map((one) => () => values(one, context)))
@@ -168,7 +174,8 @@ export const make = (environment: Environment): Evaluator => {
         return logical(fold.operator, values(fold.left, context), () => values(fold.right, context))
       case "Array": {
         const exact = fold.elements.every((element) =>
-          element._tag !== "Spread" || values(element.of, context).every((value) => value._tag === "Array" && value.exact)
+          element._tag !== "Spread" ||
+          values(element.of, context).every((value) => value._tag === "Array" && value.exact)
         )
         return [Value.array(thunks(fold.elements, context), exact)]
       }
@@ -203,7 +210,8 @@ export const make = (environment: Environment): Evaluator => {
   ): ReadonlyArray<Value.Value> => {
     const isMissing = (value: Value.Value): boolean =>
       (value._tag === "Constant"
-        && (value.value === undefined || value.value === null || (operator === "||" && (value.value === false || value.value === 0))))
+        && (value.value === undefined || value.value === null ||
+          (operator === "||" && (value.value === false || value.value === 0))))
       || (operator === "||" && value._tag === "Text" && value.text === "")
     const isPresent = (value: Value.Value): boolean =>
       value._tag !== "Unknown" && !isMissing(value)
@@ -243,7 +251,9 @@ export const make = (environment: Environment): Evaluator => {
       return [Value.known(name === "*" ? "clustrix" : `clustrix.${name}`)]
     }
     const target = environment.resolveImport(context.module, specifier, name, kind)
-    if (target === undefined) return unknown(context, `\`${name === "*" ? specifier : name}\` comes from "${specifier}"`)
+    if (target === undefined) {
+      return unknown(context, `\`${name === "*" ? specifier : name}\` comes from "${specifier}"`)
+    }
     if (target._tag === "Namespace") {
       return kind === "require" && environment.binding(target.module, "module.exports") !== undefined
         ? binding(target.module, "module.exports")
@@ -324,7 +334,8 @@ export const make = (environment: Environment): Evaluator => {
     if (key._tag === "Constant" && typeof key.value === "number") return member(object, String(key.value), context)
     // Any member, where the key is not known.
     return object._tag === "Array" || object._tag === "Object"
-      ? [...elements(object, context), ...(object._tag === "Object" && !object.open ? [] : unknown(context, "the key of a table is not known"))]
+      ? [...elements(object, context),
+        ...(object._tag === "Object" && !object.open ? [] : unknown(context, "the key of a table is not known"))]
       : object._tag === "Unknown"
       ? [object]
       : unknown(context, "a member is taken by a name that is not known")
@@ -613,7 +624,8 @@ export const make = (environment: Environment): Evaluator => {
     const [search, replacement] = row
     const cutsScheme = (key === "replace" && search?._tag === "Text" && search.text === "file://"
       && replacement?._tag === "Text" && replacement.text === "")
-      || ((key === "slice" || key === "substring") && search?._tag === "Constant" && search.value === 7 && row.length === 1)
+      || ((key === "slice" || key === "substring") && search?._tag === "Constant" && search.value === 7 &&
+        row.length === 1)
     if (cutsScheme) return path
     const changed = KnownFunctions.textMethod(path, key, row, site(context))
     return changed._tag === "Text" && PathText.isAbsolute(changed.text)
@@ -634,7 +646,9 @@ export const make = (environment: Environment): Evaluator => {
       return [
         Value.array([
           ...object.elements,
-          ...args.map((arg) => () => arg().flatMap((value) => value._tag === "Array" ? elements(value, context) : [value]))
+          ...args.map((arg) => () =>
+            arg().flatMap((value) => value._tag === "Array" ? elements(value, context) : [value])
+          )
         ], false)
       ]
     }

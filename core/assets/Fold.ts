@@ -31,7 +31,12 @@ export type Fold =
   | { readonly _tag: "Global"; readonly name: string }
   | { readonly _tag: "ImportMeta" }
   | { readonly _tag: "Member"; readonly object: Fold; readonly key: Fold }
-  | { readonly _tag: "Call"; readonly callee: Fold; readonly arguments: ReadonlyArray<Fold>; readonly construct: boolean }
+  | {
+    readonly _tag: "Call"
+    readonly callee: Fold
+    readonly arguments: ReadonlyArray<Fold>
+    readonly construct: boolean
+  }
   | { readonly _tag: "Choice"; readonly of: ReadonlyArray<Fold> }
   | { readonly _tag: "Logical"; readonly operator: "||" | "??"; readonly left: Fold; readonly right: Fold }
   | { readonly _tag: "Array"; readonly elements: ReadonlyArray<Fold> }

@@ -141,8 +141,9 @@ export const make = (module: Ast.Module | Ast.Script): Folding => {
       const key = Syntax.propertyName(item.key)
       const parts = Syntax.functionParts(item)
       if (key === undefined) open = true
-      else if (item.type === "KeyValueProperty" || item.type === "AssignmentProperty") entries.push([key, fold(item.value)])
-      else if (item.type === "GetterProperty" && parts !== undefined) entries.push([key, folder.returnOf(parts)])
+      else if (item.type === "KeyValueProperty" || item.type === "AssignmentProperty") {
+        entries.push([key, fold(item.value)])
+      } else if (item.type === "GetterProperty" && parts !== undefined) entries.push([key, folder.returnOf(parts)])
       else if (item.type === "MethodProperty" && parts !== undefined) entries.push([key, folder.functionOf(parts, key)])
     }
     const own: Fold.Fold = { _tag: "Object", entries, open }
@@ -285,8 +286,7 @@ export const make = (module: Ast.Module | Ast.Script): Folding => {
   const entriesOf = (members: ModuleNames.Members): ReadonlyArray<Fold.Entry> =>
     [...members].map(([name, values]): Fold.Entry => [name, anyOf(memberFolds, values, values, name)])
 
-  const returnOf = (parts: Syntax.FunctionParts): Fold.Fold =>
-    Fold.choice(Syntax.returned(parts.body).map(fold))
+  const returnOf = (parts: Syntax.FunctionParts): Fold.Fold => Fold.choice(Syntax.returned(parts.body).map(fold))
 
   const folder: ModuleNames.Folder = {
     expression: fold,

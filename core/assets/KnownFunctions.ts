@@ -20,7 +20,8 @@ type KnownFunction = (args: Arguments, site: Site) => Value.Value
 const texts = (args: Arguments, site: Site): ReadonlyArray<Value.Text> =>
   args.map((arg) => Value.toText(arg, site.because("a part of the path is not a text")))
 
-const reasonsOf = (list: ReadonlyArray<Value.Text>): ReadonlyArray<Value.Reason> => list.flatMap(({ reasons }) => reasons)
+const reasonsOf = (list: ReadonlyArray<Value.Text>): ReadonlyArray<Value.Reason> =>
+  list.flatMap(({ reasons }) => reasons)
 
 /** A path's text after `change`; the anchor holds as long as the path is absolute. */
 const changed = (self: Value.Text, text: string, site: Site): Value.Value =>
@@ -75,7 +76,9 @@ const plain = (self: Value.Value | undefined): Value.Text | undefined =>
 const relative: KnownFunction = ([from, to], site) => {
   const start = plain(from)
   const end = plain(to)
-  if (start === undefined || end === undefined) return Value.unknown(site.because("a part of `path.relative` is not known"))
+  if (start === undefined || end === undefined) {
+    return Value.unknown(site.because("a part of `path.relative` is not known"))
+  }
   return Value.text(
     PathText.relative(
       PathText.resolve(site.workingDirectory, start.text),
@@ -114,7 +117,8 @@ const format: KnownFunction = ([first], site) => {
   if (first?._tag !== "Object") return Value.unknown(site.because("the parts given to `path.format` are not known"))
   const field = (name: string): Value.Value | undefined => {
     const values = first.entries.get(name)?.() ?? []
-    return values.length === 1 ? values[0] : values.length === 0 ? undefined : Value.unknown(site.because(`\`${name}\` may be several things`))
+    return values.length === 1 ? values[0]
+      : values.length === 0 ? undefined : Value.unknown(site.because(`\`${name}\` may be several things`))
   }
   const directory = field("dir") ?? field("root")
   const base = field("base")
@@ -125,8 +129,10 @@ const format: KnownFunction = ([first], site) => {
 const scheme = /^([a-z][a-z0-9+.-]+):/i
 
 const decoded = (text: string): string =>
-  text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) =>
-    Either.getOrElse(Either.try(() => decodeURIComponent(escaped)), () => escaped))
+  text.replace(
+    /(?:%[0-9a-f]{2})+/gi,
+    (escaped) => Either.getOrElse(Either.try(() => decodeURIComponent(escaped)), () => escaped)
+  )
 
 /** The path of a `file:` URL's text, without query and fragment. */
 const urlPath = (text: string): string => decoded(text.replace(/[?#].*$/s, ""))
@@ -262,8 +268,7 @@ const table: Readonly<Record<string, KnownFunction>> = {
   "Promise.resolve": first,
   "structuredClone": first,
   "String": first,
-  "decodeURIComponent": ([value], site) =>
-    onPath(decoded)(value === undefined ? [] : [value], site),
+  "decodeURIComponent": ([value], site) => onPath(decoded)(value === undefined ? [] : [value], site),
   "decodeURI": ([value], site) => onPath(decoded)(value === undefined ? [] : [value], site),
   "String.raw": (_args, site) => Value.unknown(site.because("`String.raw` is called as a function"))
 }

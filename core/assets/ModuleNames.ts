@@ -192,7 +192,9 @@ export const make = (module: Ast.Module | Ast.Script): ModuleNames => {
     else if (object.type === "Identifier") variable(object).values.push(objectWith(key, value))
     else if (object.type === "ThisExpression") {
       const self = thisOf.get(object)
-      if (self !== undefined && self !== moduleThis && key !== undefined) add(self.isStatic ? self.shape.statics : self.shape.instance, key, value)
+      if (self !== undefined && self !== moduleThis && key !== undefined) {
+        add(self.isStatic ? self.shape.statics : self.shape.instance, key, value)
+      }
     }
   }
 

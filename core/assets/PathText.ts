@@ -28,7 +28,8 @@ export const normalize = (path: string): string => {
 }
 
 /** `path.posix.join`. */
-export const join = (...paths: ReadonlyArray<string>): string => normalize(paths.filter((path) => path !== "").join("/"))
+export const join = (...paths: ReadonlyArray<string>): string =>
+  normalize(paths.filter((path) => path !== "").join("/"))
 
 const withoutTrailing = (path: string): string => path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
 

@@ -64,7 +64,8 @@ const rows: ReadonlyArray<Row> = [
   { modules: fs, names: "open+", uses: [use(0, "file", "read", { flags: 1 })] },
   {
     modules: fs,
-    names: "access+ exists+ stat+ lstat+ statfs+ realpath+ realpath.native realpathSync.native readlink+ watch watchFile",
+    names:
+      "access+ exists+ stat+ lstat+ statfs+ realpath+ realpath.native realpathSync.native readlink+ watch watchFile",
     uses: [use(0, "file", "exists")]
   },
   { modules: fs, names: "readdir+ opendir+ scandir+", uses: [use(0, "directory")] },
@@ -74,7 +75,8 @@ const rows: ReadonlyArray<Row> = [
   { modules: fs, names: "symlink+", uses: [use(1, "file", "write")] },
   {
     modules: fs,
-    names: "writeFile+ appendFile+ createWriteStream WriteStream mkdir+ mkdtemp+ rm+ rmdir+ unlink+ truncate+ chmod+ lchmod+ "
+    names:
+      "writeFile+ appendFile+ createWriteStream WriteStream mkdir+ mkdtemp+ rm+ rmdir+ unlink+ truncate+ chmod+ lchmod+ "
       + "chown+ lchown+ utimes+ lutimes+",
     uses: [use(0, "file", "write")]
   },
@@ -83,13 +85,18 @@ const rows: ReadonlyArray<Row> = [
   { modules: ["fs-extra"], names: "copy+ move+", uses: [use(0, "tree"), use(1, "tree", "write")] },
   {
     modules: ["fs-extra"],
-    names: "ensureFile+ createFile+ ensureDir+ mkdirs+ mkdirp+ outputFile+ outputJson+ outputJSON+ writeJson+ writeJSON+ "
+    names:
+      "ensureFile+ createFile+ ensureDir+ mkdirs+ mkdirp+ outputFile+ outputJson+ outputJSON+ writeJson+ writeJSON+ "
       + "emptyDir+ emptydir+ remove+",
     uses: [use(0, "file", "write")]
   },
   { modules: ["jsonfile"], names: "readFile+", uses: [use(0, "file")] },
   { modules: ["jsonfile"], names: "writeFile+", uses: [use(0, "file", "write")] },
-  { modules: ["glob"], names: "default glob globSync sync globStream globStreamSync globIterate globIterateSync", uses: glob },
+  {
+    modules: ["glob"],
+    names: "default glob globSync sync globStream globStreamSync globIterate globIterateSync",
+    uses: glob
+  },
   { modules: ["fast-glob"], names: "default glob globSync sync async stream globStream", uses: glob },
   { modules: ["globby"], names: "default globby globbySync globbyStream sync stream", uses: glob },
   { modules: ["tinyglobby"], names: "default glob globSync", uses: glob },
@@ -166,7 +173,8 @@ export const moduleName = (specifier: string): string | undefined => aliases.get
 const readingModules: ReadonlySet<string> = new Set(rows.flatMap(({ modules }) => modules))
 
 /** Whether a module of the tables has functions that read; `node:path` and `node:url` have none. */
-export const isReadingModule = (name: string): boolean => readingModules.has(name.replace(/\..*$/, "")) || readingModules.has(name)
+export const isReadingModule = (name: string): boolean =>
+  readingModules.has(name.replace(/\..*$/, "")) || readingModules.has(name)
 
 /** Globals with functions that read. */
 export const readingGlobals: ReadonlySet<string> = new Set([

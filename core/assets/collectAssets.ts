@@ -82,7 +82,10 @@ export const collectAssets = (
       remedy?: string
     ): void => {
       const location = site === undefined ? undefined : options.locate(site)
-      diagnostics.set(`${code}\0${what}\0${location ?? ""}`, new Diagnostic({ severity, code, what, location, why, remedy }))
+      diagnostics.set(
+        `${code}\0${what}\0${location ?? ""}`,
+        new Diagnostic({ severity, code, what, location, why, remedy })
+      )
     }
     const isInside = (path: string): boolean =>
       [options.packageRoot, ...options.otherRoots].some((root) => PathText.isWithin(root, path))
@@ -116,7 +119,9 @@ export const collectAssets = (
             remedy: "Make it readable for this user."
           })
         const real = yield* Effect.mapError(fs.realPath(path), unreadable)
-        if (!isInside(real)) return yield* outside(path, site, `It is a link to ${real}, which is not below the package root.`)
+        if (!isInside(real)) {
+          return yield* outside(path, site, `It is a link to ${real}, which is not below the package root.`)
+        }
         const info = yield* Effect.mapError(fs.stat(path), unreadable)
         if (info.type !== "File") {
           return yield* new DataFileError({
@@ -140,7 +145,13 @@ export const collectAssets = (
           })
         }
         if (path.endsWith(".node")) {
-          report("warning", "native-addon", `${shown(path)} is a native addon`, site, "It runs only on the platform that it was built for.")
+          report(
+            "warning",
+            "native-addon",
+            `${shown(path)} is a native addon`,
+            site,
+            "It runs only on the platform that it was built for."
+          )
         }
         files.set(key, { path, sizeBytes, relativeTo, site, because })
       })
@@ -190,7 +201,14 @@ export const collectAssets = (
           yield* addFile(path, site, relativeTo, because)
         }
         if (!found) {
-          report("warning", "empty-glob", `The pattern ${shown(pattern)} matches no file`, site, "Nothing goes along for it.", "Check the pattern; ignored files never match.")
+          report(
+            "warning",
+            "empty-glob",
+            `The pattern ${shown(pattern)} matches no file`,
+            site,
+            "Nothing goes along for it.",
+            "Check the pattern; ignored files never match."
+          )
         }
       })
 
@@ -207,7 +225,9 @@ export const collectAssets = (
         reasons.length === 0 ? "The path is computed when the program runs." : `${reasons.join("; ")}.`,
         path === undefined || options.unknownPaths === "directory"
           ? "Add the files it may be with the option include."
-          : `Add the files it may be with the option include, or all of ${shown(PathText.constantDirectory(path))} with unknownPaths: "directory".`
+          : `Add the files it may be with the option include, or all of ${
+            shown(PathText.constantDirectory(path))
+          } with unknownPaths: "directory".`
       )
     }
 
@@ -221,10 +241,18 @@ export const collectAssets = (
       // A path that is only built, or given to code that is not followed: it goes along if it is there
       const quiet = use.access === "mentioned" || use.access === "handed"
       if (quiet && place._tag !== "Path") continue
-      if ((use.access === "mentioned" || use.access === "url") && written.has(pathOf(use)) && !read.has(pathOf(use))) continue
+      if (
+        (use.access === "mentioned" || use.access === "url") && written.has(pathOf(use)) && !read.has(pathOf(use))
+      ) continue
       if (place._tag === "Absolute") {
         if (!use.perhaps && use.what !== "program") {
-          report("info", "absolute-path", `An absolute path is read: ${place.path}`, use.site, "Absolute paths are never packaged; the job reads that path on its own machine.")
+          report(
+            "info",
+            "absolute-path",
+            `An absolute path is read: ${place.path}`,
+            use.site,
+            "Absolute paths are never packaged; the job reads that path on its own machine."
+          )
         }
         continue
       }
@@ -276,7 +304,10 @@ export const collectAssets = (
       yield* addGlob(absolute, undefined, "workingDirectory", `the option include names ${pattern}`)
     }
     return {
-      files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.relativeTo < b.relativeTo ? -1 : 1)),
+      files: [...files.values()].sort((
+        a,
+        b
+      ) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.relativeTo < b.relativeTo ? -1 : 1)),
       diagnostics: [...diagnostics.values()]
     }
   })

@@ -159,7 +159,8 @@ export const findAssetReferences = (module: Ast.Module): AssetFinder => {
       const tellsDefaults = callee._tag === "Binding" || (callee._tag === "Import" && callee.specifier.startsWith("."))
       if (list.length === 0 && !tellsDefaults) return
       const args = list.map(({ expression, spread }): Fold.Fold =>
-        spread ? { _tag: "Spread", of: folding.fold(expression) } : slim(folding.fold(expression)))
+        spread ? { _tag: "Spread", of: folding.fold(expression) } : slim(folding.fold(expression))
+      )
       // A module that is required by name is the graph's business.
       if (callee._tag === "Global" && callee.name === "require" && args[0]?._tag === "Literal") return
       if (args.length > 0 && !isRelevant(callee, args, folding.bindings())) return

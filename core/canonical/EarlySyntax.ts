@@ -27,7 +27,8 @@ const sign =
 /** Whether what is at `index` stands in a line of a documentation comment, as most do. */
 const isDocumentation = (text: string, index: number): boolean => {
   const line = text.lastIndexOf("\n", index) + 1
-  return /^\s*(?:\/\*)?\*/.test(text.slice(line, index)) && text.lastIndexOf("/*", index) > text.lastIndexOf("*/", index)
+  return /^\s*(?:\/\*)?\*/.test(text.slice(line, index)) &&
+    text.lastIndexOf("/*", index) > text.lastIndexOf("*/", index)
 }
 
 /** `false` only if the text surely has none of it. */

@@ -56,7 +56,8 @@ export const renamed = (before: string, after: string, module: Ast.Module): Read
 }
 
 /** `text` with a declaration of `names`, which nothing before it notices. */
-export const declare = (text: string, names: ReadonlyArray<string>): string => `${text}\nlet ${[marker, ...names].join(",")};`
+export const declare = (text: string, names: ReadonlyArray<string>): string =>
+  `${text}\nlet ${[marker, ...names].join(",")};`
 
 const declarationIn = (module: Ast.Module): Ast.VariableDeclaration | undefined =>
   module.body.find((item): item is Ast.VariableDeclaration => {

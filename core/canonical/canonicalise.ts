@@ -33,7 +33,13 @@ const edited = (step: Step, edits: Edits, sourceMap: boolean): Step =>
     }
 
 const transformed = (step: Step, { code, map }: Lowered): Step => ({
-  source: { file: step.source.file, text: code, language: "javascript", jsx: false, moduleSystem: step.source.moduleSystem },
+  source: {
+    file: step.source.file,
+    text: code,
+    language: "javascript",
+    jsx: false,
+    moduleSystem: step.source.moduleSystem
+  },
   maps: map === undefined ? step.maps : [map, ...step.maps]
 })
 
@@ -103,7 +109,9 @@ export const canonicalise = (
     let module = yield* parser.parse(lowered.source)
     let globals: ReadonlyArray<string> = []
     for (;;) {
-      const more = GlobalNames.renamed(prepared.source.text, lowered.source.text, module).filter((name) => !globals.includes(name))
+      const more = GlobalNames.renamed(prepared.source.text, lowered.source.text, module).filter((name) =>
+        !globals.includes(name)
+      )
       if (more.length === 0) break
       const tried = [...globals, ...more]
       const again = yield* lower(prepared, compilerOptions, early, tried, sourceMap)

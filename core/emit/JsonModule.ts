@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
-import { locate, type JsonModule } from "../graph/Module.ts"
+import { type JsonModule, locate } from "../graph/Module.ts"
 import * as Effect from "effect/Effect"
 
 /** A file imported as JSON that is none. */
@@ -48,7 +48,9 @@ export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<stri
       ? Object.keys(value).filter((key) => identifier.test(key) && !reserved.has(key)).sort((a, b) => (a < b ? -1 : 1))
       : []
     const lines = [`const json = ${expression(value)};`, "export default json;"]
-    if (keys.length > 0) lines.push(`const { ${keys.map((key, index) => `${key}: export${index}`).join(", ")} } = json;`)
+    if (keys.length > 0) {
+      lines.push(`const { ${keys.map((key, index) => `${key}: export${index}`).join(", ")} } = json;`)
+    }
     if (keys.length > 0) lines.push(`export { ${keys.map((key, index) => `export${index} as ${key}`).join(", ")} };`)
     return `${lines.join("\n")}\n`
   }))

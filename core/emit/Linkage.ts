@@ -98,7 +98,9 @@ interface Declaration {
 
 const printDeclaration = (self: Declaration): string => {
   const from = JSON.stringify(self.specifier)
-  if (self.namespace !== undefined) return `${self.kind} * ${self.namespace === "" ? "" : `as ${self.namespace} `}from ${from};`
+  if (self.namespace !== undefined) {
+    return `${self.kind} * ${self.namespace === "" ? "" : `as ${self.namespace} `}from ${from};`
+  }
   const names = [...self.names].sort((a, b) => (a < b ? -1 : 1))
   if (self.kind === "import" && names.length === 0) return `import ${from};`
   return `${self.kind} { ${names.join(", ")} } from ${from};`
@@ -113,11 +115,23 @@ export const linkage = (
     const { module } = reached
     const declarations = new Map<string, Declaration>()
     const required: Array<string> = []
-    const declare = (kind: "import" | "export", target: Target, namespace: string | undefined, order: number): Declaration => {
+    const declare = (
+      kind: "import" | "export",
+      target: Target,
+      namespace: string | undefined,
+      order: number
+    ): Declaration => {
       const key = `${kind}\0${namespace ?? ""}\0${target.specifier}`
       const known = declarations.get(key)
       if (known !== undefined) return known
-      const declaration = { specifier: target.specifier, bound: target.bound, order, kind, namespace, names: new Set<string>() }
+      const declaration = {
+        specifier: target.specifier,
+        bound: target.bound,
+        order,
+        kind,
+        namespace,
+        names: new Set<string>()
+      }
       declarations.set(key, declaration)
       return declaration
     }
@@ -132,18 +146,24 @@ export const linkage = (
       for (const binding of request.bindings) {
         if (!reached.imports.has(binding.local)) continue
         if (request.require) {
-          required.push(...(yield* requireBinding(linker, module, request.specifier, binding.local, request.offset, declare)))
+          required.push(
+            ...(yield* requireBinding(linker, module, request.specifier, binding.local, request.offset, declare))
+          )
           continue
         }
         const target = yield* targetOf(linker, module, request.specifier, binding.imported, request.offset)
         if (target === undefined) continue
         if (target.imported === "*") declare("import", target, binding.local, request.offset)
-        else declare("import", target, undefined, request.offset).names.add(asClause(exportName(target.imported), binding.local))
+        else {declare("import", target, undefined, request.offset).names.add(
+            asClause(exportName(target.imported), binding.local)
+          )}
       }
     }
 
     const exports = new Set<string>()
-    for (const local of reached.links) if (local !== anonymousDefault) exports.add(asClause(local, linkName(reached, local)))
+    for (const local of reached.links) {
+      if (local !== anonymousDefault) exports.add(asClause(local, linkName(reached, local)))
+    }
     for (const [name, provision] of reached.exports) {
       if (provision._tag === "Local") {
         if (provision.local !== anonymousDefault) exports.add(asClause(provision.local, exportName(name)))
@@ -168,7 +188,9 @@ export const linkage = (
 
     const all = [...declarations.values()]
     const bound = all.filter((declaration) => declaration.bound).sort((a, b) => a.order - b.order)
-    const free = all.filter((declaration) => !declaration.bound).map((declaration) => [declaration.specifier, printDeclaration(declaration)] as const)
+    const free = all.filter((declaration) => !declaration.bound).map((declaration) =>
+      [declaration.specifier, printDeclaration(declaration)] as const
+    )
       .sort(([a, textA], [b, textB]) => a === b ? (textA < textB ? -1 : 1) : a < b ? -1 : 1)
     return {
       imports: [...bound.map(printDeclaration), ...free.map(([, text]) => text), ...required],
@@ -188,7 +210,9 @@ const requireBinding = (
   Effect.gen(function*() {
     const resolution = yield* linker.loader.resolve(module, specifier, offset, "require")
     if (resolution._tag === "Builtin") {
-      declare("import", { specifier: resolution.name, imported: "default", bound: false }, undefined, offset).names.add(`default as ${local}`)
+      declare("import", { specifier: resolution.name, imported: "default", bound: false }, undefined, offset).names.add(
+        `default as ${local}`
+      )
       return []
     }
     if (resolution._tag === "Package") return [`const ${local} = require(${JSON.stringify(resolution.specifier)});`]
@@ -196,14 +220,18 @@ const requireBinding = (
     const here = packagePath(linker, module)
     if (target._tag === "Json") {
       const written = relativeSpecifier(here, `${modulesDirectory}/${linker.placement(target.path)}.mjs`)
-      declare("import", { specifier: written, imported: "default", bound: false }, undefined, offset).names.add(`default as ${local}`)
+      declare("import", { specifier: written, imported: "default", bound: false }, undefined, offset).names.add(
+        `default as ${local}`
+      )
       return []
     }
     const written = relativeSpecifier(here, packagePath(linker, target))
     const bound = linker.bound.has(target.path)
     const reached = linker.reached.modules.get(target.path)
     if (target.record.system === "commonjs") {
-      declare("import", { specifier: written, imported: "default", bound }, undefined, offset).names.add(`default as ${local}`)
+      declare("import", { specifier: written, imported: "default", bound }, undefined, offset).names.add(
+        `default as ${local}`
+      )
       return []
     }
     const provision = yield* provide(linker.loader, target, "default")

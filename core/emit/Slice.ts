@@ -68,11 +68,15 @@ export const slice = (
       if (item.prefix !== "") text.appendRight(first[0], item.prefix)
       if (item.suffix !== "") text.appendLeft(last[1], item.suffix)
       for (const cut of item.cuts) {
-        if (cut.range[0] < cut.range[1]) text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
+        if (cut.range[0] < cut.range[1]) {
+          text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
+        }
       }
       for (const reference of commonjs ? [] : item.places) {
         const replacement = placeText(reference.kind, fileName, renamed)
-        if (replacement === undefined || isCut(item, reference.range[0])) continue
+        if (replacement === undefined || isCut(item, reference.range[0])) {
+          continue
+        }
         if (replacement.startsWith(toPath)) usesPath = true
         text.update(reference.range[0], reference.range[1], replacement)
       }
@@ -87,13 +91,15 @@ export const slice = (
 
     if (!commonjs) {
       const links = yield* linkage(linker, reached)
-      text.prepend([
-        printPragmas(module.record.pragmas).trimEnd(),
-        ...(usesRequire ? [`import { createRequire as ${toRequire} } from "node:module";`] : []),
-        ...(usesPath ? [`import { fileURLToPath as ${toPath} } from "node:url";`] : []),
-        ...(usesRequire ? [`const require = ${toRequire}(import.meta.url);`] : []),
-        ...links.imports
-      ].filter((line) => line !== "").map((line) => `${line}\n`).join(""))
+      text.prepend(
+        [
+          printPragmas(module.record.pragmas).trimEnd(),
+          ...(usesRequire ? [`import { createRequire as ${toRequire} } from "node:module";`] : []),
+          ...(usesPath ? [`import { fileURLToPath as ${toPath} } from "node:url";`] : []),
+          ...(usesRequire ? [`const require = ${toRequire}(import.meta.url);`] : []),
+          ...links.imports
+        ].filter((line) => line !== "").map((line) => `${line}\n`).join("")
+      )
       text.append(`\n${links.exports.join("\n")}\n`)
     }
     return {
@@ -120,7 +126,9 @@ const requestText = (
       const worker = found?._tag === "Source" ? linker.loader.loaded(found.path) : undefined
       return worker?._tag === "Code" ? relativeSpecifier(here, packagePath(linker, worker)) : undefined
     }
-    if (request.specifier === undefined || (request.kind !== "dynamic-import" && request.kind !== "require")) return undefined
+    if (
+      request.specifier === undefined || (request.kind !== "dynamic-import" && request.kind !== "require")
+    ) return undefined
     if (isClustrix(request.specifier)) return relativeSpecifier(here, filesystemUtils)
     const kind = request.kind === "require" ? "require" : "import"
     const resolution = yield* linker.loader.resolve(module, request.specifier, request.range[0], kind)

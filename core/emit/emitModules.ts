@@ -9,15 +9,15 @@ import type { FollowError } from "../graph/Exports.ts"
 import type { CodeModule } from "../graph/Module.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
-import type { Hasher } from "../Hasher.ts";
+import type { Hasher } from "../Hasher.ts"
 import { digest } from "../Hasher.ts"
 import type { SourceMap } from "../runtime/SourceMapDocument.ts"
-import type { SourceParser} from "../SourceParser.ts";
+import type { SourceParser } from "../SourceParser.ts"
 import { type Source, type SourceSyntaxError } from "../SourceParser.ts"
 import { emitJson, type JsonModuleError } from "./JsonModule.ts"
 import { type Linker, packagePath } from "./Linkage.ts"
 import { modulesDirectory } from "./Placement.ts"
-import { slice, type Slice } from "./Slice.ts"
+import { type Slice, slice } from "./Slice.ts"
 
 /** A module's text in the package. */
 export interface EmittedModule {
@@ -46,7 +46,8 @@ const canonicalText = (
 ): Effect.Effect<string, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
-    const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system, module.compilerOptions])
+    const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system,
+      module.compilerOptions])
     const key = `canonical-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}`)}`
     const cached = yield* cache.get(key)
     if (cached !== undefined) return cached
@@ -119,10 +120,16 @@ export const emitModules = (
     for (const reached of linker.reached.modules.values()) emitted.push(yield* emitCode(linker, reached))
     for (const { imported, module, named, required } of linker.reached.json.values()) {
       const path = `${modulesDirectory}/${linker.placement(module.path)}`
-      if (imported) emitted.push({ path: `${path}.mjs`, text: yield* emitJson(module, named), file: module.file, map: undefined })
-      if (required) emitted.push({ path, text: module.text, file: module.file, map: undefined })
+      if (imported) {
+        emitted.push({ path: `${path}.mjs`, text: yield* emitJson(module, named), file: module.file, map: undefined })
+      }
+      if (required) {
+        emitted.push({ path, text: module.text, file: module.file, map: undefined })
+      }
     }
-    if (emitted.some(({ path }) => path.endsWith(".js"))) {
+    if (
+      emitted.some(({ path }) => path.endsWith(".js"))
+    ) {
       const text = `{\n  "type": "commonjs"\n}\n`
       emitted.push({ path: `${modulesDirectory}/package.json`, text, file: "package.json", map: undefined })
     }

@@ -63,7 +63,13 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
       }
       if (matches(options.keep, module, item)) return keep("the option `keep` names it", false, "option")
       if (matches(options.drop, module, item)) {
-        decisions.set(`${module.path}\0${item.index}`, { node, verdict: "dropped", doubt: false, why: "the option `drop` names it", location })
+        decisions.set(`${module.path}\0${item.index}`, {
+          node,
+          verdict: "dropped",
+          doubt: false,
+          why: "the option `drop` names it",
+          location
+        })
         return false
       }
       if (isInert(item.eager)) return false
@@ -84,7 +90,9 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
       const passed = touch.passes.find((local) => isReachedName(local.module, local.name))
       if (passed !== undefined) return keep(`it may change \`${passed.name}\`, which it hands to a call`, true)
       if (touch.globalWrites) return keep("it changes a global", false)
-      if (item.kind === "statement" && touch.globalCalls) return keep("it calls a function of the host, which may change a global", true)
+      if (item.kind === "statement" && touch.globalCalls) {
+        return keep("it calls a function of the host, which may change a global", true)
+      }
       if (item.kind === "statement" && touch.externalCalls && tracer.readsGlobals()) {
         return keep("it calls a function of another package, which may change a global that the function reads", true)
       }
@@ -92,7 +100,11 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
     })
 
   /** Whether the item is one of the lines that package and run the entry, or only uses what such a line gave. */
-  const isDriver = (module: CodeModule, item: Item, touch: Touch): Effect.Effect<boolean, ReachError, LoadRequirements> =>
+  const isDriver = (
+    module: CodeModule,
+    item: Item,
+    touch: Touch
+  ): Effect.Effect<boolean, ReachError, LoadRequirements> =>
     Effect.gen(function*() {
       if (touch.clustrixCalls) return true
       const isEntry = (local: { readonly module: CodeModule; readonly name: string }): boolean =>

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import type * as AnalysisCache from "../AnalysisCache.ts"
 import { analyseModule } from "../analyse/analyseModule.ts"
 import * as Explanation from "../Explanation.ts"
-import type { Hasher } from "../Hasher.ts";
+import type { Hasher } from "../Hasher.ts"
 import { digest } from "../Hasher.ts"
 import { ModuleResolver, type RequestKind, type Resolution, type ResolutionError } from "../ModuleResolver.ts"
 import type { SourceParser, SourceSyntaxError } from "../SourceParser.ts"
@@ -36,7 +36,12 @@ export class UnresolvedImportError extends Schema.TaggedError<UnresolvedImportEr
 
 export type LoadError = SourceFileError | SourceSyntaxError | ResolutionError
 
-export type LoadRequirements = FileSystem.FileSystem | Hasher | ModuleResolver | SourceParser | AnalysisCache.AnalysisCache
+export type LoadRequirements =
+  | FileSystem.FileSystem
+  | Hasher
+  | ModuleResolver
+  | SourceParser
+  | AnalysisCache.AnalysisCache
 
 export interface ModuleLoader {
   /** The module at absolute real path `path`. */
@@ -71,7 +76,8 @@ export const make = (fileName: (path: string) => string): ModuleLoader => {
         Effect.flatMap(
           Effect.orElseSucceed(fs.stat(path), () => undefined),
           (info) => {
-            const reason = info === undefined ? "NotFound" as const : info.type === "Directory" ? "Directory" as const : "Unreadable" as const
+            const reason = info === undefined ? "NotFound" as const
+              : info.type === "Directory" ? "Directory" as const : "Unreadable" as const
             return new SourceFileError({
               reason,
               path,
@@ -79,7 +85,8 @@ export const make = (fileName: (path: string) => string): ModuleLoader => {
                 ? `There is no file ${file}`
                 : reason === "Directory" ? `${file} is a directory, not a module` : `Cannot read ${file}`,
               why: reason === "Unreadable" ? cause.message : undefined,
-              remedy: reason === "Directory" ? "Name a TypeScript or JavaScript file in it." : "Check the path and its permissions."
+              remedy: reason === "Directory" ? "Name a TypeScript or JavaScript file in it."
+                : "Check the path and its permissions."
             })
           }
         )
@@ -127,7 +134,8 @@ export const make = (fileName: (path: string) => string): ModuleLoader => {
     return module
   })
 
-  const key = (module: CodeModule, specifier: string, kind: RequestKind): string => `${module.path}\0${kind}\0${specifier}`
+  const key = (module: CodeModule, specifier: string, kind: RequestKind): string =>
+    `${module.path}\0${kind}\0${specifier}`
 
   return {
     load,
@@ -137,15 +145,18 @@ export const make = (fileName: (path: string) => string): ModuleLoader => {
       const known = resolutions.get(key(module, specifier, kind))
       if (known !== undefined) return known
       const resolver = yield* ModuleResolver
-      const resolution = yield* Effect.mapError(resolver.resolve(specifier, module.path, kind), (error) =>
-        new UnresolvedImportError({
-          specifier,
-          what: error.what,
-          location: locate(module, offset),
-          why: error.why,
-          remedy: error.remedy,
-          cause: error
-        }))
+      const resolution = yield* Effect.mapError(
+        resolver.resolve(specifier, module.path, kind),
+        (error) =>
+          new UnresolvedImportError({
+            specifier,
+            what: error.what,
+            location: locate(module, offset),
+            why: error.why,
+            remedy: error.remedy,
+            cause: error
+          })
+      )
       resolutions.set(key(module, specifier, kind), resolution)
       return resolution
     })

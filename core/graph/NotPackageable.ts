@@ -13,7 +13,16 @@ import * as Explanation from "../Explanation.ts"
  */
 export class FunctionNotPackageableError
   extends Schema.TaggedError<FunctionNotPackageableError>()("FunctionNotPackageableError", {
-    reason: Schema.Literal("Native", "NoSuchExport", "NotAFunction", "Class", "Type", "InvalidReference", "Captures", "NotInJob"),
+    reason: Schema.Literal(
+      "Native",
+      "NoSuchExport",
+      "NotAFunction",
+      "Class",
+      "Type",
+      "InvalidReference",
+      "Captures",
+      "NotInJob"
+    ),
     reference: Schema.String,
     ...Explanation.fields
   })

@@ -8,9 +8,13 @@ import type { CodeModule, JsonModule } from "./Module.ts"
 import type { Decision, NodeId, Reason } from "./Reason.ts"
 
 /** The function that was asked for, as a place in a module. */
-export type Entry =
-  /** A top-level name, or a function under it (`Class.method`, `table.run`). */
-  | { readonly _tag: "Binding"; readonly module: CodeModule; readonly local: string; readonly path: ReadonlyArray<string> }
+export type Entry = /** A top-level name, or a function under it (`Class.method`, `table.run`). */
+  {
+    readonly _tag: "Binding"
+    readonly module: CodeModule
+    readonly local: string
+    readonly path: ReadonlyArray<string>
+  }
 
 /** A code module of which something is reached. */
 export interface ReachedModule {

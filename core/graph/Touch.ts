@@ -52,7 +52,9 @@ export const declarationOf = (
     for (let hops = 0; hops < 1000; hops++) {
       if (module.declarations.has(name)) return { module, name }
       const imported = importOf(module, name)
-      if (imported === undefined || imported.binding.imported === "*" || isClustrix(imported.request.specifier)) return undefined
+      if (
+        imported === undefined || imported.binding.imported === "*" || isClustrix(imported.request.specifier)
+      ) return undefined
       let specifier = imported.request.specifier
       let exported = imported.binding.imported
       let offset = imported.request.offset
@@ -117,7 +119,9 @@ export const touchOf = (
       clustrixCalls: false
     }
     const entered = new Set<string>()
-    const pending: Array<{ readonly module: CodeModule; readonly item: Item; readonly activity: Activity; readonly eager: boolean }> = [
+    const pending: Array<
+      { readonly module: CodeModule; readonly item: Item; readonly activity: Activity; readonly eager: boolean }
+    > = [
       { module, item, activity: item.eager, eager: true }
     ]
 
@@ -175,7 +179,9 @@ export const touchOf = (
         const declared = yield* declarationOf(loader, here(name))
         for (const target of declared?.module.declarations.get(declared.name) ?? []) {
           for (const reference of target.references) {
-            if (declared !== undefined) yield* addTo(all.passes, { module: declared.module, name: reference.name }, false)
+            if (declared !== undefined) {
+              yield* addTo(all.passes, { module: declared.module, name: reference.name }, false)
+            }
           }
         }
       }

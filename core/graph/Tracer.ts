@@ -81,7 +81,11 @@ export const make = (
     }
     modules.set(module.path, reached)
     because(module.file, reason)
-    for (const request of module.record.imports) if (request.bare) once(`bare\0${module.path}\0${request.offset}`, () => bare(reached, request))
+    for (const request of module.record.imports) {
+      if (request.bare) {
+        once(`bare\0${module.path}\0${request.offset}`, () => bare(reached, request))
+      }
+    }
     if (module.record.system === "commonjs") reachWhole(module, reason)
     return reached
   }
@@ -165,7 +169,9 @@ export const make = (
           else {
             reached.stars.add(index)
             if (target._tag === "Code") reachWhole(target, reason)
-            else if (target._tag === "External") external(target.resolution, star.specifier, "import", module, star.offset, "*")
+            else if (target._tag === "External") {
+              external(target.resolution, star.specifier, "import", module, star.offset, "*")
+            }
           }
         }
       }))
@@ -215,7 +221,9 @@ export const make = (
           specifier: module.file,
           what: `${module.file} has no export named ${name === "default" ? "`default`" : `\`${name}\``}`,
           location: locate(importer, offset),
-          why: names.length === 0 ? "It exports nothing." : `It exports ${names.map((each) => `\`${each}\``).join(", ")}.`,
+          why: names.length === 0 ? "It exports nothing." : `It exports ${
+            names.map((each) => `\`${each}\``).join(", ")
+          }.`,
           remedy: "Import a name that it exports, or export this one."
         })
       }
@@ -266,7 +274,14 @@ export const make = (
       const target = yield* follow(module, request.specifier, request.offset, request.require ? "require" : "import")
       if (target._tag === "External") {
         const used = binding.imported === "*" ? member ?? "*" : binding.imported
-        external(target.resolution, request.specifier, request.require ? "require" : "import", module, request.offset, used)
+        external(
+          target.resolution,
+          request.specifier,
+          request.require ? "require" : "import",
+          module,
+          request.offset,
+          used
+        )
       } else if (target._tag === "Json") reachJson(target, here, binding.imported, module)
       else if (target.record.system === "commonjs") reachWhole(target, { ...here, kind: "commonjs" })
       else if (request.require) {
@@ -302,29 +317,38 @@ export const make = (
     if (item.jsx && factory !== undefined) {
       reachName(module, factory, undefined, referenceReason(module, item, node, factory, item.range[0]))
     } else if (item.jsx) once(`jsx\0${module.path}`, () => reachJsxRuntime(module, item, node))
-    for (const request of item.requests) once(`request\0${module.path}\0${request.range[0]}`, () => reachRequest(module, node, request))
+    for (const request of item.requests) {
+      once(`request\0${module.path}\0${request.range[0]}`, () => reachRequest(module, node, request))
+    }
     for (const reference of item.globals) {
-      if (!hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" || reference.name === "global") readsGlobals = true
+      if (
+        !hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" ||
+        reference.name === "global"
+      ) readsGlobals = true
       if (reference.guarded || hostGlobals.has(reference.name)) continue
       if (module.record.system === "commonjs" && commonJsNames.has(reference.name)) continue
-      report(new Diagnostic({
-        severity: "warning",
-        code: "unresolved-name",
-        what: `\`${reference.name}\` is defined nowhere`,
-        location: locate(module, reference.offset),
-        why: `${itemLabel(module, item)} uses it; the run will fail with a ReferenceError when it gets there.`,
-        remedy: "Declare or import it, or set it on globalThis before the call."
-      }))
+      report(
+        new Diagnostic({
+          severity: "warning",
+          code: "unresolved-name",
+          what: `\`${reference.name}\` is defined nowhere`,
+          location: locate(module, reference.offset),
+          why: `${itemLabel(module, item)} uses it; the run will fail with a ReferenceError when it gets there.`,
+          remedy: "Declare or import it, or set it on globalThis before the call."
+        })
+      )
     }
     for (const offset of item.evaluates) {
-      report(new Diagnostic({
-        severity: "warning",
-        code: "evaluated-code",
-        what: `${itemLabel(module, item)} evaluates code from a string`,
-        location: locate(module, offset),
-        why: "What such code names cannot be seen, so it does not go along.",
-        remedy: "Name what it needs in ordinary code, or keep it with the option `keep`."
-      }))
+      report(
+        new Diagnostic({
+          severity: "warning",
+          code: "evaluated-code",
+          what: `${itemLabel(module, item)} evaluates code from a string`,
+          location: locate(module, offset),
+          why: "What such code names cannot be seen, so it does not go along.",
+          remedy: "Name what it needs in ordinary code, or keep it with the option `keep`."
+        })
+      )
     }
   }
 
@@ -338,7 +362,13 @@ export const make = (
   const reachReference = (module: CodeModule, item: Item, node: NodeId, reference: Reference): void => {
     const reason = referenceReason(module, item, node, reference.name, reference.offset)
     const imported = importOf(module, reference.name)
-    reachName(module, reference.name, imported?.binding.imported === "*" || (imported !== undefined && isClustrix(imported.request.specifier)) ? reference.member : undefined, reason)
+    reachName(
+      module,
+      reference.name,
+      imported?.binding.imported === "*" || (imported !== undefined && isClustrix(imported.request.specifier))
+        ? reference.member : undefined,
+      reason
+    )
   }
 
   const reachJsxRuntime = (module: CodeModule, item: Item, node: NodeId): Task =>
@@ -373,14 +403,17 @@ export const make = (
       if (request.kind === "require-resolve" || request.kind === "import-meta-resolve") return
       if (request.kind === "worker") return yield* reachWorker(module, node, request)
       if (request.specifier === undefined) {
-        report(new Diagnostic({
-          severity: "warning",
-          code: "unknown-module",
-          what: request.kind === "dynamic-import" ? "A module is imported by a computed name" : "A module is required by a computed name",
-          location,
-          why: "Which module that is cannot be seen, so it does not go along.",
-          remedy: "Import it by a constant name, or add its files with the option `include`."
-        }))
+        report(
+          new Diagnostic({
+            severity: "warning",
+            code: "unknown-module",
+            what: request.kind === "dynamic-import" ? "A module is imported by a computed name"
+              : "A module is required by a computed name",
+            location,
+            why: "Which module that is cannot be seen, so it does not go along.",
+            remedy: "Import it by a constant name, or add its files with the option `include`."
+          })
+        )
         return
       }
       if (isClustrix(request.specifier)) return
@@ -392,8 +425,9 @@ export const make = (
         because: request.kind === "require" ? `${module.file} requires it` : `${module.file} imports it dynamically`,
         location
       }
-      if (target._tag === "External") external(target.resolution, request.specifier, kind, module, request.range[0], "*")
-      else if (target._tag === "Json") reachJson(target, reason, undefined, module)
+      if (target._tag === "External") {
+        external(target.resolution, request.specifier, kind, module, request.range[0], "*")
+      } else if (target._tag === "Json") reachJson(target, reason, undefined, module)
       else if (target.record.system === "commonjs") reachWhole(target, reason)
       else reachNamespace(target, reason)
     })
@@ -423,7 +457,8 @@ const commonJsNames = new Set(["require", "module", "exports", "__dirname", "__f
 /** The name that classic JSX needs in scope, if the module's JSX is classic. */
 const jsxFactory = (module: CodeModule): string | undefined => {
   const { factory, runtime } = module.record.pragmas
-  const classic = runtime === undefined ? module.compilerOptions.jsx === "react" || factory !== undefined : runtime === "classic"
+  const classic = runtime === undefined ? module.compilerOptions.jsx === "react" || factory !== undefined
+    : runtime === "classic"
   if (!classic) return undefined
   return (factory ?? module.compilerOptions.jsxFactory ?? "React").split(".")[0]
 }

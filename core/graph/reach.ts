@@ -31,7 +31,12 @@ export const reach = (
       because: `\`${label}\` is the function that was asked for`,
       location: entryItems[0] === undefined ? undefined : locate(entry.module, entryItems[0].range[0])
     })
-    tracer.enter(entry.module, { kind: "entry", from: undefined, because: "it declares the function that was asked for", location: undefined })
+    tracer.enter(entry.module, {
+      kind: "entry",
+      from: undefined,
+      because: "it declares the function that was asked for",
+      location: undefined
+    })
       .links.add(entry.local)
     yield* tracer.drain
 
@@ -43,34 +48,45 @@ export const reach = (
       for (const request of reached.module.record.imports) {
         if (request.bare || isClustrix(request.specifier) || request.bindings.length === 0) continue
         if (request.bindings.some((binding) => reached.imports.has(binding.local))) continue
-        const resolution = yield* Effect.option(loader.resolve(reached.module, request.specifier, request.offset, "import"))
-        if (resolution._tag === "None" || resolution.value._tag !== "Source" || tracer.modules.has(resolution.value.path)) continue
+        const resolution = yield* Effect.option(
+          loader.resolve(reached.module, request.specifier, request.offset, "import")
+        )
+        if (
+          resolution._tag === "None" || resolution.value._tag !== "Source" || tracer.modules.has(resolution.value.path)
+        ) continue
         const target = yield* Effect.option(loader.load(resolution.value.path))
         if (target._tag === "None" || target.value._tag !== "Code") continue
         const effect = target.value.record.items.find((item) => item.kind === "statement" && !isInert(item.eager))
         if (effect === undefined) continue
-        tracer.report(new Diagnostic({
-          severity: "info",
-          code: "dropped-import",
-          what: `The import of ${target.value.file} is left out, with the effects of that module`,
-          location: locate(reached.module, request.offset),
-          why: `None of the names that it binds is reached; ${target.value.file} has statements of its own (line ${locate(target.value, effect.range[0]).line}).`,
-          remedy: `Import it for its effects: import "${request.specifier}".`
-        }))
+        tracer.report(
+          new Diagnostic({
+            severity: "info",
+            code: "dropped-import",
+            what: `The import of ${target.value.file} is left out, with the effects of that module`,
+            location: locate(reached.module, request.offset),
+            why: `None of the names that it binds is reached; ${target.value.file} has statements of its own (line ${
+              locate(target.value, effect.range[0]).line
+            }).`,
+            remedy: `Import it for its effects: import "${request.specifier}".`
+          })
+        )
       }
     }
 
     for (const decision of judge.decisions.values()) {
-      tracer.report(new Diagnostic({
-        severity: "info",
-        code: decision.verdict === "dropped" ? "dropped-statement" : decision.doubt ? "kept-by-doubt" : "kept-statement",
-        what: decision.verdict === "dropped" ? "A statement is left out" : "A statement goes along",
-        location: decision.location,
-        why: `${decision.why[0]?.toUpperCase() ?? ""}${decision.why.slice(1)}.`,
-        remedy: decision.verdict === "dropped"
-          ? `If it is needed, keep it: --keep ${decision.node}`
-          : decision.doubt ? `If it is not needed, drop it: --drop ${decision.node}` : undefined
-      }))
+      tracer.report(
+        new Diagnostic({
+          severity: "info",
+          code: decision.verdict === "dropped" ? "dropped-statement"
+            : decision.doubt ? "kept-by-doubt" : "kept-statement",
+          what: decision.verdict === "dropped" ? "A statement is left out" : "A statement goes along",
+          location: decision.location,
+          why: `${decision.why[0]?.toUpperCase() ?? ""}${decision.why.slice(1)}.`,
+          remedy: decision.verdict === "dropped"
+            ? `If it is needed, keep it: --keep ${decision.node}`
+            : decision.doubt ? `If it is not needed, drop it: --drop ${decision.node}` : undefined
+        })
+      )
     }
 
     return {

@@ -39,7 +39,9 @@ export const resolveEntry = (
         remedy: `Name a function of an ES module that imports ${module.file}.`
       })
     }
-    if (reference._tag === "PositionReference") return yield* atPosition(module, `${reference}`, reference.line, reference.column)
+    if (reference._tag === "PositionReference") {
+      return yield* atPosition(module, `${reference}`, reference.line, reference.column)
+    }
     const [first = "", ...rest] = reference.name.split(".")
     return yield* named(loader, module, `${reference}`, first, rest)
   })
@@ -57,17 +59,30 @@ const named = (
       case "Local":
         return yield* local(loader, module, reference, provision.local, path)
       case "From":
-        return yield* through(loader, module, reference, provision.specifier, provision.imported, provision.offset, path)
+        return yield* through(
+          loader,
+          module,
+          reference,
+          provision.specifier,
+          provision.imported,
+          provision.offset,
+          path
+        )
       case "Type":
         return yield* isType(module, reference, name)
       case "Missing":
         break
     }
-    if (module.declarations.has(name) || importOf(module, name) !== undefined) return yield* local(loader, module, reference, name, path)
-    if (module.record.types.includes(name)) return yield* isType(module, reference, name)
+    if (module.declarations.has(name) || importOf(module, name) !== undefined) {
+      return yield* local(loader, module, reference, name, path)
+    }
+    if (module.record.types.includes(name)) {
+      return yield* isType(module, reference, name)
+    }
     const exported = yield* exportedNames(loader, module)
     const functions = [...module.declarations].filter(([each, items]) =>
-      each !== anonymousDefault && !exported.includes(each) && items.some((item) => item.callable === "function"))
+      each !== anonymousDefault && !exported.includes(each) && items.some((item) => item.callable === "function")
+    )
       .map(([each]) => each)
     return yield* new FunctionNotPackageableError({
       reason: "NoSuchExport",
@@ -134,7 +149,15 @@ const local = (
     if (items === undefined) {
       const found = importOf(module, name)
       if (found === undefined) return yield* isType(module, reference, name)
-      return yield* through(loader, module, reference, found.request.specifier, found.binding.imported, found.request.offset, path)
+      return yield* through(
+        loader,
+        module,
+        reference,
+        found.request.specifier,
+        found.binding.imported,
+        found.request.offset,
+        path
+      )
     }
     const item = items.find((each) => each.callable === "function") ?? items[0]
     if (item === undefined) return yield* isType(module, reference, name)
@@ -152,7 +175,11 @@ const isType = (module: CodeModule, reference: string, name: string): FunctionNo
     remedy: "Name a function."
   })
 
-const mustBeCallable = (module: CodeModule, reference: string, item: Item): Effect.Effect<void, FunctionNotPackageableError> => {
+const mustBeCallable = (
+  module: CodeModule,
+  reference: string,
+  item: Item
+): Effect.Effect<void, FunctionNotPackageableError> => {
   if (item.callable === "function" || item.callable === "unknown") return Effect.void
   const location = locate(module, item.range[0])
   const label = item.declares[0] === anonymousDefault ? "The default export" : `\`${item.declares[0] ?? reference}\``
@@ -193,7 +220,9 @@ const mustHave = (
     reference,
     what: `\`${owner?.declares[0]}\` in ${module.file} has no function \`${path.join(".")}\` of its own`,
     location: owner === undefined ? undefined : locate(module, owner.range[0]),
-    why: methods.length === 0 ? "It has no static functions." : `It has ${methods.map((each) => `\`${each}\``).join(", ")}.`,
+    why: methods.length === 0 ? "It has no static functions." : `It has ${
+      methods.map((each) => `\`${each}\``).join(", ")
+    }.`,
     remedy: "Name one of these, or a function that calls the method on an instance."
   })
 }
@@ -222,7 +251,9 @@ const atPosition = (
   const within = ([from, to]: readonly [number, number]): boolean => from <= offset && offset < to
   const item = module.record.items.find((each) =>
     // `export`, decorators and `const` before a declarator belong to it for a person
-    each.kind !== "statement" && (within(each.range) || (column === undefined && locate(module, each.range[0]).line === line)))
+    each.kind !== "statement" &&
+    (within(each.range) || (column === undefined && locate(module, each.range[0]).line === line))
+  )
   const name = item?.declares[0]
   if (item === undefined || name === undefined) return missing("No declaration stands there.")
   const method = item.methods.find((each) => within(each.range))

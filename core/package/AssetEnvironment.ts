@@ -14,7 +14,9 @@ import type { Reached } from "../graph/Reached.ts"
 export const assetReferences = (reached: Reached): ReadonlyArray<PlacedReference> =>
   [...reached.modules.values()].flatMap(({ items, module }) =>
     module.record.items.filter((item) => items.has(item.index)).flatMap((item) =>
-      item.assets.map((reference) => ({ module: module.path, reference }))))
+      item.assets.map((reference) => ({ module: module.path, reference }))
+    )
+  )
 
 /** Follows what was resolved and loaded while the graph was built; nothing new is read. */
 export const assetEnvironment = (
@@ -33,7 +35,13 @@ export const assetEnvironment = (
     return made
   }
 
-  const follow = (module: CodeModule, specifier: string, name: string, kind: "import" | "require", hops: number): ImportTarget | undefined => {
+  const follow = (
+    module: CodeModule,
+    specifier: string,
+    name: string,
+    kind: "import" | "require",
+    hops: number
+  ): ImportTarget | undefined => {
     const resolution = loader.resolved(module, specifier, kind)
     if (resolution?._tag !== "Source") return undefined
     return exported(resolution.path, name, hops)
@@ -48,7 +56,9 @@ export const assetEnvironment = (
     if (entry !== undefined) {
       if (entry.from !== undefined) return follow(module, entry.from, entry.local, "import", hops + 1)
       const imported = importOf(module, entry.local)
-      if (imported !== undefined) return follow(module, imported.request.specifier, imported.binding.imported, "import", hops + 1)
+      if (imported !== undefined) {
+        return follow(module, imported.request.specifier, imported.binding.imported, "import", hops + 1)
+      }
       return { _tag: "Binding", module: path, name: entry.local === anonymousDefault ? "default" : entry.local }
     }
     for (const star of module.record.stars) {

@@ -53,8 +53,9 @@ const inspect = (module: Ast.Module, text: string, local: string): CanonicalFunc
     const self = syntax(statement)
     if (self.type === "ImportDeclaration" && self.source.value.endsWith(`/${filesystemUtils}`)) {
       for (const specifier of self.specifiers) {
-        if (specifier.type === "ImportSpecifier") names.set(specifier.local.value, (specifier.imported ?? specifier.local).value)
-        else namespace = specifier.local.value
+        if (specifier.type === "ImportSpecifier") {
+          names.set(specifier.local.value, (specifier.imported ?? specifier.local).value)
+        } else namespace = specifier.local.value
       }
     }
     const declares = self.type === "FunctionDeclaration" || self.type === "ClassDeclaration"

@@ -50,7 +50,9 @@ export const placements = (
     for (const file of files) {
       const scope = yield* resolver.namedScope(file)
       const own = scope === undefined || scope.directory === root.directory || root.name === undefined
-      const relative = path.relative(own ? root.directory : scope.directory, file).split(path.sep).join("/").normalize("NFC")
+      const relative = path.relative(own ? root.directory : scope.directory, file).split(path.sep).join("/").normalize(
+        "NFC"
+      )
       if (relative.startsWith("../") || path.isAbsolute(relative)) {
         return yield* new OutsidePackageRootError({
           path: file,

@@ -48,5 +48,9 @@ export interface PreparedPackage {
   readonly decisions: ReadonlyArray<Decision>
   readonly diagnostics: ReadonlyArray<Diagnostic>
   /** Source maps by path in the package; made when asked for. */
-  readonly sourceMaps: Effect.Effect<Readonly<Record<string, SourceMap>>, SourceSyntaxError, SourceParser | AnalysisCache | Hasher>
+  readonly sourceMaps: Effect.Effect<
+    Readonly<Record<string, SourceMap>>,
+    SourceSyntaxError,
+    SourceParser | AnalysisCache | Hasher
+  >
 }

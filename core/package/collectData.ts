@@ -55,11 +55,16 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
     isModule: (file) => reached.modules.has(file)
   })
 
-  const place = yield* placements(root, collected.files.filter(({ relativeTo }) => relativeTo === "module").map((file) => file.path))
+  const place = yield* placements(
+    root,
+    collected.files.filter(({ relativeTo }) => relativeTo === "module").map((file) => file.path)
+  )
   const reasons = new Map<NodeId, Reason>()
   const files = collected.files.map(({ because, path: file, relativeTo, site, sizeBytes }): CollectedFile => {
-    const relative = path.relative(relativeTo === "module" ? root.directory : workingDirectory, file).split(path.sep).join("/")
-    const target = relativeTo === "module" ? `${modulesDirectory}/${place(file)}` : `${dataDirectory}/${relative.normalize("NFC")}`
+    const relative = path.relative(relativeTo === "module" ? root.directory : workingDirectory, file).split(path.sep)
+      .join("/")
+    const target = relativeTo === "module" ? `${modulesDirectory}/${place(file)}`
+      : `${dataDirectory}/${relative.normalize("NFC")}`
     const node = path.relative(root.directory, file).split(path.sep).join("/")
     if (!reasons.has(node)) {
       reasons.set(node, {
@@ -69,7 +74,14 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
         location: site === undefined ? undefined : locateSite(analysed, site)
       })
     }
-    return { path: target, source: node, declarations: [], node, entry: PackageEntry.file(target, file, sizeBytes), relativeTo }
+    return {
+      path: target,
+      source: node,
+      declarations: [],
+      node,
+      entry: PackageEntry.file(target, file, sizeBytes),
+      relativeTo
+    }
   })
   return { files, reasons, diagnostics: collected.diagnostics } satisfies CollectedData
 })

@@ -47,7 +47,8 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
 ) {
   const path = yield* Path.Path
   const imports = reached.externals.flatMap((request) =>
-    request.resolution._tag === "Package" ? [{ ...request, resolution: request.resolution }] : [])
+    request.resolution._tag === "Package" ? [{ ...request, resolution: request.resolution }] : []
+  )
   const reasons = new Map<NodeId, Reason>()
   for (const { module, offset, resolution, specifier } of imports) {
     const node = packageNode(resolution.name)
@@ -68,7 +69,9 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       mode: "vendor",
       what: "The packaging option dependencies: \"vendor\" does not work yet",
       location: locate(first.module, first.offset),
-      why: `The function imports ${JSON.stringify(first.specifier)}, and copying installed packages into the ZIP is not built.`,
+      why: `The function imports ${
+        JSON.stringify(first.specifier)
+      }, and copying installed packages into the ZIP is not built.`,
       remedy: "Use \"install\" (the default) or \"assume\"."
     })
   }
@@ -79,7 +82,13 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       version: resolution.version ?? "",
       requiredBy: ""
     }]))
-    return { files: [], packages: [...packages.values()], nodeModules, reasons, diagnostics: [] } satisfies CollectedDependencies
+    return {
+      files: [],
+      packages: [...packages.values()],
+      nodeModules,
+      reasons,
+      diagnostics: []
+    } satisfies CollectedDependencies
   }
 
   const resolver = yield* ModuleResolver
@@ -106,7 +115,9 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     })
   }
   const differing = lockfile === undefined ? [] : yield* InstalledPackages.differences(base, pruned.packages)
-  const because = `the function imports ${[...new Set(imports.map(({ resolution }) => resolution.name))].sort().join(", ")}`
+  const because = `the function imports ${
+    [...new Set(imports.map(({ resolution }) => resolution.name))].sort().join(", ")
+  }`
   return {
     files: [
       { path: "package.json", text: pruned.packageJson, because },

@@ -16,9 +16,12 @@ export const debugLines = (prepared: PreparedPackage, sealed: SealedPackage): Re
     return `reached ${node}: ${reason?.because ?? ""}${reason?.location === undefined ? "" : ` (${reason.location})`}`
   }),
   ...prepared.decisions.map((decision) =>
-    `${decision.verdict}${decision.doubt ? " by doubt" : ""} ${decision.node}: ${decision.why}`),
+    `${decision.verdict}${decision.doubt ? " by doubt" : ""} ${decision.node}: ${decision.why}`
+  ),
   ...prepared.diagnostics.map((diagnostic) => diagnostic.toString()),
-  ...sealed.manifest.entries.map(({ mode, path, sha256, size }) => `entry ${path} ${mode} ${size} bytes sha256 ${sha256}`),
+  ...sealed.manifest.entries.map(({ mode, path, sha256, size }) =>
+    `entry ${path} ${mode} ${size} bytes sha256 ${sha256}`
+  ),
   `digest ${sealed.digest}`
 ]
 
@@ -27,5 +30,9 @@ const enabled = Effect.orElseSucceed(Config.withDefault(Config.boolean("CLUSTRIX
 
 /** Prints {@link debugLines} when the environment variable says so. */
 export const debugPackaging = (prepared: PreparedPackage, sealed: SealedPackage): Effect.Effect<void> =>
-  Effect.flatMap(enabled, (on) =>
-    on ? Effect.forEach(debugLines(prepared, sealed), (line) => Console.error(`clustrix: ${line}`), { discard: true }) : Effect.void)
+  Effect.flatMap(
+    enabled,
+    (on) =>
+      on ? Effect.forEach(debugLines(prepared, sealed), (line) => Console.error(`clustrix: ${line}`), { discard: true })
+        : Effect.void
+  )

@@ -97,13 +97,17 @@ const packageForExecution = (
       { packageId: info.packageId, digest: info.digest },
       yield* prepared.sourceMaps
     )
-    const sourceMapPath = yield* writeBeside(yield* SourceMapDocument.fileName(document), SourceMapDocument.encode(document))
+    const sourceMapPath = yield* writeBeside(
+      yield* SourceMapDocument.fileName(document),
+      SourceMapDocument.encode(document)
+    )
     const invocation = yield* Invocation.make({
       package: { packageId: info.packageId, digest: info.digest, functionName: info.functionName },
       arguments: context.functionArgs,
       options: context.functionKwargs,
       cluster: context.clusterConfig,
-      filesystemRoot: context.clusterConfig.remoteWorkDir ?? (context.clusterConfig.clusterType === "local" ? prepared.root.directory : undefined),
+      filesystemRoot: context.clusterConfig.remoteWorkDir ??
+        (context.clusterConfig.clusterType === "local" ? prepared.root.directory : undefined),
       runtimeVersion: context.runtimeVersion,
       sourceMap: yield* SourceMapDocument.digest(document)
     })

@@ -60,7 +60,11 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
   for (const file of data.files) add(file, file.entry)
   own(runner, execute, "it runs the function, on any machine")
   if (reached.clustrix.length > 0) {
-    own(filesystemUtils, filesystemUtilsText, `the function uses ${[...new Set(reached.clustrix.map(({ name }) => name))].join(", ")}`)
+    own(
+      filesystemUtils,
+      filesystemUtilsText,
+      `the function uses ${[...new Set(reached.clustrix.map(({ name }) => name))].join(", ")}`
+    )
   }
   for (const file of dependencies.files) own(file.path, file.text, file.because)
 
@@ -83,8 +87,10 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     decisions: reached.decisions,
     diagnostics: [...reached.diagnostics, ...data.diagnostics, ...dependencies.diagnostics],
     sourceMaps: Effect.map(
-      Effect.forEach(analysed.modules, ({ map, path }) =>
-        map === undefined ? Effect.succeed([]) : Effect.map(map, (text) => [[path, text] as const])),
+      Effect.forEach(
+        analysed.modules,
+        ({ map, path }) => map === undefined ? Effect.succeed([]) : Effect.map(map, (text) => [[path, text] as const])
+      ),
       (maps) => Object.fromEntries(maps.flat())
     )
   }
@@ -104,7 +110,8 @@ const declarationsIn = (analysed: AnalysedFunction, file: string): ReadonlyArray
 const keptItems = (module: CodeModule, items: ReadonlySet<number>): ReadonlyArray<Item> =>
   module.record.items.filter((item) => items.has(item.index))
 
-const functionName = (entry: Entry): string => [entry.local === anonymousDefault ? "default" : entry.local, ...entry.path].join(".")
+const functionName = (entry: Entry): string =>
+  [entry.local === anonymousDefault ? "default" : entry.local, ...entry.path].join(".")
 
 const entryPoint = ({ placement, reached }: AnalysedFunction): Manifest.EntryPoint => {
   const { entry } = reached
@@ -124,7 +131,9 @@ const metadataInput = (
   entry: Manifest.EntryPoint,
   inspected: Effect.Effect.Success<ReturnType<typeof inspectFunction>>
 ): Metadata.MetadataInput => {
-  const item = (reached.entry.module.declarations.get(reached.entry.local) ?? []).find((each) => each.callable !== "value")
+  const item = (reached.entry.module.declarations.get(reached.entry.local) ?? []).find((each) =>
+    each.callable !== "value"
+  )
   const method = item?.methods.find(({ name }) => name === reached.entry.path[0])
   const signature = method?.signature ?? item?.signature
   const names = [...new Set(reached.clustrix.map(({ name }) => name))]
@@ -154,10 +163,12 @@ const metadataInput = (
     usesClusterFilesystem: names.some((name) => name !== "cluster"),
     declarations: [...reached.modules.values()].flatMap(({ items, module }) =>
       keptItems(module, items).filter((each) => each !== item).map((each) => ({
-        name: each.kind === "statement" ? "(statement)" : each.declares[0] === anonymousDefault ? "default" : each.declares.join(", "),
+        name: each.kind === "statement" ? "(statement)"
+          : each.declares[0] === anonymousDefault ? "default" : each.declares.join(", "),
         kind: declarationKind(each),
         module: `${modulesDirectory}/${emittedPath(placement, module)}`
-      }))),
+      }))
+    ),
     dataFiles: data.files.map(({ entry: { content, path }, relativeTo }) => ({
       path,
       sizeBytes: PackageEntry.sizeBytes(content),

@@ -1,5 +1,6 @@
 /** Doubles what is positive, drops the rest. */
-export const helperFunction = (data: ReadonlyArray<number>): Array<number> => data.filter((x) => x > 0).map((x) => x * factor)
+export const helperFunction = (data: ReadonlyArray<number>): Array<number> =>
+  data.filter((x) => x > 0).map((x) => x * factor)
 
 const factor = 2
 

@@ -2,7 +2,7 @@
  * Behaviour equals the original: each fixture's function runs from its package and gives what it gives in place.
  */
 import { NodeHost } from "clustrix/node"
-import { assert, beforeAll, afterAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import * as Pipeline from "../../core/Pipeline.ts"
 import * as Cause from "effect/Cause"

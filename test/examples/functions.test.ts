@@ -2,9 +2,8 @@
  * Every function of the examples, packaged and run as a job, against what it must give.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import {
-  cleanupPackages, ClusterExecutor, createExecutionContext, FilePackager, inspectPackage, packageFunctionForExecution, run
-} from "clustrix/node"
+import { cleanupPackages, ClusterExecutor, createExecutionContext, FilePackager, inspectPackage,
+  packageFunctionForExecution, run } from "clustrix/node"
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
@@ -24,7 +23,9 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-const cases: ReadonlyArray<readonly [fn: string, expected: unknown, args?: ReadonlyArray<unknown>, kwargs?: Record<string, unknown>]> = [
+const cases: ReadonlyArray<
+  readonly [fn: string, expected: unknown, args?: ReadonlyArray<unknown>, kwargs?: Record<string, unknown>]
+> = [
   ["simple-analysis/main.ts#simpleAnalysis", 6.48074069840786],
   ["local-dependencies/main.ts#mainAnalysis", [12, 20, 30]],
   ["filesystem-analysis/main.ts#filesystemAnalysis", {
@@ -40,7 +41,9 @@ const cases: ReadonlyArray<readonly [fn: string, expected: unknown, args?: Reado
     { file: "second.csv", column: "x", mean: 3, std: 1.4142135623730951 },
     { file: "second.csv", column: "y", mean: 7, std: 1.4142135623730951 }
   ]],
-  ["custom-context/analysis.ts#customAnalysis", { "one.dat": { size: 3 }, "two.dat": { size: 6 } }, ["experiments/"], { outputFormat: "object" }],
+  ["custom-context/analysis.ts#customAnalysis", { "one.dat": { size: 3 }, "two.dat": { size: 6 } }, ["experiments/"], {
+    outputFormat: "object"
+  }],
   ["automated-packaging/main.ts#automatedPackaging", 12]
 ]
 
@@ -75,7 +78,10 @@ describe("the original's surface", () => {
   })
 
   it("says that a function of the runtime has no source", async () => {
-    const error: unknown = await packageFunctionForExecution("node:fs#readFile", local).then(() => undefined, (thrown: unknown) => thrown)
+    const error: unknown = await packageFunctionForExecution("node:fs#readFile", local).then(
+      () => undefined,
+      (thrown: unknown) => thrown
+    )
     assert.instanceOf(error, Error)
     assert.match(error instanceof Error ? error.message : "", /Cannot get source of node:fs#readFile/)
   })

@@ -88,10 +88,13 @@ const text = (file: string, edit: (text: string) => string): Edit => (project) =
   const after = edit(before)
   return { ...project, files: { ...project.files, [file]: after } }
 }
-const replace = (file: string, from: string | RegExp, to: string): Edit => text(file, (before) => before.replace(from, to))
+const replace = (file: string, from: string | RegExp, to: string): Edit =>
+  text(file, (before) => before.replace(from, to))
 const every = (edit: (text: string) => string): Edit => (project) => ({
   ...project,
-  files: Object.fromEntries(Object.entries(project.files).map(([file, before]) => [file, file.endsWith(".ts") ? edit(before) : before]))
+  files: Object.fromEntries(
+    Object.entries(project.files).map(([file, before]) => [file, file.endsWith(".ts") ? edit(before) : before])
+  )
 })
 
 const same: Readonly<Record<string, Edit>> = {
@@ -103,26 +106,52 @@ const same: Readonly<Record<string, Edit>> = {
   "other quotes": replace("src/main.ts", "'verbose'", "\"verbose\""),
   "an unquoted key": replace("src/main.ts", "\"key\": factor", "key: factor"),
   "braces of a branch": replace("src/main.ts", /if \(options\.verbose\) (.*)/, "if (options.verbose) {\n    $1\n  }"),
-  "braces of a loop": replace("src/main.ts", "names()) table.other += name.length", "names()) { table.other += name.length }"),
+  "braces of a loop": replace(
+    "src/main.ts",
+    "names()) table.other += name.length",
+    "names()) { table.other += name.length }"
+  ),
   "type annotations": replace("src/main.ts", "const factor = 2", "const factor: number = 2 as number"),
   "a type of its own": replace("src/helper.ts", "enum Kind", "type Alias = Record<string, Options>\nenum Kind"),
   "an unused import": text("src/main.ts", (before) => `import { sep } from "node:path"\n${before}`),
-  "an unused import of a module of the project": text("src/main.ts", (before) => `import { Unused } from "./helper.js"\n${before}`),
-  "split imports": replace("src/main.ts", "import { helper, type Options } from \"./helper.js\"", "import { helper } from \"./helper.js\"\nimport type { Options } from \"./helper.js\""),
+  "an unused import of a module of the project": text(
+    "src/main.ts",
+    (before) => `import { Unused } from "./helper.js"\n${before}`
+  ),
+  "split imports": replace(
+    "src/main.ts",
+    "import { helper, type Options } from \"./helper.js\"",
+    "import { helper } from \"./helper.js\"\nimport type { Options } from \"./helper.js\""
+  ),
   "another order of imports": replace("src/main.ts", /(import \{ readFileSync \}.*\n)(import \{ helper.*\n)/, "$2$1"),
   "a built-in without its prefix": replace("src/main.ts", "\"node:fs\"", "\"fs\""),
   "export of a local constant": replace("src/main.ts", "const factor", "export const factor"),
   "no export of the function": replace("src/main.ts", "export function main", "function main"),
   "an export clause": replace("src/helper.ts", "export const helper =", "export { helper }\nconst helper ="),
   "another value of what is not reached": replace("src/main.ts", "unreached = 1", "unreached = 99"),
-  "something unreached more": text("src/helper.ts", (before) => `export const more = () => { throw new Error("no") }\n${before}`),
+  "something unreached more": text(
+    "src/helper.ts",
+    (before) => `export const more = () => { throw new Error("no") }\n${before}`
+  ),
   "something unreached less": replace("src/helper.ts", /export class Unused.*\n/, ""),
-  "a data file that nothing reads": (project) => ({ ...project, files: { ...project.files, "input/b.txt": "changed", "other.bin": "x" } }),
+  "a data file that nothing reads": (project) => ({
+    ...project,
+    files: { ...project.files, "input/b.txt": "changed", "other.bin": "x" }
+  }),
   "layout of a JSON module": replace("src/defaults.json", /[\s\S]*/, "{\"a\":1,\n\"b\":[true,null]}"),
-  "the order of the files": (project) => ({ ...project, files: Object.fromEntries(Object.entries(project.files).reverse()) }),
+  "the order of the files": (project) => ({
+    ...project,
+    files: Object.fromEntries(Object.entries(project.files).reverse())
+  }),
   "arguments": (project) => ({ ...project, args: [{ verbose: true }] }),
-  "the cluster": (project) => ({ ...project, config: { clusterType: "slurm", clusterHost: "cluster.example", cores: 8 } }),
-  "a script that packages and runs it": text("src/main.ts", (before) => `${before}\nconst result = main()\nconsole.log(result)\n`),
+  "the cluster": (project) => ({
+    ...project,
+    config: { clusterType: "slurm", clusterHost: "cluster.example", cores: 8 }
+  }),
+  "a script that packages and runs it": text(
+    "src/main.ts",
+    (before) => `${before}\nconst result = main()\nconsole.log(result)\n`
+  ),
   "a position in place of the name": (project) => {
     const before = project.files["src/main.ts"] ?? ""
     const line = before.split(/\r?\n/).findIndex((each) => each.includes("function main"))
@@ -141,7 +170,11 @@ const different: Readonly<Record<string, Edit>> = {
   "an operator": replace("src/helper.ts", "x * Kind", "x + Kind"),
   "the order of statements that stay": replace("src/plugins/a.ts", /(.*"first".*\n)(.*"second".*\n)/, "$2$1"),
   "a statement that stays more": text("src/plugins/a.ts", (before) => `${before}registry.add("third")\n`),
-  "the order of object keys": replace("src/main.ts", "{ \"key\": factor, other: defaults.a }", "{ other: defaults.a, \"key\": factor }"),
+  "the order of object keys": replace(
+    "src/main.ts",
+    "{ \"key\": factor, other: defaults.a }",
+    "{ other: defaults.a, \"key\": factor }"
+  ),
   "the bytes of a data file": (project) => ({ ...project, files: { ...project.files, "input/a.txt": "data" } }),
   "the presence of a data file": (project) => {
     const { "input/a.txt": _, ...files } = project.files
@@ -150,7 +183,10 @@ const different: Readonly<Record<string, Edit>> = {
   "a value in a JSON module": replace("src/defaults.json", "null", "0"),
   "the path of a reached file": (project) => {
     const { "src/helper.ts": helper = "", ...files } = project.files
-    return replace("src/main.ts", "./helper.js", "./lib/helper.js")({ ...project, files: { ...files, "src/lib/helper.ts": helper } })
+    return replace("src/main.ts", "./helper.js", "./lib/helper.js")({
+      ...project,
+      files: { ...files, "src/lib/helper.ts": helper }
+    })
   },
   "the option include": (project) => ({ ...project, options: { include: ["input/b.txt"] } }),
   "the option dependencies": (project) => ({ ...project, options: { dependencies: "assume" } }),

@@ -33,9 +33,10 @@ export const uses = (sources: Sources) =>
       })
       const finder = findAssetReferences(parsed)
       // A record is kept as JSON.
-      const kept: { readonly references: PlacedReference["reference"][]; readonly folds: [string, Fold][] } = JSON.parse(
-        JSON.stringify({ references: finder.references(parsed.body), folds: finder.folds() })
-      )
+      const kept: { readonly references: PlacedReference["reference"][]; readonly folds: [string, Fold][] } = JSON
+        .parse(
+          JSON.stringify({ references: finder.references(parsed.body), folds: finder.folds() })
+        )
       for (const reference of kept.references) references.push({ module, reference })
       folds.set(module, new Map(kept.folds))
     }
@@ -63,9 +64,13 @@ export const uses = (sources: Sources) =>
 
 /** Paths below the root that are built from a module's place, whatever becomes of them. */
 export const mentions = (sources: Sources) =>
-  Effect.map(uses(sources), (found) =>
-    found.filter(({ access }) => access === "mentioned" || access === "url").map(({ access, place }) =>
-      `${access} ${place._tag === "Unknown" ? "?" : PathText.relative(root, place.path)}`))
+  Effect.map(
+    uses(sources),
+    (found) =>
+      found.filter(({ access }) => access === "mentioned" || access === "url").map(({ access, place }) =>
+        `${access} ${place._tag === "Unknown" ? "?" : PathText.relative(root, place.path)}`
+      )
+  )
 
 /**
  * One line for each use: what is done, and the path. `.` is the module's place, `cwd:` the working directory; unknown parts
@@ -73,12 +78,14 @@ export const mentions = (sources: Sources) =>
  */
 export const paths = (sources: Sources) =>
   Effect.map(uses(sources), (found) => {
-    const lines = found.filter(({ access }) => access !== "mentioned" && access !== "url").map(({ access, place, reasons, what }) => {
-      const how = access === "read" ? (what === "file" ? "" : `${what} `) : `${access} `
-      if (place._tag === "Unknown") return `${how}?${reasons[0]?.text ?? ""}`
-      if (place._tag === "Absolute") return `${how}absolute:${place.path}`
-      const relative = PathText.pattern(PathText.relative(root, place.path))
-      return `${how}${place.relativeTo === "module" ? "" : "cwd:"}${relative}`
-    })
+    const lines = found.filter(({ access }) => access !== "mentioned" && access !== "url").map(
+      ({ access, place, reasons, what }) => {
+        const how = access === "read" ? (what === "file" ? "" : `${what} `) : `${access} `
+        if (place._tag === "Unknown") return `${how}?${reasons[0]?.text ?? ""}`
+        if (place._tag === "Absolute") return `${how}absolute:${place.path}`
+        const relative = PathText.pattern(PathText.relative(root, place.path))
+        return `${how}${place.relativeTo === "module" ? "" : "cwd:"}${relative}`
+      }
+    )
     return [...new Set(lines)].sort((a, b) => (a < b ? -1 : 1))
   })

@@ -29,7 +29,8 @@ describe("what is reached", () => {
   it.effect("is what the function's free variables reach, across modules, and nothing else", () =>
     Effect.gen(function*() {
       const { dropped, kept } = yield* find({
-        "main.ts": `import { used, unused } from "./lib"\nconst a = 1, b = 2\nexport function main() { return used() + a }\nexport const other = () => unused() + b`,
+        "main.ts":
+          `import { used, unused } from "./lib"\nconst a = 1, b = 2\nexport function main() { return used() + a }\nexport const other = () => unused() + b`,
         "lib.ts": `export const used = () => deep\nexport const unused = () => 2\nconst deep = 3\nconst alone = 4`
       })
       assert.deepStrictEqual([...kept].sort(), ["lib.ts#deep", "lib.ts#used", "main.ts#a", "main.ts#main"])
@@ -48,7 +49,8 @@ describe("what is reached", () => {
   it.effect("takes every declaration of a merged name", () =>
     Effect.gen(function*() {
       const { kept } = yield* find({
-        "main.ts": `enum E { A = 1 }\nenum E { B = 2 }\nfunction f() {}\nnamespace f { export const x = 1 }\nexport const main = () => [E.B, f]`
+        "main.ts":
+          `enum E { A = 1 }\nenum E { B = 2 }\nfunction f() {}\nnamespace f { export const x = 1 }\nexport const main = () => [E.B, f]`
       })
       assert.deepStrictEqual(kept, ["main.ts#E", "main.ts#E", "main.ts#f", "main.ts#f", "main.ts#main"])
     }))
@@ -56,7 +58,10 @@ describe("what is reached", () => {
   it.effect("takes only the members of a namespace that are named, and all of one that escapes", () =>
     Effect.gen(function*() {
       const lib = { "lib.ts": `export const one = 1\nexport const two = 2` }
-      const named = yield* find({ ...lib, "main.ts": `import * as lib from "./lib"\nexport const main = () => lib.one` })
+      const named = yield* find({
+        ...lib,
+        "main.ts": `import * as lib from "./lib"\nexport const main = () => lib.one`
+      })
       const escaped = yield* find({ ...lib, "main.ts": `import * as lib from "./lib"\nexport const main = () => lib` })
       assert.deepStrictEqual(named.kept, ["lib.ts#one", "main.ts#main"])
       assert.deepStrictEqual(escaped.kept, ["lib.ts#one", "lib.ts#two", "main.ts#main"])
@@ -89,8 +94,14 @@ describe("statements that may change what is reached stay", () => {
   keeps("an update in a destructuring", `let table = 0\n;[table] = [2]`)
   keeps("a global", `const table = 1\n;(globalThis as any).x = 1`)
   keeps("a callback that writes it", `const table: any[] = []\n;[1, 2].forEach((x) => table.push(x))`)
-  keeps("a function handed over that writes it", `const table: any[] = []\nconst add = (x: number) => table.push(x)\n;[1].forEach(add)`)
-  keeps("a member of an array that a getter of it gave", `const table: any[] = [{}]\nconst get = () => table[0]\nget().x = 1`)
+  keeps(
+    "a function handed over that writes it",
+    `const table: any[] = []\nconst add = (x: number) => table.push(x)\n;[1].forEach(add)`
+  )
+  keeps(
+    "a member of an array that a getter of it gave",
+    `const table: any[] = [{}]\nconst get = () => table[0]\nget().x = 1`
+  )
 })
 
 describe("statements that go", () => {
@@ -112,7 +123,8 @@ cli()`
   it.effect("plain reads, and calls that change only what is not reached", () =>
     Effect.gen(function*() {
       const { dropped, kept } = yield* find({
-        "main.ts": `const other: number[] = []\nother.push(1)\nfunction log(x: unknown) { seen.push(x) }\nconst seen: unknown[] = []\nlog(main)\nexport function main() { return 1 }`
+        "main.ts":
+          `const other: number[] = []\nother.push(1)\nfunction log(x: unknown) { seen.push(x) }\nconst seen: unknown[] = []\nlog(main)\nexport function main() { return 1 }`
       })
       assert.deepStrictEqual(kept, ["main.ts#main"])
       assert.deepStrictEqual(dropped, ["main.ts:2", "main.ts:5"])
@@ -121,8 +133,10 @@ cli()`
   it.effect("a library's plugin goes with the library, and stays with it", () =>
     Effect.gen(function*() {
       const files = (body: string) => ({
-        "main.ts": `import dayjs from "dayjs"\nimport utc from "dayjs/plugin/utc"\ndayjs.extend(utc)\nexport const main = () => ${body}`,
-        "package-lock.json": `{"name":"project","lockfileVersion":3,"packages":{"":{"name":"project","dependencies":{"dayjs":"1.11.13"}},"node_modules/dayjs":{"version":"1.11.13","integrity":"sha512-x"}}}`,
+        "main.ts":
+          `import dayjs from "dayjs"\nimport utc from "dayjs/plugin/utc"\ndayjs.extend(utc)\nexport const main = () => ${body}`,
+        "package-lock.json":
+          `{"name":"project","lockfileVersion":3,"packages":{"":{"name":"project","dependencies":{"dayjs":"1.11.13"}},"node_modules/dayjs":{"version":"1.11.13","integrity":"sha512-x"}}}`,
         "node_modules/dayjs/package.json": `{"name":"dayjs","version":"1.11.13","main":"dayjs.min.js"}`,
         "node_modules/dayjs/dayjs.min.js": ``,
         "node_modules/dayjs/plugin/utc.js": ``
@@ -135,7 +149,10 @@ cli()`
 
   it.effect("options overrule", () =>
     Effect.gen(function*() {
-      const files = { "main.ts": `const other: number[] = []\nother.push(1)\nconst table: any = {}\ntable.x = 1\nexport const main = () => table` }
+      const files = {
+        "main.ts":
+          `const other: number[] = []\nother.push(1)\nconst table: any = {}\ntable.x = 1\nexport const main = () => table`
+      }
       const { kept } = yield* find(files, "main.ts#main", { keep: ["main.ts:2"], drop: ["main.ts:4"] })
       assert.deepStrictEqual(kept, ["main.ts#other", "main.ts:2", "main.ts#table", "main.ts#main"])
     }))
