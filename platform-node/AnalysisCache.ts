@@ -1,58 +1,123 @@
 /**
- * The analysis cache as small files in the user's cache directory.
+ * The analysis cache in the user's cache directory: a few pack files, read when the first value is asked for, so that
+ * thousands of values cost a few file operations.
  */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { createHash, randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import * as path from "node:path"
 import { AnalysisCache } from "../core/AnalysisCache.ts"
 
-const checksum = (value: string): string => createHash("sha256").update(value).digest("hex").slice(0, 16)
+/** More packs than this are merged into one by whoever writes the next. */
+const maximumPacks = 16
+/** When the packs have grown past this, the oldest values go. */
+const maximumBytes = 256 * 1024 ** 2
+/** So many new values are written at once, before the layer ends. */
+const flushAfter = 4096
 
-/** A file that is not there, is not ours or was cut short holds nothing. */
-const read = (file: string): string | undefined => {
-  let text: string
+const checksum = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+const isPack = (name: string): boolean => /^[0-9a-f]{16}\.pack$/.test(name)
+
+/** The values of a pack: its checksum on the first line, then JSON. Nothing for a file that is damaged or gone. */
+const readPack = (file: string): ReadonlyArray<readonly [string, string]> => {
   try {
-    text = readFileSync(file, "utf8")
+    const text = readFileSync(file, "utf8")
+    const end = text.indexOf("\n")
+    const body = text.slice(end + 1)
+    // Written by `writePack` alone, as the checksum shows
+    return checksum(body) === text.slice(0, end) ? JSON.parse(body) as ReadonlyArray<readonly [string, string]> : []
   } catch {
-    // Not remembered, or not readable: the analysis is made anew
-    return undefined
+    return []
   }
-  const value = text.slice(17)
-  return text.charAt(16) === "\n" && checksum(value) === text.slice(0, 16) ? value : undefined
 }
 
-const write = (file: string, value: string): void => {
-  const temporary = `${file}.${randomBytes(6).toString("hex")}`
+/** Step by step: Node's recursive mkdir never ends where a parent refuses the entry (/proc). */
+const makeDirectory = (directory: string): void => {
+  if (existsSync(directory)) return
+  makeDirectory(path.dirname(directory))
+  mkdirSync(directory, { mode: 0o700 })
+}
+
+/** A cache that cannot be written is no reason to fail: `false` says so. */
+const writePack = (directory: string, values: ReadonlyArray<readonly [string, string]>): boolean => {
+  const body = JSON.stringify(values)
+  const sum = checksum(body)
+  const temporary = path.join(directory, `${randomBytes(8).toString("hex")}.tmp`)
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(temporary, `${checksum(value)}\n${value}`, { mode: 0o600 })
-    renameSync(temporary, file)
+    makeDirectory(directory)
+    writeFileSync(temporary, `${sum}\n${body}`, { mode: 0o600 })
+    renameSync(temporary, path.join(directory, `${sum.slice(0, 16)}.pack`))
+    return true
   } catch {
-    // A cache that cannot be written is no reason to fail
     rmSync(temporary, { force: true })
+    return false
   }
 }
 
-/** The cache in `directory`. Entries are named by what they are a function of, so several processes can share it. */
+/** Packs, oldest first. */
+const listPacks = (directory: string): ReadonlyArray<{ readonly file: string; readonly bytes: number }> => {
+  try {
+    return readdirSync(directory).filter(isPack).flatMap((name) => {
+      const file = path.join(directory, name)
+      const info = statSync(file, { throwIfNoEntry: false })
+      return info === undefined ? [] : [{ file, bytes: info.size, time: info.mtimeMs }]
+    }).sort((a, b) => a.time - b.time)
+  } catch {
+    // No directory, no packs
+    return []
+  }
+}
+
+/** The cache in `directory`. Values are named by what they are a function of, so several processes can share it. */
 export const layer = (directory: string): Layer.Layer<AnalysisCache> =>
-  Layer.sync(AnalysisCache, () => {
-    const memory = new Map<string, string>()
-    const fileOf = (key: string): string => path.join(directory, key.slice(-2), key)
-    return {
-      get: (key) => Effect.sync(() => memory.get(key) ?? read(fileOf(key))),
-      set: (key, value) =>
-        Effect.sync(() => {
-          if (memory.size > 4096) memory.clear()
-          memory.set(key, value)
-          write(fileOf(key), value)
-        })
-    }
-  })
+  Layer.scoped(
+    AnalysisCache,
+    Effect.gen(function*() {
+      let values: Map<string, string> | undefined
+      let fresh = new Map<string, string>()
+
+      const load = (): Map<string, string> => {
+        if (values !== undefined) return values
+        values = new Map()
+        for (const { file } of listPacks(directory)) {
+          for (const [key, value] of readPack(file)) values.set(key, value)
+        }
+        return values
+      }
+
+      const flush = (): void => {
+        if (fresh.size === 0) return
+        const packs = listPacks(directory)
+        const bytes = packs.reduce((sum, pack) => sum + pack.bytes, 0)
+        const merges = packs.length >= maximumPacks || bytes > maximumBytes
+        // The youngest packs that fit
+        let room = maximumBytes / 2
+        const merged = merges ? packs.toReversed().filter((pack) => (room -= pack.bytes) > 0).toReversed() : []
+        const all = new Map(merged.flatMap(({ file }) => readPack(file)))
+        for (const [key, value] of fresh) all.set(key, value)
+        if (writePack(directory, [...all]) && merges) { for (const { file } of packs) rmSync(file, { force: true }) }
+        fresh = new Map()
+      }
+
+      yield* Effect.addFinalizer(() => Effect.sync(flush))
+      return {
+        get: (key) => Effect.sync(() => load().get(key)),
+        set: (key, value) =>
+          Effect.sync(() => {
+            const known = load()
+            if (known.size > 65_536) known.clear()
+            known.set(key, value)
+            fresh.set(key, value)
+            if (fresh.size >= flushAfter) flush()
+          })
+      }
+    })
+  )
 
 /** `$XDG_CACHE_HOME/clustrix/analysis`, by default `~/.cache/clustrix/analysis`. */
 export const defaultDirectory: Effect.Effect<string> = Effect.orDie(Effect.map(

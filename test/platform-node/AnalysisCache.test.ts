@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { AnalysisCache } from "../../core/AnalysisCache.ts"
+import { layer } from "../../platform-node/AnalysisCache.ts"
+
+const directory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(path.join(tmpdir(), "clustrix-cache-"))),
+  (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
+)
+const get = (at: string, key: string) =>
+  Effect.provide(Effect.flatMap(AnalysisCache, (cache) => cache.get(key)), layer(at))
+const set = (at: string, key: string, value: string) =>
+  Effect.provide(Effect.flatMap(AnalysisCache, (cache) => cache.set(key, value)), layer(at))
+
+describe("the analysis cache on Node", () => {
+  it.scoped("remembers from one layer's life to the next", () =>
+    Effect.gen(function*() {
+      const at = yield* directory
+      yield* set(at, "a", "1\n2")
+      yield* set(at, "b", "3")
+      assert.strictEqual(yield* get(at, "a"), "1\n2")
+      assert.strictEqual(yield* get(at, "b"), "3")
+      assert.strictEqual(yield* get(at, "c"), undefined)
+    }))
+
+  it.scoped("merges packs and loses nothing", () =>
+    Effect.gen(function*() {
+      const at = yield* directory
+      for (let index = 0; index < 40; index++) yield* set(at, `key-${index}`, `${index}`)
+      assert.isBelow(readdirSync(at).length, 20)
+      for (let index = 0; index < 40; index++) assert.strictEqual(yield* get(at, `key-${index}`), `${index}`)
+    }))
+
+  it.scoped("takes a damaged pack for none", () =>
+    Effect.gen(function*() {
+      const at = yield* directory
+      yield* set(at, "a", "1")
+      for (const name of readdirSync(at)) writeFileSync(path.join(at, name), "nonsense")
+      assert.strictEqual(yield* get(at, "a"), undefined)
+    }))
+
+  it.effect("forgets where it cannot write", () =>
+    Effect.gen(function*() {
+      yield* set("/proc/nowhere/cache", "a", "1")
+      assert.strictEqual(yield* get("/proc/nowhere/cache", "a"), undefined)
+    }))
+})
