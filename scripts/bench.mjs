@@ -1,0 +1,221 @@
+/**
+ * `npm run bench [-- --quick | --full] [SECTION ...]`: what packaging costs, as ratios measured in one run.
+ *
+ * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
+ * `endurance` (many packagings in one process; 100,000 with --full). Without a section, all.
+ *
+ * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
+ * the same work: esbuild links one file and writes no archive, nft only lists files. Runs are interleaved; printed are the
+ * median, the least and the most. Every tool's output is run once before it is measured. Clustrix writes ZIP, source map
+ * and invocation, each flushed to the disk.
+ */
+import { spawnSync } from "node:child_process"
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { cpus, release, tmpdir, totalmem } from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import { interleaved, print } from "./bench/Measure.mjs"
+import * as Projects from "./bench/Projects.mjs"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const flags = process.argv.slice(2).filter((word) => word.startsWith("--"))
+const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"))
+const quick = flags.includes("--quick")
+const wants = (section) => asked.length === 0 || asked.includes(section)
+
+const newer = ["dist/node.js", "dist/bin/clustrix.js"].filter((file) => !existsSync(path.join(root, file)))
+if (newer.length > 0) {
+  const { status } = spawnSync(process.execPath, [path.join(root, "scripts/build.mjs"), "library", "command"], { stdio: "inherit" })
+  if (status !== 0) process.exit(1)
+}
+
+const scratch = mkdtempSync(path.join(tmpdir(), "clustrix-bench-"))
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }))
+const below = (...names) => path.join(scratch, ...names)
+// Before Tools.mjs loads: nothing of this touches the user's own packages, caches and jobs
+Object.assign(process.env, {
+  CLUSTRIX_PACKAGE_DIR: below("packages"),
+  XDG_CACHE_HOME: below("cache"),
+  XDG_STATE_HOME: below("state")
+})
+const Tools = await import("./bench/Tools.mjs")
+
+let missed = 0
+const aim = (what, value, limit, unit = "x") => {
+  const met = value <= limit
+  if (!met) missed += 1
+  console.log(`  ${met ? "MET   " : "MISSED"} ${what}: ${value.toFixed(2)} ${unit} (aim: at most ${limit} ${unit})`)
+}
+
+const version = (name) => JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8")).version
+const [cpu] = cpus()
+console.log(`Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} x ${cpu?.model ?? "?"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`)
+console.log(["esbuild", "@vercel/nft", "@swc/wasm-web", "effect"].map((name) => `${name} ${version(name)}`).join(", "))
+
+const projects = [3, 50, 500].map((count) => Projects.generated(below(`js${count}`), count))
+const typed = [3, 500].map((count) => Projects.generated(below(`ts${count}`), count, { typescript: true }))
+const real = Projects.realPackage(below("real"), root)
+const compared = [...projects, ...typed, real]
+
+const run = ([program, ...args], env = {}) => {
+  const { error, status, stderr } = spawnSync(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8"
+  })
+  if (status !== 0) throw new Error(`${[program, ...args].join(" ")} failed: ${error?.message ?? stderr}`)
+}
+
+if (wants("processes") || wants("warm")) {
+  console.log("\nWhat the tools give, run once")
+  for (const project of compared) {
+    const wrong = await Tools.verify(project, below("verify", project.title))
+    console.log(`  ${project.title} (${project.files} files): ${wrong.length === 0 ? "all give the expected result" : wrong.join("; ")}`)
+    missed += wrong.length
+  }
+}
+
+let caches = 0
+const freshCache = () => ({ XDG_CACHE_HOME: below("fresh-cache", String(caches++)) })
+
+const wholeProcesses = async (project) => {
+  const { clustrix, ...others } = Tools.processes(project, below("out", "bundle.mjs"))
+  if (project.typescript) delete others.nft
+  const warmCache = { XDG_CACHE_HOME: below("warm-cache") }
+  run(clustrix, warmCache)
+  return interleaved({
+    "clustrix, empty analysis cache": () => run(clustrix, freshCache()),
+    "clustrix, warm analysis cache": () => run(clustrix, warmCache),
+    ...Object.fromEntries(Object.entries(others).map(([name, line]) => [name, () => run(line)]))
+  }, quick ? 3 : project.files > 100 ? 5 : 9)
+}
+
+if (wants("processes")) {
+  console.log("\nWhole processes")
+  for (const project of compared) {
+    console.log(` ${project.title}`)
+    const times = await wholeProcesses(project)
+    print(times, "esbuild (on Node)")
+    const esbuild = times["esbuild (on Node)"].median
+    if (project.files === 500) aim("500 modules cold against esbuild on Node", times["clustrix, empty analysis cache"].median / esbuild, 5)
+    aim("with a warm analysis cache, against esbuild on Node", times["clustrix, warm analysis cache"].median / esbuild, 1)
+  }
+}
+
+const warmTimes = async (project) => {
+  const cold = Tools.packager(undefined)
+  const cached = Tools.packager(below("warm-cache-in-process"))
+  const times = await interleaved({
+    "clustrix, no analysis cache": () => cold.package(project),
+    "clustrix, warm analysis cache": () => cached.package(project),
+    esbuild: () => Tools.bundle(project, below("out", "bundle.mjs")),
+    ...(project.typescript ? {} : { nft: () => Tools.trace(project) })
+  }, quick ? 5 : project.files > 100 ? 9 : 31, project.files > 100 ? 2 : 10)
+  await cold.dispose()
+  await cached.dispose()
+  return times
+}
+
+if (wants("warm")) {
+  console.log("\nIn one process, after warming up")
+  for (const project of compared) {
+    console.log(` ${project.title}`)
+    const times = await warmTimes(project)
+    print(times, "esbuild")
+    if (project.files === 3) aim("3 modules in a warm process against esbuild", times["clustrix, no analysis cache"].median / times.esbuild.median, 2)
+    aim("with a warm analysis cache against esbuild", times["clustrix, warm analysis cache"].median / times.esbuild.median, 1)
+  }
+}
+
+if (wants("growth")) {
+  console.log("\nGrowth, in one process without analysis cache")
+  const measure = async (title, grown) => {
+    const cold = Tools.packager(undefined)
+    const times = await interleaved(
+      Object.fromEntries(grown.map((project) => [project.title, () => cold.package(project)])),
+      quick ? 3 : 7,
+      2
+    )
+    await cold.dispose()
+    console.log(` ${title}`)
+    print(times, grown[0].title)
+    return grown.map((project) => times[project.title].median)
+  }
+  const present = [50, 500, 2000].map((count) => Projects.generated(below(`present${count}`), 50, { present: count }))
+  const unreached = await measure("with what is not reached", present)
+  aim("2,000 modules present against 50, 50 of them reached", unreached[2] / unreached[0], 1.15)
+  const sizes = [125, 250, 500, 1000]
+  const reached = await measure("with what is reached", sizes.map((count) => Projects.generated(below(`reached${count}`), count)))
+  aim("per module, 1,000 reached against 125", (reached[3] / 1000) / (reached[0] / 125), 1.25)
+}
+
+if (wants("start")) {
+  console.log("\nThe small example as a whole process")
+  const small = [process.execPath, Tools.command, "package", path.join(root, "examples/simple-analysis/main.ts#simpleAnalysis"), "--json"]
+  const warmCache = { XDG_CACHE_HOME: below("start-cache") }
+  run(small, warmCache)
+  const times = await interleaved({
+    "node -e 0": () => run([process.execPath, "-e", "0"]),
+    "clustrix package, empty analysis cache": () => run(small, freshCache()),
+    "clustrix package, warm analysis cache": () => run(small, warmCache)
+  }, quick ? 5 : 15, 1)
+  print(times, "node -e 0")
+  for (const cache of ["empty", "warm"]) {
+    aim(`clustrix package (${cache} analysis cache) against an empty process`, times[`clustrix package, ${cache} analysis cache`].median / times["node -e 0"].median, 5)
+  }
+}
+
+const mebibytes = (bytes) => bytes / 2 ** 20
+
+if (wants("memory")) {
+  console.log("\nMemory with a data file of 1 GB (text, deflated)")
+  const directory = below("large")
+  mkdirSync(path.join(directory, "src"), { recursive: true })
+  writeFileSync(path.join(directory, "package.json"), `{ "name": "large", "type": "module" }\n`)
+  writeFileSync(
+    path.join(directory, "src/main.ts"),
+    `import { readFileSync } from "node:fs"\nexport const main = () => readFileSync("rows.csv").length\n`
+  )
+  const file = openSync(path.join(directory, "rows.csv"), "w")
+  let written = 0
+  for (let row = 0; written < 1e9; row += 20_000) {
+    const block = Array.from({ length: 20_000 }, (_, index) => `${row + index},${Math.imul(row + index, 2654435761) >>> 0},row\n`).join("")
+    written += writeSync(file, block)
+  }
+  closeSync(file)
+  const report = below("peak")
+  const started = performance.now()
+  run(
+    [process.execPath, "--require", path.join(root, "scripts/bench/peak-memory.cjs"), Tools.command, "package",
+      `${directory}/src/main.ts#main`, "--json"],
+    { PEAK_MEMORY_FILE: report, CLUSTRIX_PACKAGE_DIR: below("large-packages") }
+  )
+  console.log(`  ${written} bytes packaged in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  aim("most memory of the process", mebibytes(Number(readFileSync(report, "utf8"))), 200, "MiB")
+  rmSync(path.join(directory, "rows.csv"))
+  rmSync(below("large-packages"), { recursive: true, force: true })
+}
+
+if (wants("endurance")) {
+  const count = flags.includes("--full") ? 100_000 : quick ? 1000 : 3000
+  console.log(`\n${count} packagings in one process, without analysis cache`)
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ["--expose-gc", path.join(root, "scripts/bench/endurance.mjs"), below("endurance"), String(count)],
+    { encoding: "utf8", env: process.env }
+  )
+  if (status !== 0) throw new Error(stderr)
+  const { milliseconds, peak, points } = JSON.parse(stdout)
+  for (const { heapUsed, packagings, rss } of points) {
+    console.log(`  after ${String(packagings).padStart(6)}: heap ${mebibytes(heapUsed).toFixed(1)} MiB, process ${mebibytes(rss).toFixed(0)} MiB`)
+  }
+  console.log(`  ${(milliseconds / count).toFixed(2)} ms each; most memory ${mebibytes(peak).toFixed(0)} MiB`)
+  const [half, last] = [points[Math.floor(points.length / 2) - 1], points[points.length - 1]]
+  const perPackaging = (last.heapUsed - half.heapUsed) / (last.packagings - half.packagings)
+  const extrapolated = mebibytes(last.heapUsed + Math.max(0, perPackaging) * (100_000 - last.packagings))
+  console.log(`  the heap grows by ${perPackaging.toFixed(0)} bytes for each packaging of the second half`)
+  aim(`heap after 100,000${count < 100_000 ? " (extrapolated)" : ""}`, extrapolated, 200, "MiB")
+  aim("most memory of the process", mebibytes(peak), 512, "MiB")
+}
+
+console.log(`\n${missed === 0 ? "All aims are met." : `${missed} aims are missed.`}`)
