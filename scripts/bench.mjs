@@ -10,7 +10,8 @@
  * and invocation, each flushed to the disk.
  */
 import { spawnSync } from "node:child_process"
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync,
+  writeSync } from "node:fs"
 import { cpus, release, tmpdir, totalmem } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -25,7 +26,9 @@ const wants = (section) => asked.length === 0 || asked.includes(section)
 
 const newer = ["dist/node.js", "dist/bin/clustrix.js"].filter((file) => !existsSync(path.join(root, file)))
 if (newer.length > 0) {
-  const { status } = spawnSync(process.execPath, [path.join(root, "scripts/build.mjs"), "library", "command"], { stdio: "inherit" })
+  const { status } = spawnSync(process.execPath, [path.join(root, "scripts/build.mjs"), "library", "command"], {
+    stdio: "inherit"
+  })
   if (status !== 0) process.exit(1)
 }
 
@@ -47,9 +50,14 @@ const aim = (what, value, limit, unit = "x") => {
   console.log(`  ${met ? "MET   " : "MISSED"} ${what}: ${value.toFixed(2)} ${unit} (aim: at most ${limit} ${unit})`)
 }
 
-const version = (name) => JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8")).version
+const version = (name) =>
+  JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8")).version
 const [cpu] = cpus()
-console.log(`Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} x ${cpu?.model ?? "?"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`)
+console.log(
+  `Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} x ${cpu?.model ?? "?"}, ${
+    (totalmem() / 2 ** 30).toFixed(0)
+  } GiB`
+)
 console.log(["esbuild", "@vercel/nft", "@swc/wasm-web", "effect"].map((name) => `${name} ${version(name)}`).join(", "))
 
 const projects = [3, 50, 500].map((count) => Projects.generated(below(`js${count}`), count))
@@ -70,7 +78,11 @@ if (wants("processes") || wants("warm")) {
   console.log("\nWhat the tools give, run once")
   for (const project of compared) {
     const wrong = await Tools.verify(project, below("verify", project.title))
-    console.log(`  ${project.title} (${project.files} files): ${wrong.length === 0 ? "all give the expected result" : wrong.join("; ")}`)
+    console.log(
+      `  ${project.title} (${project.files} files): ${
+        wrong.length === 0 ? "all give the expected result" : wrong.join("; ")
+      }`
+    )
     missed += wrong.length
   }
 }
@@ -97,20 +109,30 @@ if (wants("processes")) {
     const times = await wholeProcesses(project)
     print(times, "esbuild (on Node)")
     const esbuild = times["esbuild (on Node)"].median
-    if (project.files === 500) aim("500 modules cold against esbuild on Node", times["clustrix, empty analysis cache"].median / esbuild, 5)
-    aim("with a warm analysis cache, against esbuild on Node", times["clustrix, warm analysis cache"].median / esbuild, 1)
+    if (project.files === 500) {
+      aim("500 modules cold against esbuild on Node", times["clustrix, empty analysis cache"].median / esbuild, 5)
+    }
+    aim(
+      "with a warm analysis cache, against esbuild on Node",
+      times["clustrix, warm analysis cache"].median / esbuild,
+      1
+    )
   }
 }
 
 const warmTimes = async (project) => {
   const cold = Tools.packager(undefined)
   const cached = Tools.packager(below("warm-cache-in-process"))
-  const times = await interleaved({
-    "clustrix, no analysis cache": () => cold.package(project),
-    "clustrix, warm analysis cache": () => cached.package(project),
-    esbuild: () => Tools.bundle(project, below("out", "bundle.mjs")),
-    ...(project.typescript ? {} : { nft: () => Tools.trace(project) })
-  }, quick ? 5 : project.files > 100 ? 9 : 31, project.files > 100 ? 2 : 10)
+  const times = await interleaved(
+    {
+      "clustrix, no analysis cache": () => cold.package(project),
+      "clustrix, warm analysis cache": () => cached.package(project),
+      esbuild: () => Tools.bundle(project, below("out", "bundle.mjs")),
+      ...(project.typescript ? {} : { nft: () => Tools.trace(project) })
+    },
+    quick ? 5 : project.files > 100 ? 9 : 31,
+    project.files > 100 ? 2 : 10
+  )
   await cold.dispose()
   await cached.dispose()
   return times
@@ -122,8 +144,18 @@ if (wants("warm")) {
     console.log(` ${project.title}`)
     const times = await warmTimes(project)
     print(times, "esbuild")
-    if (project.files === 3) aim("3 modules in a warm process against esbuild", times["clustrix, no analysis cache"].median / times.esbuild.median, 2)
-    aim("with a warm analysis cache against esbuild", times["clustrix, warm analysis cache"].median / times.esbuild.median, 1)
+    if (project.files === 3) {
+      aim(
+        "3 modules in a warm process against esbuild",
+        times["clustrix, no analysis cache"].median / times.esbuild.median,
+        2
+      )
+    }
+    aim(
+      "with a warm analysis cache against esbuild",
+      times["clustrix, warm analysis cache"].median / times.esbuild.median,
+      1
+    )
   }
 }
 
@@ -145,23 +177,35 @@ if (wants("growth")) {
   const unreached = await measure("with what is not reached", present)
   aim("2,000 modules present against 50, 50 of them reached", unreached[2] / unreached[0], 1.15)
   const sizes = [125, 250, 500, 1000]
-  const reached = await measure("with what is reached", sizes.map((count) => Projects.generated(below(`reached${count}`), count)))
+  const reached = await measure(
+    "with what is reached",
+    sizes.map((count) => Projects.generated(below(`reached${count}`), count))
+  )
   aim("per module, 1,000 reached against 125", (reached[3] / 1000) / (reached[0] / 125), 1.25)
 }
 
 if (wants("start")) {
   console.log("\nThe small example as a whole process")
-  const small = [process.execPath, Tools.command, "package", path.join(root, "examples/simple-analysis/main.ts#simpleAnalysis"), "--json"]
+  const small = [process.execPath, Tools.command, "package",
+    path.join(root, "examples/simple-analysis/main.ts#simpleAnalysis"), "--json"]
   const warmCache = { XDG_CACHE_HOME: below("start-cache") }
   run(small, warmCache)
-  const times = await interleaved({
-    "node -e 0": () => run([process.execPath, "-e", "0"]),
-    "clustrix package, empty analysis cache": () => run(small, freshCache()),
-    "clustrix package, warm analysis cache": () => run(small, warmCache)
-  }, quick ? 5 : 15, 1)
+  const times = await interleaved(
+    {
+      "node -e 0": () => run([process.execPath, "-e", "0"]),
+      "clustrix package, empty analysis cache": () => run(small, freshCache()),
+      "clustrix package, warm analysis cache": () => run(small, warmCache)
+    },
+    quick ? 5 : 15,
+    1
+  )
   print(times, "node -e 0")
   for (const cache of ["empty", "warm"]) {
-    aim(`clustrix package (${cache} analysis cache) against an empty process`, times[`clustrix package, ${cache} analysis cache`].median / times["node -e 0"].median, 5)
+    aim(
+      `clustrix package (${cache} analysis cache) against an empty process`,
+      times[`clustrix package, ${cache} analysis cache`].median / times["node -e 0"].median,
+      5
+    )
   }
 }
 
@@ -179,7 +223,10 @@ if (wants("memory")) {
   const file = openSync(path.join(directory, "rows.csv"), "w")
   let written = 0
   for (let row = 0; written < 1e9; row += 20_000) {
-    const block = Array.from({ length: 20_000 }, (_, index) => `${row + index},${Math.imul(row + index, 2654435761) >>> 0},row\n`).join("")
+    const block = Array.from(
+      { length: 20_000 },
+      (_, index) => `${row + index},${Math.imul(row + index, 2654435761) >>> 0},row\n`
+    ).join("")
     written += writeSync(file, block)
   }
   closeSync(file)
@@ -207,7 +254,11 @@ if (wants("endurance")) {
   if (status !== 0) throw new Error(stderr)
   const { milliseconds, peak, points } = JSON.parse(stdout)
   for (const { heapUsed, packagings, rss } of points) {
-    console.log(`  after ${String(packagings).padStart(6)}: heap ${mebibytes(heapUsed).toFixed(1)} MiB, process ${mebibytes(rss).toFixed(0)} MiB`)
+    console.log(
+      `  after ${String(packagings).padStart(6)}: heap ${mebibytes(heapUsed).toFixed(1)} MiB, process ${
+        mebibytes(rss).toFixed(0)
+      } MiB`
+    )
   }
   console.log(`  ${(milliseconds / count).toFixed(2)} ms each; most memory ${mebibytes(peak).toFixed(0)} MiB`)
   const [half, last] = [points[Math.floor(points.length / 2) - 1], points[points.length - 1]]

@@ -33,6 +33,8 @@ export const print = (times, base) => {
   const width = Math.max(...Object.keys(times).map((name) => name.length))
   for (const [name, { least, median: middle, most }] of Object.entries(times)) {
     const ratio = base === undefined || base === name ? "" : `${(middle / times[base].median).toFixed(2)} x ${base}`
-    console.log(`  ${name.padEnd(width)}  ${ms(middle).padStart(7)} ms  (${ms(least)} - ${ms(most)})  ${ratio}`.trimEnd())
+    console.log(
+      `  ${name.padEnd(width)}  ${ms(middle).padStart(7)} ms  (${ms(least)} - ${ms(most)})  ${ratio}`.trimEnd()
+    )
   }
 }

@@ -113,7 +113,8 @@ export function main(n) {
     fn: "main",
     argument: 10,
     expected: 55,
-    files: readdirSync(path.join(directory, "src/effect"), { recursive: true }).filter((file) => file.endsWith(".js")).length,
+    files: readdirSync(path.join(directory, "src/effect"), { recursive: true }).filter((file) => file.endsWith(".js"))
+      .length,
     typescript: false
   }
 }

@@ -70,7 +70,8 @@ export const verify = async (project, scratch) => {
   const expect = (tool, value) => {
     if (value !== project.expected) wrong.push(`${tool} gave ${value} instead of ${project.expected}`)
   }
-  const call = async (tool, file) => expect(tool, await (await import(pathToFileURL(file).href))[project.fn](project.argument))
+  const call = async (tool, file) =>
+    expect(tool, await (await import(pathToFileURL(file).href))[project.fn](project.argument))
 
   const bundled = path.join(scratch, "bundled.mjs")
   await bundle(project, bundled)
