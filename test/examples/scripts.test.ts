@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { format } from "node:util"
+import { makeWorkbench } from "../platform-node/cli/command.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const examples = path.join(root, "examples")
@@ -95,6 +96,21 @@ describe("README.md", () => {
       assert.deepStrictEqual(printed, claimed)
     })
   }
+})
+
+describe("npm start", () => {
+  it("prints what README.md says", async () => {
+    const [, claimed = ""] =
+      /^\$ npm ci && npm start\n(.*?)^```$/ms.exec(readFileSync(path.join(root, "README.md"), "utf8")) ?? []
+    const bench = await makeWorkbench()
+    const fn = path.join(root, "examples/local-dependencies/main.ts#mainAnalysis")
+    const { code, stderr, stdout } = await bench.run(["run", fn, "--explain"])
+    bench.remove()
+    assert.strictEqual(code, 0)
+    const stable = (text: string): string =>
+      text.replaceAll(/(Started job) .*/g, "$1").replaceAll(/(Returned after) .*/g, "$1").trim()
+    assert.strictEqual(stable(stderr + stdout), stable(claimed))
+  })
 })
 
 describe("the links of the documents", () => {
