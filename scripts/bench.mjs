@@ -10,7 +10,7 @@
  * and invocation, each flushed to the disk.
  */
 import { spawnSync } from "node:child_process"
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync,
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync,
   writeSync } from "node:fs"
 import { cpus, release, tmpdir, totalmem } from "node:os"
 import * as path from "node:path"
