@@ -22,7 +22,9 @@ const referenceTo = (project) => `${entryFile(project)}#${project.fn}`
 /** A packager that lives for many packagings. `cache`: directory of the analysis cache, or `undefined` for none. */
 export const packager = (cache) => {
   const analysis = cache === undefined ? AnalysisCache.layerNone : NodeAnalysisCache.layer(cache)
-  const runtime = ManagedRuntime.make(layerFilePackager.pipe(Layer.provide(Layer.merge(NodeHost.layer, analysis))))
+  // Fresh: NodeHost.layer has built one over its own cache already
+  const layer = Layer.fresh(layerFilePackager).pipe(Layer.provide(analysis), Layer.provide(NodeHost.layer))
+  const runtime = ManagedRuntime.make(layer)
   return {
     package: (project) =>
       runtime.runPromise(Effect.flatMap(
