@@ -14,6 +14,10 @@ import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKe
 export interface ScanContext {
   /** Names that only types or `declare` introduce. */
   readonly ambient: ReadonlySet<string>
+  /** Top-level constants that hold a value of the language's own types. */
+  readonly builtinValues: ReadonlySet<string>
+  /** Whether the item is a statement, which is there for its effects alone. */
+  readonly isStatement: boolean
   /** What all declarations of a top-level namespace export, by the namespace's name. */
   readonly namespaceMembers: ReadonlyMap<string, ReadonlySet<string>>
   /** Whether the expression is Clustrix's own `cluster`. */
@@ -229,6 +233,14 @@ export const scanItem = (
     visit(argument, isEager)
   }
 
+  /**
+   * Whether a method's name tells what it does: the receiver is of the language's own types, or a doubt costs too much
+   * (a declaration that nothing reaches would go along for the sake of `list.map(f)`).
+   */
+  const isTrusted = (root: Root, isEager: boolean): boolean =>
+    root._tag !== "Name" || root.name.ctxt !== topLevel || !isEager || !context.isStatement ||
+    context.builtinValues.has(root.name.value)
+
   const visitCall = (
     callee: Ast.AnyNode,
     args: ReadonlyArray<Ast.AnyNode>,
@@ -266,8 +278,8 @@ export const scanItem = (
       if (isInlineFunction(bare.object)) visitFunctionParts(unwrap(bare.object), isEager)
       for (const root of roots(bare.object)) {
         if (root._tag === "Name" && root.name.ctxt === topLevel) current.calls.add(root.name.value)
-        const harmless = pure || borrowed ||
-          (method !== undefined && (isPureMethod(method) || isFunctionMethod(method)))
+        const harmless = pure || borrowed || (method !== undefined &&
+          (isFunctionMethod(method) || (isPureMethod(method) && isTrusted(root, isEager))))
         if (!harmless) change(root, isEager, "passes")
       }
       visit(callee, isEager)
@@ -279,7 +291,8 @@ export const scanItem = (
     }
     const method = bare.type === "MemberExpression" ? staticKey(bare.property) : undefined
     if (bare.type === "MemberExpression" && !pure) share(roots(bare.object), args.flatMap(roots))
-    const argumentsSafe = pure || (method !== undefined && isPureMethod(method))
+    const argumentsSafe = pure || (method !== undefined && isPureMethod(method) && bare.type === "MemberExpression" &&
+      roots(bare.object).every((root) => isTrusted(root, isEager)))
     for (const argument of args) pass(argument, isEager, argumentsSafe)
   }
 

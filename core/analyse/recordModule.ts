@@ -6,7 +6,8 @@ import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
 import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
-import { type ScanContext, scanItem } from "./ItemScanner.ts"
+import { scanItem } from "./ItemScanner.ts"
+import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
   type Range, type StarExport } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
@@ -96,7 +97,12 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   }
   for (const name of declared) ambient.delete(name)
   for (const name of ambient) types.add(name)
-  const context: ScanContext = { ambient, namespaceMembers: namespaceMembers(module), isClusterWrapper }
+  const shared = {
+    ambient,
+    namespaceMembers: namespaceMembers(module),
+    isClusterWrapper,
+    builtinValues: builtinValues(module)
+  }
 
   interface Part {
     readonly kind: Item["kind"]
@@ -111,7 +117,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   }
 
   const add = (part: Part): void => {
-    const scan = scanItem(part.nodes, parametersOf(part.value), context)
+    const scan = scanItem(part.nodes, parametersOf(part.value), { ...shared, isStatement: part.kind === "statement" })
     const own = new Set(part.declares)
     items.push({
       index: items.length,
@@ -408,6 +414,26 @@ const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<s
     }
   }
   return members
+}
+
+/** Names of constants that are declared with a literal or a `new` of the language's own collections. */
+const builtinValues = (module: Ast.Module): ReadonlySet<string> => {
+  const found = new Set<string>()
+  for (const statement of module.body) {
+    const self = syntax(statement)
+    const inner = self.type === "ExportDeclaration" ? syntax(self.declaration) : self
+    if (inner.type !== "VariableDeclaration" || inner.kind !== "const") continue
+    for (const { id, init } of inner.declarations) {
+      if (id.type !== "Identifier" || !init) continue
+      const value = unwrap(init)
+      const callee = value.type === "NewExpression" ? asName(unwrap(value.callee)) : undefined
+      const isLiteral = value.type === "ArrayExpression" || value.type === "StringLiteral" ||
+        value.type === "TemplateLiteral" ||
+        value.type === "RegExpLiteral"
+      if (isLiteral || (callee?.ctxt === 1 && isPureGlobal(callee.value, undefined))) found.add(id.value)
+    }
+  }
+  return found
 }
 
 const usingKeyword = (self: UsingDeclaration): string => self.isAwait ? "await using" : "using"

@@ -176,6 +176,8 @@ export const touchOf = (
       for (const name of activity.passes) yield* addTo(all.passes, here(name), changesArguments)
       for (const name of activity.results) {
         yield* enter(here(name), true)
+        // What a method gave may be a part of its receiver
+        yield* addTo(all.passes, here(name), false)
         const declared = yield* declarationOf(loader, here(name))
         for (const target of declared?.module.declarations.get(declared.name) ?? []) {
           for (const reference of target.references) {
