@@ -155,8 +155,10 @@ export const generate = (seed: number, size: number): ProjectModel => {
   const folders = choices.pick([["src"], ["src", "src/lib"], ["src", "src/lib", "tools"]] as const)
   const homes: Array<Array<Item>> = Array.from({ length: count }, () => [])
   const made: Array<{ readonly declaration: Declaration; readonly home: number }> = []
-  const someOf = (list: ReadonlyArray<number>, most: number): ReadonlyArray<number> =>
-    [...new Set(choices.shuffled(list).slice(0, choices.below(most + 1)))]
+  const someOf = (
+    list: ReadonlyArray<number>,
+    most: number
+  ): ReadonlyArray<number> => [...new Set(choices.shuffled(list).slice(0, choices.below(most + 1)))]
 
   const total = 2 + choices.below(size)
   for (let id = 0; id < total; id++) {
@@ -171,7 +173,8 @@ export const generate = (seed: number, size: number): ProjectModel => {
       salt: choices.below(1000),
       local: `local${choices.below(9)}`,
       // Later ones too: cycles
-      uses: runs.has(kind) ? someOf(Array.from({ length: total - 1 }, (_, each) => each), id === total - 1 ? 4 : 2) : [],
+      uses: runs.has(kind) ? someOf(Array.from({ length: total - 1 }, (_, each) => each), id === total - 1 ? 4 : 2)
+        : [],
       needs: kind === "subclass" ? classes.slice(-1) : evaluates.has(kind) ? someOf(earlier, 2) : []
     }
     made.push({ declaration, home })
@@ -179,12 +182,16 @@ export const generate = (seed: number, size: number): ProjectModel => {
     if (declaration.kind !== "table") continue
     for (let fills = choices.below(4); fills > 0; fills--) {
       const at = choices.once(4) ? choices.below(count) : home
+      const way = choices.pick(["call", "loop", "index", "immediate", "handedOn"])
       const fill: Fill = {
         target: id,
-        way: choices.pick(["call", "loop", "index", "immediate", "handedOn"]),
+        way,
         key: choices.below(100),
         // Plain functions: handing over anything else may change that
-        needs: someOf(made.flatMap((each) => plain.has(each.declaration.kind) ? [each.declaration.id] : []), 1)
+        needs: way === "index" || way === "handedOn" ? [] : someOf(
+          made.flatMap((each) => plain.has(each.declaration.kind) ? [each.declaration.id] : []),
+          1
+        )
       }
       homes[at]?.push({ _tag: "Fill", fill })
     }
@@ -215,10 +222,12 @@ export const generate = (seed: number, size: number): ProjectModel => {
     wrapped: choices.once(4),
     through,
     packageVersion: "1.0.0",
-    contents: new Map(made.flatMap(({ declaration: { id, kind, salt } }) =>
-      kind === "json" ? [[id, `{ "a": ${salt}, "b": [true, null] }\n`] as const]
-        : kind === "data" || kind === "workingData" ? [[id, `data ${salt}\n`] as const]
-        : []
-    ))
+    contents: new Map(
+      made.flatMap(({ declaration: { id, kind, salt } }) =>
+        kind === "json" ? [[id, `{ "a": ${salt}, "b": [true, null] }\n`] as const]
+          : kind === "data" || kind === "workingData" ? [[id, `data ${salt}\n`] as const]
+          : []
+      )
+    )
   }
 }

@@ -53,7 +53,8 @@ export interface Spelling {
   readonly gap: (optional?: boolean) => string
 }
 
-const blockComments = ["/* c */", "/** @internal */", "/*! licence */", "/* \"quote' ` */", "/* // */", "/*\n * lines\n */"] as const
+const blockComments = ["/* c */", "/** @internal */", "/*! licence */", "/* \"quote' ` */", "/* // */",
+  "/*\n * lines\n */"] as const
 
 export const lineComments = [
   "// c",
@@ -88,11 +89,13 @@ export function make(seed: number, given: ReadonlyArray<Freedom>): Spelling {
     gap,
     text: (value) => now("quotes") ? `'${value.replaceAll("'", "\\'")}'` : JSON.stringify(value),
     number: (value) =>
-      now("numbers") ? choices.pick([`0x${value.toString(16)}`, `${value}.0`, `${value}e0`, `0b${value.toString(2)}`]) : `${value}`,
+      now("numbers") ? choices.pick([`0x${value.toString(16)}`, `${value}.0`, `${value}e0`, `0b${value.toString(2)}`])
+        : `${value}`,
     type: (type) => now("types") ? `${gap(true)}: ${type}` : "",
     cast: (expression, type) =>
       now("types", 3)
-        ? choices.pick([`(${expression} as ${type})`, `(${expression} satisfies ${type})`, `(${expression})!`, `(<${type}>${expression})`])
+        ? choices.pick([`(${expression} as ${type})`, `(${expression} satisfies ${type})`, `(${expression})!`,
+          `(<${type}>${expression})`])
         : expression,
     parenthesised: (expression) => now("parentheses", 3) ? `(${gap(true)}${expression}${gap(true)})` : expression,
     key: (name) => now("keys") ? choices.pick([`"${name}"`, `'${name}'`]) : name,

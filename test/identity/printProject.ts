@@ -46,7 +46,12 @@ const use = (declaration: Declaration, s: Spelling): string => {
   }
 }
 
-const body = (declaration: Declaration, uses: ReadonlyArray<string>, s: Spelling, result: "return" | "yield"): ReadonlyArray<string> => {
+const body = (
+  declaration: Declaration,
+  uses: ReadonlyArray<string>,
+  s: Spelling,
+  result: "return" | "yield"
+): ReadonlyArray<string> => {
   const { local, salt } = declaration
   return [
     `  const ${local}${s.type("number")}${s.gap()}=${s.gap()}${s.number(salt)}${s.end()}`,
@@ -84,19 +89,21 @@ const initial = (declaration: Declaration, model: ProjectModel, s: Spelling): st
     case "constant":
       return s.cast(s.parenthesised(s.number(salt)), "number")
     case "object":
-      return `{ ${s.key("salt")}: ${s.number(salt)}, ${needs.map((each) => s.now("keys") ? `${name(each)}: ${name(each)}, ` : `${name(each)}, `).join("")}${s.key("last")}: { ${
-        s.key(local)
-      }: ${s.text("text")} }${s.now("layout") ? "," : ""} }`
+      return `{ ${s.key("salt")}: ${s.number(salt)}, ${
+        needs.map((each) => s.now("keys") ? `${name(each)}: ${name(each)}, ` : `${name(each)}, `).join("")
+      }${s.key("last")}: { ${s.key(local)}: ${s.text("text")} }${s.now("layout") ? "," : ""} }`
     case "regex":
       return `/a+${salt}[/"']/${s.flags("gimu")}`
     case "table":
       return `new Map${s.now("types") ? "<string, unknown>" : ""}([[${s.text("k0")}, ${s.number(salt)}]])`
     case "data":
-      return `${s.now("layout") ? "" : ""}readFileSync(new URL(${s.text(`./data${id}.txt`)}, import.meta.url), ${s.text("utf8")})`
+      return `${s.now("layout") ? "" : ""}readFileSync(new URL(${s.text(`./data${id}.txt`)}, import.meta.url), ${
+        s.text("utf8")
+      })`
     case "workingData":
       return `readFileSync(${s.text(`input/data${id}.txt`)}, ${s.text("utf8")})`
     case "json":
-      return `json${id}${s.property("a")}`
+      return `document${id}${s.property("a")}`
     case "npm":
       return `tiny(${s.number(salt)})`
     case "builtin":
@@ -114,7 +121,8 @@ const printDeclaration = (declaration: Declaration, model: ProjectModel, s: Spel
   const awaits = used.some((each) => each.kind === "async")
   const isEntry = declaration.id === model.entry
   if (isEntry && model.wrapped) {
-    const options = s.may("circumstances") ? s.choices.pick(["{ cores: 4 }", "{ cores: 8, memory: \"2GB\" }", "{}"]) : "{ cores: 4 }"
+    const options = s.may("circumstances") ? s.choices.pick(["{ cores: 4 }", "{ cores: 8, memory: \"2GB\" }", "{}"])
+      : "{ cores: 4 }"
     return {
       lines: [
         `${exported}const main = cluster(${options})(async (${parameter(s)}) => {`,
@@ -127,7 +135,9 @@ const printDeclaration = (declaration: Declaration, model: ProjectModel, s: Spel
     case "function":
       // A caller need not await
       if (awaits) {
-        return { lines: [`${exported}async function ${name}(${parameter(s)}) {`, ...body(declaration, uses, s, "return"), "}"] }
+        return {
+          lines: [`${exported}async function ${name}(${parameter(s)}) {`, ...body(declaration, uses, s, "return"), "}"]
+        }
       }
       return {
         lines: [
@@ -139,7 +149,8 @@ const printDeclaration = (declaration: Declaration, model: ProjectModel, s: Spel
       }
     case "async":
       return {
-        lines: [`${exported}async function ${name}(${parameter(s)})${s.type("Promise<unknown>")} {`, ...body(declaration, uses, s, "return"), "}"]
+        lines: [`${exported}async function ${name}(${parameter(s)})${s.type("Promise<unknown>")} {`,
+          ...body(declaration, uses, s, "return"), "}"]
       }
     case "generator":
       return {
@@ -156,8 +167,12 @@ const printDeclaration = (declaration: Declaration, model: ProjectModel, s: Spel
       const modifier = s.now("types") ? s.choices.pick(["public ", "protected ", "readonly ", "private readonly "]) : ""
       return {
         lines: [
-          `${exported}class ${name}${s.now("types", 3) ? "<T = unknown>" : ""}${base === undefined ? "" : ` extends ${base}`}${implemented} {`,
-          `  static ${s.now("types") ? "readonly " : ""}${local} = ${s.number(salt)}${s.may("semicolons") ? ";" : s.end()}`,
+          `${exported}class ${name}${s.now("types", 3) ? "<T = unknown>" : ""}${
+            base === undefined ? "" : ` extends ${base}`
+          }${implemented} {`,
+          `  static ${s.now("types") ? "readonly " : ""}${local} = ${s.number(salt)}${
+            s.may("semicolons") ? ";" : s.end()
+          }`,
           `  #secret${s.type("number")} = ${s.number(salt)};`,
           ...(s.now("types", 3) ? ["  declare typed: string;"] : []),
           `  ${modifier}field${s.type("string")} = ${s.text("field")};`,
@@ -173,13 +188,18 @@ const printDeclaration = (declaration: Declaration, model: ProjectModel, s: Spel
       }
     }
     case "enum":
-      return { lines: [`${exported}enum ${name} {`, `  A = ${s.number(salt)},`, `  B,`, `  C = ${s.text("c")}${s.now("layout") ? "," : ""}`, "}"] }
+      return {
+        lines: [`${exported}enum ${name} {`, `  A = ${s.number(salt)},`, `  B,`,
+          `  C = ${s.text("c")}${s.now("layout") ? "," : ""}`, "}"]
+      }
     case "namespace":
       return {
         lines: [
           `${exported}namespace ${name} {`,
           `  const ${local} = ${s.number(salt)}${s.end()}`,
-          `  export const inner = ${awaits ? "async " : ""}(x${s.type("number")}) => [x, ${local}, ${uses.join(", ")}]${s.end()}`,
+          `  export const inner = ${awaits ? "async " : ""}(x${s.type("number")}) => [x, ${local}, ${
+            uses.join(", ")
+          }]${s.end()}`,
           "}"
         ]
       }
@@ -202,7 +222,11 @@ const printFill = (fill: Fill, model: ProjectModel, s: Spelling): Printed => {
     case "call":
       return { lines: [`${name}${s.property("set")}(${key}, ${value})${s.end()}`] }
     case "loop":
-      return { lines: [`for (const each of [${s.number(fill.key)}]) ${s.branch(`${name}.set(String(each), ${value})${s.end()}`)}`] }
+      return {
+        lines: [
+          `for (const each of [${s.number(fill.key)}]) ${s.branch(`${name}.set(String(each), ${value})${s.end()}`)}`
+        ]
+      }
     case "index":
       return { lines: [`${s.cast(name, "any")}[${key}] = ${value}${s.end()}`.replace(/^([(<])/, ";$1")] }
     case "immediate":
@@ -257,11 +281,24 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
   const isNeeded = (item: Item): boolean =>
     item._tag === "Declaration" ? need.declarations.has(item.declaration.id) : need.fills.has(item.fill)
   let items: ReadonlyArray<Item> = module.items
-  if (s.may("unreachedPresence")) items = items.filter((item) => isNeeded(item) || s.choices.once(2))
+  if (s.may("unreachedPresence")) {
+    const isGone = new Map(
+      model.modules.flatMap((each) =>
+        each.items.flatMap((item) => item._tag === "Fill" ? [] : [[item.declaration.id, s.choices.once(2)] as const])
+      )
+    )
+    // A statement about a declaration that is gone would be about a global
+    items = items.filter((item) =>
+      isNeeded(item) || isGone.get(item._tag === "Fill" ? item.fill.target : item.declaration.id) !== true
+    )
+  }
   if (s.may("unreachedTexts")) {
     items = items.map((item) =>
       isNeeded(item) || item._tag === "Fill" ? item
-        : { _tag: "Declaration", declaration: { ...item.declaration, salt: item.declaration.salt + s.choices.below(9), local: "other" } }
+        : {
+          _tag: "Declaration",
+          declaration: { ...item.declaration, salt: item.declaration.salt + s.choices.below(9), local: "other" }
+        }
     )
   }
   if (s.may("unreachedOrder")) {
@@ -278,7 +315,9 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
     for (const { module: target, names } of reexports) {
       if (target !== index) continue
       for (const item of module.items) {
-        if (item._tag === "Declaration" && (names === "*" || names.includes(item.declaration.id))) imported.add(item.declaration.id)
+        if (item._tag === "Declaration" && (names === "*" || names.includes(item.declaration.id))) {
+          imported.add(item.declaration.id)
+        }
       }
     }
     if (other === index) continue
@@ -309,7 +348,10 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
     const printed = printDeclaration(declaration, model, s, exported)
     const { declarator } = printed
     const [only = ""] = printed.lines
-    if (declarator !== undefined && mergeable?.exported === exported && s.now("declarators") && mergeable.at === lines.length - 1) {
+    if (
+      declarator !== undefined && mergeable?.exported === exported && s.now("declarators") &&
+      mergeable.at === lines.length - 1
+    ) {
       lines[mergeable.at] = `${(lines[mergeable.at] ?? "").replace(/;$/, "")}, ${declarator}`
     } else {
       lines.push(...printed.lines)
@@ -321,7 +363,10 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
     lines.push(
       names === "*"
         ? `export * from ${specifier}${s.end()}`
-        : `export { ${s.may("imports") ? s.choices.shuffled(present(model, names, need, s)).join(", ") : present(model, names, need, s).join(", ")} } from ${specifier}${s.end()}`
+        : `export { ${
+          s.may("imports") ? s.choices.shuffled(present(model, names, need, s)).join(", ")
+            : present(model, names, need, s).join(", ")
+        } } from ${specifier}${s.end()}`
     )
   }
   if (clause.length > 0) lines.push(`export { ${clause.join(", ")} }${s.end()}`)
@@ -332,10 +377,13 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
 
 /** Names of those declarations that are certainly there. */
 const present = (model: ProjectModel, ids: ReadonlyArray<number>, need: Needed, s: Spelling): ReadonlyArray<string> =>
-  ids.filter((id) => !s.may("unreachedPresence") || need.declarations.has(id)).map((id) => declarationOf(model, id).name)
+  ids.filter((id) => !s.may("unreachedPresence") || need.declarations.has(id)).map((id) =>
+    declarationOf(model, id).name
+  )
 
 const referenced = (item: Item): ReadonlyArray<number> =>
-  item._tag === "Declaration" ? [...item.declaration.needs, ...item.declaration.uses] : [item.fill.target, ...item.fill.needs]
+  item._tag === "Declaration" ? [...item.declaration.needs, ...item.declaration.uses]
+    : [item.fill.target, ...item.fill.needs]
 
 const specifierTo = (module: ModuleModel, path: string, s: Spelling): string =>
   s.text(`${relative(module.path, path)}${s.now("imports") ? ".ts" : ".js"}`)
@@ -365,7 +413,9 @@ const printImports = (
       kinds.add(item.declaration.kind)
       if (item.declaration.kind === "json") {
         lines.push(
-          `import json${item.declaration.id} from ${s.text(`./data${item.declaration.id}.json`)} with { type: ${s.text("json")} }${s.end()}`
+          `import document${item.declaration.id} from ${s.text(`./data${item.declaration.id}.json`)} with { type: ${
+            s.text("json")
+          } }${s.end()}`
         )
       }
       if (item.declaration.id === model.entry && model.wrapped) want("clustrix", "cluster")
@@ -385,23 +435,31 @@ const printImports = (
       s.text(specifier.startsWith(".") && s.now("imports") ? specifier.replace(/\.js$/, ".ts") : specifier)
     const listed = s.may("imports") ? s.choices.shuffled([...all]) : [...all]
     const unused = s.now("types", 3) ? ["type Unknown0", ...listed] : listed
-    if (s.now("imports", 3)) for (const each of unused) lines.push(`import { ${each} } from ${written()}${s.end()}`)
-    else lines.push(`import${s.gap()}{ ${unused.join(`,${s.gap()}`)}${s.now("layout") ? "," : ""} } from ${written()}${s.end()}`)
+    if (s.now("imports", 3)) { for (const each of unused) lines.push(`import { ${each} } from ${written()}${s.end()}`) }
+    else {lines.push(
+        `import${s.gap()}{ ${unused.join(`,${s.gap()}`)}${s.now("layout") ? "," : ""} } from ${written()}${s.end()}`
+      )}
   }
   if (s.may("unusedImports")) {
-    for (const line of [
-      "import { join as unusedJoin, type ParsedPath } from \"node:path\"",
-      "import * as unusedFs from \"node:fs\"",
-      "import unusedTiny from \"tiny\"",
-      "import unusedUrl, { fileURLToPath as unusedPath } from \"node:url\"",
-      ...model.modules.flatMap((other, at) => at === index ? [] : [`import * as unused${at} from "${relative(module.path, other.path)}.js"`])
-    ]) if (s.choices.once(4)) lines.splice(s.choices.below(lines.length + 1), 0, line)
+    for (
+      const line of [
+        "import { join as unusedJoin, type ParsedPath } from \"node:path\"",
+        "import * as unusedFs from \"node:fs\"",
+        "import unusedTiny from \"tiny\"",
+        "import unusedUrl, { fileURLToPath as unusedPath } from \"node:url\"",
+        ...model.modules.flatMap((other, at) =>
+          at === index ? [] : [`import * as unused${at} from "${relative(module.path, other.path)}.js"`]
+        )
+      ]
+    ) if (s.choices.once(4)) lines.splice(s.choices.below(lines.length + 1), 0, line)
   }
   return lines
 }
 
 const printJson = (text: string, s: Spelling): string =>
-  s.now("jsonLayout") ? s.choices.pick([JSON.stringify(JSON.parse(text)), JSON.stringify(JSON.parse(text), undefined, "\t"), `\n${text}\n`]) : text
+  s.now("jsonLayout")
+    ? s.choices.pick([JSON.stringify(JSON.parse(text)), JSON.stringify(JSON.parse(text), undefined, "\t"),
+      `\n${text}\n`]) : text
 
 /** The npm package that every generated project has. */
 const packages = (version: string, s: Spelling): Files => ({
@@ -410,7 +468,9 @@ const packages = (version: string, s: Spelling): Files => ({
       name: "project",
       type: "module",
       dependencies: { tiny: "^1.0.0" },
-      ...(s.may("otherFiles") ? { description: `other ${s.choices.below(99)}`, scripts: { test: "x" }, version: `0.0.${s.choices.below(9)}` } : {})
+      ...(s.may("otherFiles")
+        ? { description: `other ${s.choices.below(99)}`, scripts: { test: "x" }, version: `0.0.${s.choices.below(9)}` }
+        : {})
     },
     undefined,
     s.now("otherFiles") ? 4 : 2
@@ -454,13 +514,15 @@ export const printProject = (model: ProjectModel, s: Spelling): Project => {
     }
   }
   if (s.may("otherFiles")) {
-    for (const [path, text] of Object.entries({
-      "src/other.ts": "globalThis.changed = true\nexport const other = 1\n",
-      "input/other.txt": `${s.choices.below(99)}`,
-      ".gitignore": "*.log\n",
-      "README.md": "# x\n",
-      "src/m0.test.ts": "import \"./m0.js\"\n"
-    })) if (s.choices.once(2)) files[path] = text
+    for (
+      const [path, text] of Object.entries({
+        "src/other.ts": "globalThis.changed = true\nexport const other = 1\n",
+        "input/other.txt": `${s.choices.below(99)}`,
+        ".gitignore": "*.log\n",
+        "README.md": "# x\n",
+        "src/m0.test.ts": "import \"./m0.js\"\n"
+      })
+    ) if (s.choices.once(2)) files[path] = text
   }
   const home = model.modules[moduleOf(model, model.entry)]
   const file = `${home?.path ?? ""}.ts`
@@ -498,11 +560,13 @@ export const printProject = (model: ProjectModel, s: Spelling): Project => {
       directory: s.choices.pick(["/project", "/home/someone/a b/ünï/checkout", "/x"]),
       args: s.choices.pick([[], [1, "two"], [{ three: [3] }]]),
       runtimeVersion: s.choices.pick(["v20.0.0", "v26.1.0"]),
-      config: s.choices.pick([
-        { clusterType: "local" },
-        { clusterType: "slurm", clusterHost: "cluster.example", cores: 8, environmentVariables: ["HOME"] },
-        { clusterType: "local", time: "00:10:00", memory: "4GB" }
-      ] as const)
+      config: s.choices.pick(
+        [
+          { clusterType: "local" },
+          { clusterType: "slurm", clusterHost: "cluster.example", cores: 8, environmentVariables: ["HOME"] },
+          { clusterType: "local", time: "00:10:00", memory: "4GB" }
+        ] as const
+      )
     }
     : { files: listed, fn }
 }

@@ -22,7 +22,8 @@ const model = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 14 })).map(([at, size
 const texts = (packed: Packing.Packed): Readonly<Record<string, string>> =>
   Object.fromEntries(
     packed.prepared.entries.flatMap(({ content, path }) =>
-      content._tag === "Bytes" && path !== "execute.mjs" ? [[path, new TextDecoder().decode(content.bytes)]] : [[path, ""]]
+      content._tag === "Bytes" && path !== "execute.mjs" ? [[path, new TextDecoder().decode(content.bytes)]]
+        : [[path, ""]]
     )
   )
 
@@ -41,8 +42,12 @@ it.layer(shared)("identity of generated projects", (it) => {
       Effect.gen(function*() {
         const { prepared } = yield* Packing.pack(printProject(model, Spelling.plain))
         const need = ProjectModel.needed(model)
-        const expected = ProjectModel.declarationsOf(model).filter(({ id }) => need.declarations.has(id)).map(({ name }) => name)
-        const taken = prepared.files.flatMap(({ declarations }) => declarations).map((node) => node.slice(node.indexOf("#") + 1))
+        const expected = ProjectModel.declarationsOf(model).filter(({ id }) => need.declarations.has(id)).map((
+          { name }
+        ) => name)
+        const taken = prepared.files.flatMap(({ declarations }) => declarations).map((node) =>
+          node.slice(node.indexOf("#") + 1)
+        )
           .filter((name) => ProjectModel.declarationsOf(model).some((each) => each.name === name))
         assert.deepStrictEqual([...new Set(taken)].sort(), expected.sort())
       }),
