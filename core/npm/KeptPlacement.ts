@@ -3,18 +3,11 @@
  * to an end. It is right, but not canonical: it changes with the layout of the project's tree.
  */
 import type { PackageClasses } from "./PackageClass.ts"
-import type { Placed, Placement } from "./Placement.ts"
+import { addChild, makeRoot, type Placement } from "./PlacedTree.ts"
 
 /** The places of the reached nodes; `undefined` where they are not all in one `node_modules`, under the imported keys. */
 export const keep = ({ indexOf, roots }: PackageClasses): Placement | undefined => {
-  const root: Placed = {
-    index: undefined,
-    name: "",
-    parent: undefined,
-    depth: 0,
-    children: new Map(),
-    dependent: undefined
-  }
+  const root = makeRoot()
   if (roots.some(({ imports, key }) => imports.some(({ target }) => target !== `node_modules/${key}`))) return undefined
   const byPlace = new Map([["", root]])
   // A holder's place is the beginning of the places in it, and sorts before them.
@@ -22,10 +15,7 @@ export const keep = ({ indexOf, roots }: PackageClasses): Placement | undefined 
     const at = place.lastIndexOf("node_modules/")
     const parent = byPlace.get(at > 0 ? place.slice(0, at - 1) : at === 0 ? "" : place)
     if (parent === undefined) return undefined
-    const name = place.slice(at + "node_modules/".length)
-    const item: Placed = { index, name, parent, depth: parent.depth + 1, children: new Map(), dependent: parent }
-    parent.children.set(name, item)
-    byPlace.set(place, item)
+    byPlace.set(place, addChild(parent, place.slice(at + "node_modules/".length), index))
   }
   byPlace.delete("")
   return { root, placed: [...byPlace.values()] }

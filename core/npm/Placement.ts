@@ -9,24 +9,7 @@
  */
 import { components } from "./Components.ts"
 import type { ClassEdge, PackageClass, PackageClasses } from "./PackageClass.ts"
-
-/** A package at its place, or the root, which is no package (`index` is undefined). */
-export interface Placed {
-  readonly index: number | undefined
-  /** The key in its parent's node_modules; empty for the root. */
-  readonly name: string
-  readonly parent: Placed | undefined
-  readonly depth: number
-  readonly children: Map<string, Placed>
-  /** Who made it necessary. */
-  readonly dependent: Placed | undefined
-}
-
-export interface Placement {
-  readonly root: Placed
-  /** In the order of placement, without the root. */
-  readonly placed: ReadonlyArray<Placed>
-}
+import { addChild, bundles, edgesOf, lookUp, makeRoot, type Placed, type Placement } from "./PlacedTree.ts"
 
 /** Deeper than this, paths get longer than file systems take. */
 const maximumDepth = 100
@@ -39,27 +22,6 @@ const isRepeated = (placed: Placed): boolean => {
   let copies = 0
   for (let at: Placed | undefined = placed; at !== undefined; at = at.parent) if (at.index === placed.index) copies++
   return copies > 2
-}
-
-/** A name that somebody looks up: it must go on meaning what it means. */
-interface LookUp {
-  readonly from: Placed
-  readonly found: Placed | undefined
-}
-
-const isWithin = (inner: Placed, outer: Placed): boolean => {
-  let at: Placed | undefined = inner
-  while (at !== undefined && at.depth > outer.depth) at = at.parent
-  return at === outer
-}
-
-/** The place as npm writes it: `node_modules/a/node_modules/b`. */
-export const pathOf = (placed: Placed): string => {
-  const parts: Array<string> = []
-  for (let at: Placed | undefined = placed; at?.parent !== undefined; at = at.parent) {
-    parts.unshift(`node_modules/${at.name}`)
-  }
-  return parts.join("/")
 }
 
 /** The packages that must be found beside `index`, by name: see the top of the file. Where names collide, the first. */
@@ -98,58 +60,33 @@ const peersFirst = (
  * Places all that the roots reach. `undefined` when packages that need each other in conflicting versions would repeat
  * each other without end: this way of placing does not find every tree there is.
  */
-export const place = ({ classes, roots }: PackageClasses): Placement | undefined => {
+export const place = (all: PackageClasses): Placement | undefined => {
+  const { classes } = all
   const component = components(classes)
-  const root: Placed = {
-    index: undefined,
-    name: "",
-    parent: undefined,
-    depth: 0,
-    children: new Map(),
-    dependent: undefined
-  }
+  const root = makeRoot()
   const placed: Array<Placed> = []
-  const lookUps = new Map<string, Array<LookUp>>()
-  const rootEdges: ReadonlyArray<ClassEdge> = roots.map((item) => ({
-    name: item.key,
-    target: item.target,
-    optional: item.optional,
-    peer: false
-  }))
-
-  const edgesOf = (at: Placed): ReadonlyArray<ClassEdge> =>
-    at.index === undefined ? rootEdges : classes[at.index]?.edges ?? []
-  const bundles = (at: Placed, name: string): boolean =>
-    at.index !== undefined && classes[at.index]?.node.bundled.includes(name) === true
-  /** What `name` means in `from`; nothing that is placed if a package on the way brings its own. */
-  const resolve = (from: Placed, name: string): Placed | undefined => {
-    for (let at: Placed | undefined = from; at !== undefined; at = at.parent) {
-      const child = at.children.get(name)
-      if (child !== undefined) return child
-      if (bundles(at, name)) return undefined
-    }
-    return undefined
-  }
+  /** The names that are looked up past a node_modules, from within, and found further out or nowhere. */
+  const passing = new Map<Placed, Set<string>>()
+  const resolve = (from: Placed, name: string): Placed | undefined => lookUp(classes, from, name)
+  /** From now on `name` must go on meaning `found` in `from`. */
   const remember = (from: Placed, name: string, found: Placed | undefined) => {
-    const known = lookUps.get(name)
-    if (known === undefined) lookUps.set(name, [{ from, found }])
-    else known.push({ from, found })
+    for (let at: Placed | undefined = from; at !== undefined && at !== found?.parent; at = at.parent) {
+      const names = passing.get(at)
+      if (names === undefined) passing.set(at, new Set([name]))
+      else names.add(name)
+    }
   }
-  const add = (parent: Placed, name: string, index: number, dependent: Placed): Placed => {
-    const item: Placed = { index, name, parent, depth: parent.depth + 1, children: new Map(), dependent }
-    parent.children.set(name, item)
+  const add = (parent: Placed, name: string, index: number): Placed => {
+    const item = addChild(parent, name, index)
     placed.push(item)
     return item
   }
   /** Whether a package may lie under `name` in the node_modules of `holder`, as far as what is placed is concerned. */
   const isFree = (holder: Placed, name: string): boolean =>
-    !holder.children.has(name) && !bundles(holder, name) &&
-    !(lookUps.get(name) ?? []).some(({ found, from }) =>
-      (found?.parent === undefined || found.parent.depth < holder.depth) && isWithin(from, holder)
-    )
+    !holder.children.has(name) && !bundles(classes, holder, name) && passing.get(holder)?.has(name) !== true
   /** Whether the edges of `holder` itself, placed or not yet, leave `name` to the class `index`. */
   const agrees = (holder: Placed, name: string, index: number): boolean => {
-    const own = edgesOf(holder).find((edge) => edge.name === name)
+    const own = edgesOf(all, holder).find((edge) => edge.name === name)
     return own === undefined || own.target === index
   }
   /** The companions to add for a package in `holder` on behalf of `from`; `undefined` if it cannot lie there. */
@@ -172,24 +109,23 @@ export const place = ({ classes, roots }: PackageClasses): Placement | undefined
   }
   /** Whether a package that is found has the same copies of its peers as the one that finds it. */
   const sharesPeers = (from: Placed, found: Placed): boolean =>
-    edgesOf(found).every((edge) => {
+    edgesOf(all, found).every((edge) => {
       if (!edge.peer || edge.target === undefined) return true
       const seen = resolve(from, edge.name)
       return seen?.index !== edge.target || seen === resolve(found, edge.name)
     })
   const addWith = (
     holder: Placed,
-    from: Placed,
     name: string,
     index: number,
     companions: ReadonlyArray<readonly [string, number]>
   ): Placed => {
-    const item = add(holder, name, index, from)
-    const group = [item, ...companions.map(([other, target]) => add(holder, other, target, item))]
+    const item = add(holder, name, index)
+    const group = [item, ...companions.map(([other, target]) => add(holder, other, target))]
     const names = new Set(group.map((member) => member.name))
     // Nobody may come between them before their turn.
     for (const member of group) {
-      for (const edge of edgesOf(member)) {
+      for (const edge of edgesOf(all, member)) {
         if (edge.target === undefined || (!edge.peer && !names.has(edge.name))) continue
         const found = resolve(member, edge.name)
         if (found?.index === edge.target) remember(member, edge.name, found)
@@ -205,21 +141,21 @@ export const place = ({ classes, roots }: PackageClasses): Placement | undefined
       // Above what is found, or what a package brings itself, nothing new is seen.
       if (at === found?.parent) break
       holders.unshift(at)
-      if (bundles(at, name)) break
+      if (bundles(classes, at, name)) break
     }
     const free = holders.filter((holder) => isFree(holder, name))
     const companions = companionsOf(classes, component, name, index)
     for (const holder of free) {
       const missing = missingCompanions(holder, from, companions)
-      if (missing !== undefined) return addWith(holder, from, name, index, missing)
+      if (missing !== undefined) return addWith(holder, name, index, missing)
     }
     // A copy of its own would not help: what it needs beside it cannot lie there either.
     if (found?.index === index) return found
-    return addWith(free[0] ?? from, from, name, index, [])
+    return addWith(free[0] ?? from, name, index, [])
   }
 
-  for (const edge of rootEdges) {
-    if (edge.target !== undefined) add(root, edge.name, edge.target, root)
+  for (const edge of edgesOf(all, root)) {
+    if (edge.target !== undefined) add(root, edge.name, edge.target)
   }
   const imported = [...placed]
   for (const item of imported) remember(root, item.name, item)
@@ -227,14 +163,14 @@ export const place = ({ classes, roots }: PackageClasses): Placement | undefined
     if (item.index === undefined) continue
     const companions = companionsOf(classes, component, item.name, item.index)
     const missing = missingCompanions(root, root, companions)
-    for (const [name, index] of missing ?? []) add(root, name, index, item)
+    for (const [name, index] of missing ?? []) add(root, name, index)
   }
 
   for (let next = 0; next < placed.length; next++) {
     const from = placed[next]
     if (from === undefined) continue
     if (placed.length > maximumCopies(classes.length) || from.depth > maximumDepth || isRepeated(from)) return undefined
-    const edges = edgesOf(from)
+    const edges = edgesOf(all, from)
     for (const edge of peersFirst(classes, edges)) {
       if (edge.target !== undefined) remember(from, edge.name, placeFor(from, edge.name, edge.target))
       else if (resolve(from, edge.name) === undefined) remember(from, edge.name, undefined)

@@ -13,6 +13,7 @@ import * as KeptPlacement from "./KeptPlacement.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph, LockNode } from "./LockGraph.ts"
 import * as PackageClass from "./PackageClass.ts"
+import * as PlacedTree from "./PlacedTree.ts"
 import * as Placement from "./Placement.ts"
 import * as Reach from "./Reach.ts"
 
@@ -67,73 +68,36 @@ const orNothing = (members: { readonly [name: string]: string }): Members | unde
   Object.keys(members).length === 0 ? undefined : members
 
 /** The packages that something insists on. */
-const requiredOf = (placement: Placement.Placement, resolved: Resolved): ReadonlySet<Placement.Placed> => {
-  const required = new Set<Placement.Placed>()
-  const pending = [placement.root]
+const requiredOf = ({ edges, root }: PlacedTree.PlacedTree): ReadonlySet<PlacedTree.Placed> => {
+  const required = new Set<PlacedTree.Placed>()
+  const pending = [root]
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    for (const edge of resolved.get(at) ?? []) {
-      if (edge.optional || required.has(edge.target)) continue
-      required.add(edge.target)
-      pending.push(edge.target)
+    for (const edge of edges.get(at) ?? []) {
+      if (edge.optional || required.has(edge.found)) continue
+      required.add(edge.found)
+      pending.push(edge.found)
     }
   }
   return required
 }
 
-interface ResolvedEdge {
-  readonly name: string
-  readonly optional: boolean
-  readonly peer: boolean
-  readonly target: Placement.Placed
-}
-
-type Resolved = ReadonlyMap<Placement.Placed, ReadonlyArray<ResolvedEdge>>
-
-const resolveEdges = (
-  { classes, roots }: PackageClass.PackageClasses,
-  placement: Placement.Placement
-): Resolved => {
-  const lookUp = (from: Placement.Placed, name: string): Placement.Placed | undefined => {
-    for (let at: Placement.Placed | undefined = from; at !== undefined; at = at.parent) {
-      const child = at.children.get(name)
-      if (child !== undefined) return child
-    }
-    return undefined
-  }
-  const resolved = new Map<Placement.Placed, ReadonlyArray<ResolvedEdge>>()
-  for (const from of [placement.root, ...placement.placed]) {
-    const edges = from.index === undefined
-      ? roots.map((root) => ({ name: root.key, optional: root.optional, peer: false, target: root.target }))
-      : classes[from.index]?.edges ?? []
-    resolved.set(
-      from,
-      edges.flatMap((edge) => {
-        const target = edge.target === undefined ? undefined : lookUp(from, edge.name)
-        return target === undefined ? [] : [{ ...edge, target }]
-      })
-    )
-  }
-  return resolved
-}
-
 const render = (
   reached: Reach.Reached,
   classes: PackageClass.PackageClasses,
-  placement: Placement.Placement
+  tree: PlacedTree.PlacedTree
 ): Pruned => {
-  const resolved = resolveEdges(classes, placement)
-  const required = requiredOf(placement, resolved)
-  const nodeOf = (placed: Placement.Placed): LockNode | undefined =>
+  const required = requiredOf(tree)
+  const nodeOf = (placed: PlacedTree.Placed): LockNode | undefined =>
     placed.index === undefined ? undefined : classes.classes[placed.index]?.node
-  const requirements = (from: Placement.Placed): Members => {
+  const requirements = (from: PlacedTree.Placed): Members => {
     const dependencies: { [name: string]: string } = {}
     const optionalDependencies: { [name: string]: string } = {}
     const peerDependencies: { [name: string]: string } = {}
-    for (const edge of resolved.get(from) ?? []) {
-      const node = nodeOf(edge.target)
+    for (const edge of tree.edges.get(from) ?? []) {
+      const node = nodeOf(edge.found)
       if (node === undefined) continue
       // To a package that must be there anyway, an optional dependency is one like any other.
-      const optional = edge.optional && !required.has(edge.target)
+      const optional = edge.optional && !required.has(edge.found)
       const members = optional ? optionalDependencies : dependencies
       members[edge.name] = specifierOf(edge.name, node)
       // npm takes no notice of it then; who prunes this lockfile again does.
@@ -146,13 +110,14 @@ const render = (
     }
   }
 
-  const own = requirements(placement.root)
+  const own = requirements(tree.root)
   const entries: { [path: string]: Members } = { "": own }
   const packages: Array<PrunedPackage> = []
-  for (const placed of placement.placed) {
+  for (const placed of tree.placed) {
     const node = nodeOf(placed)
+    const dependent = tree.dependents.get(placed)
     if (node === undefined) continue
-    const path = Placement.pathOf(placed)
+    const path = PlacedTree.pathOf(placed)
     const optional = !required.has(placed)
     const address = node.source._tag === "Git" || node.source._tag === "Tarball" ? node.source.address : undefined
     entries[path] = {
@@ -176,7 +141,7 @@ const render = (
       version: node.version,
       integrity: node.integrity,
       optional,
-      requiredBy: placed.dependent === undefined ? "" : Placement.pathOf(placed.dependent),
+      requiredBy: dependent === undefined ? "" : PlacedTree.pathOf(dependent),
       directory: node.directory
     })
   }
@@ -237,8 +202,10 @@ export const prune = (
     const reached = yield* Reach.reach(graph, roots)
     const classes = PackageClass.classify(reached)
     const placement = Placement.place(classes)
-    if (placement !== undefined) return render(reached, classes, placement)
-    const kept = KeptPlacement.keep(classes)
+    const tree = placement === undefined ? undefined : PlacedTree.settle(classes, placement)
+    if (tree !== undefined) return render(reached, classes, tree)
+    const layout = KeptPlacement.keep(classes)
+    const kept = layout === undefined ? undefined : PlacedTree.settle(classes, layout)
     if (kept === undefined) {
       return yield* new LockfileError({
         reason: "NotPlaceable",
