@@ -4,9 +4,9 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
 import { ActivityBuilder } from "./ActivityBuilder.ts"
-import { isFunctionMethod, isMutator, isPureGlobal, isPureMethod } from "./KnownEffects.ts"
+import { isFunctionMethod, isMutator, isPureGlobal, isPureMethod, isReflectCall } from "./KnownEffects.ts"
 import type { CodeRequest, Cut, GlobalReference, PlaceReference, Reference } from "./ModuleRecord.ts"
-import { calleeOf, isInlineFunction, type Root, roots } from "./Root.ts"
+import { calleeOf, inlineMethods, isInlineFunction, type Root, roots } from "./Root.ts"
 import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax,
   unwrap } from "./Syntax.ts"
 
@@ -37,7 +37,11 @@ export interface Scan {
   readonly jsx: boolean
   readonly metadataTypes: ReadonlyArray<string>
   readonly evaluates: ReadonlyArray<number>
+  readonly runsUncalled: boolean
 }
+
+/** Members that run without a call in the text: by conversion, serialisation or `await`. */
+const implicitMembers: ReadonlySet<string> = new Set(["toString", "valueOf", "toJSON", "then"])
 
 const placeKinds = new Set(["url", "dirname", "filename"] as const)
 type MetaPlace = "url" | "dirname" | "filename"
@@ -70,6 +74,7 @@ export const scanItem = (
   /** Local constants that hold an object made on the spot. */
   const freshLocals = new Set<string>()
   let jsx = false
+  let runsUncalled = false
 
   const share = (holders: ReadonlyArray<Root>, held: ReadonlyArray<Root>): void => {
     for (const holder of holders.flatMap(topLevelNames)) {
@@ -226,6 +231,7 @@ export const scanItem = (
       visitFunctionParts(unwrap(argument), isEager)
       return
     }
+    for (const method of inlineMethods(argument)) visitFunctionParts(method, isEager)
     for (const root of roots(argument)) {
       if (!pure) change(root, isEager, "passes")
       if (root._tag === "Name" && root.name.ctxt === topLevel) activity(isEager).callbacks.add(root.name.value)
@@ -266,11 +272,18 @@ export const scanItem = (
       visit(callee, isEager)
       return
     }
-    // Array.prototype.push.call(T, x): the first argument is the receiver
+    // Array.prototype.push.call(T, x): the first argument is the receiver. Reflect.apply(T.push, T, [x]): the second
+    const reflects = isGlobal && !target.deep && isReflectCall(target.name.value, target.member)
     const borrowed = isGlobal && target.deep && (target.member === "call" || target.member === "apply")
+    const receiver = reflects ? args[1] : borrowed ? args[0] : undefined
     const pure = (isGlobal && !target.deep && isPureGlobal(target.name.value, target.member)) ||
       (isGlobal && constructs && isPureGlobal(target.name.value, undefined))
-    if (borrowed && args[0] !== undefined) { for (const root of roots(args[0])) change(root, isEager, "writes") }
+    if (receiver !== undefined) { for (const root of roots(receiver)) change(root, isEager, "writes") }
+    if (reflects && args[0] !== undefined) {
+      for (const root of roots(args[0])) {
+        if (root._tag === "Name" && root.name.ctxt === topLevel) current.calls.add(root.name.value)
+      }
+    }
     const bare = unwrap(callee)
     if (isFunctionSyntax(bare)) visitFunctionParts(bare, isEager)
     else if (bare.type === "MemberExpression") {
@@ -278,7 +291,7 @@ export const scanItem = (
       if (isInlineFunction(bare.object)) visitFunctionParts(unwrap(bare.object), isEager)
       for (const root of roots(bare.object)) {
         if (root._tag === "Name" && root.name.ctxt === topLevel) current.calls.add(root.name.value)
-        const harmless = pure || borrowed || (method !== undefined &&
+        const harmless = pure || borrowed || reflects || (method !== undefined &&
           (isFunctionMethod(method) || (isPureMethod(method) && isTrusted(root, isEager))))
         if (!harmless) change(root, isEager, "passes")
       }
@@ -294,6 +307,22 @@ export const scanItem = (
     const argumentsSafe = pure || (method !== undefined && isPureMethod(method) && bare.type === "MemberExpression" &&
       roots(bare.object).every((root) => isTrusted(root, isEager)))
     for (const argument of args) pass(argument, isEager, argumentsSafe)
+  }
+
+  const isImplicit = (self: Syntax): boolean => {
+    switch (self.type) {
+      case "GetterProperty":
+      case "SetterProperty":
+        return true
+      case "ClassMethod":
+      case "PrivateMethod":
+        return self.kind !== "method" || (self.key.type === "Computed") ||
+          implicitMembers.has(staticKey(self.key) ?? "")
+      case "MethodProperty":
+        return self.key.type === "Computed" || implicitMembers.has(staticKey(self.key) ?? "")
+      default:
+        return false
+    }
   }
 
   const request = (kind: CodeRequest["kind"], argument: Ast.AnyNode | undefined): void => {
@@ -368,6 +397,7 @@ export const scanItem = (
       case "MethodProperty":
       case "GetterProperty":
       case "SetterProperty":
+        runsUncalled ||= isImplicit(self)
         for (const child of children(self)) {
           if (child.type === "Decorator") visitDecorator(child, isEager)
           else visit(child, child.type === "Computed" ? isEager : false)
@@ -538,6 +568,7 @@ export const scanItem = (
     shares: [...shares.values()],
     jsx,
     metadataTypes: [...metadataTypes],
-    evaluates
+    evaluates,
+    runsUncalled: runsUncalled || globals.has("Proxy")
   }
 }

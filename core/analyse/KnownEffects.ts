@@ -203,11 +203,17 @@ const functionMethods: ReadonlySet<string> = new Set(["call", "apply", "bind", "
 
 /** Whether calling or constructing global `name` (or its static `member`) has no effect on its arguments or on globals. */
 export const isPureGlobal = (name: string, member: string | undefined): boolean =>
-  member === undefined ? pureFunctions.has(name) : pureNamespaces.has(name) && !mutators.has(`${name}.${member}`)
+  member === undefined
+    ? pureFunctions.has(name)
+    : pureNamespaces.has(name) && !mutators.has(`${name}.${member}`) && !isReflectCall(name, member)
 
 /** Whether `name.member(...)` changes its first argument and nothing else. */
 export const isMutator = (name: string, member: string | undefined): boolean =>
   member !== undefined && mutators.has(`${name}.${member}`)
+
+/** Whether `name.member(...)` calls or constructs its first argument with what the other arguments hold. */
+export const isReflectCall = (name: string, member: string | undefined): boolean =>
+  name === "Reflect" && (member === "apply" || member === "construct")
 
 /** Whether a method of this name leaves its receiver unchanged, if the receiver is of the language's own types. */
 export const isPureMethod = (name: string): boolean => pureMethods.has(name)

@@ -128,6 +128,8 @@ export interface Item {
   readonly metadataTypes: ReadonlyArray<string>
   /** `eval(...)` or `new Function(...)`: what they name cannot be seen. */
   readonly evaluates: ReadonlyArray<number>
+  /** Whether it holds code that runs without a call in the text: accessors, conversions, iterators, proxy traps. */
+  readonly runsUncalled: boolean
 }
 
 /** One name that an import declaration binds. */

@@ -99,3 +99,27 @@ export const calleeOf = (node: Ast.AnyNode): Callee | undefined => {
 
 /** Whether the function is made right here, so that handing it over may run it. */
 export const isInlineFunction = (node: Ast.AnyNode): boolean => isFunctionSyntax(unwrap(node))
+
+/** The functions in an object or array that is written right here: handing it over may run them. */
+export const inlineMethods = (node: Ast.AnyNode): ReadonlyArray<Ast.AnyNode> => {
+  const self = unwrap(node)
+  if (self.type === "ArrayExpression") {
+    return self.elements.flatMap((element) => element ? inlineParts(element.expression) : [])
+  }
+  if (self.type !== "ObjectExpression") return []
+  return self.properties.flatMap((property) => {
+    switch (property.type) {
+      case "KeyValueProperty":
+        return inlineParts(property.value)
+      case "MethodProperty":
+      case "GetterProperty":
+      case "SetterProperty":
+        return [property]
+      default:
+        return []
+    }
+  })
+}
+
+const inlineParts = (node: Ast.AnyNode): ReadonlyArray<Ast.AnyNode> =>
+  isInlineFunction(node) ? [unwrap(node)] : inlineMethods(node)

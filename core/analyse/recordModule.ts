@@ -144,7 +144,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       assets: options.assets.references(part.nodes),
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
-      evaluates: scan.evaluates
+      evaluates: scan.evaluates,
+      runsUncalled: scan.runsUncalled
     })
   }
 

@@ -72,7 +72,11 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
         })
         return false
       }
-      if (isInert(item.eager)) return false
+      // Reading a value may run an accessor or a conversion
+      const reads = item.references.some(({ eager, name }) =>
+        eager && (item.kind === "statement" || isReachedName(module, name))
+      )
+      if (isInert(item.eager) && !reads) return false
       const key = `${module.path}\0${item.index}`
       const touch = touches.get(key) ?? (yield* touchOf(loader, module, item))
       touches.set(key, touch)

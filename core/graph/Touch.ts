@@ -161,6 +161,27 @@ export const touchOf = (
       }
     })
 
+    /** Whether merely reading the value, or what hangs on it, may run code: its own, of its class, or of a class above. */
+    const runsUncalled: (
+      local: LocalName,
+      seen: Set<string>
+    ) => Effect.Effect<boolean, FollowError, LoadRequirements> = Effect.fnUntraced(function*(local, seen) {
+      if (seen.has(localKey(local))) return false
+      seen.add(localKey(local))
+      for (const target of local.module.declarations.get(local.name) ?? []) {
+        if (target.callable === "function") continue
+        if (target.runsUncalled) return true
+        const above = target.callable === "class"
+          ? target.references.filter(({ eager }) => eager).map(({ name }) => name)
+          : target.eager.calls
+        for (const name of above) {
+          const declared = yield* declarationOf(loader, { module: local.module, name })
+          if (declared !== undefined && (yield* runsUncalled(declared, seen))) return true
+        }
+      }
+      return false
+    })
+
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { activity, eager, module: at } = next
       const here = (name: string): LocalName => ({ module: at, name })
@@ -186,6 +207,14 @@ export const touchOf = (
             }
           }
         }
+      }
+      for (const reference of next.item.references) {
+        // Modules are not loaded for the sake of what a function that is called here merely mentions
+        if (reference.eager !== eager || !(eager || at.declarations.has(reference.name))) continue
+        const declared = yield* declarationOf(loader, here(reference.name))
+        if (declared === undefined || !(yield* runsUncalled(declared, new Set()))) continue
+        yield* addTo(all.passes, declared, false)
+        yield* enter(declared, false)
       }
       if (activity.throughLocals) {
         for (const reference of next.item.references) {
