@@ -46,6 +46,8 @@ export interface LockNode {
   readonly optional: boolean
   /** Where it is installed, relative to the lockfile's directory. */
   readonly directory: string | undefined
+  /** What to tell about it when it goes along. */
+  readonly remarks: ReadonlyArray<Diagnostic>
 }
 
 export interface Declaration {

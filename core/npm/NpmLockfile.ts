@@ -20,7 +20,7 @@ export const requirementsOf = (manifest: JsonText.JsonObject): ReadonlyArray<Pac
     requirements.set(name, { name, kind, range, peer: kind.endsWith("peer") || requirements.get(name)?.peer === true })
   const meta = manifest["peerDependenciesMeta"]
   for (const [name, range] of JsonText.stringMembers(manifest["peerDependencies"])) {
-    const about = JsonText.isObject(meta) ? meta[name] : undefined
+    const about = JsonText.isObject(meta) && Object.hasOwn(meta, name) ? meta[name] : undefined
     add(JsonText.isObject(about) && about["optional"] === true ? "optional-peer" : "peer", name, range)
   }
   for (const [name, range] of JsonText.stringMembers(manifest["dependencies"])) add("dependency", name, range)
@@ -65,6 +65,9 @@ const readPackages = (
 
     for (const [place, entry] of Object.entries(packages)) {
       if (!JsonText.isObject(entry)) return yield* invalid(place, "It is no object.")
+      if (isInstalled(place) && PackageTree.leadsOut(place.slice(place.indexOf("node_modules/")))) {
+        return yield* invalid(place, "It leads out of node_modules.")
+      }
       if (entry["link"] === true) {
         const target = JsonText.string(entry, "resolved")
         if (target === undefined) return yield* invalid(place, "It is a link that leads nowhere (no \"resolved\").")

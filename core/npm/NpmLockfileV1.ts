@@ -54,12 +54,12 @@ export const read = (
       for (const [name, entry] of Object.entries(at.dependencies)) {
         const place = at.holder === "" ? `node_modules/${name}` : `${at.holder}/node_modules/${name}`
         const version = JsonText.isObject(entry) ? JsonText.string(entry, "version") : undefined
-        if (!JsonText.isObject(entry) || version === undefined) {
+        if (!JsonText.isObject(entry) || version === undefined || !PackageTree.isName(name)) {
           return yield* new LockfileError({
             reason: "InvalidEntry",
             what: `The entry of ${JSON.stringify(name)} in ${file} cannot be read`,
             location: locate(place),
-            why: "It has no version.",
+            why: PackageTree.isName(name) ? "It has no version." : "No package can have that name.",
             remedy: "Run `npm install` to have the lockfile written anew."
           })
         }

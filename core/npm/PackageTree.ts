@@ -3,7 +3,7 @@
  * where packages lie, by Node's own rule (the nearest `node_modules` upwards).
  */
 import { byCodeUnit, type Json } from "../archive/CanonicalJson.ts"
-import type { Diagnostic } from "../Diagnostic.ts"
+import { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { EdgeKind, Importer, LockEdge, LockGraph, LockNode } from "./LockGraph.ts"
 import * as PackageSource from "./PackageSource.ts"
@@ -50,10 +50,20 @@ export interface PackageTree {
 
 const modules = "node_modules/"
 
-/** The directory whose `node_modules` holds the package at `place`; `undefined` for a directory of the project. */
+/** Whether a package can be installed under `name`. */
+export const isName = (name: string): boolean => /^(?:@[^/\\]+\/)?[^/\\]+$/.test(name) && !leadsOut(name)
+
+/** Whether `path` has parts that do not lead inwards. */
+export const leadsOut = (path: string): boolean => path.split(/[/\\]/).some((part) => /^\.{0,2}$/.test(part))
+
+/**
+ * The directory whose `node_modules` holds the package at `place`; `undefined` for a directory of the project, or of a
+ * package (`node_modules/a/vendor/b`).
+ */
 const holderOf = (place: string): string | undefined => {
   const at = place.lastIndexOf(modules)
-  return at === -1 ? undefined : at === 0 ? "" : place.slice(0, at - 1)
+  if (at === -1 || !isName(place.slice(at + modules.length))) return undefined
+  return at === 0 ? "" : place.slice(0, at - 1)
 }
 
 /** The name under which the package at `place` is installed. */
@@ -96,6 +106,19 @@ const bundlerOf = (tree: PackageTree, place: string): string | undefined => {
   return chain.slice(1).find(isFetched) ?? (chain.length > 1 ? chain.at(-1) : undefined)
 }
 
+/** `edge` of the bundled package at `from`, which the bundling one at `bundler` cannot have beside its own. */
+const bundleIncomplete = (tree: PackageTree, from: string, bundler: string, edge: LockEdge): Diagnostic =>
+  new Diagnostic({
+    severity: "warning",
+    code: "bundle-incomplete",
+    what: `${installedName(from)}, in the tarball of ${installedName(bundler)}, does not find its own ${edge.name}${
+      edge.range === "" ? "" : ` (${PackageSource.redacted(edge.range)})`
+    }`,
+    location: tree.locate(from),
+    why: `It is not in that tarball, and ${installedName(bundler)} has another package by that name.`,
+    remedy: "Package with dependencies \"vendor\"."
+  })
+
 /** The graph of `tree`. */
 export const toGraph = (tree: PackageTree): LockGraph => {
   // Each place is one string object: comparing them is what most of the time goes into.
@@ -106,7 +129,7 @@ export const toGraph = (tree: PackageTree): LockGraph => {
 
   const bundlers = new Map<string, string>()
   const bundledNames = new Map<string, Array<string>>()
-  const lifted = new Map<string, Array<LockEdge>>()
+  const lifted = new Map<string, Array<{ readonly from: string; readonly edge: LockEdge }>>()
   for (const [place, entry] of tree.entries) {
     if (!entry.inBundle) continue
     const bundler = bundlerOf(tree, place)
@@ -141,11 +164,13 @@ export const toGraph = (tree: PackageTree): LockGraph => {
   }
   // What a bundled package needs from outside of the bundle, the bundling package needs.
   for (const [place, bundler] of bundlers) {
-    const outside = (edgesOf.get(place) ?? []).filter((edge) =>
-      edge.target !== undefined && edge.target !== bundler && bundlers.get(edge.target) !== bundler &&
-      !edge.target.startsWith(`${bundler}/${modules}`)
-    )
-    lifted.set(bundler, [...lifted.get(bundler) ?? [], ...outside])
+    for (const edge of edgesOf.get(place) ?? []) {
+      if (edge.target === undefined || edge.target === bundler || bundlers.get(edge.target) === bundler) continue
+      const outside = { from: place, edge }
+      const known = lifted.get(bundler)
+      if (known === undefined) lifted.set(bundler, [outside])
+      else known.push(outside)
+    }
   }
 
   const nodes = new Map<string, LockNode>()
@@ -155,7 +180,13 @@ export const toGraph = (tree: PackageTree): LockGraph => {
     for (const edge of edgesOf.get(place) ?? []) {
       if (edge.target === undefined || bundlers.get(edge.target) !== place) edges.set(edge.name, edge)
     }
-    for (const edge of lifted.get(place) ?? []) if (!edges.has(edge.name)) edges.set(edge.name, edge)
+    const remarks: Array<Diagnostic> = []
+    for (const { edge, from } of lifted.get(place) ?? []) {
+      const own = edges.get(edge.name)
+      // One name, one meaning: of the bundle it is what its package brings or needs itself.
+      if (own === undefined && bundledNames.get(place)?.includes(edge.name) !== true) edges.set(edge.name, edge)
+      else if (own?.target !== edge.target) remarks.push(bundleIncomplete(tree, from, place, edge))
+    }
     nodes.set(place, {
       id: place,
       name: entry.name,
@@ -175,7 +206,8 @@ export const toGraph = (tree: PackageTree): LockGraph => {
       hasInstallScript: entry.hasInstallScript,
       bundled: (bundledNames.get(place) ?? []).sort(byCodeUnit),
       optional: entry.optional,
-      directory: place
+      directory: place,
+      remarks
     })
   }
   for (const [place, target] of tree.links) {
@@ -195,7 +227,8 @@ export const toGraph = (tree: PackageTree): LockGraph => {
       hasInstallScript: false,
       bundled: [],
       optional: false,
-      directory: target
+      directory: target,
+      remarks: []
     })
   }
   return {

@@ -64,8 +64,11 @@ const specifierOf = (key: string, node: LockNode): string =>
 
 type Members = { readonly [key: string]: CanonicalJson.Source | undefined }
 
-const orNothing = (members: { readonly [name: string]: string }): Members | undefined =>
-  Object.keys(members).length === 0 ? undefined : members
+type Requirement = readonly [name: string, specifier: string]
+
+/** Entries, for `__proto__` can be assigned to no object. */
+const orNothing = (requirements: ReadonlyArray<Requirement>): Members | undefined =>
+  requirements.length === 0 ? undefined : Object.fromEntries(requirements)
 
 /** The packages that something insists on. */
 const requiredOf = ({ edges, root }: PlacedTree.PlacedTree): ReadonlySet<PlacedTree.Placed> => {
@@ -90,18 +93,19 @@ const render = (
   const nodeOf = (placed: PlacedTree.Placed): LockNode | undefined =>
     placed.index === undefined ? undefined : classes.classes[placed.index]?.node
   const requirements = (from: PlacedTree.Placed): Members => {
-    const dependencies: { [name: string]: string } = {}
-    const optionalDependencies: { [name: string]: string } = {}
-    const peerDependencies: { [name: string]: string } = {}
+    const dependencies: Array<Requirement> = []
+    const optionalDependencies: Array<Requirement> = []
+    const peerDependencies: Array<Requirement> = []
     for (const edge of tree.edges.get(from) ?? []) {
       const node = nodeOf(edge.found)
       if (node === undefined) continue
+      const requirement = [edge.name, specifierOf(edge.name, node)] as const
       // To a package that must be there anyway, an optional dependency is one like any other.
       const optional = edge.optional && !required.has(edge.found)
-      const members = optional ? optionalDependencies : dependencies
-      members[edge.name] = specifierOf(edge.name, node)
+      const requirements = optional ? optionalDependencies : dependencies
+      requirements.push(requirement)
       // npm takes no notice of it then; who prunes this lockfile again does.
-      if (edge.peer) peerDependencies[edge.name] = specifierOf(edge.name, node)
+      if (edge.peer) peerDependencies.push(requirement)
     }
     return {
       dependencies: orNothing(dependencies),

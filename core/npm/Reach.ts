@@ -251,7 +251,7 @@ export const reach = (
     for (const id of [...reached].sort(byCodeUnit)) {
       const node = graph.nodes.get(id)
       if (node === undefined) continue
-      diagnostics.push(...remarks(graph, node))
+      diagnostics.push(...node.remarks, ...remarks(graph, node))
       if (node.source._tag === "Registry" && node.integrity === undefined) unhashed.push(node)
       const kept: Array<ReachedEdge> = []
       for (const edge of node.edges) {

@@ -23,10 +23,15 @@ export interface Project {
   readonly universe: Universe
   /** What the project's package.json depends on. */
   readonly dependencies: ReadonlyArray<Need>
+  /** Packages of the universe whose tarballs bring what they depend on. */
+  readonly bundlers?: ReadonlySet<string>
 }
 
 /** `node_modules/...` to `name@version`. */
 export type Tree = ReadonlyMap<string, string>
+
+/** Places that came with the tarball of a package, to that package's place. */
+export type Bundled = ReadonlyMap<string, string>
 
 /** A small generator of numbers, so that a tree is a function of its seed. */
 const numbers = (seed: number) => {
@@ -52,11 +57,48 @@ const within = (holder: string, key: string): string =>
 export const find = (has: (place: string) => boolean, place: string, key: string): string | undefined =>
   [...ancestors(place)].reverse().map((holder) => within(holder, key)).find(has)
 
+/**
+ * The bundle of `id`, by path from the package's own directory: all that it depends on, and what that depends on in
+ * turn, but for peer dependencies. `undefined` when it gets too large.
+ */
+const bundleOf = (project: Project, id: string): Tree | undefined => {
+  const bundle = new Map<string, string>()
+  const needsAt = (place: string) =>
+    (project.universe.get(place === "" ? id : bundle.get(place) ?? "")?.needs ?? []).filter(({ kind }) =>
+      kind !== "peer"
+    )
+  const has = (place: string) => bundle.has(place)
+  const places = [""]
+  const seen: Array<{ readonly from: string; readonly key: string; readonly found: string }> = []
+  for (const place of places) {
+    if (places.length > 30) return undefined
+    for (const need of needsAt(place)) {
+      const found = find(has, place, need.key)
+      if (found === undefined || bundle.get(found) !== need.target) {
+        const at = within(found === undefined ? "" : place, need.key)
+        if (has(at)) return undefined
+        bundle.set(at, need.target)
+        places.push(at)
+      }
+      seen.push({ from: place, key: need.key, found: need.target })
+    }
+  }
+  const stands = seen.every(({ found, from, key }) => bundle.get(find(has, from, key) ?? "") === found)
+  return stands ? bundle : undefined
+}
+
 /** Installs in one of the many possible ways, which `seed` chooses; `undefined` when it gets too large (cycles in conflict). */
-export const install = (project: Project, seed: number): Tree | undefined => {
+export const install = (project: Project, seed: number): Tree | undefined => installWith(project, seed)?.tree
+
+/** As {@link install}, with the bundles of `project.bundlers`. */
+export const installWith = (
+  project: Project,
+  seed: number
+): { readonly tree: Tree; readonly bundled: Bundled } | undefined => {
   const below = numbers(seed)
   const flat = below(3)
   const tree = new Map<string, string>()
+  const bundled = new Map<string, string>()
   const seen: Array<{ readonly from: string; readonly key: string; readonly found: string }> = []
   const has = (place: string) => tree.has(place)
   const queue: Array<string> = []
@@ -68,17 +110,29 @@ export const install = (project: Project, seed: number): Tree | undefined => {
   while (queue.length > 0) {
     if (tree.size > 60) return undefined
     const [place = ""] = queue.splice(below(queue.length), 1)
-    const needs = [...project.universe.get(tree.get(place) ?? "")?.needs ?? []]
+    const id = tree.get(place) ?? ""
+    if (project.bundlers?.has(id) === true && !bundled.has(place)) {
+      const bundle = bundleOf(project, id)
+      if (bundle === undefined) return undefined
+      for (const [inner, target] of bundle) {
+        tree.set(`${place}/${inner}`, target)
+        bundled.set(`${place}/${inner}`, place)
+        queue.push(`${place}/${inner}`)
+      }
+    }
+    const bundler = bundled.get(place)
+    const needs = [...project.universe.get(id)?.needs ?? []]
     while (needs.length > 0) {
       const [need] = needs.splice(below(needs.length), 1)
       if (need === undefined) break
       const found = find(has, place, need.key)
       const reuse = found !== undefined && tree.get(found) === need.target &&
-        (flat > 0 || ancestors(place).length > 4 || below(2) === 0)
+        (bundled.has(found) || flat > 0 || ancestors(place).length > 4 || below(2) === 0)
       if (!reuse) {
         const holders = ancestors(place).filter((holder) => {
           const candidate = within(holder, need.key)
-          if (tree.has(candidate)) return false
+          // Nothing is installed into what came with a tarball.
+          if (tree.has(candidate) || (bundler !== undefined && !ancestors(bundler).includes(holder))) return false
           tree.set(candidate, need.target)
           const fine = [...seen, { from: place, key: need.key, found: need.target }].every((lookUp) =>
             tree.get(find(has, lookUp.from, lookUp.key) ?? "") === lookUp.found
@@ -97,7 +151,7 @@ export const install = (project: Project, seed: number): Tree | undefined => {
       seen.push({ from: place, key: need.key, found: need.target })
     }
   }
-  return tree
+  return { tree, bundled }
 }
 
 const integrity = (id: string): string => `sha512-${Buffer.from(id).toString("base64")}`
@@ -150,7 +204,13 @@ const optionalPlaces = (project: Project, tree: Tree): ReadonlySet<string> => {
 export type Format = 1 | 2 | 3
 
 /** The lockfile of `tree`; `seed` chooses the order of keys. */
-export const lockfile = (project: Project, tree: Tree, format: Format, seed: number): string => {
+export const lockfile = (
+  project: Project,
+  tree: Tree,
+  format: Format,
+  seed: number,
+  bundled: Bundled = new Map()
+): string => {
   const below = numbers(seed)
   const optional = optionalPlaces(project, tree)
   const packages = object(
@@ -164,8 +224,9 @@ export const lockfile = (project: Project, tree: Tree, format: Format, seed: num
           object([
             ...place.endsWith(`node_modules/${published.name}`) ? [] : [["name", published.name] as const],
             ["version", published.version],
-            ["resolved", address(published)],
-            ["integrity", integrity(id)],
+            ...bundled.has(place)
+              ? [["inBundle", true] as const]
+              : [["resolved", address(published)] as const, ["integrity", integrity(id)] as const],
             ...optional.has(place) ? [["optional", true] as const] : [],
             ...Object.entries(fields(project, published.needs, below))
           ], below)
@@ -216,6 +277,9 @@ export const lockfile = (project: Project, tree: Tree, format: Format, seed: num
 
 const names = ["a", "b", "c", "@s/d", "e", "f"]
 const versions = ["1.0.0", "2.0.0", "10.0.0-rc.1"]
+
+/** All packages of a generated universe. */
+export const ids = names.flatMap((name) => versions.map((version) => `${name}@${version}`))
 
 /** A universe of few names, so that versions meet, and a project that depends on some of it. */
 export const project = (kinds: ReadonlyArray<Need["kind"]>): fc.Arbitrary<Project> => {

@@ -112,33 +112,68 @@ describe("what does not change the pruned lockfile", () => {
   })
 })
 
+/**
+ * Follows every name from the imports through the project's tree and through the pruned one, in which tarballs bring
+ * again what they bring in the project.
+ */
+const compare = (project: Project.Project, tree: Project.Tree, bundled: Project.Bundled, seed: number): void => {
+  const original = read(Project.lockfile(project, tree, 3, seed, bundled))
+  const pruned = read(Effect.runSync(Pruning.prune(original, rootsOf(project))).lockfile)
+  const labelOf = (graph: LockGraph, place: string | undefined) => {
+    const node = graph.nodes.get(place ?? "")
+    return [node?.name, node?.version, node?.integrity]
+  }
+  /** Where the pruned tree has what came along, to where the project has it. */
+  const brought = new Map<string, string>()
+  const hasCopy = (place: string) => brought.has(place) || pruned.nodes.has(place)
+  const reached = new Set<string>()
+  const seen = new Set<string>()
+  const pending = rootsOf(project).map(({ name }) => ({ from: ["", ""] as readonly [string, string], name }))
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const here = Project.find((place) => tree.has(place), at.from[0], at.name)
+    if (here === undefined) continue
+    const there = Project.find(hasCopy, at.from[1], at.name)
+    const message = `${at.name} from ${at.from[1]}: ${there} for ${here}`
+    const origin = brought.get(there ?? "")
+    if (origin === undefined) assert.deepStrictEqual(labelOf(pruned, there), labelOf(original, here), message)
+    else assert.deepStrictEqual(labelOf(original, origin), labelOf(original, here), message)
+    if (there === undefined || seen.has(`${here} ${there}`)) continue
+    seen.add(`${here} ${there}`)
+    if (origin === undefined) reached.add(there)
+    for (const [place, bundler] of bundled) {
+      if (bundler !== here) continue
+      const copy = there + place.slice(here.length)
+      assert.isFalse(pruned.nodes.has(copy), `${copy} comes along`)
+      brought.set(copy, place)
+    }
+    for (const { key } of project.universe.get(tree.get(here) ?? "")?.needs ?? []) {
+      pending.push({ from: [here, there], name: key })
+    }
+  }
+  assert.deepStrictEqual([...reached].sort(), [...pruned.nodes.keys()].sort())
+}
+
 describe("what the pruned lockfile means", () => {
   it("every name resolves to the same package as in the project, by Node's rule", () => {
     fc.assert(
-      fc.property(Project.project(every), seed, (project, one) => {
-        const original = read(Project.lockfile(project, install(project, one), 3, one))
-        const pruned = read(Effect.runSync(Pruning.prune(original, rootsOf(project))).lockfile)
-        const reached = new Set<string>()
-        const seen = new Set<string>()
-        const pending = rootsOf(project).map(({ name }) => ({ from: ["", ""] as readonly [string, string], name }))
-        for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-          const here = original.resolve(at.from[0], at.name)
-          if (here === undefined) continue
-          const there = pruned.resolve(at.from[1], at.name)
-          const [node, copy] = [original.nodes.get(here), pruned.nodes.get(there ?? "")]
-          assert.deepStrictEqual(
-            [copy?.name, copy?.version, copy?.integrity],
-            [node?.name, node?.version, node?.integrity],
-            `${at.name} from ${at.from[1]}`
-          )
-          if (there === undefined || seen.has(`${here} ${there}`)) continue
-          seen.add(`${here} ${there}`)
-          reached.add(there)
-          for (const edge of node?.edges ?? []) pending.push({ from: [here, there], name: edge.name })
-        }
-        assert.deepStrictEqual([...reached].sort(), [...pruned.nodes.keys()].sort())
+      fc.property(
+        Project.project(every),
+        seed,
+        (project, one) => compare(project, install(project, one), new Map(), one)
+      ),
+      { seed: 20260006, numRuns: 600 }
+    )
+  })
+
+  it("and so it does where tarballs bring packages along", () => {
+    fc.assert(
+      fc.property(Project.project(every), fc.subarray(Project.ids, { minLength: 4 }), seed, (plain, bundlers, one) => {
+        const project = { ...plain, bundlers: new Set(bundlers) }
+        const installed = Project.installWith(project, one)
+        fc.pre(installed !== undefined && installed.bundled.size > 0)
+        if (installed !== undefined) compare(project, installed.tree, installed.bundled, one)
       }),
-      { seed: 20260006, numRuns: 300 }
+      { seed: 20260008, numRuns: 600 }
     )
   })
 
