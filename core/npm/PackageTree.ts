@@ -162,10 +162,10 @@ export const toGraph = (tree: PackageTree): LockGraph => {
       })
     )
   }
-  // What a bundled package needs from outside of the bundle, the bundling package needs.
+  // What a bundled package needs from outside of the bundle, the bundling package needs, be it itself.
   for (const [place, bundler] of bundlers) {
     for (const edge of edgesOf.get(place) ?? []) {
-      if (edge.target === undefined || edge.target === bundler || bundlers.get(edge.target) === bundler) continue
+      if (edge.target === undefined || bundlers.get(edge.target) === bundler) continue
       const outside = { from: place, edge }
       const known = lifted.get(bundler)
       if (known === undefined) lifted.set(bundler, [outside])

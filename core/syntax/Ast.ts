@@ -16,13 +16,17 @@ export interface Node {
   readonly span: Swc.Span
 }
 
-/** Any node as `@swc/types` declares it: some declarations leave out the span, which is there all the same. */
+/** Any node as `@swc/types` declares it: some declarations leave out a span that is there. */
 export interface AnyNode {
   readonly type: string
 }
 
-/** The span of a node, whether or not its declaration mentions one. */
-export const spanOf = (node: AnyNode): Swc.Span => (node as Node).span
+/** The text that a node covers. A few nodes (`key: value` in an object) come without a span: from their parts, then. */
+export const spanOf = (node: AnyNode): Swc.Span => {
+  if ("span" in node) return (node as Node).span
+  const spans = children(node).map(spanOf)
+  return { start: Math.min(...spans.map(({ start }) => start)), end: Math.max(...spans.map(({ end }) => end)), ctxt: 0 }
+}
 
 /** `ctxt` of a name that nothing in the module declares. */
 export const unresolved = 1
