@@ -99,7 +99,7 @@ const entryFrom = (
       os: JsonText.strings(manifest["os"]),
       cpu: JsonText.strings(manifest["cpu"]),
       libc: JsonText.strings(manifest["libc"]),
-      engines: manifest["engines"],
+      engines: manifest["engines"] ?? undefined,
       bin: binOf(name, manifest["bin"]),
       hasInstallScript: yield* hasInstallScript(installed, place, manifest),
       optional: false,

@@ -93,8 +93,8 @@ const readPackages = (
         os: JsonText.strings(entry["os"]),
         cpu: JsonText.strings(entry["cpu"]),
         libc: JsonText.strings(entry["libc"]),
-        engines: entry["engines"],
-        bin: entry["bin"],
+        engines: entry["engines"] ?? undefined,
+        bin: entry["bin"] ?? undefined,
         hasInstallScript: entry["hasInstallScript"] === true,
         optional: entry["optional"] === true,
         inBundle: entry["inBundle"] === true

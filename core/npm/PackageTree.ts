@@ -66,10 +66,11 @@ const holderOf = (place: string): string | undefined => {
   return at === 0 ? "" : place.slice(0, at - 1)
 }
 
-/** The name under which the package at `place` is installed. */
+/** The name under which the package at `place` is installed; of a directory, the last part. */
 export const installedName = (place: string): string => {
   const at = place.lastIndexOf(modules)
-  return at === -1 ? place.slice(place.lastIndexOf("/") + 1) : place.slice(at + modules.length)
+  const name = at === -1 ? "" : place.slice(at + modules.length)
+  return isName(name) ? name : place.slice(place.lastIndexOf("/") + 1)
 }
 
 /** What `places` has for `name` as seen from `directory`. */
