@@ -62,6 +62,9 @@ const prepare = (start: Step, switches: Switches, sourceMap: boolean) =>
     return { step: edited(start, context.edits, sourceMap), early: EarlySyntax.find(module) }
   })
 
+/** Comments that SWC takes as statements about the call behind them. */
+const annotation = /[#@]__[A-Z_]+__/
+
 const lower = (
   start: Step,
   compilerOptions: CompilerOptions,
@@ -79,8 +82,8 @@ const lower = (
     const legacy = { ...compilerOptions, experimentalDecorators: true }
     const first = decorators ? compilerOptions : accessors ? standard : legacy
     const lowered = transformed(start, yield* parser.lower(declared, first, options))
-    // but it leaves `accessor` alone, too
-    return accessors && first.experimentalDecorators
+    // but it leaves `accessor` alone, too. And it puts parentheses around calls marked as pure, though the mark goes
+    return (accessors && first.experimentalDecorators) || annotation.test(source.text)
       ? transformed(lowered, yield* parser.lower(lowered.source, standard, options))
       : lowered
   })

@@ -2,8 +2,8 @@
  * SWC's syntax tree in the form the analysis reads.
  *
  * Differences to what `@swc/wasm-web` returns, made once by the parser service: spans are UTF-16 offsets into the text
- * (SWC: UTF-8 bytes over a base that grows with every parse), and the body of a function is a `BlockStatement`
- * (SWC 1.16 says `FunctionBody`). An `Identifier`'s `ctxt` is 1 for a name that the module does not declare, 2 for a
+ * (SWC: UTF-8 bytes over a base that grows with every parse), the body of a function is a `BlockStatement`
+ * (SWC 1.16 says `FunctionBody`), and accessors of object literals have `param` and `body` (SWC 1.16: in a `function`). An `Identifier`'s `ctxt` is 1 for a name that the module does not declare, 2 for a
  * binding of the module's top level, and higher inside; see `FACTS` in ARCHITECTURE.md for the exceptions.
  */
 import type * as Swc from "@swc/types"

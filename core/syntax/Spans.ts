@@ -51,6 +51,16 @@ type Raw = Record<string, unknown> & { type?: unknown }
 const isSpan = (value: object): value is { start: number; end: number } =>
   "start" in value && typeof value.start === "number" && "end" in value && typeof value.end === "number"
 
+/** Gives an accessor of an object literal the `param` and `body` that its declaration promises. */
+const flattenAccessor = (node: Raw): void => {
+  const inner = node["function"] as { readonly params: ReadonlyArray<Raw>; readonly body: unknown } | undefined
+  if (inner === undefined) return
+  delete node["function"]
+  node["body"] = inner.body
+  // The last one: before it may stand `this`, which is a type
+  if (node.type === "SetterProperty") node["param"] = inner.params.at(-1)?.["pat"]
+}
+
 /**
  * Brings the tree that SWC parsed from `text` into the form that {@link Ast} describes, in place.
  * Spans of nodes that SWC made up (0, 0) stay as they are.
@@ -77,6 +87,7 @@ export const normalise = (tree: unknown, text: string): Ast.Module => {
     // The tree is plain data: what is no array is a record
     const node = value as Raw
     if (node.type === "FunctionBody") node.type = "BlockStatement"
+    else if (node.type === "GetterProperty" || node.type === "SetterProperty") flattenAccessor(node)
     for (const key in node) {
       const child = node[key]
       if (typeof child !== "object" || child === null) continue

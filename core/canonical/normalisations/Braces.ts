@@ -1,17 +1,20 @@
 /**
  * The branches of `if`, `else`, loops, `with` and labels are blocks, and `else { if (b) c }` is `else if (b) c`.
+ * In the new block `var a, b` becomes `var a; var b`, as in every other.
  *
  * What a label names directly stays bare when it is a loop, a block, a `switch` or another label: `continue` needs the
  * loop itself, and the others need no braces.
  */
 import * as Ast from "../../syntax/Ast.ts"
 import type { Context, Normalisation } from "../Normalisation.ts"
+import { split } from "./SingleDeclarators.ts"
 
-const branch = (statement: Ast.Statement, { edits }: Context): void => {
+const branch = (statement: Ast.Statement, context: Context): void => {
   if (statement.type === "BlockStatement") return
   const { end, start } = Ast.spanOf(statement)
-  if (statement.type === "EmptyStatement") edits.replace(start, end, "{}")
-  else edits.wrap(start, end, "{", "}")
+  if (statement.type === "EmptyStatement") return context.edits.replace(start, end, "{}")
+  split(statement, "", context)
+  context.edits.wrap(start, end, "{", "}")
 }
 
 const body = (node: { readonly body: Ast.Statement }, context: Context): void => branch(node.body, context)

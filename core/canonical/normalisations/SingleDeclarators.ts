@@ -4,7 +4,8 @@
 import * as Ast from "../../syntax/Ast.ts"
 import type { Context, Normalisation } from "../Normalisation.ts"
 
-const split = (declaration: Ast.AnyNode, prefix: string, { edits }: Context): void => {
+/** Makes `var a, b` the statements `var a; var b`, where there is room for two. */
+export const split = (declaration: Ast.AnyNode, prefix: string, { edits }: Context): void => {
   if (declaration.type !== "VariableDeclaration") return
   // `type` says so
   const { declarations, kind } = declaration as Ast.VariableDeclaration

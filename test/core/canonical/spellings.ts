@@ -20,6 +20,8 @@ export const equal: ReadonlyArray<Pair> = [
   pair("/** @type {number} */\nlet a", "let a"),
   pair("a = /* @__PURE__ */ f()", "a = f()"),
   pair("a = /*#__PURE__*/ new A()", "a = new A()"),
+  pair("class A extends /*#__PURE__*/ f()() {}", "class A extends f()() {}"),
+  pair("a = /* @__PURE__ */ f()(1)", "a = f()(1)"),
   pair("#!/usr/bin/env node\nf()", "f()"),
   pair("f(a)\n;[1].map(g)", "f(a); [1].map(g);"),
   pair("a = b + c\n;(d + e).f()", "a = b + c;\n(d + e).f();"),
@@ -121,6 +123,7 @@ export const equal: ReadonlyArray<Pair> = [
   pair("x = { é: é }", "x = { é }"),
   // Branches
   pair("if (a) b()", "if (a) { b() }"),
+  pair("if (a) var b = 1, c = 2", "if (a) { var b = 1; var c = 2 }"),
   pair("if (a) b(); else c()", "if (a) { b() } else { c() }"),
   pair("if (a) b(); else if (c) d(); else e()", "if (a) { b() } else if (c) { d() } else { e() }"),
   pair("if (a) { b() } else { if (c) d() }", "if (a) b(); else if (c) d()"),
