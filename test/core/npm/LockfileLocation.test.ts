@@ -63,6 +63,26 @@ describe("findLockfile", () => {
 })
 
 describe("readLockfile", () => {
+  it.scoped("npm-shrinkwrap.json counts before package-lock.json, and is named in messages", () =>
+    Effect.gen(function*() {
+      const root = yield* directory({
+        "npm-shrinkwrap.json":
+          "{ \"lockfileVersion\": 3, \"packages\": { \"node_modules/a\": { \"version\": \"1.0.0\" } } }",
+        "package-lock.json": "{ \"lockfileVersion\": 3, \"packages\": {} }",
+        "b/npm-shrinkwrap.json": "{\n  \"lockfileVersion\": 3,\n  \"packages\": {"
+      })
+      const whole = yield* LockfileLocation.findLockfile(root, root)
+      const broken = yield* LockfileLocation.findLockfile(`${root}/b`, root)
+      assert.isDefined(whole)
+      assert.isDefined(broken)
+      if (whole === undefined || broken === undefined) return
+      const graph = yield* LockfileLocation.readLockfile(whole)
+      assert.deepStrictEqual([graph.file, ...graph.nodes.keys()], ["npm-shrinkwrap.json", "node_modules/a"])
+      const error = yield* Effect.flip(LockfileLocation.readLockfile(broken, "b/npm-shrinkwrap.json"))
+      assert.strictEqual(error.reason, "InvalidSyntax")
+      assert.match(error.message, /^b\/npm-shrinkwrap\.json:3:\d+: /)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scoped("reads npm's, and says so of the others", () =>
     Effect.gen(function*() {
       const root = yield* directory({
