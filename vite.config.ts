@@ -2,6 +2,7 @@
  * What Vite builds, by mode: `library` (the three entry points, dependencies left out), `command` (the `clustrix`
  * command, everything inside), and `playground` (the web page). Vitest reads its own section from here too.
  */
+import { createHash } from "node:crypto"
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { fileURLToPath } from "node:url"
@@ -19,7 +20,21 @@ const alias = [
   { find: /^clustrix\/browser$/, replacement: here("platform-browser/index.ts") }
 ]
 
+/** Digest of all that decides what a package holds: the packager's sources, and the versions of what it uses. */
+const sources = (): string => {
+  const hash = createHash("sha256")
+  for (const folder of ["core", "platform-node"]) {
+    for (const file of readdirSync(here(folder), { recursive: true, encoding: "utf8" }).sort()) {
+      if (file.endsWith(".ts")) hash.update(`${folder}/${file}\0`).update(readFileSync(here(`${folder}/${file}`)))
+    }
+  }
+  return hash.update(readFileSync(here("package-lock.json"))).digest("hex")
+}
+
+const define = { __CLUSTRIX_BUILD__: JSON.stringify(sources()) }
+
 const library: UserConfig = {
+  define,
   ssr: { external: true, noExternal: [] },
   build: {
     ssr: true,
@@ -88,6 +103,7 @@ const executable: Plugin = {
 
 const command: UserConfig = {
   plugins: [executable],
+  define,
   resolve: { alias },
   ssr: { noExternal: true, external: [...builtinModules] },
   esbuild: { minifyWhitespace: true, minifySyntax: true, minifyIdentifiers: false, legalComments: "none" },

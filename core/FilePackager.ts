@@ -10,7 +10,7 @@ import type { FunctionReference } from "./FunctionReference.ts"
 import type { PackageInfo } from "./PackageInfo.ts"
 import type { PackageOptionsError, PackageOptionsInput } from "./package/PackageOptions.ts"
 import type { PrepareError } from "./package/preparePackage.ts"
-import type { PreparedPackage } from "./package/PreparedPackage.ts"
+import type { PackageReport, PreparedPackage } from "./package/PreparedPackage.ts"
 import type { ValueNotCarriedError } from "./runtime/ValueCodec.ts"
 
 /** Everything that can go wrong between a reference and a finished package. */
@@ -22,7 +22,7 @@ export type FunctionLike = FunctionReference | string
 /** A finished package, and what is known of how it came about. */
 export interface Packaged {
   readonly info: PackageInfo
-  readonly prepared: PreparedPackage
+  readonly report: PackageReport
 }
 
 export class FilePackager extends Context.Tag("clustrix/FilePackager")<FilePackager, {

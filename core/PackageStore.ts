@@ -77,6 +77,8 @@ export class PackageStore extends Context.Tag("clustrix/PackageStore")<PackageSt
     name: string,
     options?: { readonly unlessModifiedAfter?: Date }
   ) => Effect.Effect<boolean, PackageStoreError>
+  /** Marks the file as used just now, for clean-up by age. Its path; `undefined` when it is not there. */
+  readonly refresh: (name: string) => Effect.Effect<string | undefined, PackageStoreError>
   /** The bytes of a finished file, while the scope lasts. */
   readonly open: (name: string) => Effect.Effect<RandomAccess.RandomAccess, PackageStoreError, Scope.Scope>
   /**
@@ -140,6 +142,12 @@ export const makeMemory = (location = "memory:"): Context.Tag.Service<PackageSto
           return Effect.succeed(false)
         }
         return Effect.succeed(files.delete(name))
+      }),
+    refresh: (name) =>
+      Effect.suspend(() => {
+        if (!namePattern.test(name)) return Effect.fail(invalidName(name, location))
+        const file = files.get(name)
+        return file === undefined ? Effect.succeed(undefined) : Effect.as(put(name, file.bytes), path(name))
       }),
     open: (name) =>
       Effect.suspend(() => {

@@ -2,15 +2,12 @@
  * The analysis cache in the user's cache directory: a few pack files, read when the first value is asked for, so that
  * thousands of values cost a few file operations.
  */
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import { createHash, randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { homedir } from "node:os"
+import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
 import { AnalysisCache } from "../core/AnalysisCache.ts"
+import * as CacheFile from "./CacheFile.ts"
 
 /** More packs than this are merged into one by whoever writes the next. */
 const maximumPacks = 16
@@ -19,45 +16,18 @@ const maximumBytes = 256 * 1024 ** 2
 /** So many new values are written at once, before the layer ends. */
 const flushAfter = 4096
 
-const checksum = (text: string): string => createHash("sha256").update(text).digest("hex")
-
 const isPack = (name: string): boolean => /^[0-9a-f]{16}\.pack$/.test(name)
 
 /** The values of a pack: its checksum on the first line, then JSON. Nothing for a file that is damaged or gone. */
 const readPack = (file: string): ReadonlyArray<readonly [string, string]> => {
-  try {
-    const text = readFileSync(file, "utf8")
-    const end = text.indexOf("\n")
-    const body = text.slice(end + 1)
-    // Written by `writePack` alone, as the checksum shows
-    return checksum(body) === text.slice(0, end) ? JSON.parse(body) as ReadonlyArray<readonly [string, string]> : []
-  } catch {
-    return []
-  }
+  const body = CacheFile.read(file)
+  // Written by `writePack` alone, as the checksum shows
+  return body === undefined ? [] : JSON.parse(body) as ReadonlyArray<readonly [string, string]>
 }
 
-/** Step by step: Node's recursive mkdir never ends where a parent refuses the entry (/proc). */
-const makeDirectory = (directory: string): void => {
-  if (existsSync(directory)) return
-  makeDirectory(path.dirname(directory))
-  mkdirSync(directory, { mode: 0o700 })
-}
-
-/** A cache that cannot be written is no reason to fail: `false` says so. */
-const writePack = (directory: string, values: ReadonlyArray<readonly [string, string]>): boolean => {
-  const body = JSON.stringify(values)
-  const sum = checksum(body)
-  const temporary = path.join(directory, `${randomBytes(8).toString("hex")}.tmp`)
-  try {
-    makeDirectory(directory)
-    writeFileSync(temporary, `${sum}\n${body}`, { mode: 0o600 })
-    renameSync(temporary, path.join(directory, `${sum.slice(0, 16)}.pack`))
-    return true
-  } catch {
-    rmSync(temporary, { force: true })
-    return false
-  }
-}
+/** Whether the pack could be written. */
+const writePack = (directory: string, values: ReadonlyArray<readonly [string, string]>): boolean =>
+  CacheFile.write(directory, JSON.stringify(values), (sum) => `${sum.slice(0, 16)}.pack`)
 
 /** Packs, oldest first. */
 const listPacks = (directory: string): ReadonlyArray<{ readonly file: string; readonly bytes: number }> => {
@@ -120,10 +90,7 @@ export const layer = (directory: string): Layer.Layer<AnalysisCache> =>
   )
 
 /** `$XDG_CACHE_HOME/clustrix/analysis`, by default `~/.cache/clustrix/analysis`. */
-export const defaultDirectory: Effect.Effect<string> = Effect.orDie(Effect.map(
-  Config.option(Config.nonEmptyString("XDG_CACHE_HOME")),
-  (cache) => path.join(Option.getOrElse(cache, () => path.join(homedir(), ".cache")), "clustrix", "analysis")
-))
+export const defaultDirectory: Effect.Effect<string> = CacheFile.directory("analysis")
 
 /** The cache in {@link defaultDirectory}. */
 export const layerConfig: Layer.Layer<AnalysisCache> = Layer.unwrapEffect(Effect.map(defaultDirectory, layer))

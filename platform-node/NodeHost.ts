@@ -24,6 +24,7 @@ import * as LocalScheduler from "./LocalScheduler.ts"
 import * as LocalTransport from "./LocalTransport.ts"
 import * as Hasher from "./Hasher.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
+import * as PackageMemory from "./PackageMemory.ts"
 import * as PackageStore from "./PackageStore.ts"
 import * as SourceParser from "./SourceParser.ts"
 import * as ValueInspection from "./ValueInspection.ts"
@@ -52,6 +53,7 @@ const platform = Layer.mergeAll(
   Hasher.layer,
   SourceParser.layer,
   AnalysisCache.layerConfig,
+  PackageMemory.layerConfig,
   ValueInspection.layer,
   layerExecutionHost
 )

@@ -126,7 +126,8 @@ export const make = (
       yield* sweep
       const staging = Path.join(location, `${stagingPrefix}${host}.${process.pid}.${randomUUID()}`)
       const failed = Effect.mapError(storeError(location, "Writing a package"))
-      yield* Effect.addFinalizer(() => Effect.orDie(fs.remove(staging, { force: true })))
+      let isCommitted = false
+      yield* Effect.addFinalizer(() => isCommitted ? Effect.void : Effect.orDie(fs.remove(staging, { force: true })))
       // A scope of its own: the file is closed before it is renamed (Windows insists), and before it is removed.
       const opened = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
       const file = yield* failed(Scope.extend(fs.open(staging, { flag: "wx", mode: 0o600 }), opened))
@@ -137,10 +138,11 @@ export const make = (
           namePattern.test(name)
             ? Effect.gen(function*() {
               const path = Path.join(location, name)
-              // Or a crash of the machine could leave the name without the bytes.
-              yield* failed(file.sync)
+              // Not flushed to the disk: after a power failure the file may be broken, which every reader finds out by
+              // its digest, and the next packaging replaces it.
               yield* Scope.close(opened, Exit.void)
               yield* failed(fs.rename(staging, path))
+              isCommitted = true
               return path
             }).pipe(Effect.uninterruptible)
             : Effect.fail(invalidName(name, location))
@@ -182,6 +184,17 @@ export const make = (
             Effect.as(true),
             Effect.catchIf(isNotFound, () => Effect.succeed(false)),
             Effect.mapError(storeError(location, `Removing ${name}`))
+          )
+        }),
+      refresh: (name) =>
+        Effect.gen(function*() {
+          if (!namePattern.test(name)) return yield* invalidName(name, location)
+          const path = Path.join(location, name)
+          const now = yield* Clock.currentTimeMillis
+          return yield* fs.utimes(path, now / 1000, now / 1000).pipe(
+            Effect.as(path),
+            Effect.catchIf(isNotFound, () => Effect.succeed(undefined)),
+            Effect.mapError(storeError(location, `Marking ${name} as used`))
           )
         }),
       open: (name) =>

@@ -37,6 +37,8 @@ export interface SealedPackage {
   readonly fileName: string
   /** Of the ZIP. */
   readonly sizeBytes: number
+  /** Of the ZIP's bytes; which ones they are follows from the digest. */
+  readonly sha256: string
   readonly manifest: Manifest.Manifest
   readonly metadata: Metadata.Metadata
 }
@@ -203,10 +205,14 @@ export const sealPackage = (
     const fileName = Manifest.fileName(packageId)
 
     const staged = yield* store.stage
-    const writer = new ZipWriter(staged.write)
+    const hash = yield* hasher.init
+    const writer = new ZipWriter((bytes) => {
+      hash.update(bytes)
+      return staged.write(bytes)
+    })
     for (const entry of all) yield* EntrySurvey.write(writer, entry, hasher)
     const sizeBytes = yield* writer.finish
     yield* checkCollision(store, fileName, digest)
     const path = yield* staged.commit(fileName)
-    return { digest, packageId, path, fileName, sizeBytes, manifest, metadata: input.metadata }
+    return { digest, packageId, path, fileName, sizeBytes, sha256: hash.digest(), manifest, metadata: input.metadata }
   }).pipe(Effect.scoped, Effect.withSpan("sealPackage"))

@@ -33,13 +33,10 @@ export interface PreparedDependency {
   readonly requiredBy: string
 }
 
-export interface PreparedPackage {
+/** What went into a package, and why. */
+export interface PackageReport {
   readonly functionName: string
   readonly root: PackageRoot
-  readonly entries: ReadonlyArray<PackageEntry>
-  readonly entry: Manifest.EntryPoint
-  readonly options: Manifest.Options
-  readonly metadata: Metadata.Metadata
   readonly files: ReadonlyArray<PreparedFile>
   readonly dependencies: ReadonlyArray<PreparedDependency>
   /** The project's own `node_modules`, absolute, when npm packages are needed and it is there. */
@@ -47,6 +44,13 @@ export interface PreparedPackage {
   readonly reasons: ReadonlyMap<NodeId, Reason>
   readonly decisions: ReadonlyArray<Decision>
   readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+export interface PreparedPackage extends PackageReport {
+  readonly entries: ReadonlyArray<PackageEntry>
+  readonly entry: Manifest.EntryPoint
+  readonly options: Manifest.Options
+  readonly metadata: Metadata.Metadata
   /** Source maps by path in the package; made when asked for. */
   readonly sourceMaps: Effect.Effect<
     Readonly<Record<string, SourceMap>>,

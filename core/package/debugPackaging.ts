@@ -25,13 +25,16 @@ export const debugLines = (prepared: PreparedPackage, sealed: SealedPackage): Re
   `digest ${sealed.digest}`
 ]
 
-// A value that is no boolean leaves the switch off
-const enabled = Effect.orElseSucceed(Config.withDefault(Config.boolean("CLUSTRIX_DEBUG_PACKAGING"), false), () => false)
+/** Whether `CLUSTRIX_DEBUG_PACKAGING` says so; a value that is no boolean leaves the switch off. */
+export const isDebugging = Effect.orElseSucceed(
+  Config.withDefault(Config.boolean("CLUSTRIX_DEBUG_PACKAGING"), false),
+  () => false
+)
 
 /** Prints {@link debugLines} when the environment variable says so. */
 export const debugPackaging = (prepared: PreparedPackage, sealed: SealedPackage): Effect.Effect<void> =>
   Effect.flatMap(
-    enabled,
+    isDebugging,
     (on) =>
       on ? Effect.forEach(debugLines(prepared, sealed), (line) => Console.error(`clustrix: ${line}`), { discard: true })
         : Effect.void

@@ -8,12 +8,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { AnalysisCache } from "../AnalysisCache.ts"
 import type { Json } from "../archive/CanonicalJson.ts"
-import { sealPackage } from "../archive/SealPackage.ts"
+import { type SealedPackage, sealPackage } from "../archive/SealPackage.ts"
 import * as ClusterConfig from "../ClusterConfig.ts"
 import { createExecutionContext, type ExecutionContext, ExecutionHost } from "../ExecutionContext.ts"
 import { FilePackager, type FunctionLike, type Packaged, type PackagingError } from "../FilePackager.ts"
 import * as FunctionReference from "../FunctionReference.ts"
 import type { Hasher } from "../Hasher.ts"
+import type { Observation } from "../memory/Observation.ts"
 import * as Metadata from "../Metadata.ts"
 import { PackageInfo } from "../PackageInfo.ts"
 import { PackageStore } from "../PackageStore.ts"
@@ -21,9 +22,12 @@ import * as Resolver from "../resolve/Resolver.ts"
 import * as Invocation from "../runtime/Invocation.ts"
 import * as SourceMapDocument from "../runtime/SourceMapDocument.ts"
 import type { SourceParser } from "../SourceParser.ts"
-import { debugPackaging } from "./debugPackaging.ts"
-import { decodeOptions, type PackageOptionsInput } from "./PackageOptions.ts"
+import { debugPackaging, isDebugging } from "./debugPackaging.ts"
+import { decodeOptions, type PackageOptions, type PackageOptionsInput } from "./PackageOptions.ts"
+import type { PreparedPackage } from "./PreparedPackage.ts"
 import { preparePackage } from "./preparePackage.ts"
+import * as Recollection from "./Recollection.ts"
+import type { RememberedPackage, StoredFile } from "./RememberedPackage.ts"
 
 interface JsonObject {
   readonly [key: string]: Json
@@ -46,44 +50,131 @@ const prepare = (fn: FunctionLike, options: PackageOptionsInput | undefined, fro
     return yield* preparePackage(yield* referenceOf(fn), from, yield* decodeOptions(options ?? {}))
   }).pipe(Effect.provide(Resolver.layer))
 
+/** Text of a file that lies beside a package. */
+interface Beside {
+  readonly fileName: string
+  readonly text: string
+}
+
+/** Writes `text` beside the packages, under `fileName`. */
+const writeBeside = ({ fileName, text }: Beside) =>
+  Effect.scoped(Effect.gen(function*() {
+    const store = yield* PackageStore
+    const staged = yield* store.stage
+    yield* staged.write(new TextEncoder().encode(text))
+    return yield* staged.commit(fileName)
+  }))
+
+/** A package in the store. */
+interface Finished {
+  readonly remembered: Omit<RememberedPackage, "observations">
+  readonly packagePath: string
+  readonly sourceMapPath: string | undefined
+}
+
+/** Data files, which are read only when the package is sealed, with the digests that they had then. */
+const contentsOf = (prepared: PreparedPackage, sealed: SealedPackage): ReadonlyArray<Observation> => {
+  const manifest = new Map(sealed.manifest.entries.map((entry) => [entry.path, entry]))
+  return prepared.entries.flatMap(({ content, path }) => {
+    const entry = manifest.get(path)
+    return content._tag === "Bytes" || entry === undefined
+      ? []
+      : [{ question: "content", path: content.file, answer: `${entry.size}:${entry.sha256}` } as const]
+  })
+}
+
+/** Packages from the sources, and remembers that where there is a memory. */
+const finish = (
+  reference: FunctionReference.FunctionReference,
+  options: PackageOptions,
+  from: string,
+  recollection: Recollection.Recollection | undefined,
+  wanted: Recollection.Wanted
+): Effect.Effect<Finished, PackagingError, Requirements> =>
+  Effect.gen(function*() {
+    const preparing = Effect.provide(preparePackage(reference, from, options), Resolver.layer)
+    const prepared = yield* recollection?.watch(preparing) ?? preparing
+    const sealed = yield* sealPackage(prepared)
+    yield* debugPackaging(prepared, sealed)
+    let sourceMapPath: string | undefined
+    let sourceMap: StoredFile | undefined
+    if (wanted.sourceMap) {
+      const document = SourceMapDocument.make(
+        { packageId: sealed.packageId, digest: sealed.digest },
+        yield* prepared.sourceMaps
+      )
+      sourceMap = {
+        fileName: yield* SourceMapDocument.fileName(document),
+        sha256: yield* SourceMapDocument.digest(document)
+      }
+      sourceMapPath = yield* writeBeside({ fileName: sourceMap.fileName, text: SourceMapDocument.encode(document) })
+    }
+    const { decisions, dependencies, diagnostics, files, functionName, nodeModules, reasons, root } = prepared
+    const remembered = {
+      digest: sealed.digest,
+      packageId: sealed.packageId,
+      zip: { fileName: sealed.fileName, sha256: sealed.sha256 },
+      sizeBytes: sealed.sizeBytes,
+      metadata: Metadata.encode(sealed.metadata),
+      sourceMap,
+      report: { decisions, dependencies, diagnostics, files, functionName, nodeModules, reasons, root }
+    }
+    yield* recollection?.keep(remembered, contentsOf(prepared, sealed)) ?? Effect.void
+    return { remembered, packagePath: sealed.path, sourceMapPath }
+  })
+
+interface PackagedFiles extends Packaged {
+  /** SHA-256 of the source map's document. */
+  readonly sourceMapDigest: string | undefined
+}
+
+const makePackage = (
+  fn: FunctionLike,
+  context: ExecutionContext,
+  input: PackageOptionsInput | undefined,
+  wanted: Recollection.Wanted
+): Effect.Effect<PackagedFiles, PackagingError, Requirements> =>
+  Effect.gen(function*() {
+    const reference = yield* referenceOf(fn)
+    const options = yield* decodeOptions(input ?? {})
+    const from = context.workingDirectory
+    // Who wants to see each decision wants them made
+    const recollection = (yield* isDebugging) ? undefined : yield* Recollection.make(reference, options, from)
+    const { packagePath, remembered, sourceMapPath } =
+      (yield* recollection?.find(wanted) ?? Effect.succeed(undefined)) ??
+        (yield* finish(reference, options, from, recollection, wanted))
+    // Only `Metadata.encode` wrote it
+    const metadata = JSON.parse(remembered.metadata) as JsonObject & { readonly dependencies: JsonObject }
+    const { requires_cluster_filesystem, requires_dependencies } = metadata.dependencies
+    const info = new PackageInfo(
+      {
+        packageId: remembered.packageId,
+        digest: remembered.digest,
+        packagePath,
+        ...(sourceMapPath === undefined ? {} : { sourceMapPath }),
+        functionName: remembered.report.functionName,
+        dependencies: metadata.dependencies,
+        sizeBytes: remembered.sizeBytes,
+        createdAt: new Date(yield* Clock.currentTimeMillis),
+        configHash: yield* ClusterConfig.hash(context.clusterConfig),
+        metadata: {
+          has_dependencies: requires_dependencies ?? false,
+          has_filesystem_ops: requires_cluster_filesystem ?? false,
+          ...metadata
+        }
+      },
+      // All of it is our own
+      { disableValidation: true }
+    )
+    return { info, report: remembered.report, sourceMapDigest: remembered.sourceMap?.sha256 }
+  }).pipe(Effect.withSpan("clustrix.package"))
+
 const packageFunction = (
   fn: FunctionLike,
   context: ExecutionContext,
   options: PackageOptionsInput | undefined
 ): Effect.Effect<Packaged, PackagingError, Requirements> =>
-  Effect.gen(function*() {
-    const prepared = yield* prepare(fn, options, context.workingDirectory)
-    const sealed = yield* sealPackage(prepared)
-    yield* debugPackaging(prepared, sealed)
-    // Without the members that are not set, the document is plain JSON
-    const metadata = JSON.parse(Metadata.encode(sealed.metadata)) as JsonObject & { readonly dependencies: JsonObject }
-    const { requires_cluster_filesystem, requires_dependencies } = sealed.metadata.dependencies
-    const info = new PackageInfo({
-      packageId: sealed.packageId,
-      digest: sealed.digest,
-      packagePath: sealed.path,
-      functionName: prepared.functionName,
-      dependencies: metadata.dependencies,
-      sizeBytes: sealed.sizeBytes,
-      createdAt: new Date(yield* Clock.currentTimeMillis),
-      configHash: yield* ClusterConfig.hash(context.clusterConfig),
-      metadata: {
-        has_dependencies: requires_dependencies,
-        has_filesystem_ops: requires_cluster_filesystem,
-        ...metadata
-      }
-    })
-    return { info, prepared }
-  }).pipe(Effect.withSpan("clustrix.package"))
-
-/** Writes `text` beside the packages, under `name`. */
-const writeBeside = (name: string, text: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const store = yield* PackageStore
-    const staged = yield* store.stage
-    yield* staged.write(new TextEncoder().encode(text))
-    return yield* staged.commit(name)
-  }))
+  Effect.map(makePackage(fn, context, options, { sourceMap: false }), ({ info, report }) => ({ info, report }))
 
 const packageForExecution = (
   fn: FunctionLike,
@@ -91,28 +182,22 @@ const packageForExecution = (
   options: PackageOptionsInput | undefined
 ): Effect.Effect<Packaged, PackagingError, Requirements> =>
   Effect.gen(function*() {
-    const packaged = yield* packageFunction(fn, context, options)
-    const { info, prepared } = packaged
-    const document = SourceMapDocument.make(
-      { packageId: info.packageId, digest: info.digest },
-      yield* prepared.sourceMaps
-    )
-    const sourceMapPath = yield* writeBeside(
-      yield* SourceMapDocument.fileName(document),
-      SourceMapDocument.encode(document)
-    )
+    const { info, report, sourceMapDigest } = yield* makePackage(fn, context, options, { sourceMap: true })
     const invocation = yield* Invocation.make({
       package: { packageId: info.packageId, digest: info.digest, functionName: info.functionName },
       arguments: context.functionArgs,
       options: context.functionKwargs,
       cluster: context.clusterConfig,
       filesystemRoot: context.clusterConfig.remoteWorkDir ??
-        (context.clusterConfig.clusterType === "local" ? prepared.root.directory : undefined),
+        (context.clusterConfig.clusterType === "local" ? report.root.directory : undefined),
       runtimeVersion: context.runtimeVersion,
-      sourceMap: yield* SourceMapDocument.digest(document)
+      sourceMap: sourceMapDigest
     })
-    const invocationPath = yield* writeBeside(yield* Invocation.fileName(invocation), Invocation.encode(invocation))
-    return { prepared, info: new PackageInfo({ ...info, invocationPath, sourceMapPath }) }
+    const invocationPath = yield* writeBeside({
+      fileName: yield* Invocation.fileName(invocation),
+      text: Invocation.encode(invocation)
+    })
+    return { report, info: new PackageInfo({ ...info, invocationPath }, { disableValidation: true }) }
   })
 
 /** The packager. */

@@ -19,4 +19,6 @@ export interface DirectoryEntry {
 export class DirectoryEntries extends Context.Tag("clustrix/DirectoryEntries")<DirectoryEntries, {
   /** The entries of the directory at absolute `path`, in any order; fails as `FileSystem.readDirectory` does. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<DirectoryEntry>, PlatformError>
+  /** Is told which name of a listed `directory` mattered, whether it was there or not; without `name`, all did. */
+  readonly asked?: (directory: string, name?: string) => void
 }>() {}

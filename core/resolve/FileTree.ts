@@ -41,6 +41,8 @@ export interface FileTree {
     candidates: ReadonlyArray<string>,
     tried: Array<string>
   ) => Effect.Effect<Entry | undefined, Refusal>
+  /** Whether the directory is there and lists `name`. */
+  readonly has: (directory: string, name: string) => Effect.Effect<boolean, Refusal>
   /** The names in a directory, sorted; none where there is no such directory. */
   readonly names: (directory: string) => Effect.Effect<ReadonlyArray<string>, Refusal>
   /** Text of the file at `path`, without BOM. */
@@ -68,11 +70,13 @@ const unreadable = (path: string) => (cause: PlatformError) =>
     cause
   })
 
+// eslint-disable-next-line no-control-regex -- all of ASCII is meant: it has one normal form only.
+const isAscii = (name: string): boolean => /^[\u0000-\u007f]*$/.test(name)
+
 /** The name on disk that `name` stands for: itself, or one that is equal in NFC. */
 const spelled = (names: ReadonlyMap<string, unknown>, name: string): string | undefined => {
   if (names.has(name)) return name
-  // eslint-disable-next-line no-control-regex -- all of ASCII is meant: it has one normal form only.
-  if (/^[\u0000-\u007f]*$/.test(name)) return undefined
+  if (isAscii(name)) return undefined
   const normal = name.normalize("NFC")
   for (const known of names.keys()) {
     if (known.normalize("NFC") === normal) return known
@@ -94,6 +98,16 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
 
   const trust = (file: string): void => {
     for (let at = path.dirname(file); !trusted.has(at); at = path.dirname(at)) trusted.add(at)
+  }
+
+  const asked = Option.flatMapNullable(typed, (service) => service.asked).pipe(Option.getOrUndefined)
+
+  /** {@link spelled} in an open directory. */
+  const lookUp = (directory: Directory, name: string): string | undefined => {
+    const actual = spelled(directory.names, name)
+    // Another spelling may have been any name
+    asked?.(directory.path, actual === name || isAscii(name) ? name : undefined)
+    return actual
   }
 
   const list = (directory: string): Effect.Effect<Directory["names"], PlatformError> =>
@@ -128,7 +142,7 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
     return Effect.map(open(up), (parent) => {
       if (parent === undefined) return undefined
       const name = path.basename(at)
-      const actual = parent.complete ? spelled(parent.names, name) : name
+      const actual = parent.complete ? lookUp(parent, name) : name
       return actual === undefined ? undefined : path.join(parent.path, actual)
     })
   }
@@ -169,7 +183,7 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
 
   /** The entry `name` of an open directory. */
   const within = (directory: Directory, name: string): Effect.Effect<Entry | undefined, Refusal> => {
-    const actual = directory.complete ? spelled(directory.names, name) : name
+    const actual = directory.complete ? lookUp(directory, name) : name
     if (actual === undefined) return Effect.succeed(undefined)
     const at = path.join(directory.path, actual)
     if (entries.has(at)) return Effect.succeed(entries.get(at))
@@ -199,7 +213,7 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
           parent = yield* open(above)
         }
         const name = path.basename(candidate)
-        if (parent !== undefined && (!parent.complete || spelled(parent.names, name) !== undefined)) {
+        if (parent !== undefined && (!parent.complete || lookUp(parent, name) !== undefined)) {
           const entry = yield* within(parent, name)
           if (entry?.type === "File") return entry
         }
@@ -212,10 +226,14 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
     path,
     find,
     firstFile,
+    has: (directory, name) =>
+      Effect.map(open(directory), (listed) => listed !== undefined && lookUp(listed, name) !== undefined),
     names: memo((directory) =>
       Effect.map(
-        open(directory),
-        (listed) => listed === undefined ? [] : [...listed.names.keys()].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+        Effect.tap(open(directory), (listed) =>
+          Effect.sync(() => listed === undefined ? undefined : asked?.(listed.path))),
+        (listed) =>
+          listed === undefined ? [] : [...listed.names.keys()].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
       )
     ),
     text: memo((at) => Effect.mapError(fileSystem.readFileString(at), unreadable(at))),

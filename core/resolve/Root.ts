@@ -23,9 +23,8 @@ export const make = (tree: FileTree): Root => {
 
   const isRoot = memo((directory) =>
     Effect.gen(function*() {
-      const names = yield* tree.names(directory)
-      if (names.includes(".git") || names.includes("pnpm-workspace.yaml")) return true
-      if (!names.includes("package.json")) return false
+      if ((yield* tree.has(directory, ".git")) || (yield* tree.has(directory, "pnpm-workspace.yaml"))) return true
+      if (!(yield* tree.has(directory, "package.json"))) return false
       const manifest = yield* tree.find(path.join(directory, "package.json"))
       return manifest?.type === "File" && declaresWorkspaces(yield* tree.text(manifest.path))
     })
@@ -36,7 +35,7 @@ export const make = (tree: FileTree): Root => {
       let topmost: string | undefined
       for (const at of tree.ancestors(directory)) {
         if (yield* isRoot(at)) return at
-        if ((yield* tree.names(at)).includes("package.json")) topmost = at
+        if (yield* tree.has(at, "package.json")) topmost = at
       }
       return topmost
     })

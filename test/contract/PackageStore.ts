@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
 import * as PackageStore from "../../core/PackageStore.ts"
 
 const encoder = new TextEncoder()
@@ -90,6 +91,20 @@ export const suite = <E>(name: string, layer: Layer.Layer<PackageStore.PackageSt
         yield* Effect.forEach(names, (name) => put(name, ""))
         const store = yield* PackageStore.PackageStore
         assert.deepStrictEqual((yield* store.list).map((stored) => stored.name), [...names].sort())
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("marks a file as used, and tells where it is", () =>
+      Effect.gen(function*() {
+        const store = yield* PackageStore.PackageStore
+        assert.isUndefined(yield* store.refresh(zip))
+        const path = yield* put(zip, "one")
+        // The clock of these tests begins in 1970
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual(yield* store.refresh(zip), path)
+        const [stored] = yield* store.list
+        assert.strictEqual(stored?.modifiedAt.getTime(), 3_600_000)
+        assert.strictEqual(yield* get(zip), "one")
+        assert.strictEqual((yield* Effect.flip(store.refresh("../passwd"))).reason, "InvalidName")
       }).pipe(Effect.provide(layer)))
 
     it.effect("removes, and says whether it did", () =>

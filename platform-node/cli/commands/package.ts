@@ -21,17 +21,17 @@ const program = (call: Call, terminal: Terminal) =>
     const config = yield* PackagingArguments.localCluster(call)
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
-    const { info, prepared } = yield* withProgress(
+    const { info, report } = yield* withProgress(
       terminal,
       `Packaging ${reference}`,
       packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
     )
     const { errorStyle, style } = terminal
-    terminal.note(prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
+    terminal.note(report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
     terminal.print(
       call.switches.has("json")
         ? [JSON.stringify(yield* Schema.encode(PackageInfo)(info), undefined, 2)]
-        : packageLines(info, prepared, reference, style)
+        : packageLines(info, report, reference, style)
     )
     return ExitCode.done
   })

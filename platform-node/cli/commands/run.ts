@@ -32,22 +32,22 @@ const submitFunction = (call: Call, terminal: Terminal) =>
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
     const packager = yield* FilePackager
-    const { info, prepared } = yield* withProgress(
+    const { info, report } = yield* withProgress(
       terminal,
       `Packaging ${reference}`,
       packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
     )
     const style = terminal.errorStyle
     terminal.note([
-      ...prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, style)),
+      ...report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, style)),
       `${style.green("✓")} Packaged ${style.bold(visible(info.functionName))}: ${info.packageId}, ${
-        count(prepared.files.length, "file")
+        count(report.files.length, "file")
       }, ${size(info.sizeBytes)} zipped`,
-      ...(call.switches.has("explain") ? ["", ...contentLines(prepared, reference, style), ""] : [])
+      ...(call.switches.has("explain") ? ["", ...contentLines(report, reference, style), ""] : [])
     ])
     return submitPackage(info.packagePath, info.invocationPath ?? "", config, {
       sourceMap: info.sourceMapPath,
-      nodeModules: prepared.nodeModules
+      nodeModules: report.nodeModules
     })
   })
 

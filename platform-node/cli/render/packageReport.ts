@@ -3,7 +3,7 @@
  */
 import type { PackageInfo } from "../../../core/PackageInfo.ts"
 import type { Decision, Reason } from "../../../core/graph/Reason.ts"
-import type { PreparedFile, PreparedPackage } from "../../../core/package/PreparedPackage.ts"
+import type { PackageReport, PreparedFile } from "../../../core/package/PreparedPackage.ts"
 import { bareName } from "./explanation.ts"
 import type { Style } from "./Style.ts"
 import { count, size, table, visible } from "./Text.ts"
@@ -19,8 +19,8 @@ const some = (names: ReadonlyArray<string>): string =>
 const becauseOf = (reason: Reason | undefined): string =>
   reason === undefined ? "" : reason.kind === "entry" ? "the function that was asked for" : reason.because
 
-const entryFirst = (prepared: PreparedPackage) => (file: PreparedFile): number =>
-  prepared.reasons.get(file.node)?.kind === "entry" ? 0 : file.declarations.length > 0 ? 1 : 2
+const entryFirst = (report: PackageReport) => (file: PreparedFile): number =>
+  report.reasons.get(file.node)?.kind === "entry" ? 0 : file.declarations.length > 0 ? 1 : 2
 
 const decisionLine = (decisions: ReadonlyArray<Decision>, reference: string, style: Style): ReadonlyArray<string> => {
   const dropped = decisions.filter(({ verdict }) => verdict === "dropped").length
@@ -32,39 +32,39 @@ const decisionLine = (decisions: ReadonlyArray<Decision>, reference: string, sty
   return parts.length === 0 ? [] : ["", `${parts.join(", ")}: ${style.cyan(`clustrix explain ${reference}`)} says why.`]
 }
 
-/** The files and npm packages of `prepared`, with the nearest reason for each. */
-export const contentLines = (prepared: PreparedPackage, reference: string, style: Style): ReadonlyArray<string> => {
-  const rank = entryFirst(prepared)
-  const sources = prepared.files.filter(({ source }) => source !== undefined).sort((a, b) => rank(a) - rank(b))
-  const own = prepared.files.filter(({ source }) => source === undefined)
-  const direct = prepared.dependencies.filter(({ requiredBy }) => requiredBy === "")
-  const behind = prepared.dependencies.length - direct.length
-  const total = prepared.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+/** The files and npm packages of `report`, with the nearest reason for each. */
+export const contentLines = (report: PackageReport, reference: string, style: Style): ReadonlyArray<string> => {
+  const rank = entryFirst(report)
+  const sources = report.files.filter(({ source }) => source !== undefined).sort((a, b) => rank(a) - rank(b))
+  const own = report.files.filter(({ source }) => source === undefined)
+  const direct = report.dependencies.filter(({ requiredBy }) => requiredBy === "")
+  const behind = report.dependencies.length - direct.length
+  const total = report.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const rows = [
     ...sources.map((file) => [
       visible(file.source ?? file.path),
       file.declarations.length === 0 ? size(file.sizeBytes) : visible(some(file.declarations.map(bareName))),
-      style.dim(visible(becauseOf(prepared.reasons.get(file.node))))
+      style.dim(visible(becauseOf(report.reasons.get(file.node))))
     ]),
     ...direct.map(({ name, version }) => [
       visible(`${name} ${version}`),
       "npm package",
-      style.dim(visible(becauseOf(prepared.reasons.get(`npm:${name}`))))
+      style.dim(visible(becauseOf(report.reasons.get(`npm:${name}`))))
     ]),
     ...(behind === 0 ? [] : [[`+ ${behind} more`, "npm packages", style.dim("required by these")]])
   ]
   return [
-    `${style.bold("What went in")}  ${count(prepared.files.length, "file")}, ${size(total)}`,
+    `${style.bold("What went in")}  ${count(report.files.length, "file")}, ${size(total)}`,
     ...table(rows),
     `  ${style.dim(`added by Clustrix: ${own.map(({ path }) => path).join(", ")}`)}`,
-    ...decisionLine(prepared.decisions, reference, style)
+    ...decisionLine(report.decisions, reference, style)
   ]
 }
 
 /** What `clustrix package` prints. `reference` is what the user called the function. */
 export const packageLines = (
   info: PackageInfo,
-  prepared: PreparedPackage,
+  report: PackageReport,
   reference: string,
   style: Style
 ): ReadonlyArray<string> => [
@@ -76,5 +76,5 @@ export const packageLines = (
     ...(info.invocationPath === undefined ? [] : [["Call", visible(info.invocationPath)]])
   ]),
   "",
-  ...contentLines(prepared, reference, style)
+  ...contentLines(report, reference, style)
 ]
