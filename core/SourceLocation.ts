@@ -17,15 +17,27 @@ export class SourceLocation extends Schema.Class<SourceLocation>("SourceLocation
   }
 }
 
-/** The location of UTF-16 `offset` (from 0) in `text`. */
-export const fromOffset = (file: string, text: string, offset: number): SourceLocation => {
-  let line = 1
-  let start = 0
-  for (;;) {
-    const end = text.indexOf("\n", start)
-    if (end === -1 || end >= offset) break
-    line += 1
-    start = end + 1
-  }
-  return new SourceLocation({ file, line, column: Math.max(0, offset - start) + 1 })
+/** Offsets at which the lines of `text` begin. */
+export const lineStarts = (text: string): ReadonlyArray<number> => {
+  const starts = [0]
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1)
+  return starts
 }
+
+/** The location of UTF-16 `offset` (from 0) in a text whose lines begin at `starts`. */
+export const fromLines = (file: string, starts: ReadonlyArray<number>, offset: number): SourceLocation => {
+  let low = 0
+  let high = starts.length
+  // The last line that begins at or before the offset
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle
+    else high = middle
+  }
+  const column = Math.max(0, offset - (starts[low] ?? 0)) + 1
+  return new SourceLocation({ file, line: low + 1, column }, { disableValidation: true })
+}
+
+/** The location of UTF-16 `offset` (from 0) in `text`. */
+export const fromOffset = (file: string, text: string, offset: number): SourceLocation =>
+  fromLines(file, lineStarts(text), offset)

@@ -210,8 +210,9 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
     })
   }
 
-  const handed = (): ReadonlyArray<AssetUse> =>
-    make(
+  const handed = (): ReadonlyArray<AssetUse> => {
+    if (!evaluator.environment.hasPlaces) return []
+    return make(
       reference.arguments.flatMap((given) =>
         given._tag === "Function"
           ? []
@@ -221,6 +222,7 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
       workingDirectory,
       { by: "a call", what: "tree", access: "handed", perhaps: true }
     )
+  }
 
   return evaluator.values(reference.callee, context).flatMap((callee) => {
     if (callee._tag === "Unknown") return handed()

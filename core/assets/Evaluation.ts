@@ -29,6 +29,8 @@ export interface Environment {
     name: string,
     kind: "import" | "require"
   ) => ImportTarget | undefined
+  /** Whether any module asks where it lies (`import.meta.url`, `__dirname`); if not, no path can start from there. */
+  readonly hasPlaces: boolean
   /** The calls that the reached code contains: they tell what parameters may be. */
   readonly calls: ReadonlyArray<CallSites.RecordedCall>
 }
@@ -46,7 +48,7 @@ export interface Evaluator {
 export const maxAlternatives = 256
 const maxDepth = 120
 /** Folds looked at for one question; beyond it the answer is unknown. */
-const maxSteps = 100_000
+const maxSteps = 5_000
 
 const frameKey = (module: string, id: Fold.FunctionId): string => `${module}|${id}`
 

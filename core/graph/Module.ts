@@ -4,7 +4,7 @@
 import type { Item, ModuleRecord } from "../analyse/ModuleRecord.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import type { CompilerOptions, SourceKind } from "../ModuleResolver.ts"
-import { fromOffset, type SourceLocation } from "../SourceLocation.ts"
+import { fromLines, lineStarts, type SourceLocation } from "../SourceLocation.ts"
 import type { NodeId } from "./Reason.ts"
 
 /** A module that is code: it has a record. */
@@ -47,8 +47,14 @@ export const declarationsOf = (record: ModuleRecord): ReadonlyMap<string, Readon
   return declarations
 }
 
-export const locate = (module: { readonly file: string; readonly text: string }, offset: number): SourceLocation =>
-  fromOffset(module.file, module.text, offset)
+const lines = new WeakMap<object, ReadonlyArray<number>>()
+
+/** Where `offset` of the module's text is. */
+export const locate = (module: { readonly file: string; readonly text: string }, offset: number): SourceLocation => {
+  const starts = lines.get(module) ?? lineStarts(module.text)
+  lines.set(module, starts)
+  return fromLines(module.file, starts, offset)
+}
 
 /** `src/a.ts#helper`, `src/a.ts#default`, or `src/a.ts:12` for a statement. */
 export const nodeId = (module: CodeModule, item: Item): NodeId => {

@@ -42,8 +42,23 @@ interface Collected {
   clustrixCalls: boolean
 }
 
+const declared = new WeakMap<ModuleLoader, Map<string, LocalName | undefined>>()
+
 /** Where a name is declared in the project, through imports and re-exports; `undefined` when outside of it. */
 export const declarationOf = (
+  loader: ModuleLoader,
+  local: LocalName
+): Effect.Effect<LocalName | undefined, FollowError, LoadRequirements> => {
+  if (local.module.declarations.has(local.name)) return Effect.succeed(local)
+  const known = declared.get(loader) ?? new Map<string, LocalName | undefined>()
+  declared.set(loader, known)
+  const key = localKey(local)
+  return known.has(key)
+    ? Effect.succeed(known.get(key))
+    : Effect.tap(follow(loader, local), (found) => Effect.sync(() => known.set(key, found)))
+}
+
+const follow = (
   loader: ModuleLoader,
   local: LocalName
 ): Effect.Effect<LocalName | undefined, FollowError, LoadRequirements> =>
@@ -85,20 +100,30 @@ const isPlainFunction = (self: LocalName): boolean => {
   return items.length > 0 && items.every((item) => item.callable === "function")
 }
 
-/** Names that may share objects with `name` in its module, itself included. */
-const sharing = (self: LocalName): ReadonlyArray<LocalName> => {
-  const found = new Set([self.name])
-  const queue = [self.name]
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    for (const item of self.module.record.items) {
-      for (const [holder, held] of item.shares) {
-        if (holder === name && !found.has(held)) {
-          found.add(held)
-          queue.push(held)
-        }
-      }
+const held = new WeakMap<CodeModule, ReadonlyMap<string, ReadonlyArray<string>>>()
+
+/** For each name of the module what may hang on it. */
+const heldIn = (module: CodeModule): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const known = held.get(module)
+  if (known !== undefined) return known
+  const names = new Map<string, Array<string>>()
+  for (const item of module.record.items) {
+    for (const [holder, name] of item.shares) {
+      const others = names.get(holder)
+      if (others === undefined) names.set(holder, [name])
+      else others.push(name)
     }
   }
+  held.set(module, names)
+  return names
+}
+
+/** Names that may share objects with `name` in its module, itself included. */
+const sharing = (self: LocalName): ReadonlyArray<LocalName> => {
+  const names = heldIn(self.module)
+  const found = new Set([self.name])
+  // What is added while the set is walked is walked, too
+  for (const name of found) for (const other of names.get(name) ?? []) found.add(other)
   return [...found].map((name) => ({ module: self.module, name }))
 }
 

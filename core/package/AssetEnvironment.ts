@@ -18,9 +18,15 @@ export const assetReferences = (reached: Reached): ReadonlyArray<PlacedReference
     )
   )
 
+/** Everything by which an ES module can learn where it lies; a comment that says so costs time only. */
+const place = /import\s*\.\s*meta|__dirname|__filename|createRequire|\brequire\s*\./
+
+const hasPlace = ({ record, text }: CodeModule): boolean => record.system === "commonjs" || place.test(text)
+
 /** Follows what was resolved and loaded while the graph was built; nothing new is read. */
 export const assetEnvironment = (
   loader: ModuleLoader,
+  reached: Reached,
   references: ReadonlyArray<PlacedReference>,
   workingDirectory: string
 ): Environment => {
@@ -70,6 +76,7 @@ export const assetEnvironment = (
 
   return {
     workingDirectory,
+    hasPlaces: [...reached.modules.values()].some(({ module }) => hasPlace(module)),
     binding: (module, name) => foldsOf(module)?.get(name),
     resolveImport: (path, specifier, name, kind) => {
       // The members of a namespace are asked for by the path of its module

@@ -38,7 +38,7 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
   const { loader, reached, root } = analysed
   const workingDirectory = path.resolve(root.directory, options.workingDirectory ?? ".")
   const references = assetReferences(reached)
-  const uses = findUses(Evaluation.make(assetEnvironment(loader, references, workingDirectory)), references)
+  const uses = findUses(Evaluation.make(assetEnvironment(loader, reached, references, workingDirectory)), references)
 
   const scopes = yield* Effect.forEach(reached.modules.keys(), (file) => resolver.namedScope(file))
   const collected = yield* collectAssets(uses, {

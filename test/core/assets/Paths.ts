@@ -48,6 +48,7 @@ export const uses = (sources: Sources) =>
     }
     const evaluator = Evaluation.make({
       workingDirectory: root,
+      hasPlaces: true,
       binding: (module, name) => folds.get(module)?.get(name),
       resolveImport: (from, specifier, name) => {
         const module = resolve(from, specifier)
