@@ -15,6 +15,8 @@ export class PackageInfo extends Schema.Class<PackageInfo>("PackageInfo")({
   invocationPath: Schema.optional(Schema.String),
   /** Absolute path of the source map that was written beside it, if one was. */
   sourceMapPath: Schema.optional(Schema.String),
+  /** Absolute path of the project's own `node_modules`, when npm packages are needed and it is there: a local job uses it. */
+  nodeModules: Schema.optional(Schema.String),
   functionName: Schema.String,
   /** What the function needs, as metadata.json describes it under `dependencies`. */
   dependencies: Schema.Record({ key: Schema.String, value: CanonicalJson.Json }),

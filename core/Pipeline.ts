@@ -84,13 +84,13 @@ export const run = Effect.fn("clustrix.run")(function*(call: FunctionCall, obser
     call.options
   )
   yield* observer.packaged?.(packaged) ?? Effect.void
-  const { info, report } = packaged
+  const { info } = packaged
   // From the moment of submission on, interrupting means cancelling the job
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
       const job = yield* submitPackage(info.packagePath, info.invocationPath ?? "", call.config, {
         sourceMap: info.sourceMapPath,
-        nodeModules: report.nodeModules
+        nodeModules: info.nodeModules
       })
       yield* observer.submitted?.(job) ?? Effect.void
       const result = yield* restore(awaitJob(job, observer))

@@ -57,7 +57,7 @@ const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> 
  */
 export const packageFunctionForExecution = (
   fn: Packager.FunctionLike,
-  clusterConfig: ClusterConfig.ClusterConfig,
+  clusterConfig: ClusterConfig.ClusterConfig = ClusterConfig.local,
   functionArgs: ReadonlyArray<unknown> = [],
   functionKwargs: Readonly<Record<string, unknown>> = {},
   options: PackageOptionsInput = {}
@@ -70,7 +70,7 @@ export const packageFunctionForExecution = (
 
 /** The circumstances of a call, for {@link FilePackager}. */
 export const createExecutionContext = (
-  clusterConfig: ClusterConfig.ClusterConfig,
+  clusterConfig: ClusterConfig.ClusterConfig = ClusterConfig.local,
   functionArgs: ReadonlyArray<unknown> = [],
   functionKwargs: Readonly<Record<string, unknown>> = {}
 ): Context.ExecutionContext =>
@@ -146,7 +146,8 @@ export class ClusterExecutor {
   submit(info: PackageInfo): Promise<string> {
     return promise(Effect.map(
       Pipeline.submitPackage(info.packagePath, info.invocationPath ?? "", this.clusterConfig, {
-        sourceMap: info.sourceMapPath
+        sourceMap: info.sourceMapPath,
+        nodeModules: info.nodeModules
       }),
       ({ jobId }) => jobId
     ))

@@ -146,12 +146,14 @@ const makePackage = (
     // Only `Metadata.encode` wrote it
     const metadata = JSON.parse(remembered.metadata) as JsonObject & { readonly dependencies: JsonObject }
     const { requires_cluster_filesystem, requires_dependencies } = metadata.dependencies
+    const { nodeModules } = remembered.report
     const info = new PackageInfo(
       {
         packageId: remembered.packageId,
         digest: remembered.digest,
         packagePath,
         ...(sourceMapPath === undefined ? {} : { sourceMapPath }),
+        ...(nodeModules === undefined ? {} : { nodeModules }),
         functionName: remembered.report.functionName,
         dependencies: metadata.dependencies,
         sizeBytes: remembered.sizeBytes,

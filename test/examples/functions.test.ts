@@ -77,6 +77,13 @@ describe("the original's surface", () => {
     assert.strictEqual((await executor.status(job)).state, "succeeded")
   })
 
+  it("submits a package that needs npm packages, which are linked from the project", async () => {
+    const info = await packageFunctionForExecution(path.join(examples, "external-packages/main.ts#scientificAnalysis"))
+    const executor = new ClusterExecutor(local)
+    const result: unknown = await executor.result(await executor.submit(info))
+    assert.isTrue(Array.isArray(result) && result.length > 0)
+  })
+
   it("says that a function of the runtime has no source", async () => {
     const error: unknown = await packageFunctionForExecution("node:fs#readFile", local).then(
       () => undefined,

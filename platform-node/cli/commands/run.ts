@@ -47,7 +47,7 @@ const submitFunction = (call: Call, terminal: Terminal) =>
     ])
     return submitPackage(info.packagePath, info.invocationPath ?? "", config, {
       sourceMap: info.sourceMapPath,
-      nodeModules: report.nodeModules
+      nodeModules: info.nodeModules
     })
   })
 
