@@ -1,6 +1,6 @@
 /**
  * Command lines as data: what a command takes, and reading it. `node:util`'s parser cuts the words; everything that a
- * person may get wrong is told here. (@effect/cli was measured: its parser adds 80-120 ms to every start, this one 1 ms.)
+ * person may get wrong is told here.
  */
 import { parseArgs } from "node:util"
 import * as NearName from "../../core/resolve/NearName.ts"
