@@ -122,6 +122,10 @@ const textsWithin = (value: Value.Value, depth: number): ReadonlyArray<Value.Val
   return inner.flatMap((thunk) => thunk().flatMap((one) => textsWithin(one, depth - 1)))
 }
 
+/** A name without a slash is looked up in the PATH of the machine. */
+const isCommand = (value: Value.Value): boolean =>
+  value._tag === "Text" && value.anchor === undefined && !value.text.includes("/")
+
 const isFromModule = (value: Value.Value): boolean =>
   (value._tag === "Text" && value.anchor === "module") || (value._tag === "Url" && value.path.anchor === "module")
 
@@ -148,7 +152,8 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
     base: Value.Text,
     how: Pick<AssetUse, "by" | "what" | "access" | "perhaps">
   ): ReadonlyArray<AssetUse> =>
-    values.flatMap((value) => evaluated(value, base, module))
+    values.filter((value) => how.what !== "program" || !isCommand(value))
+      .flatMap((value) => evaluated(value, base, module))
       .filter(({ reasons }) => !reasons.some(({ atRunTime }) => atRunTime === true))
       .map(({ place, reasons }) => ({ site, ...how, place, reasons }))
 

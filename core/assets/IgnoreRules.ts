@@ -18,8 +18,11 @@ export interface IgnoreRules {
   ) => Effect.Effect<boolean, never, FileSystem.FileSystem>
 }
 
-/** Rules of the ignore files in `root` (absolute) and below. Those above it, and git's own configuration, are not read. */
-export const make = (root: string): IgnoreRules => {
+/**
+ * Rules of the ignore files in `roots` (absolute) and below; where one root is within another, in the outer one. Those
+ * above them, and git's own configuration, are not read.
+ */
+export const make = (roots: ReadonlyArray<string>): IgnoreRules => {
   const loaded = new Map<string, Ignore>()
 
   const rulesIn = (directory: string): Effect.Effect<Ignore, never, FileSystem.FileSystem> =>
@@ -44,7 +47,7 @@ export const make = (root: string): IgnoreRules => {
         const path = `${directory}/${name}`
         let ignored = false
         // From the root downwards: deeper files overrule
-        for (const at of ancestors(root, directory)) {
+        for (const at of ancestors(roots, directory)) {
           const relative = PathText.relative(at, path)
           const verdict = (yield* rulesIn(at)).test(isDirectory ? `${relative}/` : relative)
           if (verdict.ignored) ignored = true
@@ -55,11 +58,12 @@ export const make = (root: string): IgnoreRules => {
   }
 }
 
-const ancestors = (root: string, directory: string): ReadonlyArray<string> => {
+/** `directory` and the directories above it, from the outermost root downwards. */
+const ancestors = (roots: ReadonlyArray<string>, directory: string): ReadonlyArray<string> => {
   const found: Array<string> = []
-  for (let at = directory; PathText.isWithin(root, at); at = PathText.dirname(at)) {
+  for (let at = directory; roots.some((root) => PathText.isWithin(root, at)); at = PathText.dirname(at)) {
     found.unshift(at)
-    if (at === root || at === "/") break
+    if (at === "/") break
   }
   return found
 }

@@ -48,6 +48,8 @@ export interface CollectOptions {
   readonly locate: (site: Site) => SourceLocation | undefined
   /** Files that go along as modules already. */
   readonly isModule: (path: string) => boolean
+  /** Of these, those whose place in the package has the same name, so that the original text cannot lie there. */
+  readonly keepsName: (path: string) => boolean
 }
 
 export interface CollectedAssets {
@@ -68,7 +70,7 @@ export const collectAssets = (
 ): Effect.Effect<CollectedAssets, DataFileError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const rules = IgnoreRules.make(options.packageRoot)
+    const rules = IgnoreRules.make([options.packageRoot, ...options.otherRoots])
     const files = new Map<string, DataFile>()
     const diagnostics = new Map<string, Diagnostic>()
 
@@ -90,14 +92,19 @@ export const collectAssets = (
     const isInside = (path: string): boolean =>
       [options.packageRoot, ...options.otherRoots].some((root) => PathText.isWithin(root, path))
 
-    const outside = (path: string, site: Site | undefined, why: string): DataFileError =>
+    const outside = (
+      path: string,
+      site: Site | undefined,
+      why: string,
+      remedy = "Move the file into the package, or pass its contents as an argument."
+    ): DataFileError =>
       new DataFileError({
         reason: "OutsidePackageRoot",
         path,
-        what: `The data file ${shown(path)} lies outside the package root`,
+        what: `The data file ${shown(path)} lies outside the ${isInside(path) ? "working directory" : "package root"}`,
         location: site === undefined ? undefined : options.locate(site),
         why,
-        remedy: "Move the file into the package, or pass its contents as an argument."
+        remedy
       })
 
     const addFile = (
@@ -108,7 +115,17 @@ export const collectAssets = (
     ): Effect.Effect<void, DataFileError> =>
       Effect.gen(function*() {
         const key = `${relativeTo}\0${path}`
-        if (files.has(key) || options.isModule(path) || never.test(path)) return
+        if (files.has(key) || never.test(path)) return
+        if (relativeTo === "workingDirectory" && !PathText.isWithin(options.workingDirectory, path)) {
+          return yield* outside(
+            path,
+            site,
+            `It is above the working directory ${
+              shown(options.workingDirectory)
+            }, where the job's relative paths start.`,
+            "Set the option workingDirectory to a directory above it."
+          )
+        }
         const unreadable = (cause: { readonly message: string }): DataFileError =>
           new DataFileError({
             reason: "Unreadable",
@@ -156,25 +173,50 @@ export const collectAssets = (
         files.set(key, { path, sizeBytes, relativeTo, site, because })
       })
 
+    const skipped = (path: string, site: Site | undefined, why: string, remedy: string): void =>
+      report("warning", "skipped-file", `${shown(path)} does not go along`, site, why, remedy)
+
     /** Files below `directory`, without what is ignored. Links to directories are followed once. */
-    const listFiles = (directory: string): Effect.Effect<ReadonlyArray<string>> =>
+    const listFiles = (directory: string, site: Site | undefined): Effect.Effect<ReadonlyArray<string>> =>
       Effect.gen(function*() {
         const found: Array<string> = []
         const seen = new Set<string>()
         const pending = [directory]
         for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-          // A directory that cannot be listed gives nothing; the files in it are reported when the job misses them
           const real = yield* Effect.orElseSucceed(fs.realPath(at), () => undefined)
-          if (real === undefined || seen.has(real) || !isInside(real)) continue
+          if (real === undefined || seen.has(real) || never.test(`${real}/`)) continue
+          if (!isInside(real)) {
+            skipped(
+              at,
+              site,
+              `It is a link to ${real}, which is not below the package root.`,
+              "Copy it into the package."
+            )
+            continue
+          }
           seen.add(real)
-          for (const name of yield* Effect.orElseSucceed(fs.readDirectory(at), () => [])) {
+          const names = yield* Effect.match(fs.readDirectory(at), {
+            onFailure: ({ message }) => {
+              skipped(at, site, message, "Make the directory readable for this user.")
+              return []
+            },
+            onSuccess: (listed) => listed
+          })
+          for (const name of names) {
             const path = `${at === "/" ? "" : at}/${name}`
             const info = yield* Effect.option(fs.stat(path))
-            if (info._tag === "None") continue
-            const isDirectory = info.value.type === "Directory"
+            const isDirectory = info._tag === "Some" && info.value.type === "Directory"
             if (yield* Effect.provideService(rules.ignores(at, name, isDirectory), FileSystem.FileSystem, fs)) continue
-            if (isDirectory) pending.push(path)
+            if (info._tag === "None") {
+              skipped(
+                path,
+                site,
+                "It is a link that leads nowhere, or cannot be looked at.",
+                "Remove it, or ignore it."
+              )
+            } else if (isDirectory) pending.push(path)
             else if (info.value.type === "File") found.push(path)
+            else skipped(path, site, `It is a ${info.value.type}, which is never opened.`, "Remove it, or ignore it.")
           }
         }
         return found.sort((a, b) => (a < b ? -1 : 1))
@@ -182,12 +224,40 @@ export const collectAssets = (
 
     const addTree = (directory: string, use: AssetUse, relativeTo: DataFile["relativeTo"]) =>
       Effect.gen(function*() {
-        for (const path of yield* listFiles(directory)) {
+        const found = yield* listFiles(directory, use.site)
+        if (found.length === 0) {
+          report(
+            "info",
+            "empty-directory",
+            `The directory ${shown(directory)} gives no file`,
+            use.site,
+            "It is empty, or all that is in it is ignored.",
+            "Files that are needed all the same can be named with the option include."
+          )
+        }
+        for (const path of found) {
+          if (options.isModule(path)) continue
           yield* addFile(path, use.site, relativeTo, `the code reads the directory ${shown(directory)}`)
         }
       })
 
-    const addGlob = (pattern: string, site: Site | undefined, relativeTo: DataFile["relativeTo"], because: string) =>
+    const noMatch = (pattern: string, site: Site | undefined): void =>
+      report(
+        "warning",
+        "empty-glob",
+        `The pattern ${shown(pattern)} matches no file`,
+        site,
+        "Nothing goes along for it.",
+        "Check the pattern; ignored files never match."
+      )
+
+    const addGlob = (
+      pattern: string,
+      site: Site | undefined,
+      relativeTo: DataFile["relativeTo"],
+      because: string,
+      isExcluded: (path: string) => boolean = () => false
+    ) =>
       Effect.gen(function*() {
         const { base: fixed } = picomatch.scan(PathText.relative(options.packageRoot, pattern))
         const base = PathText.resolve(options.packageRoot, fixed)
@@ -195,21 +265,13 @@ export const collectAssets = (
         // Relative to the root, so that special characters in the checkout's own path mean nothing
         const matches = picomatch(PathText.relative(options.packageRoot, pattern), { dot: true })
         let found = false
-        for (const path of yield* listFiles(base)) {
-          if (!matches(PathText.relative(options.packageRoot, path))) continue
+        for (const path of yield* listFiles(base, site)) {
+          if (!matches(PathText.relative(options.packageRoot, path)) || isExcluded(path)) continue
+          if (options.isModule(path)) continue
           found = true
           yield* addFile(path, site, relativeTo, because)
         }
-        if (!found) {
-          report(
-            "warning",
-            "empty-glob",
-            `The pattern ${shown(pattern)} matches no file`,
-            site,
-            "Nothing goes along for it.",
-            "Check the pattern; ignored files never match."
-          )
-        }
+        if (!found) noMatch(pattern, site)
       })
 
     const unknownPath = (use: AssetUse, path: string | undefined): void => {
@@ -271,7 +333,6 @@ export const collectAssets = (
         if (options.unknownPaths === "directory" && isInside(directory)) yield* addTree(directory, use, relativeTo)
         continue
       }
-      if (use.what === "program" && !path.includes("/")) continue
       const info = yield* Effect.option(fs.stat(path))
       if (info._tag === "None") {
         if (use.perhaps || quiet) continue
@@ -297,11 +358,46 @@ export const collectAssets = (
         if (asked || handed) yield* addTree(path, use, relativeTo)
         continue
       }
+      // A module's own text goes along as data only for who reads it
+      if (options.isModule(path)) {
+        if (use.access !== "read") continue
+        if (relativeTo === "module" && options.keepsName(path)) {
+          report(
+            "warning",
+            "module-text",
+            `The code reads the text of its own module ${shown(path)}`,
+            use.site,
+            "In the package the module of this name holds only what the function needs of it.",
+            "Put the text that is read into a file of its own."
+          )
+          continue
+        }
+      }
       yield* addFile(path, use.site, relativeTo, `the code reads ${shown(path)}`)
     }
+    const inRoot = (pattern: string): string => PathText.resolve(options.packageRoot, pattern)
+    const excluded = options.include.filter((pattern) => pattern.startsWith("!")).map((pattern) =>
+      picomatch(PathText.relative(options.packageRoot, inRoot(pattern.slice(1))), { dot: true })
+    )
+    const isExcluded = (path: string): boolean =>
+      excluded.some((matches) => matches(PathText.relative(options.packageRoot, path)))
     for (const pattern of options.include) {
-      const absolute = PathText.resolve(options.packageRoot, pattern)
-      yield* addGlob(absolute, undefined, "workingDirectory", `the option include names ${pattern}`)
+      if (pattern.startsWith("!")) continue
+      const because = `the option include names ${pattern}`
+      const path = inRoot(pattern)
+      const info = yield* Effect.option(fs.stat(path))
+      // A name that is there is that name, whatever characters it has; and a file that is named is not ignored
+      if (info._tag === "None") yield* addGlob(path, undefined, "workingDirectory", because, isExcluded)
+      else if (!isInside(path)) return yield* outside(path, undefined, `The option include names ${pattern}.`)
+      else if (options.isModule(path)) continue
+      else if (info.value.type !== "Directory") yield* addFile(path, undefined, "workingDirectory", because)
+      else {
+        const within = (yield* listFiles(path, undefined)).filter((file) =>
+          !isExcluded(file) && !options.isModule(file)
+        )
+        if (within.length === 0) noMatch(path, undefined)
+        for (const file of within) yield* addFile(file, undefined, "workingDirectory", because)
+      }
     }
     return {
       files: [...files.values()].sort((

@@ -8,7 +8,7 @@ import { findUses, type Site } from "../assets/AssetUse.ts"
 import { collectAssets } from "../assets/collectAssets.ts"
 import * as Evaluation from "../assets/Evaluation.ts"
 import type { Diagnostic } from "../Diagnostic.ts"
-import { modulesDirectory } from "../emit/Placement.ts"
+import { emittedPath, modulesDirectory } from "../emit/Placement.ts"
 import { locate, nodeId } from "../graph/Module.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
@@ -35,7 +35,7 @@ export interface CollectedData {
 export const collectData = Effect.fn("clustrix.data")(function*(analysed: AnalysedFunction, options: PackageOptions) {
   const path = yield* Path.Path
   const resolver = yield* ModuleResolver
-  const { loader, reached, root } = analysed
+  const { loader, placement, reached, root } = analysed
   const workingDirectory = path.resolve(root.directory, options.workingDirectory ?? ".")
   const references = assetReferences(reached)
   const uses = findUses(Evaluation.make(assetEnvironment(loader, reached, references, workingDirectory)), references)
@@ -52,7 +52,11 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
       const found = loader.loaded(module)
       return found === undefined ? undefined : locate(found, start)
     },
-    isModule: (file) => reached.modules.has(file)
+    isModule: (file) => reached.modules.has(file),
+    keepsName: (file) => {
+      const module = reached.modules.get(file)?.module
+      return module !== undefined && emittedPath(placement, module) === placement(file)
+    }
   })
 
   const place = yield* placements(

@@ -1,0 +1,248 @@
+/**
+ * Data files on a real disk: what goes along, what stays out, and what is said about it.
+ */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import * as AnalysisCache from "../../../core/AnalysisCache.ts"
+import { ExecutionHost } from "../../../core/ExecutionContext.ts"
+import { FilePackager } from "../../../core/FilePackager.ts"
+import { layer as layerFilePackager } from "../../../core/package/makeFilePackager.ts"
+import type { PackageOptionsInput } from "../../../core/package/PackageOptions.ts"
+import * as PackageStore from "../../../core/PackageStore.ts"
+import * as Hasher from "../../../platform-node/Hasher.ts"
+import * as NodeDirectoryEntries from "../../../platform-node/NodeDirectoryEntries.ts"
+import * as SourceParser from "../../../platform-node/SourceParser.ts"
+
+const project = (files: Readonly<Record<string, string>>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const root = path.join(realpathSync(mkdtempSync(path.join(tmpdir(), "clustrix-data-"))), "project")
+      const all = { "package.json": `{ "name": "data", "type": "module" }`, ...files }
+      for (const [file, text] of Object.entries(all)) {
+        mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
+        writeFileSync(path.join(root, file), text)
+      }
+      return root
+    }),
+    (root) =>
+      Effect.sync(() => {
+        spawnSync("chmod", ["-R", "u+rwx", root])
+        rmSync(path.dirname(root), { recursive: true, force: true })
+      })
+  )
+
+const services = (root: string, fileSystem: Layer.Layer<FileSystem.FileSystem>) =>
+  layerFilePackager.pipe(Layer.provide(Layer.mergeAll(
+    fileSystem,
+    NodePath.layer,
+    NodeDirectoryEntries.layer,
+    Hasher.layer,
+    SourceParser.layer,
+    AnalysisCache.layerNone,
+    PackageStore.layerMemory,
+    Layer.succeed(ExecutionHost, { workingDirectory: root, runtimeVersion: "v20.0.0" })
+  )))
+
+/** Data files in the package of `src/main.ts#main`, and the diagnostics as `code subject`. */
+const collect = (root: string, options: PackageOptionsInput = {}, fileSystem = NodeFileSystem.layer) =>
+  FilePackager.pipe(
+    Effect.flatMap((packager) => packager.prepare("src/main.ts#main", options)),
+    Effect.map(({ diagnostics, entries }) => ({
+      files: entries.filter(({ content }) => content._tag === "File").map((entry) => entry.path).sort(),
+      said: diagnostics.map(({ code, what }) => `${code}: ${what}`)
+    })),
+    Effect.provide(services(root, fileSystem))
+  )
+
+const main = (body: string): string => `import * as fs from "node:fs"\nexport function main() { return ${body} }\n`
+const nothing = main("1")
+
+describe("data files", () => {
+  it.scoped("named by `include`: files, directories, patterns, and what they leave out", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts": nothing,
+        ".gitignore": "*.log\nbuild/\n",
+        "notes.txt": "",
+        "kept.log": "",
+        "data/a.csv": "",
+        "data/b.csv": "",
+        "data/c.log": "",
+        "odd [1].txt": ""
+      })
+      const included = (...include: ReadonlyArray<string>) =>
+        Effect.map(collect(root, { include }), ({ files }) => files)
+      assert.deepStrictEqual(yield* included("notes.txt"), ["data/notes.txt"])
+      assert.deepStrictEqual(yield* included("./notes.txt"), ["data/notes.txt"])
+      assert.deepStrictEqual(yield* included("kept.log"), ["data/kept.log"])
+      assert.deepStrictEqual(yield* included("*.log"), [])
+      assert.deepStrictEqual(yield* included("data"), ["data/data/a.csv", "data/data/b.csv"])
+      assert.deepStrictEqual(yield* included("data/**", "!**/b.*"), ["data/data/a.csv"])
+      assert.deepStrictEqual(yield* included("data", "!data/a.csv"), ["data/data/b.csv"])
+      assert.deepStrictEqual(yield* included("odd [1].txt"), ["data/odd [1].txt"])
+      assert.deepStrictEqual(yield* included("src/main.ts"), [])
+      assert.deepStrictEqual((yield* collect(root, { include: ["nowhere/*.x"] })).said, [
+        "empty-glob: The pattern nowhere/*.x matches no file"
+      ])
+      const error = yield* Effect.flip(collect(root, { include: ["../outside"] }))
+      assert.strictEqual(error._tag, "DataFileError")
+    }))
+
+  it.scoped("in a directory: ignored ones and links out of the root stay out, the latter with a warning", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts": main(`fs.readdirSync("data")`),
+        ".clustrixignore": "*.tmp\n",
+        "data/a.csv": "",
+        "data/b.tmp": "",
+        "data/deep/.gitignore": "!*.tmp\n*.csv\n",
+        "data/deep/c.csv": "",
+        "data/deep/d.tmp": "",
+        "data/node_modules/x/index.js": "",
+        "other/e.csv": ""
+      })
+      const outside = path.join(path.dirname(root), "outside")
+      mkdirSync(outside)
+      writeFileSync(path.join(outside, "secret"), "")
+      symlinkSync(outside, path.join(root, "data/link"))
+      symlinkSync("../other", path.join(root, "data/inner"))
+      symlinkSync("nowhere", path.join(root, "data/dangling"))
+      symlinkSync(".", path.join(root, "data/circle"))
+      const { files, said } = yield* collect(root)
+      assert.deepStrictEqual(files, [
+        "data/data/a.csv",
+        "data/data/deep/.gitignore",
+        "data/data/deep/d.tmp",
+        "data/data/inner/e.csv"
+      ])
+      assert.deepStrictEqual(said.sort(), [
+        "skipped-file: data/dangling does not go along",
+        "skipped-file: data/link does not go along"
+      ])
+    }))
+
+  it.scoped("that are no files are never opened", () =>
+    Effect.gen(function*() {
+      const root = yield* project({ "src/main.ts": main(`fs.readdirSync("data")`), "data/a.csv": "" })
+      assert.strictEqual(spawnSync("mkfifo", [path.join(root, "data/pipe")]).status, 0)
+      const server = createServer()
+      yield* Effect.acquireRelease(
+        Effect.async<void>((resume) => {
+          server.listen(path.join(root, "data/s"), () => resume(Effect.void))
+        }),
+        () => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
+      )
+      const { files, said } = yield* collect(root)
+      assert.deepStrictEqual(files, ["data/data/a.csv"])
+      assert.deepStrictEqual(said.sort(), [
+        "skipped-file: data/pipe does not go along",
+        "skipped-file: data/s does not go along"
+      ])
+      writeFileSync(path.join(root, "src/main.ts"), main(`fs.readFileSync("data/pipe")`))
+      const error = yield* Effect.flip(collect(root))
+      assert.strictEqual(error._tag === "DataFileError" ? error.reason : error._tag, "NotARegularFile")
+    }))
+
+  it.scoped("in a directory that cannot be listed are told", () =>
+    Effect.gen(function*() {
+      const root = yield* project({ "src/main.ts": main(`fs.readdirSync("data")`), "data/shut/a.csv": "" })
+      const shut = path.join(root, "data/shut")
+      // What a user who is not root meets
+      const refusing = Layer.map(
+        NodeFileSystem.layer,
+        (context) => {
+          const fs = Context.get(context, FileSystem.FileSystem)
+          const denied = new SystemError({ reason: "PermissionDenied", module: "FileSystem", method: "readDirectory" })
+          return Context.make(FileSystem.FileSystem, {
+            ...fs,
+            readDirectory: (directory, options) =>
+              directory === shut ? Effect.fail(denied) : fs.readDirectory(directory, options)
+          })
+        }
+      )
+      const { files, said } = yield* collect(root, {}, refusing)
+      assert.deepStrictEqual([files, said], [[], [
+        "skipped-file: data/shut does not go along",
+        "empty-directory: The directory data gives no file"
+      ]])
+    }))
+
+  it.scoped("above the limit, or outside of the root, are refused", () =>
+    Effect.gen(function*() {
+      const root = yield* project({ "src/main.ts": main(`fs.readFileSync("big.bin")`), "big.bin": "x".repeat(1000) })
+      const large = yield* Effect.flip(collect(root, { maxFileSizeBytes: 999 }))
+      assert.strictEqual(large._tag === "DataFileError" ? large.reason : large._tag, "TooLarge")
+      assert.deepStrictEqual((yield* collect(root, { maxFileSizeBytes: 1000 })).files, ["data/big.bin"])
+      writeFileSync(path.join(path.dirname(root), "secret"), "")
+      writeFileSync(path.join(root, "src/main.ts"), main(`fs.readFileSync("../secret")`))
+      const outside = yield* Effect.flip(collect(root))
+      assert.strictEqual(outside._tag === "DataFileError" ? outside.reason : outside._tag, "OutsidePackageRoot")
+      symlinkSync("../secret", path.join(root, "link"))
+      writeFileSync(path.join(root, "src/main.ts"), main(`fs.readFileSync("link")`))
+      const linked = yield* Effect.flip(collect(root))
+      assert.strictEqual(linked._tag === "DataFileError" ? linked.reason : linked._tag, "OutsidePackageRoot")
+    }))
+
+  it.scoped("above the working directory are refused, not given a path that leads out of the package", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts": main(`fs.readFileSync("../shared/a.txt")`),
+        "shared/a.txt": "",
+        "run/b.txt": ""
+      })
+      const error = yield* Effect.flip(collect(root, { workingDirectory: "run" }))
+      assert.match(error.message, /shared\/a\.txt lies outside the working directory/)
+      assert.match(error.message, /workingDirectory to a directory above it/)
+    }))
+
+  it.scoped("that are modules, too, go along as text for who reads them", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts":
+          `import * as fs from "node:fs"\nimport { fileURLToPath } from "node:url"\nimport { helper } from "./helper.mjs"\nexport function main() { return helper() + fs.readFileSync(fileURLToPath(import.meta.url), "utf8") }\n`,
+        "src/helper.mjs":
+          `import { readFileSync } from "node:fs"\nexport const helper = () => readFileSync(new URL(import.meta.url), "utf8")\n`
+      })
+      const { files, said } = yield* collect(root)
+      assert.deepStrictEqual(files, ["modules/src/main.ts"])
+      assert.deepStrictEqual(said, ["module-text: The code reads the text of its own module src/helper.mjs"])
+      writeFileSync(path.join(root, "src/main.ts"), `export const main = () => new URL(import.meta.url).href\n`)
+      assert.deepStrictEqual(yield* collect(root), { files: [], said: [] })
+    }))
+
+  it.scoped("are not the names of commands", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts":
+          `import { execFileSync, spawn } from "node:child_process"\nexport const main = () => [spawn("python", ["tool.py"]), execFileSync("./tool")]\n`,
+        "python": "",
+        "tool": "",
+        "tool.py": ""
+      })
+      assert.deepStrictEqual((yield* collect(root)).files, ["data/tool", "data/tool.py"])
+    }))
+
+  it.scoped("of a directory that is ignored as a whole are missed by name", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts": main(`fs.readdirSync("data")`),
+        ".gitignore": "data/\n",
+        "data/a": ""
+      })
+      assert.deepStrictEqual(yield* collect(root), {
+        files: [],
+        said: ["empty-directory: The directory data gives no file"]
+      })
+    }))
+})
