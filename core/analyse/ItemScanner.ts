@@ -5,8 +5,8 @@ import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
 import { ActivityBuilder } from "./ActivityBuilder.ts"
 import { isFunctionMethod, isMutator, isPureGlobal, isPureMethod, isReflectCall } from "./KnownEffects.ts"
-import type { CodeRequest, Cut, GlobalReference, PlaceReference, Reference } from "./ModuleRecord.ts"
-import { calleeOf, inlineMethods, isInlineFunction, type Root, roots } from "./Root.ts"
+import type { CodeRequest, Cut, GlobalReference, PlaceReference, Reference, Share } from "./ModuleRecord.ts"
+import { calleeOf, inlineMethods, isInlineFunction, makesHolder, type Root, roots } from "./Root.ts"
 import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax,
   unwrap } from "./Syntax.ts"
 
@@ -33,7 +33,7 @@ export interface Scan {
   readonly requests: ReadonlyArray<CodeRequest>
   readonly places: ReadonlyArray<PlaceReference>
   readonly cuts: ReadonlyArray<Cut>
-  readonly shares: ReadonlyArray<readonly [holder: string, held: string]>
+  readonly shares: ReadonlyArray<Share>
   readonly jsx: boolean
   readonly metadataTypes: ReadonlyArray<string>
   readonly evaluates: ReadonlyArray<number>
@@ -70,16 +70,16 @@ export const scanItem = (
   const metadataTypes = new Set<string>()
   const evaluates: Array<number> = []
   const enumMembers = new Set<string>()
-  const shares = new Map<string, readonly [string, string]>()
+  const shares = new Map<string, Share>()
   /** Local constants that hold an object made on the spot. */
   const freshLocals = new Set<string>()
   let jsx = false
   let runsUncalled = false
 
-  const share = (holders: ReadonlyArray<Root>, held: ReadonlyArray<Root>): void => {
+  const share = (holders: ReadonlyArray<Root>, others: ReadonlyArray<Root>, alias: boolean): void => {
     for (const holder of holders.flatMap(topLevelNames)) {
-      for (const name of held.flatMap(topLevelNames)) {
-        if (holder !== name) shares.set(`${holder}\0${name}`, [holder, name])
+      for (const held of others.flatMap(topLevelNames)) {
+        if (holder !== held) shares.set(`${holder}\0${held}\0${alias}`, { holder, held, alias })
       }
     }
   }
@@ -303,7 +303,7 @@ export const scanItem = (
       visit(callee, isEager)
     }
     const method = bare.type === "MemberExpression" ? staticKey(bare.property) : undefined
-    if (bare.type === "MemberExpression" && !pure) share(roots(bare.object), args.flatMap(roots))
+    if (bare.type === "MemberExpression" && !pure) share(roots(bare.object), args.flatMap(roots), false)
     const argumentsSafe = pure || (method !== undefined && isPureMethod(method) && bare.type === "MemberExpression" &&
       roots(bare.object).every((root) => isTrusted(root, isEager)))
     for (const argument of args) pass(argument, isEager, argumentsSafe)
@@ -461,14 +461,18 @@ export const scanItem = (
         if (!self.init) return
         const held = roots(self.init)
         for (const name of boundNames(self.id)) {
-          if (name.ctxt === topLevel) share([{ _tag: "Name", name }], held)
+          if (name.ctxt === topLevel) share([{ _tag: "Name", name }], held, !makesHolder(self.init))
           else if (held.every((root) => root._tag === "Fresh")) freshLocals.add(`${name.value}#${name.ctxt}`)
         }
         return visit(self.init, isEager)
       }
       case "AssignmentExpression": {
         assign(self.left, isEager)
-        share(roots(self.left), roots(self.right))
+        share(
+          roots(self.left),
+          roots(self.right),
+          unwrap(self.left).type !== "MemberExpression" && !makesHolder(self.right)
+        )
         const written = asName(unwrap(self.left))
         if (written !== undefined) freshLocals.delete(`${written.value}#${written.ctxt}`)
         const target = unwrap(self.left)

@@ -117,8 +117,8 @@ export interface Item {
   readonly deferred: Activity
   /** Indices of the parameters of a function whose argument it changes directly. */
   readonly mutatesParameters: ReadonlyArray<number>
-  /** Pairs `[holder, held]` of names: what hangs on the first may, after this item, share objects with the second. */
-  readonly shares: ReadonlyArray<readonly [holder: string, held: string]>
+  /** What hangs on one name may, after this item, share objects with another. */
+  readonly shares: ReadonlyArray<Share>
   readonly requests: ReadonlyArray<CodeRequest>
   readonly places: ReadonlyArray<PlaceReference>
   readonly cuts: ReadonlyArray<Cut>
@@ -171,6 +171,14 @@ export interface Pragmas {
   readonly importSource: string | undefined
   readonly factory: string | undefined
   readonly fragment: string | undefined
+}
+
+/** A name and what hangs on it. */
+export interface Share {
+  readonly holder: string
+  readonly held: string
+  /** Both may be the same object; else the holder has the other as a part. */
+  readonly alias: boolean
 }
 
 export interface ModuleRecord {

@@ -123,3 +123,7 @@ export const inlineMethods = (node: Ast.AnyNode): ReadonlyArray<Ast.AnyNode> => 
 
 const inlineParts = (node: Ast.AnyNode): ReadonlyArray<Ast.AnyNode> =>
   isInlineFunction(node) ? [unwrap(node)] : inlineMethods(node)
+
+/** Whether the value is made here and only holds what its roots name. */
+export const makesHolder = (node: Ast.AnyNode): boolean =>
+  ["ArrayExpression", "ObjectExpression", "NewExpression"].includes(unwrap(node).type)

@@ -23,14 +23,10 @@ export const orderBound = (
     const importers = new Map<string, Array<string>>()
     for (const each of reached.modules.values()) {
       const { module } = each
-      if (yield* hasOutwardEffect(loader, each)) bound.add(module.path)
-      for (const request of [...module.record.imports, ...module.record.stars, ...module.record.exports]) {
-        const specifier = "specifier" in request ? request.specifier : request.from
-        if (specifier === undefined) continue
-        const resolution = loader.resolved(module, specifier, "import")
-        if (resolution?._tag !== "Source" || !reached.modules.has(resolution.path)) continue
-        const known = importers.get(resolution.path)
-        if (known === undefined) importers.set(resolution.path, [module.path])
+      if (yield* hasOutwardEffect(loader, reached, each)) bound.add(module.path)
+      for (const { module: target } of linked(loader, reached, each)) {
+        const known = importers.get(target.path)
+        if (known === undefined) importers.set(target.path, [module.path])
         else known.push(module.path)
       }
     }
@@ -47,8 +43,29 @@ export const orderBound = (
     return bound
   })
 
+/** The reached modules that the kept part of `self` imports or re-exports from: what is not kept decides nothing. */
+const linked = (loader: ModuleLoader, reached: Reached, self: ReachedModule): ReadonlyArray<ReachedModule> => {
+  const { exports, imports, stars } = self.module.record
+  const specifiers = [
+    ...imports.filter(({ bare, bindings }) =>
+      self.whole || bare || bindings.some(({ local }) => self.imports.has(local))
+    ).map(({ specifier }) => specifier),
+    ...exports.flatMap(({ exported, from }) =>
+      from !== undefined && (self.whole || self.exports.has(exported)) ? [from] : []
+    ),
+    ...stars.flatMap(({ specifier }, index) => self.whole || self.stars.has(index) ? [specifier] : []),
+    ...[...self.exports.values()].flatMap((provision) => provision._tag === "From" ? [provision.specifier] : [])
+  ]
+  return specifiers.flatMap((specifier) => {
+    const resolution = loader.resolved(self.module, specifier, "import")
+    const target = resolution?._tag === "Source" ? reached.modules.get(resolution.path) : undefined
+    return target === undefined ? [] : [target]
+  })
+}
+
 const hasOutwardEffect = (
   loader: ModuleLoader,
+  all: Reached,
   reached: ReachedModule
 ): Effect.Effect<boolean, FollowError, LoadRequirements> =>
   Effect.gen(function*() {
@@ -59,7 +76,7 @@ const hasOutwardEffect = (
       const item = module.record.items[index]
       if (item === undefined) continue
       const eagerImports = item.references.some((reference) => reference.eager && reached.imports.has(reference.name))
-      if (eagerImports && inCycle(loader, reached)) return true
+      if (eagerImports && inCycle(loader, all, reached)) return true
       if (item.kind !== "function" && item.kind !== "class") {
         for (const global of item.globals) {
           if (mutableGlobals.has(global.name) || !hostGlobals.has(global.name)) return true
@@ -74,18 +91,15 @@ const hasOutwardEffect = (
     return false
   })
 
-/** Whether the module imports itself through others, as far as resolved. */
-const inCycle = (loader: ModuleLoader, reached: ReachedModule): boolean => {
-  const seen = new Set<string>()
-  const queue = [reached.module]
+/** Whether the module imports itself through others. */
+const inCycle = (loader: ModuleLoader, all: Reached, self: ReachedModule): boolean => {
+  const seen = new Set<ReachedModule>()
+  const queue = [self]
   for (let module = queue.pop(); module !== undefined; module = queue.pop()) {
-    for (const request of module.record.imports) {
-      const resolution = loader.resolved(module, request.specifier, "import")
-      if (resolution?._tag !== "Source") continue
-      if (resolution.path === reached.module.path) return true
-      const next = loader.loaded(resolution.path)
-      if (next?._tag !== "Code" || seen.has(next.path)) continue
-      seen.add(next.path)
+    for (const next of linked(loader, all, module)) {
+      if (next === self) return true
+      if (seen.has(next)) continue
+      seen.add(next)
       queue.push(next)
     }
   }

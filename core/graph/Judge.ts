@@ -141,11 +141,14 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
   const searched = new Set<string>()
   const round = Effect.gen(function*() {
     let changed = false
-    for (const reached of [...tracer.modules.values()]) {
-      if (!searched.has(reached.module.path)) {
-        searched.add(reached.module.path)
-        yield* findDrivers(reached)
-      }
+    const modules = [...tracer.modules.values()]
+    // All drivers before the first verdict: a statement may use what another module's line gave
+    for (const reached of modules) {
+      if (searched.has(reached.module.path)) continue
+      searched.add(reached.module.path)
+      yield* findDrivers(reached)
+    }
+    for (const reached of modules) {
       for (const item of reached.module.record.items) {
         if (reached.items.has(item.index)) continue
         if (yield* decide(reached.module, item)) changed = true

@@ -2,7 +2,7 @@
  * What evaluating an item may change, followed through the local functions that it calls.
  */
 import * as Effect from "effect/Effect"
-import type { Activity, Item } from "../analyse/ModuleRecord.ts"
+import type { Activity, Item, Share } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { type FollowError, importOf, provide } from "./Exports.ts"
 import type { CodeModule } from "./Module.ts"
@@ -100,31 +100,31 @@ const isPlainFunction = (self: LocalName): boolean => {
   return items.length > 0 && items.every((item) => item.callable === "function")
 }
 
-const held = new WeakMap<CodeModule, ReadonlyMap<string, ReadonlyArray<string>>>()
+const shares = new WeakMap<CodeModule, ReadonlyMap<string, ReadonlyArray<Share>>>()
 
 /** For each name of the module what may hang on it. */
-const heldIn = (module: CodeModule): ReadonlyMap<string, ReadonlyArray<string>> => {
-  const known = held.get(module)
+const sharesIn = (module: CodeModule): ReadonlyMap<string, ReadonlyArray<Share>> => {
+  const known = shares.get(module)
   if (known !== undefined) return known
-  const names = new Map<string, Array<string>>()
-  for (const item of module.record.items) {
-    for (const [holder, name] of item.shares) {
-      const others = names.get(holder)
-      if (others === undefined) names.set(holder, [name])
-      else others.push(name)
-    }
+  const byHolder = new Map<string, Array<Share>>()
+  for (const share of module.record.items.flatMap((item) => item.shares)) {
+    const others = byHolder.get(share.holder)
+    if (others === undefined) byHolder.set(share.holder, [share])
+    else others.push(share)
   }
-  held.set(module, names)
-  return names
+  shares.set(module, byHolder)
+  return byHolder
 }
 
-/** Names that may share objects with `name` in its module, itself included. */
-const sharing = (self: LocalName): ReadonlyArray<LocalName> => {
-  const names = heldIn(self.module)
+/** Names that may share objects with `name` in its module, itself included; `aliases`: that may be the same object. */
+const sharing = (self: LocalName, aliases: boolean): ReadonlySet<string> => {
+  const byHolder = sharesIn(self.module)
   const found = new Set([self.name])
   // What is added while the set is walked is walked, too
-  for (const name of found) for (const other of names.get(name) ?? []) found.add(other)
-  return [...found].map((name) => ({ module: self.module, name }))
+  for (const name of found) {
+    for (const { alias, held } of byHolder.get(name) ?? []) if (alias || !aliases) found.add(held)
+  }
+  return found
 }
 
 /** What evaluating `item` of `module` may change. Loads local modules whose functions it calls. */
@@ -151,9 +151,12 @@ export const touchOf = (
     ]
 
     const addTo = Effect.fnUntraced(function*(map: Map<string, LocalName>, local: LocalName, functions: boolean) {
-      for (const shared of sharing(local)) {
+      const same = functions ? sharing(local, true) : undefined
+      for (const name of sharing(local, false)) {
+        const shared: LocalName = { module: local.module, name }
         const declared = (yield* declarationOf(loader, shared)) ?? shared
-        if (functions || !isPlainFunction(declared)) map.set(localKey(declared), declared)
+        // What is put into a holder does not change a function that lies in it
+        if (same?.has(name) === true || !isPlainFunction(declared)) map.set(localKey(declared), declared)
       }
     })
 

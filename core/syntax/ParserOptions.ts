@@ -90,6 +90,7 @@ export const lower = (
     transform: {
       verbatimModuleSyntax: true,
       treatConstEnumAsEnum: true,
+      tsEnumIsMutable: true,
       useDefineForClassFields: compilerOptions.useDefineForClassFields,
       legacyDecorator: compilerOptions.experimentalDecorators,
       decoratorMetadata: compilerOptions.experimentalDecorators && compilerOptions.emitDecoratorMetadata,

@@ -4,19 +4,16 @@
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as AnalysisCache from "../../core/AnalysisCache.ts"
-import * as OpenPackage from "../../core/archive/OpenPackage.ts"
-import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import { createExecutionContext, ExecutionHost } from "../../core/ExecutionContext.ts"
 import { FilePackager, type PackagingError } from "../../core/FilePackager.ts"
-import { Hasher } from "../../core/Hasher.ts"
+import type { Hasher } from "../../core/Hasher.ts"
 import { layer as layerPackager } from "../../core/package/makeFilePackager.ts"
 import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
 import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
 import * as PackageStore from "../../core/PackageStore.ts"
-import { SourceParser } from "../../core/SourceParser.ts"
+import type { SourceParser } from "../../core/SourceParser.ts"
 import * as MemoryFileSystem from "../../platform-browser/MemoryFileSystem.ts"
 
 export type Files = Readonly<Record<string, string>>
@@ -58,7 +55,8 @@ export const pack = (project: Project): Effect.Effect<Packed, PackagingError, Sh
     const packager = yield* FilePackager
     const store = yield* PackageStore.PackageStore
     const context = yield* createExecutionContext(project.config ?? ClusterConfig.local, project.args)
-    const { info, prepared } = yield* packager.packageFunction(project.fn, context, project.options)
+    const prepared = yield* packager.prepare(project.fn, project.options)
+    const { info } = yield* packager.packageFunction(project.fn, context, project.options)
     const name = info.packagePath.slice(info.packagePath.lastIndexOf("/") + 1)
     const zip = yield* Effect.scoped(Effect.flatMap(store.open(name), (access) => access.read(0, access.sizeBytes)))
       .pipe(Effect.orDie)
@@ -73,17 +71,3 @@ export const pack = (project: Project): Effect.Effect<Packed, PackagingError, Sh
     ))))
   )
 }
-
-/** The files of a package, as text. */
-export const unpacked = (packed: Packed): Effect.Effect<Files, unknown, Hasher> =>
-  Effect.gen(function*() {
-    const opened = yield* OpenPackage.openPackage(RandomAccess.fromBytes(packed.zip, "package"))
-    const files: Record<string, string> = {}
-    for (const { path } of opened.manifest.entries) {
-      files[path] = new TextDecoder().decode(yield* opened.readEntry(path))
-    }
-    return files
-  }).pipe(Effect.scoped)
-
-/** Runs with one parser and one hasher, until `dispose`. */
-export const makeRuntime = <E>(layer: Layer.Layer<Shared, E>) => ManagedRuntime.make(layer)

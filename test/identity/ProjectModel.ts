@@ -152,7 +152,7 @@ const runs: ReadonlySet<Kind> = new Set(["function", "async", "generator", "arro
 export const generate = (seed: number, size: number): ProjectModel => {
   const choices = Choices.make(seed)
   const count = 1 + choices.below(Math.min(5, size))
-  const folders = choices.pick([["src"], ["src", "src/lib"], ["src", "src/lib", "tools"]] as const)
+  const folders = choices.pick<ReadonlyArray<string>>([["src"], ["src", "src/lib"], ["src", "src/lib", "tools"]])
   const homes: Array<Array<Item>> = Array.from({ length: count }, () => [])
   const made: Array<{ readonly declaration: Declaration; readonly home: number }> = []
   const someOf = (
@@ -182,7 +182,7 @@ export const generate = (seed: number, size: number): ProjectModel => {
     if (declaration.kind !== "table") continue
     for (let fills = choices.below(4); fills > 0; fills--) {
       const at = choices.once(4) ? choices.below(count) : home
-      const way = choices.pick(["call", "loop", "index", "immediate", "handedOn"])
+      const way = choices.pick<Fill["way"]>(["call", "loop", "index", "immediate", "handedOn"])
       const fill: Fill = {
         target: id,
         way,
@@ -223,9 +223,9 @@ export const generate = (seed: number, size: number): ProjectModel => {
     through,
     packageVersion: "1.0.0",
     contents: new Map(
-      made.flatMap(({ declaration: { id, kind, salt } }) =>
-        kind === "json" ? [[id, `{ "a": ${salt}, "b": [true, null] }\n`] as const]
-          : kind === "data" || kind === "workingData" ? [[id, `data ${salt}\n`] as const]
+      made.flatMap(({ declaration: { id, kind, salt } }): ReadonlyArray<readonly [number, string]> =>
+        kind === "json" ? [[id, `{ "a": ${salt}, "b": [true, null] }\n`]]
+          : kind === "data" || kind === "workingData" ? [[id, `data ${salt}\n`]]
           : []
       )
     )

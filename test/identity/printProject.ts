@@ -1,6 +1,7 @@
 /**
  * Writes a project of the model in a spelling.
  */
+import type { ClusterConfig } from "../../core/ClusterConfig.ts"
 import type { Declaration, Fill, Item, ModuleModel, ProjectModel } from "./ProjectModel.ts"
 import { declarationOf, moduleOf, type Needed, needed } from "./ProjectModel.ts"
 import type { Files, Project } from "./Packing.ts"
@@ -282,14 +283,16 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
     item._tag === "Declaration" ? need.declarations.has(item.declaration.id) : need.fills.has(item.fill)
   let items: ReadonlyArray<Item> = module.items
   if (s.may("unreachedPresence")) {
-    const isGone = new Map(
-      model.modules.flatMap((each) =>
-        each.items.flatMap((item) => item._tag === "Fill" ? [] : [[item.declaration.id, s.choices.once(2)] as const])
+    const stays = new Set(
+      items.flatMap((item) =>
+        item._tag === "Declaration" && (isNeeded(item) || s.choices.once(2)) ? [item.declaration.id] : []
       )
     )
-    // A statement about a declaration that is gone would be about a global
+    // A statement about a declaration that is gone, or is not imported any more, would be about a global
     items = items.filter((item) =>
-      isNeeded(item) || isGone.get(item._tag === "Fill" ? item.fill.target : item.declaration.id) !== true
+      item._tag === "Declaration"
+        ? stays.has(item.declaration.id)
+        : isNeeded(item) || referenced(item).every((id) => need.declarations.has(id) || stays.has(id))
     )
   }
   if (s.may("unreachedTexts")) {
@@ -560,12 +563,12 @@ export const printProject = (model: ProjectModel, s: Spelling): Project => {
       directory: s.choices.pick(["/project", "/home/someone/a b/ünï/checkout", "/x"]),
       args: s.choices.pick([[], [1, "two"], [{ three: [3] }]]),
       runtimeVersion: s.choices.pick(["v20.0.0", "v26.1.0"]),
-      config: s.choices.pick(
+      config: s.choices.pick<ClusterConfig>(
         [
           { clusterType: "local" },
           { clusterType: "slurm", clusterHost: "cluster.example", cores: 8, environmentVariables: ["HOME"] },
           { clusterType: "local", time: "00:10:00", memory: "4GB" }
-        ] as const
+        ]
       )
     }
     : { files: listed, fn }
