@@ -3,6 +3,7 @@
  * digest, that holds names of environment variables but never their values, and no secret of the cluster.
  */
 import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import * as ClusterConfig from "../ClusterConfig.ts"
@@ -102,6 +103,11 @@ export const fileName = (invocation: Invocation): Effect.Effect<string, never, H
 
 const parse = Schema.decodeUnknown(Schema.parseJson(Invocation), { onExcessProperty: "error" })
 
+/** Where the text is wrong, one place on each line. */
+const flaws = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map(({ message, path }) => path.length === 0 ? message : `${path.join(".")}: ${message}`).join("\n")
+
 /** Reads the text of an invocation; `file` is named in the error. */
 export const decode = (text: string, file: string): Effect.Effect<Invocation, InvocationError> =>
   Effect.mapError(
@@ -110,7 +116,7 @@ export const decode = (text: string, file: string): Effect.Effect<Invocation, In
       new InvocationError({
         file,
         what: `${file} is not an invocation of Clustrix`,
-        why: cause.message,
+        why: flaws(cause),
         remedy: "Package the function again: the invocation is written beside the ZIP."
       })
   )

@@ -6,7 +6,7 @@ import { SourceLocation } from "../SourceLocation.ts"
 export interface CodeFrame {
   /** The first error's sentence, without its mark. */
   readonly sentence: string
-  /** The first error with its frame. */
+  /** The frame of the first error, without the sentence; empty when there is none. */
   readonly frame: string
   readonly location: SourceLocation
 }
@@ -34,6 +34,25 @@ const offsetAt = (line: string, column: number): number => {
   return offset
 }
 
+/** Rows of a frame that are longer than this are cut around the mark. */
+const longestRow = 160
+
+/** The rows of `frame`, cut to what fits beside `gutter` where one is too long to be read. `mark` counts from the row's start. */
+const cropped = (rows: ReadonlyArray<string>, gutter: number, mark: number): ReadonlyArray<string> => {
+  if (rows.every((row) => row.length <= longestRow)) return rows
+  const room = longestRow - gutter
+  const from = Math.max(0, mark - gutter - Math.floor(room / 2))
+  return rows.map((row) => {
+    // The frame's own lines have no code
+    if (!/^\s*(\d+ \||:) /.test(row)) return row
+    const code = row.slice(gutter)
+    const cut = /^\s*:/.test(row) ? " " : "…"
+    const piece = code.slice(from, from + room)
+    return (row.slice(0, gutter) + (from > 0 && piece !== "" ? cut + piece.slice(1) : piece)
+      + (code.length > from + room ? cut : "")).trimEnd()
+  })
+}
+
 /** Reads what SWC threw; `text` is the source that it parsed. */
 export const read = (file: string, text: string, thrown: string): CodeFrame => {
   const body = thrown.replace(causes, "").trimEnd()
@@ -45,6 +64,7 @@ export const read = (file: string, text: string, thrown: string): CodeFrame => {
   let line = source.length
   let column = (source[line - 1] ?? "").length + 1
   let numbered: { readonly line: number; readonly gutter: number } | undefined
+  let marked = 0
   for (const row of own.slice(1)) {
     const code = /^(\s*(\d+) \| )/.exec(row)
     if (code !== null) {
@@ -54,13 +74,17 @@ export const read = (file: string, text: string, thrown: string): CodeFrame => {
     const mark = /^\s*: (?=\s*[\^|,`-]*\^)/.exec(row)
     if (mark === null || numbered === undefined) continue
     line = numbered.line
+    marked = row.indexOf("^")
     column = offsetAt(source[line - 1] ?? "", row.indexOf("^") - numbered.gutter) + 1
     break
   }
   return {
     sentence: head?.[1] ?? (own[0] ?? "").trim(),
     // SWC is told a name of our own
-    frame: own.join("\n").replace(/\[module\.[jt]sx?:(?=\d)/, () => `[${file}:`),
+    frame: cropped(head === null ? [] : own.slice(1), numbered?.gutter ?? 0, marked).join("\n").replace(
+      /\[module\.[jt]sx?:(?=\d)/,
+      () => `[${file}:`
+    ),
     location: new SourceLocation({ file, line, column })
   }
 }

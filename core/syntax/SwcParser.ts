@@ -46,15 +46,36 @@ const goals = (source: Source): readonly [ParserOptions.Goal, ...ReadonlyArray<P
   }
 }
 
+/** SWC panics when it draws a code frame with a line of more columns than this. */
+const widestLine = 65_535
+
 const syntaxError = (source: Source, thrown: string | SwcFailure): SourceSyntaxError => {
   if (typeof thrown === "string") {
     const { frame, location, sentence } = CodeFrame.read(source.file, source.text, thrown)
-    return new SourceSyntaxError({ what: sentence, location, why: frame, remedy: "Correct the syntax at that place." })
+    return new SourceSyntaxError({
+      what: sentence,
+      location,
+      ...(frame === "" ? {} : { why: frame }),
+      remedy: "Correct the syntax at that place."
+    })
+  }
+  const lines = source.text.split("\n")
+  const wide = lines.findIndex((line) => line.length > widestLine)
+  if (wide !== -1 && thrown.message.includes("Formatting argument out of range")) {
+    return new SourceSyntaxError({
+      what: "There is a syntax error in or near a line that is too long to be shown",
+      location: new SourceLocation({ file: source.file, line: wide + 1, column: 1 }),
+      why: `The line has ${
+        lines[wide]?.length ?? 0
+      } columns; the parser (SWC) shows the place in one of up to ${widestLine}.`,
+      remedy: "Break the line into shorter ones: then the place can be told."
+    })
   }
   return new SourceSyntaxError({
     what: "the parser (SWC) failed on this file",
     location: new SourceLocation({ file: source.file, line: 1, column: 1 }),
-    why: thrown.message,
+    // Behind it comes a stack of addresses in the WASM
+    why: thrown.message.split(/\n\s*Stack:/)[0] ?? "",
     remedy: "Split the file, or simplify its most deeply nested expression.",
     cause: thrown
   })

@@ -24,15 +24,15 @@ export const packageOptions = (call: Call): PackageOptionsInput => {
   }
 }
 
-/** The words of the command line that say the same, for messages. */
-const json = (call: Call, name: string): Effect.Effect<unknown, UsageError> => {
+/** The value of option `name`; `example` shows how one is written. */
+const json = (call: Call, name: string, example: string): Effect.Effect<unknown, UsageError> => {
   const text = valueOf(call, name)
   return text === undefined ? Effect.succeed(undefined) : Effect.try({
     try: (): unknown => JSON.parse(text),
     catch: (cause) =>
       usageError(
         `The value of \`--${name}\` is not JSON`,
-        "Quote it for the shell: --args '[1, \"two\"]'.",
+        `Quote it for the shell: --${name} '${example}'.`,
         cause instanceof Error ? cause.message : String(cause)
       )
   })
@@ -40,7 +40,7 @@ const json = (call: Call, name: string): Effect.Effect<unknown, UsageError> => {
 
 /** `--args`. */
 export const callArguments = (call: Call): Effect.Effect<ReadonlyArray<unknown>, UsageError> =>
-  Effect.flatMap(json(call, "args"), (value) =>
+  Effect.flatMap(json(call, "args", "[1, \"two\"]"), (value) =>
     value === undefined ? Effect.succeed([])
       : Array.isArray(value) ? Effect.succeed(value)
       : Effect.fail(usageError(
@@ -53,8 +53,14 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** `--kwargs`. */
 export const callOptions = (call: Call): Effect.Effect<Readonly<Record<string, unknown>>, UsageError> =>
-  Effect.flatMap(json(call, "kwargs"), (value) =>
+  Effect.flatMap(json(call, "kwargs", "{\"bins\": 5}"), (value) =>
     value === undefined ? Effect.succeed({})
+      : isRecord(value) && Object.hasOwn(value, "__proto__")
+      ? Effect.fail(usageError(
+        "`--kwargs` cannot hold an option `__proto__`",
+        "Choose another name for the option.",
+        "Objects that are copied would change their prototype by it."
+      ))
       : isRecord(value) ? Effect.succeed(value)
       : Effect.fail(usageError(
         "The value of `--kwargs` is not an object",

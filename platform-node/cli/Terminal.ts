@@ -92,6 +92,8 @@ export const make = (onBrokenPipe: () => void): Terminal => {
     },
     flush: async () => {
       await Promise.all([flushed(stdout), flushed(stderr)])
+      // A write that failed is told of by an event in the next turn: a closed pipe must be heard of before the end
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
 }

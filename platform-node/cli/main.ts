@@ -6,13 +6,14 @@ import { version } from "../../package.json"
 import { read, unknownCommand, type UsageError } from "./CommandLine.ts"
 import { commands } from "./Commands.ts"
 import * as ExitCode from "./ExitCode.ts"
-import { failureLines } from "./render/failure.ts"
+import { failureJson, failureLines } from "./render/failure.ts"
 import { commandHelp, overview } from "./render/help.ts"
 import * as Signals from "./Signals.ts"
 import * as Terminal from "./Terminal.ts"
 
 const main = async (words: ReadonlyArray<string>, terminal: Terminal.Terminal): Promise<number> => {
   const refuse = (error: UsageError): number => {
+    if (words.includes("--json")) terminal.print([JSON.stringify(failureJson(error), undefined, 2)])
     terminal.note(failureLines(error, terminal.errorStyle))
     return ExitCode.usage
   }

@@ -66,14 +66,18 @@ const explanation = (
   ]
 }
 
+/** Only what the user's function threw: causes of our own errors are for `--debug`. */
+const thrownCauses = (error: Explained): ReadonlyArray<string> =>
+  error._tag.startsWith("Job")
+    ? causesOf(error.cause).map((cause) => cause instanceof Error ? stackOf(cause) : String(cause))
+    : []
+
 /** The lines of an error. The function's own errors bring the errors behind them. */
 export const failureLines = (error: Explained, style: Style): ReadonlyArray<string> => {
   const lines = explanation(style.bold(style.red("error:")), { ...error, remedy: undefined }, style)
-  // Only what the user's function threw: causes of our own errors are for `--debug`.
-  const causes = error._tag.startsWith("Job") ? causesOf(error.cause) : []
   return [
     ...lines,
-    ...causes.flatMap((cause) => indented(`Caused by ${cause instanceof Error ? stackOf(cause) : String(cause)}`, 2)),
+    ...thrownCauses(error).flatMap((cause) => indented(`Caused by ${cause}`, 2)),
     ...explanation("", { what: "", remedy: error.remedy }, style).slice(1)
   ]
 }
@@ -86,6 +90,7 @@ export const diagnosticLines = (diagnostic: Diagnostic, style: Style): ReadonlyA
 export const failureJson = (error: Explained): Readonly<Record<string, unknown>> => {
   const { _tag, location, remedy, what, why } = error
   const reason = "reason" in error && typeof error.reason === "string" ? { reason: error.reason } : {}
+  const causes = thrownCauses(error)
   return {
     error: {
       tag: _tag,
@@ -94,6 +99,7 @@ export const failureJson = (error: Explained): Readonly<Record<string, unknown>>
       ...(location === undefined ? {}
         : { location: { file: location.file, line: location.line, column: location.column } }),
       ...(why === undefined ? {} : { why }),
+      ...(causes.length === 0 ? {} : { causes }),
       ...(remedy === undefined ? {} : { remedy })
     }
   }
