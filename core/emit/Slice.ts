@@ -66,7 +66,8 @@ export const slice = (
         end = Math.max(end, to)
       }
       if (item.prefix !== "") text.appendRight(first[0], item.prefix)
-      if (item.suffix !== "") text.appendLeft(last[1], item.suffix)
+      // What stood behind it may have ended it: `f()` and, on the next line, `type A = 1`, and then `(g)()`
+      text.appendLeft(last[1], commonjs ? item.suffix : `${item.suffix};`)
       for (const cut of item.cuts) {
         if (cut.range[0] < cut.range[1]) {
           text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
