@@ -122,12 +122,16 @@ const textsWithin = (value: Value.Value, depth: number): ReadonlyArray<Value.Val
   return inner.flatMap((thunk) => thunk().flatMap((one) => textsWithin(one, depth - 1)))
 }
 
-/** A name without a slash is looked up in the PATH of the machine. */
-const isCommand = (value: Value.Value): boolean =>
-  value._tag === "Text" && value.anchor === undefined && !value.text.includes("/")
-
 const isFromModule = (value: Value.Value): boolean =>
   (value._tag === "Text" && value.anchor === "module") || (value._tag === "Url" && value.path.anchor === "module")
+
+/**
+ * Whether a text can name a file at all: a command without a slash is looked up in the system, and a pattern that begins with
+ * `!` only takes away from others.
+ */
+const isPathOf = (what: ReadingFunctions.What, value: Value.Value): boolean =>
+  value._tag !== "Text" || value.anchor !== undefined
+  || !((what === "program" && !value.text.includes("/")) || (what === "glob" && value.text.startsWith("!")))
 
 /** Functions of the known modules and globals open nothing but what the table says. */
 const isFollowed = (name: string): boolean => {
@@ -152,8 +156,7 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
     base: Value.Text,
     how: Pick<AssetUse, "by" | "what" | "access" | "perhaps">
   ): ReadonlyArray<AssetUse> =>
-    values.filter((value) => how.what !== "program" || !isCommand(value))
-      .flatMap((value) => evaluated(value, base, module))
+    values.filter((value) => isPathOf(how.what, value)).flatMap((value) => evaluated(value, base, module))
       .filter(({ reasons }) => !reasons.some(({ atRunTime }) => atRunTime === true))
       .map(({ place, reasons }) => ({ site, ...how, place, reasons }))
 
@@ -167,11 +170,13 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
     return given === undefined ? [] : evaluator.values(given, context)
   }
 
-  /** The directories that patterns are relative to: the option `cwd`, without it the working directory. */
-  const directories = (index: number): ReadonlyArray<Value.Value> => {
-    const given = argument(index).flatMap((options) => evaluator.member(options, "cwd", context))
+  /** The option `cwd`, wherever it is given. */
+  const directories = (at: number | ReadonlyArray<number>): ReadonlyArray<Value.Value> => {
+    const options = typeof at === "number"
+      ? argument(at)
+      : at.flatMap((index) => argument(index)).filter(({ _tag }) => _tag === "Object")
+    return options.flatMap((one) => evaluator.member(one, "cwd", context))
       .filter((value) => !(value._tag === "Constant" && value.value === undefined))
-    return given.length === 0 ? [workingDirectory] : given
   }
 
   const known = (callee: Value.Known, how: ReadingFunctions.ArgumentUse): ReadonlyArray<AssetUse> => {
@@ -194,8 +199,9 @@ const usesOf = (evaluator: Evaluation.Evaluator, { module, reference }: PlacedRe
       const resolved = values.map((specifier) => KnownFunctions.resolveFrom(from, specifier, location))
       return make(resolved, workingDirectory, use)
     }
-    if (how.cwd === undefined) return make(values, workingDirectory, use)
-    return directories(how.cwd).flatMap((value) => {
+    const from = how.cwd === undefined ? [] : directories(how.cwd)
+    if (from.length === 0) return make(values, workingDirectory, use)
+    return from.flatMap((value) => {
       const directory = value._tag === "Url" ? value.path : value
       const isFixed = directory._tag === "Text" && !PathText.hasHole(directory.text)
         && (directory.anchor !== undefined || !PathText.isAbsolute(directory.text))

@@ -29,6 +29,8 @@ export interface Environment {
     name: string,
     kind: "import" | "require"
   ) => ImportTarget | undefined
+  /** The packaged function: its own arguments come from whoever runs the package. A top-level binding and members of it. */
+  readonly entry?: { readonly module: string; readonly name: string; readonly path: ReadonlyArray<string> }
   /** Whether any module asks where it lies (`import.meta.url`, `__dirname`); if not, no path can start from there. */
   readonly hasPlaces: boolean
   /** The calls that the reached code contains: they tell what parameters may be. */
@@ -292,6 +294,52 @@ export const make = (environment: Environment): Evaluator => {
     return sites
   }
 
+  let entries: ReadonlySet<string> | undefined
+  const entryFunctions = (): ReadonlySet<string> => entries ??= findEntryFunctions()
+
+  /** The packaged function, wherever wrappers (`cluster(options)(fn)`) hold it. */
+  const findEntryFunctions = (): ReadonlySet<string> => {
+    const found = new Set<string>()
+    const { entry } = environment
+    if (entry === undefined) return found
+    const { module } = entry
+    const seen = new Set<string>()
+    const collect = (fold: Fold.Fold, path: ReadonlyArray<string>): void => {
+      const [first, ...rest] = path
+      const entriesOf = (list: ReadonlyArray<Fold.Entry>): void => {
+        for (const [name, value] of list) if (name === first) collect(value, rest)
+      }
+      switch (fold._tag) {
+        case "Function":
+          found.add(frameKey(module, fold.id))
+          return
+        case "Class":
+          entriesOf(fold.statics)
+          return entriesOf(fold.instance)
+        case "Object":
+          return entriesOf(fold.entries)
+        case "Member":
+          return fold.key._tag === "Literal" ? collect(fold.object, [String(fold.key.value), ...path]) : undefined
+        case "Binding": {
+          const again = `${fold.name}\0${path.join("\0")}`
+          const bound = environment.binding(module, fold.name)
+          if (bound === undefined || seen.has(again)) return
+          seen.add(again)
+          return collect(bound, path)
+        }
+        case "Call":
+          for (const argument of fold.arguments) collect(argument, path)
+          return
+        case "Choice":
+          for (const one of fold.of) collect(one, path)
+          return
+        default:
+      }
+    }
+    collect({ _tag: "Binding", name: entry.name }, entry.path)
+    return found
+  }
+
   const parameter = (
     fold: Extract<Fold.Fold, { readonly _tag: "Parameter" }>,
     context: Value.Context
@@ -303,8 +351,11 @@ export const make = (environment: Environment): Evaluator => {
     const key = frameKey(context.module, fold.function)
     const frame = context.frames.get(key)
     if (frame !== undefined) return pick(frame)
+    const isEntry = entryFunctions().has(key)
     const unfollowed: Value.Value = Value.unknown(
-      because(context, `\`${fold.name}\` is an argument, and nothing here calls the function with a constant`)
+      isEntry
+        ? { ...because(context, `\`${fold.name}\` is an argument of the packaged function`), argument: fold.name }
+        : because(context, `\`${fold.name}\` is an argument, and nothing here calls the function with a constant`)
     )
     const memoKey = `${key}|${fold.index}`
     const memo = parameters.get(memoKey)
@@ -319,7 +370,7 @@ export const make = (environment: Environment): Evaluator => {
     const result = distinct(
       [
         ...found,
-        ...(calls.length === 0
+        ...(calls.length === 0 || isEntry
           ? [unfollowed]
           : all.escapes(key)
           ? [Value.unknown(because(context, `\`${fold.name}\` is an argument that other code may give, too`))]
@@ -534,12 +585,49 @@ export const make = (environment: Environment): Evaluator => {
       case "Array.of":
         return [Value.array(args, true)]
       default: {
+        const kind = ReadingFunctions.listed(callee.name)
+        if (kind !== undefined) return [listing(callee.name, kind, args, context)]
         const known = KnownFunctions.lookup(callee.name)
         return known === undefined
           ? resultOf(callee.name, context)
           : products(args.map((arg) => arg()), context).map((row) => known(row, site(context)))
       }
     }
+  }
+
+  /** What `readdir`, `glob` and kin give. */
+  const listing = (
+    name: string,
+    kind: ReadingFunctions.Listed,
+    args: ReadonlyArray<Value.Thunk>,
+    context: Value.Context
+  ): Value.Value => {
+    const reason: Value.Reason = { ...because(context, `\`${name.replace(/^node:/, "")}\` lists it`), listed: true }
+    const unknownName = Value.text(PathText.hole, undefined, [reason])
+    /** What an option may be; `undefined` where it is not known. */
+    const option = (name: string): ReadonlyArray<boolean | undefined> =>
+      (args[1]?.() ?? []).flatMap((options) => {
+        const given = options._tag === "Object" ? options.entries.get(name)?.() : undefined
+        if (given === undefined) {
+          return options._tag === "Unknown" || (options._tag === "Object" && options.open) ? [undefined] : [false]
+        }
+        return given.map((value) => value._tag === "Constant" ? value.value === true : undefined)
+      })
+    const parents: Value.Thunk = () =>
+      (args[0]?.() ?? []).flatMap((directory) => {
+        const below = option("recursive").some((value) => value !== false)
+          ? [KnownFunctions.concat([directory, Value.text("/"), unknownName], site(context))]
+          : []
+        return [directory._tag === "Url" ? directory.path : directory, ...below]
+      })
+    const entry: Value.Value = Value.object(
+      new Map([["name", () => [unknownName]], ["parentPath", parents], ["path", parents]])
+    )
+    const typed = kind === "entries" ? [true] : option("withFileTypes")
+    return Value.array([() => [
+      ...(typed.some((value) => value !== false) ? [entry] : []),
+      ...(typed.length > 0 && typed.every((value) => value === true) ? [] : [unknownName])
+    ]], false)
   }
 
   const construct = (

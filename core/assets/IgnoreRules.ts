@@ -5,9 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import makeIgnore, { type Ignore } from "ignore"
 import * as PathText from "./PathText.ts"
-
-/** Never taken from a directory or by a glob, whatever the rules say. */
-const never: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules", ".clustrix"])
+import type { Roots } from "./Roots.ts"
 
 export interface IgnoreRules {
   /** Whether the entry `name` of `directory` (absolute) stays out. */
@@ -22,7 +20,7 @@ export interface IgnoreRules {
  * Rules of the ignore files in `roots` (absolute) and below; where one root is within another, in the outer one. Those
  * above them, and git's own configuration, are not read.
  */
-export const make = (roots: ReadonlyArray<string>): IgnoreRules => {
+export const make = (roots: Roots): IgnoreRules => {
   const loaded = new Map<string, Ignore>()
 
   const rulesIn = (directory: string): Effect.Effect<Ignore, never, FileSystem.FileSystem> =>
@@ -33,8 +31,13 @@ export const make = (roots: ReadonlyArray<string>): IgnoreRules => {
       // As git on a file system that tells cases apart, on every host
       const rules = makeIgnore({ ignorecase: false })
       for (const name of [".gitignore", ".clustrixignore"]) {
-        // No file, no rules
-        rules.add(yield* Effect.orElseSucceed(fs.readFileString(`${directory}/${name}`), () => ""))
+        const file = `${directory}/${name}`
+        // No file, no rules; a named pipe would wait for its writer
+        const isFile = yield* Effect.match(fs.stat(file), {
+          onFailure: () => false,
+          onSuccess: ({ type }) => type === "File"
+        })
+        if (isFile) rules.add(yield* Effect.orElseSucceed(fs.readFileString(file), () => ""))
       }
       loaded.set(directory, rules)
       return rules
@@ -43,7 +46,6 @@ export const make = (roots: ReadonlyArray<string>): IgnoreRules => {
   return {
     ignores: (directory, name, isDirectory) =>
       Effect.gen(function*() {
-        if (never.has(name)) return true
         const path = `${directory}/${name}`
         let ignored = false
         // From the root downwards: deeper files overrule
@@ -59,9 +61,10 @@ export const make = (roots: ReadonlyArray<string>): IgnoreRules => {
 }
 
 /** `directory` and the directories above it, from the outermost root downwards. */
-const ancestors = (roots: ReadonlyArray<string>, directory: string): ReadonlyArray<string> => {
+const ancestors = (roots: Roots, directory: string): ReadonlyArray<string> => {
+  const root = roots.outermost(directory)
   const found: Array<string> = []
-  for (let at = directory; roots.some((root) => PathText.isWithin(root, at)); at = PathText.dirname(at)) {
+  for (let at = directory; root !== undefined && PathText.isWithin(root, at); at = PathText.dirname(at)) {
     found.unshift(at)
     if (at === "/") break
   }

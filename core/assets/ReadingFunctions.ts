@@ -38,8 +38,8 @@ export interface ArgumentUse {
   readonly perhaps?: true
   /** The argument's flags (`"w"`), which say whether it is read; without flags it is. */
   readonly flags?: number
-  /** The argument whose `cwd` property the pattern is relative to. */
-  readonly cwd?: number
+  /** The argument whose `cwd` property the path is relative to. Where it may stand at several places, the first object counts. */
+  readonly cwd?: number | ReadonlyArray<number>
 }
 
 const use = (
@@ -104,7 +104,10 @@ const rows: ReadonlyArray<Row> = [
   {
     modules: ["node:child_process"],
     names: "spawn+ execFile+",
-    uses: [use(0, "program", "read", { perhaps: true }), use(1, "tree", "read", { perhaps: true, each: true })]
+    uses: [
+      use(0, "program", "read", { perhaps: true, cwd: [1, 2] }),
+      use(1, "tree", "read", { perhaps: true, each: true, cwd: [1, 2] })
+    ]
   },
   { modules: ["node:worker_threads", "global"], names: "Worker SharedWorker", uses: [use(0, "worker")] },
   { modules: ["process"], names: "dlopen", uses: [use(1, "addon")] },
@@ -141,6 +144,23 @@ const byName: ReadonlyMap<string, ReadonlyArray<ArgumentUse>> = new Map(
 
 /** How the function of that name uses its arguments; `undefined` for a function that has nothing to do with files. */
 export const lookup = (name: string): ReadonlyArray<ArgumentUse> | undefined => byName.get(name)
+
+/** What a function gives that lists names: the names, or entries that have a `name` and lie in a directory. */
+export type Listed = "names" | "entries"
+
+const listing: ReadonlyMap<string, Listed> = new Map(
+  [...byName].flatMap(([name, uses]) => {
+    const { what } = uses[0] ?? {}
+    return what === "glob"
+      ? [[name, "names"] as const]
+      : what === "directory"
+      ? [[name, /(?:opendir|readDir)(?:Sync)?$/.test(name) ? "entries" : "names"] as const]
+      : []
+  })
+)
+
+/** Whether the function of that name lists what the analysis packages for the call itself. */
+export const listed = (name: string): Listed | undefined => listing.get(name)
 
 const lastNames: ReadonlySet<string> = new Set([...byName.keys()].map((name) => name.slice(name.lastIndexOf(".") + 1)))
 

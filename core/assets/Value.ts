@@ -18,6 +18,10 @@ export interface Reason {
   readonly start?: number
   /** It is found by a cluster file system function when the job runs: nothing to package, nothing to warn of. */
   readonly atRunTime?: true
+  /** It is one of the names that a function gave which lists a directory or a pattern: what it lists is packaged for itself. */
+  readonly listed?: true
+  /** It is this argument of the packaged function: whoever calls it decides. */
+  readonly argument?: string
 }
 
 export interface Text {

@@ -1,51 +1,35 @@
 /**
  * From the paths that the code reads to the data files that go along.
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import picomatch from "picomatch/posix.js"
 import { Diagnostic } from "../Diagnostic.ts"
-import * as Explanation from "../Explanation.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { AssetUse, Site } from "./AssetUse.ts"
+import { type DataFile, DataFileError, type RelativeTo } from "./DataFile.ts"
+import * as DirectoryListing from "./DirectoryListing.ts"
 import * as IgnoreRules from "./IgnoreRules.ts"
+import * as PathSpelling from "./PathSpelling.ts"
 import * as PathText from "./PathText.ts"
-
-/** A data file that must not or cannot go along. */
-export class DataFileError extends Schema.TaggedError<DataFileError>()("DataFileError", {
-  reason: Schema.Literal("TooLarge", "OutsidePackageRoot", "NotARegularFile", "Unreadable"),
-  path: Schema.String,
-  ...Explanation.fields
-}) {
-  override get message(): string {
-    return Explanation.render(this)
-  }
-}
-
-/** A file that goes along. */
-export interface DataFile {
-  /** Absolute, as named (not followed through links), `/`-separated. */
-  readonly path: string
-  readonly sizeBytes: number
-  readonly relativeTo: "module" | "workingDirectory"
-  /** Where the code reads it; `undefined` for what the option `include` names. */
-  readonly site: Site | undefined
-  /** What to say of it: "`readFile` of ...". */
-  readonly because: string
-}
+import * as Roots from "./Roots.ts"
+import * as UnknownPaths from "./UnknownPaths.ts"
+import type { Place } from "./UnknownPaths.ts"
 
 export interface CollectOptions {
   /** Absolute real path; data files are below it. */
   readonly packageRoot: string
-  /** Absolute real path below the package root. */
+  /** Absolute real path. */
   readonly workingDirectory: string
+  /** Patterns and names relative to the package root; one that begins with `!` takes away from what the others give. */
   readonly include: ReadonlyArray<string>
   readonly unknownPaths: "report" | "directory"
   readonly maxFileSizeBytes: number
   /** Other directories (of workspace packages) that modules may read from, absolute. */
   readonly otherRoots: ReadonlyArray<string>
   readonly locate: (site: Site) => SourceLocation | undefined
+  readonly names: PathSpelling.Names
   /** Files that go along as modules already. */
   readonly isModule: (path: string) => boolean
   /** Of these, those whose place in the package has the same name, so that the original text cannot lie there. */
@@ -58,10 +42,24 @@ export interface CollectedAssets {
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
-/** What npm and version control keep is no data, even when it is named. */
-const never = /\/(?:node_modules|\.git)\//
-
 const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`
+
+/** How a file comes along. */
+interface Taking {
+  readonly site: Site | undefined
+  readonly relativeTo: RelativeTo
+  readonly because: string
+  /** The code may do without it: what stands against it is a warning, not an error. */
+  readonly isDoubtful: boolean
+}
+
+/** Nothing is called so, or what is above it is no directory. */
+const isAbsent = (error: PlatformError): boolean =>
+  error._tag === "SystemError" && (error.reason === "NotFound" || error.reason === "BadResource")
+
+/** Files that the code asks for by what they are as modules: the graph has found them. */
+const asksForModule = ({ by, what }: AssetUse): boolean =>
+  what === "worker" || by === "require" || by === "require.resolve" || by === "import.meta.resolve"
 
 /** Finds the files. Order of the uses and of directory listings does not matter. */
 export const collectAssets = (
@@ -70,11 +68,18 @@ export const collectAssets = (
 ): Effect.Effect<CollectedAssets, DataFileError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const rules = IgnoreRules.make([options.packageRoot, ...options.otherRoots])
+    const roots = Roots.make([options.packageRoot, ...options.otherRoots])
+    const rules = IgnoreRules.make(roots)
     const files = new Map<string, DataFile>()
+    const listings = new Map<string, DirectoryListing.DirectoryListing>()
     const diagnostics = new Map<string, Diagnostic>()
+    const covered = { directories: new Array<Place>(), patterns: new Array<Place>(), included: new Array<Place>() }
+    const unknown: Array<AssetUse> = []
 
-    const shown = (path: string): string => PathText.relative(options.packageRoot, path) || "."
+    const shown = (path: string): string => PathText.pattern(PathText.relative(options.packageRoot, path)) || "."
+    const locate = (site: Site | undefined): SourceLocation | undefined =>
+      site === undefined ? undefined : options.locate(site)
+    /** Says it once, at the first of the places for which it holds. */
     const report = (
       severity: "warning" | "info",
       code: string,
@@ -83,69 +88,55 @@ export const collectAssets = (
       why: string,
       remedy?: string
     ): void => {
-      const location = site === undefined ? undefined : options.locate(site)
-      diagnostics.set(
-        `${code}\0${what}\0${location ?? ""}`,
-        new Diagnostic({ severity, code, what, location, why, remedy })
-      )
+      const key = `${severity}\0${code}\0${what}`
+      if (diagnostics.has(key)) return
+      diagnostics.set(key, new Diagnostic({ severity, code, what, location: locate(site), why, remedy }))
     }
-    const isInside = (path: string): boolean =>
-      [options.packageRoot, ...options.otherRoots].some((root) => PathText.isWithin(root, path))
 
-    const outside = (
-      path: string,
-      site: Site | undefined,
-      why: string,
-      remedy = "Move the file into the package, or pass its contents as an argument."
-    ): DataFileError =>
+    const outside = (path: string, site: Site | undefined, why: string): DataFileError =>
       new DataFileError({
         reason: "OutsidePackageRoot",
         path,
-        what: `The data file ${shown(path)} lies outside the ${isInside(path) ? "working directory" : "package root"}`,
-        location: site === undefined ? undefined : options.locate(site),
+        what: `The data file ${shown(path)} lies outside the package root`,
+        location: locate(site),
         why,
-        remedy
+        remedy: "Move the file into the package, or pass its contents as an argument."
       })
 
-    const addFile = (
-      path: string,
-      site: Site | undefined,
-      relativeTo: DataFile["relativeTo"],
-      because: string
-    ): Effect.Effect<void, DataFileError> =>
+    const unreadable = (path: string, site: Site | undefined) => (cause: { readonly message: string }): DataFileError =>
+      new DataFileError({
+        reason: "Unreadable",
+        path,
+        what: `The data file ${shown(path)} cannot be read`,
+        location: locate(site),
+        why: cause.message,
+        remedy: "Make it readable for this user."
+      })
+
+    /** The size of the file, in bytes. */
+    const checked = (path: string, { relativeTo, site }: Taking): Effect.Effect<number, DataFileError> =>
       Effect.gen(function*() {
-        const key = `${relativeTo}\0${path}`
-        if (files.has(key) || never.test(path)) return
         if (relativeTo === "workingDirectory" && !PathText.isWithin(options.workingDirectory, path)) {
-          return yield* outside(
+          return yield* new DataFileError({
+            reason: "OutsideWorkingDirectory",
             path,
-            site,
-            `It is above the working directory ${
-              shown(options.workingDirectory)
-            }, where the job's relative paths start.`,
-            "Set the option workingDirectory to a directory above it."
-          )
-        }
-        const unreadable = (cause: { readonly message: string }): DataFileError =>
-          new DataFileError({
-            reason: "Unreadable",
-            path,
-            what: `The data file ${shown(path)} cannot be read`,
-            location: site === undefined ? undefined : options.locate(site),
-            why: cause.message,
-            remedy: "Make it readable for this user."
+            what: `The data file ${shown(path)} lies outside the working directory`,
+            location: locate(site),
+            why: `The job's relative paths start at ${shown(options.workingDirectory)}, and the file is not below it.`,
+            remedy: "Set the option workingDirectory to a directory above it, or read the file relative to its module."
           })
-        const real = yield* Effect.mapError(fs.realPath(path), unreadable)
-        if (!isInside(real)) {
+        }
+        const real = yield* Effect.mapError(fs.realPath(path), unreadable(path, site))
+        if (!roots.holds(real)) {
           return yield* outside(path, site, `It is a link to ${real}, which is not below the package root.`)
         }
-        const info = yield* Effect.mapError(fs.stat(path), unreadable)
+        const info = yield* Effect.mapError(fs.stat(path), unreadable(path, site))
         if (info.type !== "File") {
           return yield* new DataFileError({
             reason: "NotARegularFile",
             path,
             what: `${shown(path)} is not a regular file`,
-            location: site === undefined ? undefined : options.locate(site),
+            location: locate(site),
             why: `It is a ${info.type}; it is never opened.`,
             remedy: "Name a file with contents."
           })
@@ -156,10 +147,51 @@ export const collectAssets = (
             reason: "TooLarge",
             path,
             what: `The data file ${shown(path)} is too large to package`,
-            location: site === undefined ? undefined : options.locate(site),
+            location: locate(site),
             why: `It has ${mebibytes(sizeBytes)}; the limit is ${mebibytes(options.maxFileSizeBytes)}.`,
             remedy: "Raise maxFileSizeBytes, or read the file from the cluster's own file system with clusterFind."
           })
+        }
+        return sizeBytes
+      })
+
+    const addFile = (path: string, taking: Taking): Effect.Effect<void, DataFileError> =>
+      Effect.gen(function*() {
+        const { because, relativeTo, site } = taking
+        const key = `${relativeTo}\0${path}`
+        if (files.has(key)) return
+        if (roots.keeps(path)) {
+          return report(
+            taking.isDoubtful ? "info" : "warning",
+            "skipped-file",
+            `${shown(path)} does not go along`,
+            site,
+            "What lies in node_modules or in a repository's own directory is never packaged as data.",
+            "Copy the file into a directory of the project, or import it as a module of its package."
+          )
+        }
+        if (relativeTo === "module" && options.isModule(path) && options.keepsName(path)) {
+          return report(
+            "warning",
+            "module-text",
+            `The code reads the text of its own module ${shown(path)}`,
+            site,
+            "In the package the module of this name holds only what the function needs of it.",
+            "Put the text that is read into a file of its own."
+          )
+        }
+        const size = yield* Effect.either(checked(path, taking))
+        if (size._tag === "Left") {
+          const { left: error } = size
+          if (!taking.isDoubtful) return yield* error
+          return report(
+            "warning",
+            "skipped-file",
+            `${shown(path)} does not go along`,
+            site,
+            `${error.what}. ${error.why ?? ""}`.trim(),
+            error.remedy
+          )
         }
         if (path.endsWith(".node")) {
           report(
@@ -170,74 +202,71 @@ export const collectAssets = (
             "It runs only on the platform that it was built for."
           )
         }
-        files.set(key, { path, sizeBytes, relativeTo, site, because })
+        files.set(key, { path, sizeBytes: size.right, relativeTo, site, because })
+        if (site === undefined) covered.included.push({ path, relativeTo })
       })
 
-    const skipped = (path: string, site: Site | undefined, why: string, remedy: string): void =>
-      report("warning", "skipped-file", `${shown(path)} does not go along`, site, why, remedy)
-
-    /** Files below `directory`, without what is ignored. Links to directories are followed once. */
-    const listFiles = (directory: string, site: Site | undefined): Effect.Effect<ReadonlyArray<string>> =>
+    /** Everything below `directory`; what is no file there is reported. */
+    const list = (
+      directory: string,
+      site: Site | undefined,
+      ignoring: boolean
+    ): Effect.Effect<DirectoryListing.DirectoryListing, DataFileError> =>
       Effect.gen(function*() {
-        const found: Array<string> = []
-        const seen = new Set<string>()
-        const pending = [directory]
-        for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-          const real = yield* Effect.orElseSucceed(fs.realPath(at), () => undefined)
-          if (real === undefined || seen.has(real) || never.test(`${real}/`)) continue
-          if (!isInside(real)) {
-            skipped(
-              at,
-              site,
-              `It is a link to ${real}, which is not below the package root.`,
-              "Copy it into the package."
-            )
-            continue
-          }
-          seen.add(real)
-          const names = yield* Effect.match(fs.readDirectory(at), {
-            onFailure: ({ message }) => {
-              skipped(at, site, message, "Make the directory readable for this user.")
-              return []
-            },
-            onSuccess: (listed) => listed
+        const key = `${ignoring ? "some" : "all"}\0${directory}`
+        const known = listings.get(key)
+        if (known !== undefined) return known
+        const found = yield* Effect.provideService(
+          DirectoryListing.list(directory, { roots, rules: ignoring ? rules : undefined }),
+          FileSystem.FileSystem,
+          fs
+        )
+        if (found.isTooLarge) {
+          return yield* new DataFileError({
+            reason: "TooMany",
+            path: directory,
+            what: `The directory ${shown(directory)} holds too much to package`,
+            location: locate(site),
+            why: `There are more than ${DirectoryListing.maxEntries} files or directories below it.`,
+            remedy: "Name what is not needed in .clustrixignore, or put the directory onto the cluster."
           })
-          for (const name of names) {
-            const path = `${at === "/" ? "" : at}/${name}`
-            const info = yield* Effect.option(fs.stat(path))
-            const isDirectory = info._tag === "Some" && info.value.type === "Directory"
-            if (yield* Effect.provideService(rules.ignores(at, name, isDirectory), FileSystem.FileSystem, fs)) continue
-            if (info._tag === "None") {
-              skipped(
-                path,
-                site,
-                "It is a link that leads nowhere, or cannot be looked at.",
-                "Remove it, or ignore it."
-              )
-            } else if (isDirectory) pending.push(path)
-            else if (info.value.type === "File") found.push(path)
-            else skipped(path, site, `It is a ${info.value.type}, which is never opened.`, "Remove it, or ignore it.")
-          }
         }
-        return found.sort((a, b) => (a < b ? -1 : 1))
-      })
-
-    const addTree = (directory: string, use: AssetUse, relativeTo: DataFile["relativeTo"]) =>
-      Effect.gen(function*() {
-        const found = yield* listFiles(directory, use.site)
-        if (found.length === 0) {
+        for (const { kind, path, remedy, why } of found.leftOut) {
+          // Everyone expects these on top of a package
+          if (kind === "kept" && isRoot(PathText.dirname(path))) continue
           report(
-            "info",
-            "empty-directory",
-            `The directory ${shown(directory)} gives no file`,
-            use.site,
-            "It is empty, or all that is in it is ignored.",
-            "Files that are needed all the same can be named with the option include."
+            kind === "kept" ? "info" : "warning",
+            "skipped-file",
+            `${shown(path)} does not go along`,
+            site,
+            why,
+            remedy
           )
         }
-        for (const path of found) {
-          if (options.isModule(path)) continue
-          yield* addFile(path, use.site, relativeTo, `the code reads the directory ${shown(directory)}`)
+        listings.set(key, found)
+        return found
+      })
+    const isRoot = (path: string): boolean => path === options.packageRoot || options.otherRoots.includes(path)
+
+    const addTree = (directory: string, taking: Taking): Effect.Effect<void, DataFileError> =>
+      Effect.gen(function*() {
+        const found = yield* list(directory, taking.site, true)
+        covered.directories.push({ path: directory, relativeTo: taking.relativeTo })
+        if (found.files.length === 0 && !taking.isDoubtful && !written.has(directory)) {
+          report(
+            "warning",
+            "empty-directory",
+            `The directory ${shown(directory)} gives no file`,
+            taking.site,
+            `${found.hasIgnored ? "All that is in it is ignored" : "It is empty"}, so that it will not be there.`,
+            found.hasIgnored
+              ? `Name ${shown(directory)} with the option include: a directory that is named is not ignored.`
+              : "Make the directory before it is listed."
+          )
+        }
+        for (const path of found.files) {
+          // Who is handed a directory need not want texts of modules
+          if (!taking.isDoubtful || !options.isModule(path)) yield* addFile(path, taking)
         }
       })
 
@@ -245,64 +274,120 @@ export const collectAssets = (
       report(
         "warning",
         "empty-glob",
-        `The pattern ${shown(pattern)} matches no file`,
+        `The pattern ${pattern} matches no file`,
         site,
         "Nothing goes along for it.",
-        "Check the pattern; ignored files never match."
+        "Check the pattern; ignored files match none: name the file or its directory with the option include."
       )
 
-    const addGlob = (
-      pattern: string,
-      site: Site | undefined,
-      relativeTo: DataFile["relativeTo"],
-      because: string,
-      isExcluded: (path: string) => boolean = () => false
-    ) =>
+    /** Relative to the root, so that special characters in the checkout's own path mean nothing. */
+    const matcher = (pattern: string): (path: string) => boolean => {
+      const matches = picomatch(PathText.relative(options.packageRoot, pattern), { dot: true })
+      return (path) => matches(PathText.relative(options.packageRoot, path))
+    }
+
+    const matching = (pattern: string, site: Site | undefined) =>
       Effect.gen(function*() {
         const { base: fixed } = picomatch.scan(PathText.relative(options.packageRoot, pattern))
         const base = PathText.resolve(options.packageRoot, fixed)
-        if (!isInside(base)) return yield* outside(base, site, `The pattern ${pattern} leads out of it.`)
-        // Relative to the root, so that special characters in the checkout's own path mean nothing
-        const matches = picomatch(PathText.relative(options.packageRoot, pattern), { dot: true })
-        let found = false
-        for (const path of yield* listFiles(base, site)) {
-          if (!matches(PathText.relative(options.packageRoot, path)) || isExcluded(path)) continue
-          if (options.isModule(path)) continue
-          found = true
-          yield* addFile(path, site, relativeTo, because)
-        }
-        if (!found) noMatch(pattern, site)
+        if (!roots.holds(base)) return yield* outside(base, site, `The pattern ${shown(pattern)} leads out of it.`)
+        const matches = matcher(pattern)
+        const isThere = yield* Effect.orElseSucceed(fs.exists(base), () => false)
+        const found = isThere ? (yield* list(base, site, true)).files : []
+        return { base, files: found.filter((path) => matches(path)) }
       })
-
-    const unknownPath = (use: AssetUse, path: string | undefined): void => {
-      if (use.perhaps) return
-      const reasons = [...new Set(use.reasons.map(({ text }) => text))]
-      report(
-        "warning",
-        "unknown-path",
-        path === undefined
-          ? "A file is read whose path is not known"
-          : `A file is read whose path is known in part only: ${shown(PathText.pattern(path))}`,
-        use.site,
-        reasons.length === 0 ? "The path is computed when the program runs." : `${reasons.join("; ")}.`,
-        path === undefined || options.unknownPaths === "directory"
-          ? "Add the files it may be with the option include."
-          : `Add the files it may be with the option include, or all of ${
-            shown(PathText.constantDirectory(path))
-          } with unknownPaths: "directory".`
-      )
-    }
 
     const pathOf = (use: AssetUse): string | undefined => use.place._tag === "Path" ? use.place.path : undefined
     const written = new Set(uses.filter(({ access }) => access === "write").map(pathOf))
     const read = new Set(uses.filter(({ access }) => access === "read" || access === "exists").map(pathOf))
 
+    const asked = new Set(uses.filter(({ access }) => access === "exists").map(pathOf))
+
+    const missing = (use: AssetUse, path: string, other: PathSpelling.Spelling): void => {
+      const isAsked = asked.has(path)
+      const isWritten = written.has(path)
+      report(
+        isAsked || isWritten ? "info" : "warning",
+        "missing-file",
+        `The data file ${shown(path)} is not there`,
+        use.site,
+        other.kind === "case"
+          ? `There is ${shown(other.path)}, whose name differs in case only; file systems of clusters tell that apart.`
+          : isAsked
+          ? "The code asks whether it is there."
+          : isWritten
+          ? "The code writes it, too."
+          : "The run will fail when it reads it.",
+        other.kind === "case"
+          ? `Write ${shown(other.path)} in the code.`
+          : "Create the file before packaging, or write it in the job before it is read."
+      )
+    }
+
+    /** Says that a file that goes along is spelled in another way than the code spells it. */
+    const misspelt = (use: AssetUse, path: string, onDisk: PathSpelling.Spelling): void => {
+      const packaged = (onDisk.kind === "case" ? path : onDisk.path).normalize("NFC")
+      // What the code itself spells: the directory of the module, or the working directory, is spelled by the disk
+      const start = use.place._tag === "Path" && use.place.relativeTo === "module"
+        ? PathText.dirname(use.site.module)
+        : options.workingDirectory
+      const spelled = PathText.relative(start, path)
+      if (onDisk.kind === "same" && spelled === spelled.normalize("NFC")) return
+      const say = (each: string): string => PathSpelling.visible(shown(each))
+      const willFail = spelled !== spelled.normalize("NFC")
+      report(
+        "warning",
+        "path-spelling",
+        `The data file ${shown(onDisk.path)} is spelled differently in the code`,
+        use.site,
+        `The code says ${say(path)}, the disk ${say(onDisk.path)}, the package ${say(packaged)}${
+          willFail ? ": the run will not find it" : "; not every file system finds the one under the name of the other"
+        }.`,
+        willFail ? "Write the name in Unicode's normal form C in the code." : "Write it in the code as on the disk."
+      )
+    }
+
+    const addPath = (use: AssetUse, path: string, relativeTo: RelativeTo): Effect.Effect<void, DataFileError> =>
+      Effect.gen(function*() {
+        // A path that is only built, or given to code that is not followed: it goes along if it is there
+        const isQuiet = use.access === "mentioned" || use.access === "handed"
+        const isDoubtful = isQuiet || use.perhaps || use.access === "exists" || use.access === "url"
+        if (!roots.holds(path)) {
+          return isDoubtful ? undefined : yield* outside(path, use.site, "The path leads out of it.")
+        }
+        const root = roots.outermost(path) ?? options.packageRoot
+        const first = yield* Effect.either(fs.stat(path))
+        const isMissing = first._tag === "Left"
+        if (isMissing && (isQuiet || use.perhaps)) return
+        if (isMissing && !isAbsent(first.left)) {
+          return isDoubtful ? undefined : yield* unreadable(path, use.site)(first.left)
+        }
+        const onDisk = yield* PathSpelling.find(root, path, options.names)
+        if (isMissing && onDisk.kind !== "form") return missing(use, path, onDisk)
+        const actual = onDisk.kind === "form" ? onDisk.path : path
+        const info = yield* Effect.mapError(fs.stat(actual), unreadable(actual, use.site))
+        const isModule = options.isModule(actual)
+        const taking: Taking = { site: use.site, relativeTo, because: `the code reads ${shown(path)}`, isDoubtful }
+        if (info.type === "Directory") {
+          const isListed = use.access === "read" && (use.what === "directory" || use.what === "tree")
+          // A directory that holds the module itself is handed over for its name; `.` is an argument of many a command
+          const isHanded = use.access === "handed" && !PathText.isWithin(actual, use.site.module)
+          const isArgument = use.perhaps && PathText.isWithin(actual, options.workingDirectory)
+          if (!(isListed && !isArgument) && !isHanded) return
+          misspelt(use, path, onDisk)
+          return yield* addTree(actual, { ...taking, because: `the code reads the directory ${shown(path)}` })
+        }
+        // A module's own text goes along as data only for who reads it
+        if (isModule && (isQuiet || use.access === "url" || asksForModule(use))) return
+        misspelt(use, path, onDisk)
+        yield* addFile(actual, taking)
+      })
+
     for (const use of uses) {
       if (use.access === "write") continue
       const { place } = use
-      // A path that is only built, or given to code that is not followed: it goes along if it is there
-      const quiet = use.access === "mentioned" || use.access === "handed"
-      if (quiet && place._tag !== "Path") continue
+      const isBuilt = use.access === "mentioned" || use.access === "handed"
+      if (isBuilt && place._tag !== "Path") continue
       if (
         (use.access === "mentioned" || use.access === "url") && written.has(pathOf(use)) && !read.has(pathOf(use))
       ) continue
@@ -319,91 +404,83 @@ export const collectAssets = (
         continue
       }
       if (place._tag === "Unknown") {
-        unknownPath(use, undefined)
+        if (!use.perhaps) unknown.push(use)
         continue
       }
       const { path, relativeTo } = place
-      if (use.what === "glob" && !PathText.hasHole(path)) {
-        yield* addGlob(path, use.site, relativeTo, `the code reads the pattern ${shown(path)}`)
-        continue
-      }
       if (PathText.hasHole(path)) {
-        if (!quiet) unknownPath(use, path)
         const directory = PathText.constantDirectory(path)
-        if (options.unknownPaths === "directory" && isInside(directory)) yield* addTree(directory, use, relativeTo)
+        const isTaken = options.unknownPaths === "directory" && roots.holds(directory)
+          && (yield* Effect.orElseSucceed(fs.exists(directory), () => false))
+        if (isTaken) {
+          const because = `the code reads the directory ${shown(directory)}`
+          yield* addTree(directory, { site: use.site, relativeTo, because, isDoubtful: use.perhaps || isBuilt })
+        }
+        if (!use.perhaps && !isBuilt) unknown.push(use)
         continue
       }
+      if (use.what === "glob") {
+        const { base, files: found } = yield* matching(path, use.site)
+        covered.patterns.push({ path: base, relativeTo })
+        if (found.length === 0 && !use.perhaps) noMatch(shown(path), use.site)
+        const because = `the code reads the pattern ${shown(path)}`
+        for (const file of found) yield* addFile(file, { site: use.site, relativeTo, because, isDoubtful: false })
+        continue
+      }
+      yield* addPath(use, path, relativeTo)
+    }
+
+    const isFromModule = (file: string): boolean =>
+      unknown.some(({ place }) =>
+        place._tag === "Path" && place.relativeTo === "module"
+        && PathText.isWithin(PathText.constantDirectory(place.path), file)
+      )
+    const named = options.include.filter((pattern) => !pattern.startsWith("!"))
+    const negated = options.include.filter((pattern) => pattern.startsWith("!")).map((pattern) => {
+      const path = PathText.resolve(options.packageRoot, pattern.slice(1))
+      const matches = matcher(path)
+      // `!data` takes away the directory
+      return { pattern, matches: (file: string) => file === path || PathText.isWithin(path, file) || matches(file) }
+    })
+    const effective = new Set<string>()
+    for (const pattern of named) {
+      const path = PathText.resolve(options.packageRoot, pattern)
       const info = yield* Effect.option(fs.stat(path))
-      if (info._tag === "None") {
-        if (use.perhaps || quiet) continue
-        if (!isInside(path)) return yield* outside(path, use.site, "The path leads out of it.")
-        report(
-          use.access === "exists" ? "info" : "warning",
-          "missing-file",
-          `The data file ${shown(path)} is not there`,
-          use.site,
-          use.access === "exists" ? "The code only asks for it." : "The run will fail when it reads it.",
-          "Create the file before packaging, or write it in the job before it is read."
-        )
-        continue
+      if (!roots.holds(path) && info._tag === "Some") {
+        return yield* outside(path, undefined, `The option include names ${pattern}.`)
       }
-      if (!isInside(path)) {
-        if (use.perhaps || quiet || use.access === "exists" || use.access === "url") continue
-        return yield* outside(path, use.site, "The path leads out of it.")
-      }
-      if (info.value.type === "Directory") {
-        const asked = use.access === "read" && (use.what === "directory" || use.what === "tree")
-        // A directory that holds the module itself is handed over for its name
-        const handed = use.access === "handed" && !PathText.isWithin(path, use.site.module)
-        if (asked || handed) yield* addTree(path, use, relativeTo)
-        continue
-      }
-      // A module's own text goes along as data only for who reads it
-      if (options.isModule(path)) {
-        if (use.access !== "read") continue
-        if (relativeTo === "module" && options.keepsName(path)) {
-          report(
-            "warning",
-            "module-text",
-            `The code reads the text of its own module ${shown(path)}`,
-            use.site,
-            "In the package the module of this name holds only what the function needs of it.",
-            "Put the text that is read into a file of its own."
-          )
-          continue
+      // A name that is there is that name, whatever characters it has; and what is named is not ignored
+      const found = info._tag === "None"
+        ? (yield* matching(path, undefined)).files
+        : info.value.type === "Directory"
+        ? (yield* list(path, undefined, false)).files
+        : [path]
+      const taken = found.filter((file) => {
+        const against = negated.filter(({ matches }) => matches(file))
+        for (const negation of against) effective.add(negation.pattern)
+        return against.length === 0
+      })
+      if (found.length === 0) noMatch(pattern, undefined)
+      for (const file of taken) {
+        const taking = { site: undefined, because: `the option include names ${pattern}`, isDoubtful: false }
+        const isBeside = isFromModule(file)
+        if (isBeside) yield* addFile(file, { ...taking, relativeTo: "module" })
+        if (!isBeside || PathText.isWithin(options.workingDirectory, file)) {
+          yield* addFile(file, { ...taking, relativeTo: "workingDirectory" })
         }
       }
-      yield* addFile(path, use.site, relativeTo, `the code reads ${shown(path)}`)
     }
-    const inRoot = (pattern: string): string => PathText.resolve(options.packageRoot, pattern)
-    const excluded = options.include.filter((pattern) => pattern.startsWith("!")).map((pattern) =>
-      picomatch(PathText.relative(options.packageRoot, inRoot(pattern.slice(1))), { dot: true })
-    )
-    const isExcluded = (path: string): boolean =>
-      excluded.some((matches) => matches(PathText.relative(options.packageRoot, path)))
-    for (const pattern of options.include) {
-      if (pattern.startsWith("!")) continue
-      const because = `the option include names ${pattern}`
-      const path = inRoot(pattern)
-      const info = yield* Effect.option(fs.stat(path))
-      // A name that is there is that name, whatever characters it has; and a file that is named is not ignored
-      if (info._tag === "None") yield* addGlob(path, undefined, "workingDirectory", because, isExcluded)
-      else if (!isInside(path)) return yield* outside(path, undefined, `The option include names ${pattern}.`)
-      else if (options.isModule(path)) continue
-      else if (info.value.type !== "Directory") yield* addFile(path, undefined, "workingDirectory", because)
-      else {
-        const within = (yield* listFiles(path, undefined)).filter((file) =>
-          !isExcluded(file) && !options.isModule(file)
-        )
-        if (within.length === 0) noMatch(path, undefined)
-        for (const file of within) yield* addFile(file, undefined, "workingDirectory", because)
-      }
-    }
+    for (const { pattern } of negated) if (!effective.has(pattern)) noMatch(pattern, undefined)
+
+    const hasInclude = named.length > 0
     return {
       files: [...files.values()].sort((
         a,
         b
       ) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.relativeTo < b.relativeTo ? -1 : 1)),
-      diagnostics: [...diagnostics.values()]
+      diagnostics: [
+        ...diagnostics.values(),
+        ...UnknownPaths.report(unknown, covered, { hasInclude, locate: options.locate, shown })
+      ]
     }
   })

@@ -74,8 +74,10 @@ export const assetEnvironment = (
     return undefined
   }
 
+  const { local, module: entry, path } = reached.entry
   return {
     workingDirectory,
+    entry: { module: entry.path, name: local === anonymousDefault ? "default" : local, path },
     hasPlaces: [...reached.modules.values()].some(({ module }) => hasPlace(module)),
     binding: (module, name) => foldsOf(module)?.get(name),
     resolveImport: (path, specifier, name, kind) => {

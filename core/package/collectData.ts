@@ -1,12 +1,15 @@
 /**
  * The data files of an analysed function.
  */
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as PackageEntry from "../archive/PackageEntry.ts"
 import { findUses, type Site } from "../assets/AssetUse.ts"
 import { collectAssets } from "../assets/collectAssets.ts"
 import * as Evaluation from "../assets/Evaluation.ts"
+import type * as PathSpelling from "../assets/PathSpelling.ts"
 import type { Diagnostic } from "../Diagnostic.ts"
 import { emittedPath, modulesDirectory } from "../emit/Placement.ts"
 import { locate, nodeId } from "../graph/Module.ts"
@@ -14,8 +17,9 @@ import type { NodeId, Reason } from "../graph/Reason.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
 import type { AnalysedFunction } from "./analyseFunction.ts"
 import { assetEnvironment, assetReferences } from "./AssetEnvironment.ts"
-import type { PackageOptions } from "./PackageOptions.ts"
-import { placements } from "./PackageRoot.ts"
+import { DirectoryEntries } from "../resolve/DirectoryEntries.ts"
+import { type PackageOptions, PackageOptionsError } from "./PackageOptions.ts"
+import { type PackageRoot, placements } from "./PackageRoot.ts"
 import type { PreparedFile } from "./PreparedPackage.ts"
 
 /** Directory of the data files that are found relative to the working directory. */
@@ -36,7 +40,8 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
   const path = yield* Path.Path
   const resolver = yield* ModuleResolver
   const { loader, placement, reached, root } = analysed
-  const workingDirectory = path.resolve(root.directory, options.workingDirectory ?? ".")
+  const workingDirectory = yield* workingDirectoryOf(root, options)
+  const names = yield* directoryNames
   const references = assetReferences(reached)
   const uses = findUses(Evaluation.make(assetEnvironment(loader, reached, references, workingDirectory)), references)
 
@@ -48,6 +53,7 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
     unknownPaths: options.unknownPaths,
     maxFileSizeBytes: options.maxFileSizeBytes,
     otherRoots: [...new Set(scopes.flatMap((scope) => scope === undefined ? [] : [scope.directory]))],
+    names,
     locate: ({ module, start }) => {
       const found = loader.loaded(module)
       return found === undefined ? undefined : locate(found, start)
@@ -88,6 +94,46 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
     }
   })
   return { files, reasons, diagnostics: collected.diagnostics } satisfies CollectedData
+})
+
+/** Absolute real path of the directory that relative paths of the code start at. */
+const workingDirectoryOf = (root: PackageRoot, options: PackageOptions) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    if (options.workingDirectory === undefined) return root.directory
+    const named = path.resolve(root.directory, options.workingDirectory)
+    const refused = (why: string): PackageOptionsError =>
+      new PackageOptionsError({
+        what: `The working directory ${options.workingDirectory} cannot be used`,
+        why,
+        remedy: "Name a directory with the option workingDirectory, relative to the package root."
+      })
+    const { type } = yield* Effect.mapError(fs.stat(named), () => refused(`There is no ${named}.`))
+    if (type !== "Directory") return yield* refused(`${named} is a ${type}.`)
+    return yield* Effect.mapError(fs.realPath(named), ({ message }) => refused(message))
+  })
+
+/** Lists each directory once; only names that are looked for count for what is remembered of this packaging. */
+const directoryNames: Effect.Effect<PathSpelling.Names, never, FileSystem.FileSystem> = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const typed = Option.getOrUndefined(yield* Effect.serviceOption(DirectoryEntries))
+  const known = new Map<string, ReadonlyArray<string> | undefined>()
+  const list = (directory: string): Effect.Effect<ReadonlyArray<string> | undefined> =>
+    Effect.orElseSucceed(
+      typed === undefined
+        ? fs.readDirectory(directory)
+        : Effect.map(typed.list(directory), (entries) => entries.map(({ name }) => name)),
+      // It may be entered all the same; then the file system alone decides about names
+      () => undefined
+    )
+  return (directory, wanted) =>
+    Effect.gen(function*() {
+      if (!known.has(directory)) known.set(directory, yield* list(directory))
+      const names = known.get(directory)
+      typed?.asked?.(directory, names?.includes(wanted) === true ? wanted : undefined)
+      return names
+    })
 })
 
 const locateSite = ({ loader }: AnalysedFunction, { module, start }: Site) => {

@@ -2,73 +2,20 @@
  * Data files on a real disk: what goes along, what stays out, and what is said about it.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
 import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import * as path from "node:path"
-import * as AnalysisCache from "../../../core/AnalysisCache.ts"
-import { ExecutionHost } from "../../../core/ExecutionContext.ts"
-import { FilePackager } from "../../../core/FilePackager.ts"
-import { layer as layerFilePackager } from "../../../core/package/makeFilePackager.ts"
-import type { PackageOptionsInput } from "../../../core/package/PackageOptions.ts"
-import * as PackageStore from "../../../core/PackageStore.ts"
-import * as Hasher from "../../../platform-node/Hasher.ts"
-import * as NodeDirectoryEntries from "../../../platform-node/NodeDirectoryEntries.ts"
 import * as SourceParser from "../../../platform-node/SourceParser.ts"
+import { collect, main, nothing, project, reasonOf } from "./Collecting.ts"
 
-const project = (files: Readonly<Record<string, string>>) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const root = path.join(realpathSync(mkdtempSync(path.join(tmpdir(), "clustrix-data-"))), "project")
-      const all = { "package.json": `{ "name": "data", "type": "module" }`, ...files }
-      for (const [file, text] of Object.entries(all)) {
-        mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
-        writeFileSync(path.join(root, file), text)
-      }
-      return root
-    }),
-    (root) =>
-      Effect.sync(() => {
-        spawnSync("chmod", ["-R", "u+rwx", root])
-        rmSync(path.dirname(root), { recursive: true, force: true })
-      })
-  )
-
-const services = (root: string, fileSystem: Layer.Layer<FileSystem.FileSystem>) =>
-  layerFilePackager.pipe(Layer.provide(Layer.mergeAll(
-    fileSystem,
-    NodePath.layer,
-    NodeDirectoryEntries.layer,
-    Hasher.layer,
-    SourceParser.layer,
-    AnalysisCache.layerNone,
-    PackageStore.layerMemory,
-    Layer.succeed(ExecutionHost, { workingDirectory: root, runtimeVersion: "v20.0.0" })
-  )))
-
-/** Data files in the package of `src/main.ts#main`, and the diagnostics as `code subject`. */
-const collect = (root: string, options: PackageOptionsInput = {}, fileSystem = NodeFileSystem.layer) =>
-  FilePackager.pipe(
-    Effect.flatMap((packager) => packager.prepare("src/main.ts#main", options)),
-    Effect.map(({ diagnostics, entries }) => ({
-      files: entries.filter(({ content }) => content._tag === "File").map((entry) => entry.path).sort(),
-      said: diagnostics.map(({ code, what }) => `${code}: ${what}`)
-    })),
-    Effect.provide(services(root, fileSystem))
-  )
-
-const main = (body: string): string => `import * as fs from "node:fs"\nexport function main() { return ${body} }\n`
-const nothing = main("1")
-
-describe("data files", () => {
+layer(SourceParser.layer)("data files", (it) => {
   it.scoped("named by `include`: files, directories, patterns, and what they leave out", () =>
     Effect.gen(function*() {
       const root = yield* project({
@@ -79,6 +26,7 @@ describe("data files", () => {
         "data/a.csv": "",
         "data/b.csv": "",
         "data/c.log": "",
+        "build/out.js": "",
         "odd [1].txt": ""
       })
       const included = (...include: ReadonlyArray<string>) =>
@@ -87,11 +35,20 @@ describe("data files", () => {
       assert.deepStrictEqual(yield* included("./notes.txt"), ["data/notes.txt"])
       assert.deepStrictEqual(yield* included("kept.log"), ["data/kept.log"])
       assert.deepStrictEqual(yield* included("*.log"), [])
-      assert.deepStrictEqual(yield* included("data"), ["data/data/a.csv", "data/data/b.csv"])
+      assert.deepStrictEqual(yield* included("data/*"), ["data/data/a.csv", "data/data/b.csv"])
+      assert.deepStrictEqual(yield* included("data"), ["data/data/a.csv", "data/data/b.csv", "data/data/c.log"])
+      assert.deepStrictEqual(yield* included("build/"), ["data/build/out.js"])
+      assert.deepStrictEqual(yield* included("build/*"), [])
+      assert.deepStrictEqual(yield* included("data", "!**/*.csv"), ["data/data/c.log"])
+      assert.deepStrictEqual(yield* included("!data/a.csv", "data/*.csv"), ["data/data/b.csv"])
+      assert.deepStrictEqual(yield* included("build", "data", "!data"), ["data/build/out.js"])
       assert.deepStrictEqual(yield* included("data/**", "!**/b.*"), ["data/data/a.csv"])
-      assert.deepStrictEqual(yield* included("data", "!data/a.csv"), ["data/data/b.csv"])
+      assert.deepStrictEqual(yield* included("data", "!data/a.csv"), ["data/data/b.csv", "data/data/c.log"])
       assert.deepStrictEqual(yield* included("odd [1].txt"), ["data/odd [1].txt"])
-      assert.deepStrictEqual(yield* included("src/main.ts"), [])
+      assert.deepStrictEqual(yield* included("src/main.ts"), ["data/src/main.ts"])
+      assert.deepStrictEqual((yield* collect(root, { include: ["data", "!data/nowhere"] })).said, [
+        "empty-glob: The pattern !data/nowhere matches no file"
+      ])
       assert.deepStrictEqual((yield* collect(root, { include: ["nowhere/*.x"] })).said, [
         "empty-glob: The pattern nowhere/*.x matches no file"
       ])
@@ -126,7 +83,8 @@ describe("data files", () => {
         "data/data/deep/d.tmp",
         "data/data/inner/e.csv"
       ])
-      assert.deepStrictEqual(said.sort(), [
+      assert.deepStrictEqual(said, [
+        "(info) skipped-file: data/node_modules does not go along",
         "skipped-file: data/dangling does not go along",
         "skipped-file: data/link does not go along"
       ])
@@ -145,13 +103,13 @@ describe("data files", () => {
       )
       const { files, said } = yield* collect(root)
       assert.deepStrictEqual(files, ["data/data/a.csv"])
-      assert.deepStrictEqual(said.sort(), [
+      assert.deepStrictEqual(said, [
         "skipped-file: data/pipe does not go along",
         "skipped-file: data/s does not go along"
       ])
       writeFileSync(path.join(root, "src/main.ts"), main(`fs.readFileSync("data/pipe")`))
       const error = yield* Effect.flip(collect(root))
-      assert.strictEqual(error._tag === "DataFileError" ? error.reason : error._tag, "NotARegularFile")
+      assert.strictEqual(reasonOf(error), "NotARegularFile")
     }))
 
   it.scoped("in a directory that cannot be listed are told", () =>
@@ -173,8 +131,8 @@ describe("data files", () => {
       )
       const { files, said } = yield* collect(root, {}, refusing)
       assert.deepStrictEqual([files, said], [[], [
-        "skipped-file: data/shut does not go along",
-        "empty-directory: The directory data gives no file"
+        "empty-directory: The directory data gives no file",
+        "skipped-file: data/shut does not go along"
       ]])
     }))
 
@@ -182,16 +140,16 @@ describe("data files", () => {
     Effect.gen(function*() {
       const root = yield* project({ "src/main.ts": main(`fs.readFileSync("big.bin")`), "big.bin": "x".repeat(1000) })
       const large = yield* Effect.flip(collect(root, { maxFileSizeBytes: 999 }))
-      assert.strictEqual(large._tag === "DataFileError" ? large.reason : large._tag, "TooLarge")
+      assert.strictEqual(reasonOf(large), "TooLarge")
       assert.deepStrictEqual((yield* collect(root, { maxFileSizeBytes: 1000 })).files, ["data/big.bin"])
       writeFileSync(path.join(path.dirname(root), "secret"), "")
       writeFileSync(path.join(root, "src/main.ts"), main(`fs.readFileSync("../secret")`))
       const outside = yield* Effect.flip(collect(root))
-      assert.strictEqual(outside._tag === "DataFileError" ? outside.reason : outside._tag, "OutsidePackageRoot")
+      assert.strictEqual(reasonOf(outside), "OutsidePackageRoot")
       symlinkSync("../secret", path.join(root, "link"))
       writeFileSync(path.join(root, "src/main.ts"), main(`fs.readFileSync("link")`))
       const linked = yield* Effect.flip(collect(root))
-      assert.strictEqual(linked._tag === "DataFileError" ? linked.reason : linked._tag, "OutsidePackageRoot")
+      assert.strictEqual(reasonOf(linked), "OutsidePackageRoot")
     }))
 
   it.scoped("above the working directory are refused, not given a path that leads out of the package", () =>
