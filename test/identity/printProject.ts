@@ -532,7 +532,8 @@ export const printProject = (model: ProjectModel, s: Spelling): Project => {
   let fn = `${file}#main`
   if (s.may("naming")) {
     const text = files[file] ?? ""
-    const line = text.split(/\r?\n/).findIndex((each) => /(?:function|const) main\b/.test(each)) + 1
+    // The last one: an overload is a type
+    const line = text.split(/\r?\n/).findLastIndex((each) => /(?:function|const) main\b/.test(each)) + 1
     // `export { main }` of what is not exported would be another edit
     const reexportable = !s.may("exports")
     switch (s.choices.below(4)) {
