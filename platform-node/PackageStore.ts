@@ -35,6 +35,7 @@ const errnoOf = (cause: PlatformError): string => {
   return typeof inner === "object" && inner !== null && "code" in inner ? String(inner.code) : ""
 }
 
+/** `doing` is what was tried, as the beginning of a sentence. */
 const storeError = (directory: string, doing: string) => (cause: PlatformError): PackageStoreError => {
   const errno = errnoOf(cause)
   if (errno === "ENOSPC" || errno === "EDQUOT") {
@@ -96,10 +97,10 @@ export const make = (
           Effect.catchIf((error) => error._tag === "SystemError" && error.reason === "AlreadyExists", () => Effect.void)
         )
       })
-    const ensured = Effect.mapError(makeDirectories(location), storeError(location, "Making it"))
+    const ensured = Effect.mapError(makeDirectories(location), storeError(location, "Making the package directory"))
     const names = fs.readDirectory(location).pipe(
       Effect.catchIf(isNotFound, () => Effect.succeed<Array<string>>([])),
-      Effect.mapError(storeError(location, "Listing it"))
+      Effect.mapError(storeError(location, "Listing the packages"))
     )
 
     const isStale = (name: string) =>
@@ -163,7 +164,7 @@ export const make = (
             : Option.none()
         ),
         Effect.catchIf(isNotFound, () => Effect.succeedNone),
-        Effect.mapError(storeError(location, "Listing it"))
+        Effect.mapError(storeError(location, "Listing the packages"))
       )
 
     return {

@@ -87,16 +87,7 @@ export const write = <E>(
           // A stored block is still the reading buffer.
           return entry.method === "store" ? writer.flush : writer.drain
         }))
-      if (hash.digest() !== entry.sha256) {
-        return yield* new PackageEntry.FileChangedError({
-          reason: "Content",
-          path,
-          file: content.file,
-          what: `${content.file} changed while it was packaged`,
-          why: "Its bytes were others when they were digested than when they were written.",
-          remedy: "Package again when nothing writes to it."
-        })
-      }
+      if (hash.digest() !== entry.sha256) return yield* PackageEntry.contentChanged(path, content)
     } else if (deflated !== undefined) writer.pushDeflated(content.bytes, deflated)
     else {
       yield* PackageEntry.forEachBlock(path, content, (block) =>

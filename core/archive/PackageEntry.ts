@@ -6,11 +6,19 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
+import type { SourceLocation } from "../SourceLocation.ts"
 
-/** Where the bytes come from: memory, or a file of the `FileSystem` with the size it had when it was found. */
-export type Content =
-  | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
-  | { readonly _tag: "File"; readonly file: string; readonly sizeBytes: number }
+/** A file of the `FileSystem`, with the size it had when it was found. */
+export interface FileContent {
+  readonly _tag: "File"
+  readonly file: string
+  readonly sizeBytes: number
+  /** The call that reads the file, named in errors. */
+  readonly readAt?: SourceLocation | undefined
+}
+
+/** Where the bytes come from: memory, or a file. */
+export type Content = { readonly _tag: "Bytes"; readonly bytes: Uint8Array } | FileContent
 
 export interface PackageEntry {
   /** Within the package: relative, `/` between segments, NFC. */
@@ -73,12 +81,13 @@ export class EntryReadError extends Schema.TaggedError<EntryReadError>()("EntryR
   }
 }
 
-const readError = (path: string, file: string) => (cause: PlatformError): EntryReadError =>
+const readError = (path: string, { file, readAt }: FileContent) => (cause: PlatformError): EntryReadError =>
   cause._tag === "SystemError" && cause.reason === "NotFound"
     ? new EntryReadError({
       reason: "NotFound",
       path,
       file,
+      location: readAt,
       what: `${file} is not there any more`,
       why: "It was found when the function was analysed, and was gone when it was packaged.",
       remedy: "Package again when nothing removes it meanwhile.",
@@ -88,6 +97,7 @@ const readError = (path: string, file: string) => (cause: PlatformError): EntryR
       reason: "NotReadable",
       path,
       file,
+      location: readAt,
       what: `${file} cannot be read`,
       why: cause.message,
       remedy: "Make the file readable for this user, or leave it out of the package.",
@@ -95,13 +105,26 @@ const readError = (path: string, file: string) => (cause: PlatformError): EntryR
     })
 
 /** The error of a file that is not as long as announced. */
-export const sizeChanged = (path: string, file: string, expected: number): FileChangedError =>
+export const sizeChanged = (path: string, { file, readAt, sizeBytes }: FileContent): FileChangedError =>
   new FileChangedError({
     reason: "Size",
     path,
     file,
+    location: readAt,
     what: `${file} changed while it was packaged`,
-    why: `It had ${expected} bytes when it was found, and has another size now.`,
+    why: `It had ${sizeBytes} bytes when it was found, and has another size now.`,
+    remedy: "Package again when nothing writes to it."
+  })
+
+/** The error of a file whose second reading differs from the first. */
+export const contentChanged = (path: string, { file, readAt }: FileContent): FileChangedError =>
+  new FileChangedError({
+    reason: "Content",
+    path,
+    file,
+    location: readAt,
+    what: `${file} changed while it was packaged`,
+    why: "Its bytes were others when they were digested than when they were written.",
     remedy: "Package again when nothing writes to it."
   })
 
@@ -119,7 +142,7 @@ export const forEachBlock = <E, R>(
   use: (block: Uint8Array) => Effect.Effect<void, E, R>
 ): Effect.Effect<void, E | FileChangedError | EntryReadError, R | FileSystem.FileSystem> =>
   Effect.suspend(() => {
-    if (content._tag === "File") return forEachBlockOfFile(path, content.file, content.sizeBytes, use)
+    if (content._tag === "File") return forEachBlockOfFile(path, content, use)
     const { bytes } = content
     if (bytes.length === 0) return Effect.void
     if (bytes.length <= blockBytes) return use(bytes)
@@ -131,24 +154,26 @@ export const forEachBlock = <E, R>(
 
 const forEachBlockOfFile = <E, R>(
   path: string,
-  file: string,
-  expected: number,
+  content: FileContent,
   use: (block: Uint8Array) => Effect.Effect<void, E, R>
 ): Effect.Effect<void, E | FileChangedError | EntryReadError, R | FileSystem.FileSystem> =>
   Effect.gen(function*() {
+    const { file, readAt, sizeBytes: expected } = content
     const fs = yield* FileSystem.FileSystem
-    const info = yield* Effect.mapError(fs.stat(file), readError(path, file))
+    const failed = readError(path, content)
+    const info = yield* Effect.mapError(fs.stat(file), failed)
     if (info.type !== "File") {
       return yield* new EntryReadError({
         reason: "NotAFile",
         path,
         file,
+        location: readAt,
         what: `${file} is not a regular file`,
         why: `It is a ${info.type}; only regular files can be packaged.`,
         remedy: "Name the file itself."
       })
     }
-    const handle = yield* Effect.mapError(fs.open(file, { flag: "r" }), readError(path, file))
+    const handle = yield* Effect.mapError(fs.open(file, { flag: "r" }), failed)
     // One byte more than announced, where that fits: a file that has grown is found out with the same read.
     const buffer = new Uint8Array(Math.min(blockBytes, expected + 1))
     let total = 0
@@ -156,17 +181,17 @@ const forEachBlockOfFile = <E, R>(
       let filled = 0
       while (filled < buffer.length) {
         const read = yield* Effect.uninterruptible(
-          Effect.mapError(handle.read(buffer.subarray(filled)), readError(path, file))
+          Effect.mapError(handle.read(buffer.subarray(filled)), failed)
         )
         if (read === BigInt(0)) break
         filled += Number(read)
       }
       total += filled
-      if (total > expected) return yield* sizeChanged(path, file, expected)
+      if (total > expected) return yield* sizeChanged(path, content)
       if (filled > 0) yield* use(buffer.subarray(0, filled))
       if (filled < buffer.length) break
     }
-    if (total !== expected) return yield* sizeChanged(path, file, expected)
+    if (total !== expected) return yield* sizeChanged(path, content)
   }).pipe(Effect.scoped) as Effect.Effect<
     void,
     E | FileChangedError | EntryReadError,

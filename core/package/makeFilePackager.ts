@@ -184,6 +184,8 @@ const packageForExecution = (
   options: PackageOptionsInput | undefined
 ): Effect.Effect<Packaged, PackagingError, Requirements> =>
   Effect.gen(function*() {
+    // First, for what cannot be carried must not leave a package behind
+    yield* Invocation.encodeCall(context.functionArgs, context.functionKwargs)
     const { info, report, sourceMapDigest } = yield* makePackage(fn, context, options, { sourceMap: true })
     const invocation = yield* Invocation.make({
       package: { packageId: info.packageId, digest: info.digest, functionName: info.functionName },

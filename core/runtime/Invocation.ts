@@ -67,6 +67,16 @@ export interface InvocationInput {
   readonly sourceMap?: string | undefined
 }
 
+/** The texts of a call's arguments and options; fails with the path of the first part that cannot be carried (`$[0].a`). */
+export const encodeCall = (
+  args: ReadonlyArray<unknown>,
+  options: Readonly<Record<string, unknown>>
+): Effect.Effect<Pick<Invocation, "arguments" | "options">, ValueCodec.ValueNotCarriedError> =>
+  Effect.all({
+    arguments: ValueCodec.encode(args, { subject: "The arguments" }),
+    options: ValueCodec.encode(options, { subject: "The options object" })
+  })
+
 /** The invocation; fails with the path of the first argument that cannot be carried (`$[0].a`). */
 export const make = (input: InvocationInput): Effect.Effect<Invocation, ValueCodec.ValueNotCarriedError> =>
   Effect.gen(function*() {
@@ -75,8 +85,7 @@ export const make = (input: InvocationInput): Effect.Effect<Invocation, ValueCod
       format,
       formatVersion,
       package: input.package,
-      arguments: yield* ValueCodec.encode(input.arguments ?? [], { subject: "The arguments" }),
-      options: yield* ValueCodec.encode(input.options ?? {}, { subject: "The options object" }),
+      ...yield* encodeCall(input.arguments ?? [], input.options ?? {}),
       environmentVariables: [...names].sort(CanonicalJson.byCodeUnit),
       cluster: ClusterConfig.withoutSecrets(input.cluster),
       ...(input.filesystemRoot === undefined ? {} : { filesystemRoot: input.filesystemRoot }),

@@ -1,6 +1,7 @@
 /**
  * `clustrix run`.
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
@@ -51,18 +52,24 @@ const submitFunction = (call: Call, terminal: Terminal) =>
     })
   })
 
+const unreadable = (file: string, why: string, cause?: unknown): Invocation.InvocationError =>
+  new Invocation.InvocationError({
+    file,
+    what: `${file} cannot be read`,
+    why,
+    remedy: "`clustrix package` prints where it wrote the invocation (\"Call\").",
+    cause
+  })
+
 const readFile = (file: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(
-    Effect.mapError((cause) =>
-      new Invocation.InvocationError({
-        file,
-        what: `${file} cannot be read`,
-        why: cause.message,
-        remedy: "`clustrix package` prints where it wrote the invocation (\"Call\").",
-        cause
-      })
-    )
-  )
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const failed = Effect.mapError((cause: PlatformError) => unreadable(file, cause.message, cause))
+    // Asked first: a named pipe would wait for its writer, and not even Ctrl-C ends a process that opens one
+    const { type } = yield* failed(fs.stat(file))
+    if (type !== "File") return yield* unreadable(file, `It is a ${type}.`)
+    return yield* failed(fs.readFileString(file))
+  })
 
 const nearestModules = (): string | undefined => {
   for (let at = process.cwd();; at = Path.dirname(at)) {
