@@ -4,23 +4,22 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as PackageEntry from "../archive/PackageEntry.ts"
 import { findUses, type Site } from "../assets/AssetUse.ts"
 import { collectAssets } from "../assets/collectAssets.ts"
 import * as Evaluation from "../assets/Evaluation.ts"
-import type * as PathSpelling from "../assets/PathSpelling.ts"
-import type { Diagnostic } from "../Diagnostic.ts"
+import { Diagnostic } from "../Diagnostic.ts"
 import { emittedPath, modulesDirectory } from "../emit/Placement.ts"
 import { locate, nodeId } from "../graph/Module.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
 import type { AnalysedFunction } from "./analyseFunction.ts"
 import { assetEnvironment, assetReferences } from "./AssetEnvironment.ts"
-import { DirectoryEntries } from "../resolve/DirectoryEntries.ts"
-import { type PackageOptions, PackageOptionsError } from "./PackageOptions.ts"
-import { type PackageRoot, placements } from "./PackageRoot.ts"
+import { directoryNames } from "./directoryNames.ts"
+import type { PackageOptions } from "./PackageOptions.ts"
+import { placements } from "./PackageRoot.ts"
 import type { PreparedFile } from "./PreparedPackage.ts"
+import { workingDirectoryOf } from "./workingDirectory.ts"
 
 /** Directory of the data files that are found relative to the working directory. */
 export const dataDirectory = "data"
@@ -40,7 +39,7 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
   const path = yield* Path.Path
   const resolver = yield* ModuleResolver
   const { loader, placement, reached, root } = analysed
-  const workingDirectory = yield* workingDirectoryOf(root, options)
+  const workingDirectory = yield* workingDirectoryOf(root, options.workingDirectory)
   const names = yield* directoryNames
   const references = assetReferences(reached)
   const uses = findUses(Evaluation.make(assetEnvironment(loader, reached, references, workingDirectory)), references)
@@ -70,71 +69,61 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
     collected.files.filter(({ relativeTo }) => relativeTo === "module").map((file) => file.path)
   )
   const reasons = new Map<NodeId, Reason>()
-  const files = collected.files.map(({ because, path: file, relativeTo, site, sizeBytes }): CollectedFile => {
-    const relative = path.relative(relativeTo === "module" ? root.directory : workingDirectory, file).split(path.sep)
-      .join("/")
-    const target = relativeTo === "module" ? `${modulesDirectory}/${place(file)}`
-      : `${dataDirectory}/${relative.normalize("NFC")}`
-    const node = path.relative(root.directory, file).split(path.sep).join("/")
+  const diagnostics = [...collected.diagnostics]
+  const written = new Set(analysed.modules.map((module) => module.path))
+  const files: Array<CollectedFile> = []
+  for (const each of collected.files) {
+    const relative = path.relative(each.relativeTo === "module" ? root.directory : workingDirectory, each.path)
+    const target = each.relativeTo === "module" ? `${modulesDirectory}/${place(each.path)}`
+      : `${dataDirectory}/${relative.split(path.sep).join("/").normalize("NFC")}`
+    const source = path.relative(root.directory, each.path).split(path.sep).join("/")
+    // A module's text has reasons of its own
+    const node = reached.modules.has(each.path) ? target : source
+    const location = each.site === undefined ? undefined : locateSite(analysed, each.site)
+    if (target === typeMarker && written.has(typeMarker) && (yield* saysModule(each.path))) {
+      diagnostics.push(
+        new Diagnostic({
+          severity: "warning",
+          code: "package-type",
+          what: `The code reads ${source}, and the package has another file in its place`,
+          location,
+          why: "It says that all modules are ES modules; CommonJS modules are in the package, too, and would not load.",
+          remedy: `Read a copy of ${source} under another name.`
+        })
+      )
+      continue
+    }
     if (!reasons.has(node)) {
       reasons.set(node, {
-        kind: site === undefined ? "include" : "data",
-        from: site === undefined ? undefined : readerOf(analysed, site),
-        because,
-        location: site === undefined ? undefined : locateSite(analysed, site)
+        kind: each.site === undefined ? "include" : "data",
+        from: each.site === undefined ? undefined : readerOf(analysed, each.site),
+        because: each.because,
+        location
       })
     }
-    return {
+    files.push({
       path: target,
-      source: node,
+      source,
       declarations: [],
       node,
-      entry: PackageEntry.file(target, file, sizeBytes),
-      relativeTo
-    }
-  })
-  return { files, reasons, diagnostics: collected.diagnostics } satisfies CollectedData
+      entry: PackageEntry.file(target, each.path, each.sizeBytes),
+      relativeTo: each.relativeTo
+    })
+  }
+  return { files, reasons, diagnostics } satisfies CollectedData
 })
 
-/** Absolute real path of the directory that relative paths of the code start at. */
-const workingDirectoryOf = (root: PackageRoot, options: PackageOptions) =>
+/** What tells Node that names without `m` or `c` in their ending are CommonJS modules. */
+const typeMarker = `${modulesDirectory}/package.json`
+
+/** Whether the package.json at `file` makes modules of `.js`; one that cannot be read makes none. */
+const saysModule = (file: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    if (options.workingDirectory === undefined) return root.directory
-    const named = path.resolve(root.directory, options.workingDirectory)
-    const refused = (why: string): PackageOptionsError =>
-      new PackageOptionsError({
-        what: `The working directory ${options.workingDirectory} cannot be used`,
-        why,
-        remedy: "Name a directory with the option workingDirectory, relative to the package root."
-      })
-    const { type } = yield* Effect.mapError(fs.stat(named), () => refused(`There is no ${named}.`))
-    if (type !== "Directory") return yield* refused(`${named} is a ${type}.`)
-    return yield* Effect.mapError(fs.realPath(named), ({ message }) => refused(message))
+    const text = yield* Effect.orElseSucceed(fs.readFileString(file), () => "")
+    const value = yield* Effect.orElseSucceed(Effect.try((): unknown => JSON.parse(text)), () => undefined)
+    return typeof value === "object" && value !== null && "type" in value && value.type === "module"
   })
-
-/** Lists each directory once; only names that are looked for count for what is remembered of this packaging. */
-const directoryNames: Effect.Effect<PathSpelling.Names, never, FileSystem.FileSystem> = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const typed = Option.getOrUndefined(yield* Effect.serviceOption(DirectoryEntries))
-  const known = new Map<string, ReadonlyArray<string> | undefined>()
-  const list = (directory: string): Effect.Effect<ReadonlyArray<string> | undefined> =>
-    Effect.orElseSucceed(
-      typed === undefined
-        ? fs.readDirectory(directory)
-        : Effect.map(typed.list(directory), (entries) => entries.map(({ name }) => name)),
-      // It may be entered all the same; then the file system alone decides about names
-      () => undefined
-    )
-  return (directory, wanted) =>
-    Effect.gen(function*() {
-      if (!known.has(directory)) known.set(directory, yield* list(directory))
-      const names = known.get(directory)
-      typed?.asked?.(directory, names?.includes(wanted) === true ? wanted : undefined)
-      return names
-    })
-})
 
 const locateSite = ({ loader }: AnalysedFunction, { module, start }: Site) => {
   const found = loader.loaded(module)

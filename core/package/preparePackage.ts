@@ -20,6 +20,7 @@ import { collectData, type CollectedData } from "./collectData.ts"
 import { collectDependencies, type CollectedDependencies } from "./collectDependencies.ts"
 import { inspectFunction } from "./FilesystemCalls.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
+import type { SourceLocation } from "../SourceLocation.ts"
 import type { PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
 
 /** The path of the runner in the package. */
@@ -39,8 +40,10 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
   const reasons = new Map<NodeId, Reason>([...reached.reasons, ...data.reasons, ...dependencies.reasons])
   const files: Array<PreparedFile> = []
   const entries: Array<PackageEntry.PackageEntry> = []
+  const taken = new Set<string>()
   const add = (file: Omit<PreparedFile, "sizeBytes">, entry: PackageEntry.PackageEntry): void => {
-    if (entries.some(({ path }) => path === entry.path)) return
+    if (taken.has(entry.path)) return
+    taken.add(entry.path)
     const why = chain(reasons, file.node).map(([node, reason]) => `${node}: ${reason.because}`).reverse()
     entries.push({ ...entry, reason: why })
     files.push({ ...file, sizeBytes: PackageEntry.sizeBytes(entry.content) })
@@ -50,14 +53,17 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     add({ path, source: undefined, declarations: [], node: path }, PackageEntry.text(path, text))
   }
 
+  const read = new Set(data.files.map(({ path }) => path))
   for (const module of analysed.modules) {
+    // JSON that is required and read, too, goes along with its own bytes, and so does a package.json
+    if (read.has(module.path)) continue
     const declarations = declarationsIn(analysed, module.file)
     add(
       { path: module.path, source: module.file, declarations, node: module.file },
       PackageEntry.text(module.path, module.text)
     )
   }
-  for (const file of data.files) add(file, file.entry)
+  for (const file of data.files) add(file, located(file.entry, data.reasons.get(file.node)?.location))
   own(runner, execute, "it runs the function, on any machine")
   if (reached.clustrix.length > 0) {
     own(
@@ -99,6 +105,10 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
 
 export type PrepareError = Effect.Effect.Error<ReturnType<typeof preparePackage>>
 export type PrepareRequirements = Effect.Effect.Context<ReturnType<typeof preparePackage>>
+
+/** The entry with the place that reads it, for errors. */
+const located = (entry: PackageEntry.PackageEntry, readAt: SourceLocation | undefined): PackageEntry.PackageEntry =>
+  entry.content._tag === "File" ? { ...entry, content: { ...entry.content, readAt } } : entry
 
 const declarationsIn = (analysed: AnalysedFunction, file: string): ReadonlyArray<NodeId> => {
   for (const { items, module } of analysed.reached.modules.values()) {

@@ -179,6 +179,36 @@ layer(SourceParser.layer)("data files", (it) => {
       assert.deepStrictEqual(yield* collect(root), { files: [], said: [] })
     }))
 
+  it.scoped("that are JSON modules, too, keep their bytes", () =>
+    Effect.gen(function*() {
+      const reads = (...expressions: ReadonlyArray<string>): string =>
+        `const fs = require("node:fs")\nconst path = require("node:path")\nexports.read = () => [${
+          expressions.join(", ")
+        }]\n`
+      const packageJson = `fs.readFileSync(path.join(__dirname, "../package.json"))`
+      const root = yield* project({
+        "package.json": `{ "name": "data" }`,
+        "src/main.mjs": `import read from "./read.js"\nexport const main = () => read.read()\n`,
+        "src/read.js": reads(`require("./a.json")`, `fs.readFileSync(path.join(__dirname, "a.json"))`, packageJson),
+        "src/a.json": "\uFEFF{}"
+      })
+      const about = () => collect(root, {}, NodeFileSystem.layer, "src/main.mjs#main")
+      assert.deepStrictEqual(yield* about(), { files: ["modules/package.json", "modules/src/a.json"], said: [] })
+      // A CommonJS package of the workspace, asked for by an ES module that reads the package.json
+      writeFileSync(path.join(root, "package.json"), `{ "name": "data", "type": "module" }`)
+      writeFileSync(
+        path.join(root, "src/main.mjs"),
+        `import { readFileSync } from "node:fs"\nimport { b } from "../b/b.js"\nexport const main = () => [b, readFileSync(new URL("../package.json", import.meta.url))]\n`
+      )
+      mkdirSync(path.join(root, "b"))
+      writeFileSync(path.join(root, "b/package.json"), `{ "name": "b", "type": "commonjs" }`)
+      writeFileSync(path.join(root, "b/b.js"), "exports.b = 1\n")
+      assert.deepStrictEqual(yield* collect(root, {}, NodeFileSystem.layer, "src/main.mjs#main"), {
+        files: [],
+        said: ["package-type: The code reads package.json, and the package has another file in its place"]
+      })
+    }))
+
   it.scoped("are not the names of commands", () =>
     Effect.gen(function*() {
       const root = yield* project({
