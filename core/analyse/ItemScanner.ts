@@ -297,9 +297,14 @@ export const scanItem = (
       }
       visit(callee, isEager)
     } else {
-      if (target !== undefined && target.name.ctxt === topLevel && !isGlobal) current.calls.add(target.name.value)
-      else if (isGlobal && !pure) current.globalCalls.add(target.name.value)
-      else if (target !== undefined && target.name.ctxt > topLevel) current.throughLocals = true
+      // One of several, as in `(a ? f : g)()` and `(0, f)()`
+      for (const root of roots(bare)) {
+        if (root._tag !== "Name") continue
+        const { ctxt, value } = root.name
+        if (ctxt > topLevel) current.throughLocals = true
+        else if (ctxt === topLevel && !context.ambient.has(value)) current.calls.add(value)
+        else if (!isPureGlobal(value, undefined)) current.globalCalls.add(value)
+      }
       visit(callee, isEager)
     }
     const method = bare.type === "MemberExpression" ? staticKey(bare.property) : undefined

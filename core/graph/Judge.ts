@@ -43,9 +43,10 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
     if (reached?.imports.has(name) === true) return true
     const found = importOf(module, name)
     if (found === undefined) return false
-    // The same outside module may be reached from another file
+    // The same module may be reached from another file
     const resolution = loader.resolved(module, found.request.specifier, "import")
-    if (resolution === undefined || resolution._tag === "Source") return false
+    if (resolution === undefined) return false
+    if (resolution._tag === "Source") return tracer.modules.has(resolution.path) || tracer.json.has(resolution.path)
     for (const request of tracer.externals.values()) {
       if (request.resolution._tag === resolution._tag && request.resolution.name === resolution.name) return true
     }
@@ -116,7 +117,6 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
       if (touch.calls.some(isEntry)) return true
       for (const reference of item.references) {
         if (!reference.eager) continue
-        if (drivers.has(`${module.path}\0${reference.name}`)) return true
         const declared = yield* declarationOf(loader, { module, name: reference.name })
         if (declared !== undefined && drivers.has(`${declared.module.path}\0${declared.name}`)) return true
       }

@@ -224,7 +224,6 @@ export const touchOf = (
       for (const name of activity.callbacks) yield* enter(here(name), false)
       for (const name of activity.passes) yield* addTo(all.passes, here(name), changesArguments)
       for (const name of activity.results) {
-        yield* enter(here(name), true)
         // What a method gave may be a part of its receiver
         yield* addTo(all.passes, here(name), false)
         const declared = yield* declarationOf(loader, here(name))

@@ -14,17 +14,21 @@ import * as Layer from "effect/Layer"
 /** Where the project lies in memory. */
 export const root = "/project"
 
-/** `files` by path in the project; without a package.json it gets one. */
-export const layer = (files: Readonly<Record<string, string>>) => {
+/** `files` by path in the project; without a package.json it gets one. The parser and the hasher come from outside. */
+export const layerOver = (files: Readonly<Record<string, string>>) => {
   const all = { "package.json": `{ "name": "project", "type": "module" }`, ...files }
   const absolute = Object.fromEntries(Object.entries(all).map(([path, text]) => [`${root}/${path}`, text]))
   return layerFilePackager.pipe(Layer.provideMerge(Layer.mergeAll(
     MemoryFileSystem.layerWith(absolute),
     Path.layer,
-    Hasher.layer,
-    SourceParser.layer,
     AnalysisCache.layerNone,
     PackageStore.layerMemory,
     Layer.succeed(ExecutionHost, { workingDirectory: root, runtimeVersion: "v20.0.0" })
   )))
 }
+
+/** One parser and one hasher for many projects: nothing of them holds anything of a project. */
+export const layerShared = Layer.merge(Hasher.layer, SourceParser.layer)
+
+/** {@link layerOver} with a parser and a hasher of its own. */
+export const layer = (files: Readonly<Record<string, string>>) => layerOver(files).pipe(Layer.provideMerge(layerShared))
