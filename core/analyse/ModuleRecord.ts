@@ -181,14 +181,22 @@ export interface Share {
   readonly alias: boolean
 }
 
+/** A name that vanishes: an interface, a type alias, an ambient declaration, an import or export marked `type`. */
+export interface TypeName {
+  readonly name: string
+  /** Where the statement that introduces it begins. */
+  readonly offset: number
+  /** Said with `declare`: a value, which something else has to bring. */
+  readonly ambient: boolean
+}
+
 export interface ModuleRecord {
   readonly system: "esm" | "commonjs"
   readonly items: ReadonlyArray<Item>
   readonly imports: ReadonlyArray<ImportRequest>
   readonly exports: ReadonlyArray<ExportRecord>
   readonly stars: ReadonlyArray<StarExport>
-  /** Names of interfaces, type aliases, ambient declarations, and of imports and exports marked `type`. */
-  readonly types: ReadonlyArray<string>
+  readonly types: ReadonlyArray<TypeName>
   readonly pragmas: Pragmas
   /** What the top-level bindings may be, as far as paths go. */
   readonly folds: ModuleFolds

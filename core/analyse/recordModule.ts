@@ -9,7 +9,7 @@ import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, 
 import { scanItem } from "./ItemScanner.ts"
 import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
-  type Range, type StarExport } from "./ModuleRecord.ts"
+  type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
 import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "./Syntax.ts"
 
@@ -61,7 +61,10 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   const imports: Array<ImportRequest> = []
   const exports: Array<ExportRecord> = []
   const stars: Array<StarExport> = []
-  const types = new Set<string>()
+  const types = new Map<string, TypeName>()
+  const addType = (name: string, node: Ast.AnyNode, ambient = false): void => {
+    if (!types.has(name)) types.set(name, { name, offset: spanOf(node).start, ambient })
+  }
   const clusterNames = new Set<string>()
   const clustrixNamespaces = new Set<string>()
 
@@ -92,11 +95,18 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       for (const name of declaredBy(inner)) declared.add(name)
       continue
     }
-    if (inner.type === "TsInterfaceDeclaration" || inner.type === "TsTypeAliasDeclaration") types.add(inner.id.value)
-    else if ("declare" in inner && inner.declare) { for (const name of declaredBy(inner)) ambient.add(name) }
+    if (inner.type === "TsInterfaceDeclaration" || inner.type === "TsTypeAliasDeclaration") {
+      addType(inner.id.value, inner)
+    } else if ("declare" in inner && inner.declare) {
+      for (const name of declaredBy(inner)) {
+        ambient.add(name)
+        addType(name, inner, true)
+      }
+    }
   }
-  for (const name of declared) ambient.delete(name)
-  for (const name of ambient) types.add(name)
+  for (const name of declared) {
+    if (ambient.delete(name)) types.delete(name)
+  }
   const shared = {
     ambient,
     namespaceMembers: namespaceMembers(module),
@@ -267,7 +277,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     switch (self.type) {
       case "ImportDeclaration": {
         if (self.typeOnly) {
-          for (const specifier of self.specifiers) types.add(specifier.local.value)
+          for (const specifier of self.specifiers) addType(specifier.local.value, self)
           return
         }
         const bindings: Array<ImportBinding> = []
@@ -275,7 +285,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
           const local = specifier.local.value
           if (specifier.type === "ImportNamespaceSpecifier") bindings.push({ local, imported: "*" })
           else if (specifier.type === "ImportDefaultSpecifier") bindings.push({ local, imported: "default" })
-          else if (specifier.isTypeOnly) types.add(local)
+          else if (specifier.isTypeOnly) addType(local, self)
           else bindings.push({ local, imported: (specifier.imported ?? specifier.local).value })
         }
         imports.push({
@@ -289,7 +299,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       }
       case "TsImportEqualsDeclaration": {
         if (self.isTypeOnly) {
-          types.add(self.id.value)
+          addType(self.id.value, self)
           return
         }
         if (self.moduleRef.type === "TsExternalModuleReference") {
@@ -321,7 +331,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
             }
           } else if (specifier.type === "ExportSpecifier") {
             const exported = (specifier.exported ?? specifier.orig).value
-            if (self.typeOnly || specifier.isTypeOnly) types.add(exported)
+            if (self.typeOnly || specifier.isTypeOnly) addType(exported, specifier)
             else {exports.push({
                 exported,
                 local: specifier.orig.value,
@@ -337,7 +347,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       case "ExportDefaultDeclaration": {
         const declaration = self.decl
         if (declaration.type === "TsInterfaceDeclaration") {
-          types.add("default")
+          addType("default", declaration)
           return
         }
         if (declaration.type === "FunctionExpression" && !declaration.body) return
@@ -395,7 +405,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     imports,
     exports,
     stars,
-    types: [...types],
+    types: [...types.values()],
     pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start)),
     folds: options.assets.folds()
   }

@@ -20,6 +20,10 @@ export type Provision =
 /** Everything that can go wrong while following imports. */
 export type FollowError = LoadError | UnresolvedImportError
 
+/** Whether `name` of the module vanishes when its code runs. */
+export const isTypeName = (module: CodeModule, name: string): boolean =>
+  module.record.types.some((type) => type.name === name)
+
 export const importOf = (
   module: CodeModule,
   local: string
@@ -46,9 +50,9 @@ export const provide = (
       if (module.declarations.has(record.local) || importOf(module, record.local) !== undefined) {
         return { _tag: "Local", local: record.local }
       }
-      return module.record.types.includes(record.local) ? { _tag: "Type" } : { _tag: "Missing" }
+      return isTypeName(module, record.local) ? { _tag: "Type" } : { _tag: "Missing" }
     }
-    if (module.record.types.includes(name)) return { _tag: "Type" }
+    if (isTypeName(module, name)) return { _tag: "Type" }
     if (name === "default") return { _tag: "Missing" }
     let external: Provision | undefined
     for (const star of module.record.stars) {

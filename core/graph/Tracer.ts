@@ -6,7 +6,7 @@ import type { CodeRequest, ImportRequest, Item, Reference } from "../analyse/Mod
 import { isClustrix } from "../analyse/recordModule.ts"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
-import { exportedNames, type FollowError, importOf, provide, type Provision } from "./Exports.ts"
+import { exportedNames, type FollowError, importOf, isTypeName, provide, type Provision } from "./Exports.ts"
 import { hostGlobals } from "./HostGlobals.ts"
 import { workerSpecifier } from "./workerSpecifier.ts"
 import { jobApi } from "./jobApi.ts"
@@ -309,8 +309,9 @@ export const make = (
     for (const reference of item.references) reachReference(module, item, node, reference)
     if (module.compilerOptions.emitDecoratorMetadata) {
       for (const name of item.metadataTypes) {
-        const types = module.record.types.includes(name)
-        if (!types) reachName(module, name, undefined, referenceReason(module, item, node, name, item.range[0]))
+        if (!isTypeName(module, name)) {
+          reachName(module, name, undefined, referenceReason(module, item, node, name, item.range[0]))
+        }
       }
     }
     const factory = jsxFactory(module)

@@ -6,7 +6,7 @@ import type { Item } from "../analyse/ModuleRecord.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
-import { exportedNames, type FollowError, importOf, provide } from "./Exports.ts"
+import { exportedNames, type FollowError, importOf, isTypeName, provide } from "./Exports.ts"
 import { type CodeModule, locate } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, SourceFileError } from "./ModuleLoader.ts"
 import { FunctionNotPackageableError } from "./NotPackageable.ts"
@@ -76,7 +76,7 @@ const named = (
     if (module.declarations.has(name) || importOf(module, name) !== undefined) {
       return yield* local(loader, module, reference, name, path)
     }
-    if (module.record.types.includes(name)) {
+    if (isTypeName(module, name)) {
       return yield* isType(module, reference, name)
     }
     const exported = yield* exportedNames(loader, module)
@@ -92,7 +92,8 @@ const named = (
         exported.length === 0 ? "It exports nothing" : `It exports ${exported.map((each) => `\`${each}\``).join(", ")}`,
         ...(functions.length === 0 ? [] : [`it also declares ${functions.map((each) => `\`${each}\``).join(", ")}`])
       ].join("; ") + ".",
-      remedy: "Name one of these."
+      remedy: exported.length + functions.length === 0 ? "Write the function there, or name another file."
+        : "Name one of these."
     })
   })
 
@@ -166,14 +167,18 @@ const local = (
     return { _tag: "Binding", module, local: name, path }
   })
 
-const isType = (module: CodeModule, reference: string, name: string): FunctionNotPackageableError =>
-  new FunctionNotPackageableError({
+const isType = (module: CodeModule, reference: string, name: string): FunctionNotPackageableError => {
+  const found = module.record.types.find((type) => type.name === name)
+  return new FunctionNotPackageableError({
     reason: "Type",
     reference,
-    what: `\`${name}\` in ${module.file} is a type, not a function`,
-    why: "Types vanish when the code runs.",
+    what: `\`${name}\` is ${found?.ambient === true ? "only declared" : "a type"}, not a function`,
+    location: found === undefined ? undefined : locate(module, found.offset),
+    why: found?.ambient === true ? "Nothing of `declare` is left when the code runs."
+      : "Types vanish when the code runs.",
     remedy: "Name a function."
   })
+}
 
 const mustBeCallable = (
   module: CodeModule,

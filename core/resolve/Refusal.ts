@@ -17,3 +17,9 @@ export class Refusal extends Data.TaggedError("Refusal")<{
   /** Names that would have been answered. */
   readonly available?: ReadonlyArray<string> | undefined
 }> {}
+
+/** As a sentence begins, unless it begins with a name as it is spelt. */
+export const begun = (text: string): string =>
+  text.replace(/^[a-z]+(?=[ ,])/, (word) => word[0]?.toUpperCase() + word.slice(1))
+
+export const ended = (text: string): string => /[.?!]$/.test(text) ? text : `${text}.`

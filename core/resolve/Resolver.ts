@@ -22,7 +22,7 @@ import * as PackageScope from "./PackageScope.ts"
 import * as Packages from "./Packages.ts"
 import * as PathMapping from "./PathMapping.ts"
 import * as Probe from "./Probe.ts"
-import { Refusal } from "./Refusal.ts"
+import { begun, ended, Refusal } from "./Refusal.ts"
 import type { Located, Request } from "./Request.ts"
 import * as Root from "./Root.ts"
 import * as SourceFile from "./SourceFile.ts"
@@ -189,10 +189,10 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
       reason: refusal.reason,
       specifier,
       referrer,
-      what: refusal.what,
+      what: begun(refusal.what),
       location: refusal.location,
-      why: refusal.why,
-      remedy: refusal.remedy,
+      why: refusal.why === undefined ? undefined : ended(begun(refusal.why)),
+      remedy: refusal.remedy === undefined ? undefined : ended(begun(refusal.remedy)),
       cause: refusal.cause,
       tried: refusal.tried,
       available: refusal.available

@@ -72,7 +72,7 @@ const syntaxError = (source: Source, thrown: string | SwcFailure): SourceSyntaxE
     })
   }
   return new SourceSyntaxError({
-    what: "the parser (SWC) failed on this file",
+    what: "The parser (SWC) failed on this file",
     location: new SourceLocation({ file: source.file, line: 1, column: 1 }),
     // Behind it comes a stack of addresses in the WASM
     why: thrown.message.split(/\n\s*Stack:/)[0] ?? "",

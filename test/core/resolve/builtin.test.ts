@@ -48,7 +48,7 @@ describe("modules of Node", () => {
         const error = yield* project.refused("node:fs/promise", "main.ts")
         assert.strictEqual(error.reason, "NotFound")
         assert.deepStrictEqual(error.available, ["node:fs/promises"])
-        assert.match(error.message, /did you mean "node:fs\/promises"/)
+        assert.match(error.message, /Did you mean "node:fs\/promises"/)
       }))
   })
 })

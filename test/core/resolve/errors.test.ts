@@ -35,9 +35,9 @@ describe("what a refusal says", () => {
         assert.deepStrictEqual(error.available, ["./helpers/format.ts"])
         assert.match(
           error.message,
-          /^cannot resolve "\.\/helpers\/fromat\.js"\n {2}looked for src\/helpers\/fromat\.ts, /
+          /^Cannot resolve "\.\/helpers\/fromat\.js"\n {2}Looked for src\/helpers\/fromat\.ts, /
         )
-        assert.match(error.message, /→ did you mean "\.\/helpers\/format\.ts"\?$/)
+        assert.match(error.message, /→ Did you mean "\.\/helpers\/format\.ts"\?$/)
         const near = (specifier: string) =>
           Effect.map(project.refused(specifier, "src/main.ts"), (refused) => refused.available)
         assert.deepStrictEqual(yield* near("./helper/format"), ["./helpers/format"])
@@ -95,7 +95,7 @@ describe("what a refusal says", () => {
       const resolver = yield* Resolver.make
       const error = yield* Effect.flip(resolver.resolve("./closed/x.js", "/p/a.ts", "import"))
       assert.strictEqual(error.reason, "Unreadable")
-      assert.match(error.message, /^cannot read \/p\/closed/)
+      assert.match(error.message, /^Cannot read \/p\/closed/)
     }).pipe(Effect.provide([failing("readDirectory", "/p/closed", "Unknown"), Path.layer])))
 
   it.effect("nor is a package.json that may not be read", () =>

@@ -157,13 +157,13 @@ describe("installed packages", () => {
         })
         const chalk = yield* project.refused("chalk", "main.ts")
         assert.strictEqual(chalk.reason, "NotFound")
-        assert.match(chalk.message, /package\.json depends on it.*\n.*run "npm install"$/s)
+        assert.match(chalk.message, /package\.json depends on it.*\n.*Run "npm install"\.$/s)
         assert.match(
           (yield* project.refused("lodahs", "main.ts")).message,
-          /did you mean "lodash"\? Else run "npm install lodahs"/
+          /Did you mean "lodash"\? Else run "npm install lodahs"/
         )
         assert.match((yield* project.refused("@s/typed", "main.ts")).why ?? "", /node_modules\/@types\/s__typed/)
-        assert.match((yield* project.refused("bare-types", "main.ts")).why ?? "", /only type declarations/)
+        assert.match((yield* project.refused("bare-types", "main.ts")).why ?? "", /Only type declarations/)
         yield* project.write({ "pnpm-lock.yaml": "" })
         const resolver = yield* project.newResolver
         const again = yield* Effect.flip(resolver.resolve("chalk", project.path("main.ts"), "import"))

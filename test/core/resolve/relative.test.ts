@@ -185,7 +185,7 @@ describe("relative and absolute specifiers", () => {
         for (const specifier of ["./types", "./types.js", "./types.d.ts", "./only"]) {
           const error = yield* project.refused(specifier, "main.ts")
           assert.strictEqual(error.reason, "NotFound")
-          assert.match(error.why ?? "", /only the type declarations (types|only\/index)\.d\.ts are there/)
+          assert.match(error.why ?? "", /Only the type declarations (types|only\/index)\.d\.ts are there/)
         }
       }))
   })

@@ -150,10 +150,10 @@ describe("tsconfig.json", () => {
     test("a wrong one is refused with the place in it", () =>
       Effect.gen(function*() {
         const cases: ReadonlyArray<readonly [text: string, place: string, message: RegExp]> = [
-          [`{\n  "compilerOptions": {\n    "target" "es2022"\n  }\n}`, "3:14", /not valid JSON.*colon expected/s],
+          [`{\n  "compilerOptions": {\n    "target" "es2022"\n  }\n}`, "3:14", /not valid JSON.*Colon expected/s],
           [`[]`, "1:1", /not an object/],
           [`{\n  "extends": "./gone.json"\n}`, "2:14", /extends "\.\/gone\.json", which does not exist/],
-          [`{ "extends": ["@tsconfig/gone"] }`, "1:15", /install that package/],
+          [`{ "extends": ["@tsconfig/gone"] }`, "1:15", /Install that package/],
           [`{ "extends": 1 }`, "1:14", /neither a string/],
           [`{ "compilerOptions": { "jsx": "angular" } }`, "1:31", /"jsx" is "angular"/],
           [`{ "compilerOptions": { "verbatimModuleSyntax": "yes" } }`, "1:48", /neither true nor false/],

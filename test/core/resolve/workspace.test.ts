@@ -43,7 +43,7 @@ describe("packages of the workspace", () => {
         const error = yield* project.refused("lib", "packages/app/src/main.ts")
         assert.strictEqual(error.reason, "NotFound")
         assert.match(error.message, /names \.\/dist\/index\.js, which does not exist/)
-        assert.match(error.remedy ?? "", /^build the package lib first .*customConditions/)
+        assert.match(error.remedy ?? "", /^Build the package lib first .*customConditions/)
         const custom = yield* Project.make({
           ...workspace,
           ...lib,
@@ -68,7 +68,7 @@ describe("packages of the workspace", () => {
           "packages/lib/src/index.ts": ""
         })
         const error = yield* unbuilt.refused("lib", "packages/app/src/main.ts")
-        assert.match(error.message, /names "dist\/index\.js", which does not exist.*build the package lib/s)
+        assert.match(error.message, /names "dist\/index\.js", which does not exist.*Build the package lib/s)
       }))
 
     test("their own dependencies are found from their real path", () =>

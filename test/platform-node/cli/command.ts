@@ -21,6 +21,10 @@ export interface Workbench {
   readonly directory: string
   readonly packages: string
   readonly metafile: Metafile
+  /** What the command sees of the environment. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The command as a program and its arguments, for whoever starts it in a special way. */
+  readonly command: (words: ReadonlyArray<string>) => ReadonlyArray<string>
   readonly write: (path: string, text: string) => void
   readonly start: (words: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => ChildProcess
   readonly run: (words: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Promise<Outcome>
@@ -67,16 +71,21 @@ export const makeWorkbench = async (): Promise<Workbench> => {
     logLevel: "error"
   })
   const packages = Path.join(directory, ".packages")
+  const { PATH = "" } = process.env
+  const own = {
+    PATH,
+    HOME: directory,
+    XDG_CACHE_HOME: Path.join(directory, ".cache"),
+    XDG_STATE_HOME: Path.join(directory, ".state"),
+    CLUSTRIX_PACKAGE_DIR: packages
+  }
+  const command: Workbench["command"] = (words) => [process.execPath, Path.join(bundle, "main.js"), ...words]
   const start: Workbench["start"] = (words, environment = {}) => {
-    const { PATH = "" } = process.env
-    return spawn(process.execPath, [Path.join(bundle, "main.js"), ...words], {
+    const [program = "", ...all] = command(words)
+    return spawn(program, all, {
       cwd: directory,
       env: {
-        PATH,
-        HOME: directory,
-        XDG_CACHE_HOME: Path.join(directory, ".cache"),
-        XDG_STATE_HOME: Path.join(directory, ".state"),
-        CLUSTRIX_PACKAGE_DIR: packages,
+        ...own,
         ...environment
       },
       stdio: ["ignore", "pipe", "pipe"]
@@ -86,6 +95,8 @@ export const makeWorkbench = async (): Promise<Workbench> => {
     directory,
     packages,
     metafile,
+    environment: own,
+    command,
     write: (path, text) => {
       Fs.mkdirSync(Path.dirname(Path.join(directory, path)), { recursive: true })
       Fs.writeFileSync(Path.join(directory, path), text)
