@@ -43,6 +43,9 @@ export type Shared = SourceParser | Hasher
 
 const defaultDirectory = "/project"
 
+/** Lets the test runner hear from its worker, which otherwise computes for minutes without a pause. */
+const breathe = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
 /** Packages `project` in a file system of its own. */
 export const pack = (project: Project): Effect.Effect<Packed, PackagingError, Shared> => {
   const directory = project.directory ?? defaultDirectory
@@ -52,6 +55,7 @@ export const pack = (project: Project): Effect.Effect<Packed, PackagingError, Sh
   )
   const host = { workingDirectory: directory, runtimeVersion: project.runtimeVersion ?? "v20.0.0" }
   return Effect.gen(function*() {
+    yield* breathe
     const packager = yield* FilePackager
     const store = yield* PackageStore.PackageStore
     const context = yield* createExecutionContext(project.config ?? ClusterConfig.local, project.args)

@@ -181,7 +181,7 @@ const printDeclaration = (declaration: Declaration, model: ProjectModel, s: Spel
           ...(base === undefined ? [] : [`    super(x)${s.end()}`]),
           `    this.#secret = x${s.end()}`,
           "  }",
-          `  ${awaits ? "async " : ""}${s.now("types") ? "public " : ""}get()${s.type("unknown")} {`,
+          `  ${s.now("types") ? "public " : ""}${awaits ? "async " : ""}get()${s.type("unknown")} {`,
           `    return [this.#secret, ${uses.join(", ")}]${s.end()}`,
           "  }",
           "}"
@@ -273,9 +273,23 @@ const relative = (from: string, to: string): string => {
   return `${up === 0 ? "./" : "../".repeat(up)}${there.slice(shared).join("/")}`
 }
 
+/** Ids of the declarations that `item` refers to, directly or through others. */
+const reachedFrom = (item: Item, model: ProjectModel): ReadonlySet<number> => {
+  const reached = new Set(referenced(item))
+  // What is added while the set is walked is walked, too
+  for (const id of reached) {
+    const { needs, uses } = declarationOf(model, id)
+    for (const each of [...needs, ...uses]) reached.add(each)
+  }
+  return reached
+}
+
 const commented = (lines: ReadonlyArray<string>, s: Spelling): ReadonlyArray<string> =>
   s.may("comments")
-    ? lines.flatMap((line) => s.now("comments", 5) ? [s.choices.pick(lineComments), line] : [line])
+    // Lines of a comment stay together
+    ? lines.flatMap((line) =>
+      !line.startsWith(" *") && s.now("comments", 5) ? [s.choices.pick(lineComments), line] : [line]
+    )
     : lines
 
 const printModule = (model: ProjectModel, index: number, module: ModuleModel, need: Needed, s: Spelling): string => {
@@ -288,11 +302,11 @@ const printModule = (model: ProjectModel, index: number, module: ModuleModel, ne
         item._tag === "Declaration" && (isNeeded(item) || s.choices.once(2)) ? [item.declaration.id] : []
       )
     )
-    // A statement about a declaration that is gone, or is not imported any more, would be about a global
+    // A statement that leads to a declaration which is gone, or is not imported any more, would call a global
     items = items.filter((item) =>
       item._tag === "Declaration"
         ? stays.has(item.declaration.id)
-        : isNeeded(item) || referenced(item).every((id) => need.declarations.has(id) || stays.has(id))
+        : isNeeded(item) || [...reachedFrom(item, model)].every((id) => need.declarations.has(id) || stays.has(id))
     )
   }
   if (s.may("unreachedTexts")) {
