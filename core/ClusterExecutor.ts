@@ -108,7 +108,7 @@ const readEnvironment = (
           : new JobError.JobEnvironmentError({
             variable: name,
             what: `The environment variable ${name} is to go along with the job, and it is not set here`,
-            remedy: `Set it, or take ${name} out of \`environmentVariables\`.`
+            remedy: `Set it, or do not name it (\`environmentVariables\`, --env).`
           }))),
     (entries) =>
       new Map(entries)
@@ -133,7 +133,7 @@ const make = (options: { readonly stateDirectory: string }) =>
         jobId,
         directory: directoryOf(jobId),
         what: `There is no job ${jobId} on ${transport.location}`,
-        remedy: "`clustrix jobs` lists those that there are."
+        remedy: `Check the ID: each job has a folder of its name in ${jobs}, until it is removed.`
       })
 
     const describe = (jobId: string) =>
