@@ -6,6 +6,7 @@ import type * as Effect from "effect/Effect"
 import type { SealError } from "./archive/SealPackage.ts"
 import type { ClusterConfig } from "./ClusterConfig.ts"
 import type { ExecutionContext } from "./ExecutionContext.ts"
+import type { AnyFunction } from "./FunctionLocator.ts"
 import type { FunctionReference } from "./FunctionReference.ts"
 import type { PackageInfo } from "./PackageInfo.ts"
 import type { PackageOptionsError, PackageOptionsInput } from "./package/PackageOptions.ts"
@@ -16,8 +17,11 @@ import type { ValueNotCarriedError } from "./runtime/ValueCodec.ts"
 /** Everything that can go wrong between a reference and a finished package. */
 export type PackagingError = PrepareError | SealError | PackageOptionsError | ValueNotCarriedError
 
-/** A function by reference: `"src/analysis.ts#mainAnalysis"`, or the parsed form. */
-export type FunctionLike = FunctionReference | string
+/**
+ * A function by reference (`"src/analysis.ts#mainAnalysis"`, or the parsed form), or the function itself where the host
+ * can find its source ({@link FunctionLocator}).
+ */
+export type FunctionLike = FunctionReference | string | AnyFunction
 
 /** A finished package, and what is known of how it came about. */
 export interface Packaged {

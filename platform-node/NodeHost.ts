@@ -22,6 +22,7 @@ import type { Scheduler } from "../core/Scheduler.ts"
 import type { Transport } from "../core/Transport.ts"
 import * as LocalScheduler from "./LocalScheduler.ts"
 import * as LocalTransport from "./LocalTransport.ts"
+import * as FunctionLocator from "./FunctionLocator.ts"
 import * as Hasher from "./Hasher.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
 import * as PackageMemory from "./PackageMemory.ts"
@@ -51,6 +52,7 @@ const platform = Layer.mergeAll(
   NodeDirectoryEntries.layer,
   NodePath.layer,
   Hasher.layer,
+  FunctionLocator.layer,
   SourceParser.layer,
   AnalysisCache.layerConfig,
   PackageMemory.layerConfig,

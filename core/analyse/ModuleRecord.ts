@@ -5,6 +5,7 @@
  * All offsets are UTF-16 code units into the module's text.
  */
 import type { AssetReference, ModuleFolds } from "../assets/AssetReference.ts"
+import type { InnerFunction } from "./InnerFunction.ts"
 
 /** `[start, end)` in the module's text. */
 export type Range = readonly [start: number, end: number]
@@ -93,7 +94,16 @@ export interface Signature {
 /** The unit of the slice: one declaration, one declarator, or one statement of a module's top level. */
 export interface Item {
   readonly index: number
-  readonly kind: "function" | "class" | "variable" | "enum" | "namespace" | "default" | "import-equals" | "statement"
+  readonly kind:
+    | "function"
+    | "class"
+    | "variable"
+    | "enum"
+    | "namespace"
+    | "default"
+    | "import-equals"
+    | "statement"
+    | "captured"
   /** The whole text of the item, for locations. */
   readonly range: Range
   /** The text that goes along: without `export`, with decorators written before it. */
@@ -130,6 +140,8 @@ export interface Item {
   readonly evaluates: ReadonlyArray<number>
   /** Whether it holds code that runs without a call in the text: accessors, conversions, iterators, proxy traps. */
   readonly runsUncalled: boolean
+  /** Of an item of kind `captured`, a function that stands somewhere inside the module's others. */
+  readonly inner?: InnerFunction | undefined
 }
 
 /** One name that an import declaration binds. */

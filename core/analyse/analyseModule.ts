@@ -6,28 +6,31 @@ import { AnalysisCache } from "../AnalysisCache.ts"
 import { findAssetReferences } from "../assets/findAssetReferences.ts"
 import { type Source, SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
 import type { ModuleRecord } from "./ModuleRecord.ts"
-import { recordModule } from "./recordModule.ts"
+import { type InnerFunctionRequest, recordModule } from "./recordModule.ts"
 
 /** Bumped whenever the form or meaning of a record changes: older cache entries are then not found. */
-export const recordVersion = 8
+export const recordVersion = 9
 
 /** `textDigest` is the SHA-256 of `source.text`. */
 export const analyseModule = (
   source: Source,
-  textDigest: string
+  textDigest: string,
+  inner: ReadonlyArray<InnerFunctionRequest> = []
 ): Effect.Effect<ModuleRecord, SourceSyntaxError, SourceParser | AnalysisCache> =>
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
     const { moduleSystem } = source
     const key = `record-${recordVersion}-${source.language}${source.jsx ? "x" : ""}-${
       moduleSystem ?? "any"
-    }-${textDigest}`
+    }-${textDigest}${
+      inner.length === 0 ? "" : `-${inner.map(({ offset, wanted }) => `${wanted[0]}${offset}`).join("-")}`
+    }`
     const cached = yield* cache.get(key)
     // Only this function writes under this key
     if (cached !== undefined) return JSON.parse(cached) as ModuleRecord
     const parser = yield* SourceParser
     const module = yield* parser.parse(source)
-    const record = recordModule(module, { text: source.text, moduleSystem, assets: findAssetReferences(module) })
+    const record = recordModule(module, { text: source.text, moduleSystem, assets: findAssetReferences(module), inner })
     yield* cache.set(key, JSON.stringify(record))
     return record
   })

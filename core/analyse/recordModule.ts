@@ -6,6 +6,7 @@ import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
 import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
+import { type InnerFunction, innerFunctionAt } from "./InnerFunction.ts"
 import { scanItem } from "./ItemScanner.ts"
 import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
@@ -20,6 +21,15 @@ export interface RecordOptions {
   readonly moduleSystem: "esm" | "commonjs" | undefined
   /** The calls that matter for data files. */
   readonly assets: AssetFinder
+  /** Functions within the module's others that are to be items of their own, after all others. */
+  readonly inner?: ReadonlyArray<InnerFunctionRequest> | undefined
+}
+
+/** A function, named by a place in its head, and the top-level name that it gets. */
+export interface InnerFunctionRequest {
+  readonly offset: number
+  readonly wanted: "function" | "class"
+  readonly local: string
 }
 
 const range = (node: Ast.AnyNode): Range => [spanOf(node).start, spanOf(node).end]
@@ -124,6 +134,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     readonly nodes: ReadonlyArray<Ast.AnyNode>
     readonly what: Kind
     readonly value?: Ast.AnyNode | undefined
+    readonly inner?: InnerFunction
   }
 
   const add = (part: Part): void => {
@@ -155,7 +166,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
-      runsUncalled: scan.runsUncalled
+      runsUncalled: scan.runsUncalled,
+      inner: part.inner
     })
   }
 
@@ -398,6 +410,22 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       what: { callable: "unknown", describes: "a CommonJS module" }
     })
   } else for (const statement of module.body) addStatement(statement)
+
+  for (const { local, offset, wanted } of options.inner ?? []) {
+    const found = innerFunctionAt(module, offset, wanted)
+    if (found === undefined) continue
+    const { inner, node } = found
+    add({
+      kind: "captured",
+      range: inner.range,
+      keep: [inner.range],
+      declares: [local],
+      nodes: [node],
+      what: kind(node),
+      value: node,
+      inner
+    })
+  }
 
   return {
     system,

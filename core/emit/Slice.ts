@@ -3,8 +3,9 @@
  * and normalisation come after.
  */
 import * as Effect from "effect/Effect"
-import MagicString from "magic-string"
-import type { CodeRequest, Item, PlaceReference } from "../analyse/ModuleRecord.ts"
+import MagicString, { Bundle } from "magic-string"
+import { heritage, type InnerFunction } from "../analyse/InnerFunction.ts"
+import type { CodeRequest, Cut, Item, PlaceReference } from "../analyse/ModuleRecord.ts"
 import { printPragmas } from "../analyse/Pragmas.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
@@ -46,7 +47,6 @@ export const slice = (
 ): Effect.Effect<Slice, FollowError, LoadRequirements> =>
   Effect.gen(function*() {
     const { module } = reached
-    const text = new MagicString(module.text)
     const here = packagePath(linker, module)
     const items = module.record.items.filter((item) => reached.items.has(item.index))
     const commonjs = module.record.system === "commonjs"
@@ -56,39 +56,49 @@ export const slice = (
 
     let usesPath = false
     let usesRequire = needsRequire(linker, reached)
-    let end = 0
-    for (const item of items) {
-      const first = item.keep[0]
-      const last = item.keep[item.keep.length - 1]
-      if (first === undefined || last === undefined) continue
-      for (const [from, to] of item.keep) {
-        if (from > end) text.overwrite(end, from, "\n")
-        end = Math.max(end, to)
-      }
-      if (item.prefix !== "") text.appendRight(first[0], item.prefix)
-      // What stood behind it may have ended it: `f()` and, on the next line, `type A = 1`, and then `(g)()`
-      text.appendLeft(last[1], commonjs ? item.suffix : `${item.suffix};`)
-      for (const cut of item.cuts) {
-        if (cut.range[0] < cut.range[1]) {
-          text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
+    /** Leaves of the module's text what `kept` says, in their order. */
+    const cut = (kept: ReadonlyArray<Item>): Effect.Effect<MagicString, FollowError, LoadRequirements> =>
+      Effect.gen(function*() {
+        const text = new MagicString(module.text)
+        let end = 0
+        for (const item of kept) {
+          const first = item.keep[0]
+          const last = item.keep[item.keep.length - 1]
+          if (first === undefined || last === undefined) continue
+          for (const [from, to] of item.keep) {
+            if (from > end) text.overwrite(end, from, "\n")
+            end = Math.max(end, to)
+          }
+          const { prefix, suffix } = item.inner === undefined ? item : around(item.inner, item.declares[0] ?? "")
+          if (prefix !== "") text.appendRight(first[0], prefix)
+          // What stood behind it may have ended it: `f()` and, on the next line, `type A = 1`, and then `(g)()`
+          text.appendLeft(last[1], commonjs ? suffix : `${suffix};`)
+          for (const cut of [...item.cuts, ...innerCuts(item.inner)]) {
+            if (cut.range[0] < cut.range[1]) {
+              text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
+            }
+          }
+          for (const reference of commonjs ? [] : item.places) {
+            const replacement = placeText(reference.kind, fileName, renamed)
+            if (replacement === undefined || isCut(item, reference.range[0])) {
+              continue
+            }
+            if (replacement.startsWith(toPath)) usesPath = true
+            text.update(reference.range[0], reference.range[1], replacement)
+          }
+          for (const request of item.requests) {
+            if (isCut(item, request.range[0])) continue
+            const written = yield* requestText(linker, reached, request)
+            if (written !== undefined) text.update(request.range[0], request.range[1], JSON.stringify(written))
+            if (!commonjs && (request.kind === "require" || request.kind === "require-resolve")) usesRequire = true
+          }
         }
-      }
-      for (const reference of commonjs ? [] : item.places) {
-        const replacement = placeText(reference.kind, fileName, renamed)
-        if (replacement === undefined || isCut(item, reference.range[0])) {
-          continue
-        }
-        if (replacement.startsWith(toPath)) usesPath = true
-        text.update(reference.range[0], reference.range[1], replacement)
-      }
-      for (const request of item.requests) {
-        if (isCut(item, request.range[0])) continue
-        const written = yield* requestText(linker, reached, request)
-        if (written !== undefined) text.update(request.range[0], request.range[1], JSON.stringify(written))
-        if (!commonjs && (request.kind === "require" || request.kind === "require-resolve")) usesRequire = true
-      }
-    }
-    if (end < module.text.length) text.overwrite(end, module.text.length, "\n")
+        if (end < module.text.length) text.overwrite(end, module.text.length, "\n")
+        return text
+      })
+    const text = yield* cut(items.filter((item) => item.inner === undefined))
+    // Each from a copy of its own: what stands around it may go along, too
+    const captured = yield* Effect.forEach(items.filter((item) => item.inner !== undefined), (item) => cut([item]))
 
     if (!commonjs) {
       const links = yield* linkage(linker, reached)
@@ -101,13 +111,49 @@ export const slice = (
           ...links.imports
         ].filter((line) => line !== "").map((line) => `${line}\n`).join("")
       )
-      text.append(`\n${links.exports.join("\n")}\n`)
+      const last = captured[captured.length - 1] ?? text
+      last.append(`\n${links.exports.join("\n")}\n`)
     }
+    if (captured.length === 0) {
+      return {
+        text: text.toString(),
+        map: () => text.generateMap({ source: place, includeContent: false, hires: "boundary" }).toString()
+      }
+    }
+    const bundle = new Bundle({ separator: "\n" })
+    for (const content of [text, ...captured]) bundle.addSource({ filename: place, content })
     return {
-      text: text.toString(),
-      map: () => text.generateMap({ source: place, includeContent: false, hires: "boundary" }).toString()
+      text: bundle.toString(),
+      map: () => bundle.generateMap({ includeContent: false, hires: "boundary" }).toString()
     }
   })
+
+/** The name of the values that are given to a captured function's variables. No program has it by chance. */
+const variables = "clustrix$variables"
+
+/**
+ * What stands around the text of a function that was taken out of the functions around it. One that uses variables of
+ * theirs becomes a function that gives `{ bind, make }`, new ones for each time that it was made: `make()` gives the
+ * function, `bind({ name: value })` its variables their values.
+ */
+const around = (inner: InnerFunction, local: string): { readonly prefix: string; readonly suffix: string } => {
+  const name = JSON.stringify(inner.name)
+  const before = inner.kind === "method" ? "({ " : `({ ${name}: (`
+  const after = inner.kind === "method" ? ` })[${name}]` : `) })[${name}]`
+  if (inner.captures.length === 0) return { prefix: `const ${local} = ${before}`, suffix: after }
+  const names = inner.captures.map(({ name }) => name).join(", ")
+  return {
+    prefix: `const ${local} = () => { let ${names}; return { ` +
+      `bind: (${variables}) => { ({ ${names} } = ${variables}); }, make: () => ${before}`,
+    suffix: `${after} }; }`
+  }
+}
+
+/** A method keeps the name that it had when it was taken, and a class its superclass, whatever they would be now. */
+const innerCuts = (inner: InnerFunction | undefined): ReadonlyArray<Cut> => [
+  ...(inner?.key === undefined ? [] : [{ range: inner.key, replacement: JSON.stringify(inner.name) }]),
+  ...(inner?.heritage === undefined ? [] : [{ range: inner.heritage, replacement: heritage }])
+]
 
 const isCut = (item: Item, offset: number): boolean =>
   item.cuts.some(({ range: [from, to] }) => from <= offset && offset < to)

@@ -5,6 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as AnalysisCache from "../AnalysisCache.ts"
+import type { InnerFunctionRequest } from "../analyse/recordModule.ts"
 import { analyseModule } from "../analyse/analyseModule.ts"
 import * as Explanation from "../Explanation.ts"
 import type { Hasher } from "../Hasher.ts"
@@ -63,8 +64,14 @@ export interface ModuleLoader {
 export const decodeSource = (bytes: Uint8Array): string =>
   new TextDecoder("utf-8").decode(bytes).replace(/\r\n?/g, "\n")
 
-/** A loader with a memory of its own; `fileName` turns an absolute path into what people read. */
-export const make = (fileName: (path: string) => string): ModuleLoader => {
+/**
+ * A loader with a memory of its own; `fileName` turns an absolute path into what people read. `inner` names, by path,
+ * functions within functions that become items of their own.
+ */
+export const make = (
+  fileName: (path: string) => string,
+  inner: ReadonlyMap<string, ReadonlyArray<InnerFunctionRequest>> = new Map()
+): ModuleLoader => {
   const modules = new Map<string, Module>()
   const resolutions = new Map<string, Resolution>()
 
@@ -118,7 +125,7 @@ export const make = (fileName: (path: string) => string): ModuleLoader => {
     const compilerOptions = yield* resolver.compilerOptions(path)
     const textDigest = yield* digest(text)
     const source = { file, text, language: kind.language, jsx: kind.jsx, moduleSystem: kind.moduleSystem }
-    const record = yield* analyseModule(source, textDigest)
+    const record = yield* analyseModule(source, textDigest, inner.get(path))
     const module: Module = {
       _tag: "Code",
       path,

@@ -19,6 +19,7 @@ export interface Reason {
     | "data"
     | "include"
     | "option"
+    | "captured"
   /** The node that needs it; `undefined` for the entry. */
   readonly from: NodeId | undefined
   /** How, as the end of the sentence "it is here because ...": "`main` calls `helper`". */

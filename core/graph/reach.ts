@@ -10,13 +10,21 @@ import * as Judge from "./Judge.ts"
 import { locate } from "./Module.ts"
 import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
 import type { Entry, Reached } from "./Reached.ts"
+import type { Reason } from "./Reason.ts"
 import * as Tracer from "./Tracer.ts"
 
-/** Finds everything that `entry` needs. */
+/** A function that is wanted beside the entry, because a living function holds it. */
+export interface HeldFunction {
+  readonly entry: Entry
+  readonly reason: Reason
+}
+
+/** Finds everything that `entry` needs, and the functions that it holds. */
 export const reach = (
   loader: ModuleLoader,
   entry: Entry,
-  options: Judge.ReachOptions
+  options: Judge.ReachOptions,
+  held: ReadonlyArray<HeldFunction> = []
 ): Effect.Effect<Reached, Tracer.ReachError, LoadRequirements> =>
   Effect.gen(function*() {
     const tracer = Tracer.make(loader, { isDropped: Judge.isDropped(options) })
@@ -24,7 +32,8 @@ export const reach = (
 
     // The entry
     const entryItems = entry.module.declarations.get(entry.local) ?? []
-    const label = [entry.local === "*default*" ? "default" : entry.local, ...entry.path].join(".")
+    const written = entryItems[0]?.inner?.name ?? (entry.local === "*default*" ? "default" : entry.local)
+    const label = [written, ...entry.path].join(".")
     tracer.reachName(entry.module, entry.local, undefined, {
       kind: "entry",
       from: undefined,
@@ -38,6 +47,10 @@ export const reach = (
       location: undefined
     })
       .links.add(entry.local)
+    for (const { entry: { local, module }, reason } of held) {
+      tracer.reachName(module, local, undefined, reason)
+      tracer.enter(module, reason).links.add(local)
+    }
     yield* tracer.drain
 
     // Statements that may change what is reached, until there are no more

@@ -10,16 +10,20 @@ import { type EmitError, emitModules, type EmittedModule } from "../emit/emitMod
 import { orderBound } from "../emit/ImportOrder.ts"
 import type { Linker } from "../emit/Linkage.ts"
 import type { Placement } from "../emit/Placement.ts"
+import type { CaptureError } from "../capture/CaptureGraph.ts"
+import { type AnyFunction, FunctionLocator } from "../FunctionLocator.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
+import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
 import { resolveEntry } from "../graph/resolveEntry.ts"
 import * as ModuleLoader from "../graph/ModuleLoader.ts"
-import type { Reached } from "../graph/Reached.ts"
+import type { Entry, Reached } from "../graph/Reached.ts"
 import { reach } from "../graph/reach.ts"
 import type { ReachError } from "../graph/Tracer.ts"
 import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
 import type { OutsidePackageRootError } from "./PackageRoot.ts"
 import { type PackageRoot, packageRoot, placements } from "./PackageRoot.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
+import { emitCaptures, findLiving, type LivingFunction } from "./analyseLiving.ts"
 import { realFile } from "./realFile.ts"
 
 /** A function with all that its code needs, before anything is written. */
@@ -29,18 +33,20 @@ export interface AnalysedFunction {
   readonly root: PackageRoot
   readonly placement: Placement
   readonly modules: ReadonlyArray<EmittedModule>
+  /** Whether the function comes out of the module of the captured values. */
+  readonly captured: boolean
 }
 
-export type AnalyseError = ReachError | EmitError | ResolutionError | OutsidePackageRootError
+export type AnalyseError = ReachError | EmitError | ResolutionError | OutsidePackageRootError | CaptureError
 
-/**
- * Analyses the function that `reference` names. `from` is the absolute directory against which a relative file is read.
- */
-export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
-  reference: FunctionReference,
-  from: string,
-  options: Pick<PackageOptions, "keep" | "drop">
-) {
+/** A function to analyse, and the modules that are loaded on the way to it. */
+interface Start {
+  readonly loader: ModuleLoader.ModuleLoader
+  readonly entry: Entry
+  readonly living: LivingFunction | undefined
+}
+
+const byReference = Effect.fnUntraced(function*(reference: FunctionReference, from: string) {
   const path = yield* Path.Path
   const resolver = yield* ModuleResolver
   const file = yield* realFile(path.resolve(from, reference.file), reference.file)
@@ -49,15 +55,51 @@ export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
   const shown = (each: string): string => path.relative(shownFrom, each).split(path.sep).join("/")
 
   const loader = ModuleLoader.make(shown)
-  const entry = yield* resolveEntry(loader, reference, file)
-  const reached = yield* reach(loader, entry, options)
+  return { loader, entry: yield* resolveEntry(loader, reference, file), living: undefined } satisfies Start
+})
+
+const byValue = Effect.fnUntraced(function*(fn: AnyFunction) {
+  const locator = yield* Effect.serviceOption(FunctionLocator)
+  if (locator._tag === "None") {
+    return yield* new FunctionNotPackageableError({
+      reason: "Native",
+      reference: fn.name,
+      what: `Cannot get source of ${fn.name === "" ? "a function" : fn.name}`,
+      why: "This runtime does not tell where a living function was written.",
+      remedy: "Name it: FILE#NAME."
+    })
+  }
+  const living = yield* Effect.provideService(findLiving(fn), FunctionLocator, locator.value)
+  return { loader: living.loader, entry: living.entry, living } satisfies Start
+})
+
+/**
+ * Analyses the function, which is named or living. `from` is the absolute directory against which a relative file is
+ * read.
+ */
+export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
+  fn: FunctionReference | AnyFunction,
+  from: string,
+  options: Pick<PackageOptions, "keep" | "drop">
+) {
+  const start: Start = typeof fn === "function" ? yield* byValue(fn) : yield* byReference(fn, from)
+  const { entry, living, loader } = start
+  const reached = yield* reach(loader, entry, options, living?.held)
 
   const files = [...reached.modules.keys(), ...reached.json.keys()]
   const root = yield* packageRoot(entry.module.path, files)
   const placement = yield* placements(root, files)
   const linker: Linker = { loader, reached, placement, bound: yield* orderBound(loader, reached) }
   const modules = yield* emitModules(linker)
-  return { loader, reached, root, placement, modules } satisfies AnalysedFunction
+  const captured = living !== undefined && !living.isPlain
+  return {
+    loader,
+    reached,
+    root,
+    placement,
+    modules: captured ? [emitCaptures(living, linker), ...modules] : modules,
+    captured
+  } satisfies AnalysedFunction
 })
 
 /** What the first half asks of its host. */

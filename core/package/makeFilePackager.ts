@@ -12,6 +12,7 @@ import { type SealedPackage, sealPackage } from "../archive/SealPackage.ts"
 import * as ClusterConfig from "../ClusterConfig.ts"
 import { createExecutionContext, type ExecutionContext, ExecutionHost } from "../ExecutionContext.ts"
 import { FilePackager, type FunctionLike, type Packaged, type PackagingError } from "../FilePackager.ts"
+import type { AnyFunction } from "../FunctionLocator.ts"
 import * as FunctionReference from "../FunctionReference.ts"
 import type { Hasher } from "../Hasher.ts"
 import type { Observation } from "../memory/Observation.ts"
@@ -42,12 +43,12 @@ type Requirements =
   | Path.Path
   | SourceParser
 
-const referenceOf = (fn: FunctionLike) => typeof fn === "string" ? FunctionReference.parse(fn) : Effect.succeed(fn)
+const wantedOf = (fn: FunctionLike) => typeof fn === "string" ? FunctionReference.parse(fn) : Effect.succeed(fn)
 
 /** The resolver remembers what it saw of the file system, so each packaging has a new one. */
 const prepare = (fn: FunctionLike, options: PackageOptionsInput | undefined, from: string) =>
   Effect.gen(function*() {
-    return yield* preparePackage(yield* referenceOf(fn), from, yield* decodeOptions(options ?? {}))
+    return yield* preparePackage(yield* wantedOf(fn), from, yield* decodeOptions(options ?? {}))
   }).pipe(Effect.provide(Resolver.layer))
 
 /** Text of a file that lies beside a package. */
@@ -85,14 +86,14 @@ const contentsOf = (prepared: PreparedPackage, sealed: SealedPackage): ReadonlyA
 
 /** Packages from the sources, and remembers that where there is a memory. */
 const finish = (
-  reference: FunctionReference.FunctionReference,
+  fn: FunctionReference.FunctionReference | AnyFunction,
   options: PackageOptions,
   from: string,
   recollection: Recollection.Recollection | undefined,
   wanted: Recollection.Wanted
 ): Effect.Effect<Finished, PackagingError, Requirements> =>
   Effect.gen(function*() {
-    const preparing = Effect.provide(preparePackage(reference, from, options), Resolver.layer)
+    const preparing = Effect.provide(preparePackage(fn, from, options), Resolver.layer)
     const prepared = yield* recollection?.watch(preparing) ?? preparing
     const sealed = yield* sealPackage(prepared)
     yield* debugPackaging(prepared, sealed)
@@ -135,11 +136,12 @@ const makePackage = (
   wanted: Recollection.Wanted
 ): Effect.Effect<PackagedFiles, PackagingError, Requirements> =>
   Effect.gen(function*() {
-    const reference = yield* referenceOf(fn)
+    const reference = yield* wantedOf(fn)
     const options = yield* decodeOptions(input ?? {})
     const from = context.workingDirectory
     // Who wants to see each decision wants them made
-    const recollection = (yield* isDebugging) ? undefined : yield* Recollection.make(reference, options, from)
+    const recollection = (yield* isDebugging) || typeof reference === "function" ? undefined
+      : yield* Recollection.make(reference, options, from)
     const { packagePath, remembered, sourceMapPath } =
       (yield* recollection?.find(wanted) ?? Effect.succeed(undefined)) ??
         (yield* finish(reference, options, from, recollection, wanted))

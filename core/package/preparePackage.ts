@@ -6,6 +6,7 @@ import { anonymousDefault, type Item } from "../analyse/ModuleRecord.ts"
 import * as PackageEntry from "../archive/PackageEntry.ts"
 import { linkName } from "../emit/Linkage.ts"
 import { emittedPath, filesystemUtils, modulesDirectory } from "../emit/Placement.ts"
+import type { AnyFunction } from "../FunctionLocator.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
 import { type CodeModule, nodeId } from "../graph/Module.ts"
 import type { Entry } from "../graph/Reached.ts"
@@ -16,6 +17,7 @@ import * as Metadata from "../Metadata.ts"
 import { execute } from "../runtime/execute.generated.ts"
 import { filesystemUtils as filesystemUtilsText } from "../runtime/filesystem_utils.generated.ts"
 import { type AnalysedFunction, analyseFunction } from "./analyseFunction.ts"
+import { capturedModule, entryExport } from "./analyseLiving.ts"
 import { collectData, type CollectedData } from "./collectData.ts"
 import { collectDependencies, type CollectedDependencies } from "./collectDependencies.ts"
 import { inspectFunction } from "./FilesystemCalls.ts"
@@ -28,11 +30,11 @@ export const runner = "execute.mjs"
 
 /** Analyses the function, and collects all files of its package. Nothing is written. */
 export const preparePackage = Effect.fn("clustrix.prepare")(function*(
-  reference: FunctionReference,
+  fn: FunctionReference | AnyFunction,
   from: string,
   options: PackageOptions
 ) {
-  const analysed = yield* analyseFunction(reference, from, options)
+  const analysed = yield* analyseFunction(fn, from, options)
   const data = yield* collectData(analysed, options)
   const dependencies = yield* collectDependencies(analysed, options)
   const { reached, root } = analysed
@@ -75,7 +77,8 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
   for (const file of dependencies.files) own(file.path, file.text, file.because)
 
   const entry = entryPoint(analysed)
-  const entryText = analysed.modules.find(({ path }) => path === entry.module)?.text ?? ""
+  const code = `${modulesDirectory}/${emittedPath(analysed.placement, reached.entry.module)}`
+  const entryText = analysed.modules.find(({ path }) => path === code)?.text ?? ""
   const inspected = yield* inspectFunction(entryText, reached.entry.local)
   const metadata = Metadata.make(metadataInput(analysed, data, dependencies, entry, inspected))
 
@@ -120,11 +123,15 @@ const declarationsIn = (analysed: AnalysedFunction, file: string): ReadonlyArray
 const keptItems = (module: CodeModule, items: ReadonlySet<number>): ReadonlyArray<Item> =>
   module.record.items.filter((item) => items.has(item.index))
 
-const functionName = (entry: Entry): string =>
-  [entry.local === anonymousDefault ? "default" : entry.local, ...entry.path].join(".")
+const functionName = (entry: Entry): string => {
+  const inner = entry.module.declarations.get(entry.local)?.[0]?.inner
+  if (inner !== undefined) return inner.name === "" ? "anonymous" : inner.name
+  return [entry.local === anonymousDefault ? "default" : entry.local, ...entry.path].join(".")
+}
 
-const entryPoint = ({ placement, reached }: AnalysedFunction): Manifest.EntryPoint => {
+const entryPoint = ({ captured, placement, reached }: AnalysedFunction): Manifest.EntryPoint => {
   const { entry } = reached
+  if (captured) return { module: capturedModule, export: entryExport, kind: "function" }
   const target = reached.modules.get(entry.module.path)
   const name = target === undefined ? entry.local : linkName(target, entry.local)
   return {
@@ -194,6 +201,7 @@ const declarationKind = (item: Item): Metadata.MetadataInput["declarations"][num
       return item.callable === "function" ? "function" : item.callable === "class" ? "class" : "variable"
     case "import-equals":
       return "import"
+    case "captured":
     case "variable":
       return item.callable === "function" ? "function" : "variable"
     default:

@@ -1,0 +1,45 @@
+/**
+ * Where a living function was written, and what its variables hold: only the host can tell.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { FunctionNotPackageableError } from "./graph/NotPackageable.ts"
+
+/** Any function or class. */
+// The only type that every function is assignable to, whatever its parameters
+export type AnyFunction = (...args: Array<never>) => unknown
+
+/** The place of a function in the source that its author wrote. */
+export interface LocatedFunction {
+  /** Absolute path. */
+  readonly file: string
+  /** In the head of the function, both counted from 1; columns in UTF-16 code units. */
+  readonly line: number
+  readonly column: number
+  readonly kind: "function" | "class"
+}
+
+/** A variable, and the places in the function's source that mention it: what compiled it may have renamed it. */
+export interface MentionedVariable {
+  readonly name: string
+  readonly mentions: ReadonlyArray<Pick<LocatedFunction, "file" | "line" | "column">>
+}
+
+/** What `bind` made a function of. */
+export interface BoundFunction {
+  readonly target: AnyFunction
+  readonly receiver: unknown
+  readonly args: ReadonlyArray<unknown>
+}
+
+export class FunctionLocator extends Context.Tag("clustrix/FunctionLocator")<FunctionLocator, {
+  /** At least one place, the likeliest first: source maps may be coarse. */
+  readonly locate: (fn: AnyFunction) => Effect.Effect<ReadonlyArray<LocatedFunction>, FunctionNotPackageableError>
+  /** `undefined` for a function that `bind` did not make. */
+  readonly bound: (fn: AnyFunction) => Effect.Effect<BoundFunction | undefined>
+  /** What the named variables of the functions around `fn` hold; without those that cannot be read. */
+  readonly variables: (
+    fn: AnyFunction,
+    names: ReadonlyArray<MentionedVariable>
+  ) => Effect.Effect<ReadonlyMap<string, unknown>>
+}>() {}

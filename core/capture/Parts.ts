@@ -1,0 +1,64 @@
+/**
+ * The parts of captured objects, in the order in which a program sees them.
+ */
+import { memberSegment, type Part, primitiveExpression, type Shape } from "./Shape.ts"
+
+/** An own property. */
+export interface Property {
+  readonly key: string | symbol
+  readonly value: unknown
+  readonly enumerable: boolean
+}
+
+/** An accessor: its value is computed by code that nobody sees. */
+export interface AccessorProperty {
+  readonly key: string | symbol
+}
+
+const errorOwn = new Set<string | symbol>(["stack", "message"])
+const functionOwn = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller"])
+
+/** Own properties that the shape itself does not say, or the first accessor among them. */
+export const propertiesOf = (
+  value: object,
+  shape: Shape["_tag"] | "Function"
+): { readonly properties: ReadonlyArray<Property>; readonly accessor: AccessorProperty | undefined } => {
+  const properties: Array<Property> = []
+  for (const key of Reflect.ownKeys(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    if (descriptor === undefined) continue
+    if (shape === "Array" && key === "length") continue
+    if (shape === "Error" && errorOwn.has(key)) continue
+    if (shape === "Function" && functionOwn.has(key)) continue
+    if (!("value" in descriptor)) return { properties, accessor: { key } }
+    properties.push({ key, value: descriptor.value, enumerable: descriptor.enumerable === true })
+  }
+  return { properties, accessor: undefined }
+}
+
+/** What hangs on a captured object. */
+export const partsOf = (value: object, shape: Shape): ReadonlyArray<Part> => {
+  switch (shape._tag) {
+    case "Leaf":
+    case "Bytes":
+    case "Refused":
+      return []
+    case "View":
+      return [{ segment: ".buffer", value: shape.buffer }]
+    case "Map": {
+      const map = value as ReadonlyMap<unknown, unknown> // its shape says so
+      return [...map].flatMap(([key, each], at) => [
+        { segment: `.keys()[${at}]`, value: key },
+        { segment: `.get(${primitiveExpression(key) ?? `.keys()[${at}]`})`, value: each }
+      ])
+    }
+    case "Set":
+      return [...(value as ReadonlySet<unknown>)].map((each, at) => ({ segment: `.values()[${at}]`, value: each })) // its shape says so
+    default:
+      return propertiesOf(value, shape._tag).properties.map(({ key, value: each }) => ({
+        segment: shape._tag === "Array" && typeof key === "string" && /^\d+$/.test(key) ? `[${key}]`
+          : memberSegment(key),
+        value: each
+      }))
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The first half of the pipeline for a living function: what it captures goes along by value.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import type { InnerFunctionRequest } from "../analyse/recordModule.ts"
+import { capture, type CapturedFunction, type CaptureError, type CaptureGraph } from "../capture/CaptureGraph.ts"
+import { entryExport, printCaptures } from "../capture/printCaptures.ts"
+import { type EmittedModule } from "../emit/emitModules.ts"
+import { type Linker, linkName, packagePath } from "../emit/Linkage.ts"
+import { relativeSpecifier } from "../emit/Placement.ts"
+import { type AnyFunction, FunctionLocator } from "../FunctionLocator.ts"
+import type { CodeModule } from "../graph/Module.ts"
+import * as ModuleLoader from "../graph/ModuleLoader.ts"
+import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
+import type { HeldFunction } from "../graph/reach.ts"
+import type { Entry } from "../graph/Reached.ts"
+import { nodeId } from "../graph/Module.ts"
+import { ModuleResolver } from "../ModuleResolver.ts"
+
+/** The path of the captured values in the package. */
+export const capturedModule = "captured.mjs"
+
+/** A living function, and the places of all functions that go along with it. */
+export interface LivingFunction {
+  readonly graph: CaptureGraph
+  readonly loader: ModuleLoader.ModuleLoader
+  readonly entry: Entry
+  readonly held: ReadonlyArray<HeldFunction>
+  readonly places: ReadonlyMap<AnyFunction, Entry>
+  /** Whether it holds nothing: then it is as if it had been named. */
+  readonly isPlain: boolean
+}
+
+/** The function that all `bind`s around `fn` lead to. */
+const unbound = (fn: AnyFunction): Effect.Effect<AnyFunction, never, FunctionLocator> =>
+  Effect.gen(function*() {
+    const locator = yield* FunctionLocator
+    let target = fn
+    for (let bound = yield* locator.bound(target); bound !== undefined; bound = yield* locator.bound(target)) {
+      target = bound.target
+    }
+    return target
+  })
+
+const sourcesOf = (graph: CaptureGraph): ReadonlyArray<CapturedFunction> =>
+  [...graph.functions.values()].flatMap((each) => each._tag === "Source" ? [each] : [])
+
+/** Finds the function, what it captures, and where all of that is written. */
+export const findLiving = (
+  fn: AnyFunction
+): Effect.Effect<
+  LivingFunction,
+  CaptureError | ModuleLoader.LoadError,
+  FunctionLocator | ModuleLoader.LoadRequirements | FileSystem.FileSystem | Path.Path
+> =>
+  Effect.gen(function*() {
+    const path = yield* Path.Path
+    const resolver = yield* ModuleResolver
+    const locator = yield* FunctionLocator
+    const target = yield* unbound(fn)
+    const [located] = yield* locator.locate(target)
+    const scope = located === undefined ? undefined : yield* resolver.namedScope(located.file)
+    const shownFrom = scope?.directory ?? path.dirname(located?.file ?? ".")
+    const shown = (each: string): string => path.relative(shownFrom, each).split(path.sep).join("/")
+    const graph = yield* capture(fn, shown)
+
+    const inner = new Map<string, Array<InnerFunctionRequest>>()
+    const locals = new Map<AnyFunction, string>()
+    for (const each of sourcesOf(graph)) {
+      if (each.inner.declared !== undefined) continue
+      const requests = inner.get(each.path) ?? []
+      inner.set(each.path, requests)
+      // One text makes many functions, if each has variables of its own
+      const same = each.inner.captures.length === 0 ? undefined
+        : requests.find(({ offset }) => offset === each.offset)
+      const local = same?.local ?? `clustrix$${requests.length}`
+      locals.set(each.value, local)
+      if (same === undefined) {
+        requests.push({ offset: each.offset, wanted: each.inner.kind === "class" ? "class" : "function", local })
+      }
+    }
+    const loader = ModuleLoader.make(shown, inner)
+    const places = new Map<AnyFunction, Entry>()
+    for (const each of sourcesOf(graph)) {
+      const module = yield* loader.load(each.path)
+      if (module._tag !== "Code" || module.record.system === "commonjs") {
+        return yield* new FunctionNotPackageableError({
+          reason: "InvalidReference",
+          reference: `${each.location}`,
+          what: `${module.file} is a CommonJS module`,
+          location: each.location,
+          why: "Its exports are computed when it runs, so a function in it cannot be named from outside.",
+          remedy: `Package a function of an ES module that imports ${module.file}.`
+        })
+      }
+      places.set(each.value, {
+        _tag: "Binding",
+        module,
+        local: each.inner.declared?.local ?? locals.get(each.value) ?? "",
+        path: each.inner.declared?.path ?? []
+      })
+    }
+    const entry = places.get(target)
+    if (entry === undefined) return yield* Effect.dieMessage("The function that was asked for is one of those found")
+    const held = sourcesOf(graph).flatMap((each): ReadonlyArray<HeldFunction> => {
+      const place = places.get(each.value)
+      if (each.value === target || place === undefined) return []
+      const holder = each.holder === undefined ? undefined : places.get(each.holder)
+      return [{
+        entry: place,
+        reason: {
+          kind: "captured",
+          from: holder === undefined ? undefined : nodeOf(holder.module, holder.local),
+          because: each.because,
+          location: each.location
+        }
+      }]
+    })
+    const isPlain = graph.functions.size === 1 && graph.objects.size === 0 &&
+      sourcesOf(graph).every((each) => each.variables.size === 0)
+    return { graph, loader, entry, held, places, isPlain }
+  })
+
+const nodeOf = (module: CodeModule, local: string) => {
+  const item = module.declarations.get(local)?.[0]
+  return item === undefined ? undefined : nodeId(module, item)
+}
+
+/** The module of the captured values. */
+export const emitCaptures = (living: LivingFunction, linker: Linker): EmittedModule => ({
+  path: capturedModule,
+  file: "captured values",
+  map: undefined,
+  text: printCaptures(living.graph, (fn) => {
+    const place = living.places.get(fn.value)
+    const reached = place === undefined ? undefined : linker.reached.modules.get(place.module.path)
+    return {
+      specifier: place === undefined ? "" : relativeSpecifier(capturedModule, packagePath(linker, place.module)),
+      exported: place === undefined || reached === undefined ? "" : linkName(reached, place.local),
+      path: place?.path ?? [],
+      made: fn.variables.size > 0
+    }
+  })
+})
+
+export { entryExport }
