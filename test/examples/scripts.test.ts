@@ -53,7 +53,7 @@ const normalised = (text: string): string =>
     .replaceAll(/^(Size: |.*\b(?:execute|filesystem_utils)\.mjs .*?)[\d,]+ bytes/gm, "$1<size> bytes")
 
 describe("the scripts of the examples", () => {
-  it("are those that the original document has", () =>
+  it("are those that the original document has, and a living function", () =>
     assert.deepStrictEqual(scripts, [
       "automated-packaging",
       "cleanup",
@@ -65,6 +65,7 @@ describe("the scripts of the examples", () => {
       "external-packages",
       "filesystem-analysis",
       "inspection",
+      "living-function",
       "local-dependencies",
       "simple-analysis"
     ]))

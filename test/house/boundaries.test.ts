@@ -25,6 +25,7 @@ const flow = [
   "resolve",
   "memory",
   "graph",
+  "capture",
   "canonical",
   "emit",
   "npm",

@@ -1,0 +1,74 @@
+/**
+ * A living function gives from its package what it gives here.
+ */
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import * as path from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { FilePackager } from "../../core/FilePackager.ts"
+import type { AnyFunction } from "../../core/FunctionLocator.ts"
+import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
+import * as NodeHost from "../../platform-node/NodeHost.ts"
+import { closures } from "./closures.ts"
+
+// Where npm packages and this project's own are found
+const scratch = mkdtempSync(
+  path.join(fileURLToPath(new URL("../../node_modules/", import.meta.url)), ".clustrix-capture-")
+)
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const prepare = (fn: AnyFunction) => Effect.flatMap(FilePackager, (packager) => packager.prepare(fn))
+
+/** The function of the package, loaded into this very process. */
+const load = async ({ entries, entry }: PreparedPackage): Promise<AnyFunction> => {
+  const directory = mkdtempSync(path.join(scratch, "package-"))
+  for (const { content, path: name } of entries) {
+    if (content._tag !== "Bytes") continue
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
+    writeFileSync(path.join(directory, name), content.bytes)
+  }
+  const namespace: Record<string, unknown> = await import(pathToFileURL(path.join(directory, entry.module)).href)
+  const [first = "", ...rest] = entry.export.split(".")
+  let value = namespace[first]
+  let receiver: unknown
+  for (const name of rest) {
+    receiver = value
+    value = Reflect.get(Object(value), name)
+  }
+  if (typeof value !== "function") throw new TypeError(`${entry.export} of ${entry.module} is no function`)
+  return value.bind(receiver)
+}
+
+const outcome = async (fn: AnyFunction, args: ReadonlyArray<unknown>): Promise<unknown> => {
+  try {
+    return { value: await Reflect.apply(fn, undefined, args) }
+  } catch (error) {
+    return { thrown: String(error) }
+  }
+}
+
+it.layer(NodeHost.layer)("a living function", (it) => {
+  describe("gives from its package what it gives here", () => {
+    for (const [title, make] of Object.entries(closures)) {
+      it.effect(title, () =>
+        Effect.gen(function*() {
+          const { args = [], fn } = make()
+          const prepared = yield* prepare(fn)
+          const packaged = yield* Effect.promise(() => load(prepared))
+          const here = title.includes("class") ? fn : make().fn
+          const expected = yield* Effect.promise(() => outcome(here, args))
+          const actual = yield* Effect.promise(() => outcome(packaged, args))
+          assert.property(expected, "value")
+          assert.deepStrictEqual(actual, expected)
+          // The same again, from the same function made anew
+          const again = yield* prepare(make().fn)
+          const text = (each: PreparedPackage) =>
+            each.entries.map((
+              { content, path }
+            ) => [path, content._tag === "Bytes" ? Buffer.from(content.bytes).toString() : ""])
+          assert.deepStrictEqual(text(again), text(prepared))
+        }))
+    }
+  })
+})
