@@ -4,7 +4,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import { ClusterConfig } from "./ClusterConfig.ts"
 
 export class ExecutionContext extends Schema.Class<ExecutionContext>("ExecutionContext")({
@@ -36,7 +35,7 @@ export const createExecutionContext = (
     new ExecutionContext({
       workingDirectory: host.workingDirectory,
       runtimeVersion: host.runtimeVersion,
-      environmentVariables: [...new Set(config.environmentVariables ?? [])].sort(CanonicalJson.byCodeUnit),
+      environmentVariables: [...new Set(config.environmentVariables ?? [])],
       clusterConfig: config,
       functionArgs: args,
       functionKwargs: kwargs

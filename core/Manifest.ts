@@ -7,6 +7,7 @@
  * same digest if and only if they have the same bytes, and `unzip -p PACKAGE manifest.json | sha256sum` prints it.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import { EntryMode } from "./archive/EntryMode.ts"
@@ -93,7 +94,7 @@ export const make = (input: {
         formatVersion: input.formatVersion ?? formatVersion,
         entry: input.entry,
         options: input.options,
-        entries: [...input.entries].sort((a, b) => CanonicalJson.byCodeUnit(a.path, b.path))
+        entries: [...input.entries].sort((a, b) => Order.string(a.path, b.path))
       }),
       (cause) =>
         new ManifestError({

@@ -3,6 +3,7 @@
  * (Python) reads our packages. It says only what follows from the packaged code: no date, host, argument or path of a
  * machine.
  */
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 
@@ -123,7 +124,7 @@ const sorted = <A extends CanonicalJson.Source>(
   const unique = new Map(items.map((item) => [CanonicalJson.encode(item), item]))
   return [...unique].sort(([textA, a], [textB, b]) => {
     const [keyA, keyB] = [key(a), key(b)]
-    return keyA < keyB ? -1 : keyA > keyB ? 1 : CanonicalJson.byCodeUnit(textA, textB)
+    return keyA < keyB ? -1 : keyA > keyB ? 1 : Order.string(textA, textB)
   }).map(([, item]) => item)
 }
 
@@ -155,7 +156,7 @@ export const make = (input: MetadataInput): Metadata => {
         input.imports.map(({ alias, isFromImport, lineno: line, module, names }) => ({
           module,
           is_from_import: isFromImport,
-          names: [...names].sort(CanonicalJson.byCodeUnit),
+          names: [...names].sort(Order.string),
           alias: alias ?? null,
           ...lineno(line)
         })),

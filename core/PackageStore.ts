@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as RandomAccess from "./archive/RandomAccess.ts"
@@ -126,7 +127,7 @@ export const makeMemory = (location = "memory:"): Context.Tag.Service<PackageSto
       }
     }),
     list: Effect.sync(() =>
-      [...files].sort(([a], [b]) => a < b ? -1 : 1).map(([name, { bytes, modifiedAt }]) => ({
+      [...files].sort(([a], [b]) => Order.string(a, b)).map(([name, { bytes, modifiedAt }]) => ({
         name,
         path: path(name),
         sizeBytes: bytes.length,

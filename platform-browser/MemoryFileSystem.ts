@@ -12,6 +12,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { DirectoryEntries } from "../core/resolve/DirectoryEntries.ts"
@@ -23,14 +24,12 @@ export type Files = Readonly<Record<string, string | Uint8Array>>
 
 const temporaryDirectory = "/tmp"
 
-const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
-
 const dirname = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")))
 
 const join = (directory: string, name: string): string => directory === "/" ? `/${name}` : `${directory}/${name}`
 
 const listed = (directory: MemoryTree.DirectoryNode, recursive: boolean): Array<string> =>
-  [...directory.children.keys()].sort(compare).flatMap((name) => {
+  [...directory.children.keys()].sort(Order.string).flatMap((name) => {
     const child = directory.children.get(name)
     return recursive && child?.type === "Directory" ? [name, ...listed(child, true).map((below) => `${name}/${below}`)]
       : [name]
@@ -133,7 +132,7 @@ const build = (files: Files): Effect.Effect<Built> =>
           if (node.type === "Directory") {
             if (old !== undefined && old.type !== "Directory") return MemoryTree.fault("ERR_FS_CP_DIR_TO_NON_DIR", to)
             if (old === undefined) tree.put(target, tree.newDirectory(node.mode, now), now)
-            for (const name of [...node.children.keys()].sort(compare)) {
+            for (const name of [...node.children.keys()].sort(Order.string)) {
               const done = copy(join(source.path, name), join(target.path, name), options, now)
               if (Either.isLeft(done)) return done
             }

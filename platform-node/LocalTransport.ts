@@ -6,6 +6,7 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Order from "effect/Order"
 import * as ChildProcess from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
@@ -181,8 +182,7 @@ export const make: typeof Transport.Service = {
     attempt("Cannot make the directory", path, async () => {
       await Fs.mkdir(path, { mode })
     }),
-  list: (path) =>
-    attempt("Cannot list", path, async () => (await Fs.readdir(path)).sort((a, b) => a < b ? -1 : a > b ? 1 : 0)),
+  list: (path) => attempt("Cannot list", path, async () => (await Fs.readdir(path)).sort(Order.string)),
   exists: (path) =>
     attempt("Cannot look for", path, async () => {
       try {

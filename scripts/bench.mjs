@@ -7,7 +7,7 @@
  * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
  * the same work: esbuild links one file and writes no archive, nft only lists files. Runs are interleaved; printed are the
  * median, the least and the most. Every tool's output is run once before it is measured. Clustrix writes ZIP, source map
- * and invocation, each flushed to the disk.
+ * and invocation.
  */
 import { spawnSync } from "node:child_process"
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync,

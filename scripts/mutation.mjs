@@ -9,20 +9,17 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { createVitest } from "vitest/node"
-import { emission } from "./mutation/emission.mjs"
 import { effects } from "./mutation/effects.mjs"
 import { judging } from "./mutation/judging.mjs"
 import { mutate } from "./mutation/Mutation.mjs"
-import { scanning } from "./mutation/scanning.mjs"
 import { sorts } from "./mutation/sorts.mjs"
 import { touching } from "./mutation/touching.mjs"
-import { tracing } from "./mutation/tracing.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const started = performance.now()
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-const all = [...judging, ...touching, ...tracing, ...effects, ...scanning, ...emission, ...sorts(root)]
+const all = [...judging, ...touching, ...effects, ...sorts(root)]
 const names = new Set()
 for (const { name } of all) {
   if (names.has(name)) throw new Error(`Two mutations are called ${name}`)
@@ -77,7 +74,8 @@ const run = async (tests) => {
   for (const specification of picked) {
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification])
     if (unhandledErrors.length > 0) return `an error outside of the tests: ${String(unhandledErrors[0])}`
-    for (const module of testModules) {
+    // Files of earlier runs are told of again
+    for (const module of testModules.filter(({ moduleId }) => moduleId === specification.moduleId)) {
       const broken = module.errors()[0]
       if (broken !== undefined) return `${path.relative(copy, module.moduleId)} does not load: ${broken.message}`
       for (const test of module.children.allTests("failed")) return test.fullName

@@ -16,6 +16,8 @@ export interface ScanContext {
   readonly ambient: ReadonlySet<string>
   /** Top-level constants that hold a value of the language's own types. */
   readonly builtinValues: ReadonlySet<string>
+  /** Whether calling the imported name, or its member, changes nothing that it is given. */
+  readonly isPureImport: (name: string, member: string | undefined) => boolean
   /** Whether the item is a statement, which is there for its effects alone. */
   readonly isStatement: boolean
   /** What all declarations of a top-level namespace export, by the namespace's name. */
@@ -277,7 +279,8 @@ export const scanItem = (
     const borrowed = isGlobal && target.deep && (target.member === "call" || target.member === "apply")
     const receiver = reflects ? args[1] : borrowed ? args[0] : undefined
     const pure = (isGlobal && !target.deep && isPureGlobal(target.name.value, target.member)) ||
-      (isGlobal && constructs && isPureGlobal(target.name.value, undefined))
+      (isGlobal && constructs && isPureGlobal(target.name.value, undefined)) ||
+      (target?.name.ctxt === topLevel && !target.deep && context.isPureImport(target.name.value, target.member))
     if (receiver !== undefined) { for (const root of roots(receiver)) change(root, isEager, "writes") }
     if (reflects && args[0] !== undefined) {
       for (const root of roots(args[0])) {

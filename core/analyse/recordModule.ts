@@ -7,6 +7,7 @@ import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
 import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
 import { type InnerFunction, innerFunctionAt } from "./InnerFunction.ts"
+import { pureImports } from "./PureImports.ts"
 import { scanItem } from "./ItemScanner.ts"
 import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
@@ -121,7 +122,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     ambient,
     namespaceMembers: namespaceMembers(module),
     isClusterWrapper,
-    builtinValues: builtinValues(module)
+    builtinValues: builtinValues(module),
+    isPureImport: pureImports(module)
   }
 
   interface Part {

@@ -1,6 +1,7 @@
 /**
  * JSON in one spelling: what is equal is written with equal bytes.
  */
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 
 export type Json =
@@ -32,9 +33,6 @@ export type Source =
   | ReadonlyArray<Source>
   | { readonly [key: string]: Source | undefined }
 
-/** By UTF-16 code unit, the one order of Clustrix. */
-export const byCodeUnit = (a: string, b: string): -1 | 0 | 1 => a < b ? -1 : a > b ? 1 : 0
-
 const isArray = (value: Source): value is ReadonlyArray<Source> => Array.isArray(value)
 
 const write = (value: Source, indent: string): string => {
@@ -43,7 +41,7 @@ const write = (value: Source, indent: string): string => {
   if (isArray(value)) {
     return value.length === 0 ? "[]" : `[\n${value.map((item) => inner + write(item, inner)).join(",\n")}\n${indent}]`
   }
-  const members = Object.keys(value).sort(byCodeUnit).flatMap((key) => {
+  const members = Object.keys(value).sort(Order.string).flatMap((key) => {
     const member = value[key]
     return member === undefined ? [] : [`${inner}${JSON.stringify(key)}: ${write(member, inner)}`]
   })

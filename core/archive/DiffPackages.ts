@@ -3,6 +3,7 @@
  */
 import { structuredPatch } from "diff"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import type * as Manifest from "../Manifest.ts"
 import * as CanonicalJson from "./CanonicalJson.ts"
 import type { OpenPackage } from "./OpenPackage.ts"
@@ -60,7 +61,7 @@ const compare = (
     return []
   }
   if (isObject(before) && isObject(after)) {
-    return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(CanonicalJson.byCodeUnit).flatMap((key) =>
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(Order.string).flatMap((key) =>
       compare(identifier.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`, before[key], after[key])
     )
   }

@@ -2,6 +2,7 @@
  * Opens and verifies packages, trusting nothing that they say.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
@@ -172,7 +173,7 @@ const checkListed = (name: string, manifest: Manifest.Manifest, zip: ReadonlyMap
     const listed = new Map<string, Manifest.Entry>()
     let before: string | undefined
     for (const entry of manifest.entries) {
-      if (before !== undefined && CanonicalJson.byCodeUnit(before, entry.path) >= 0) {
+      if (before !== undefined && Order.string(before, entry.path) >= 0) {
         return yield* refuse("NotCanonical", Manifest.path, `Its entry ${JSON.stringify(entry.path)} is out of order.`)
       }
       before = entry.path

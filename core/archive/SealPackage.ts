@@ -3,13 +3,13 @@
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
 import * as Metadata from "../Metadata.ts"
 import * as PackageStore from "../PackageStore.ts"
-import * as CanonicalJson from "./CanonicalJson.ts"
 import * as EntryPath from "./EntryPath.ts"
 import * as EntrySurvey from "./EntrySurvey.ts"
 import { openPackage } from "./OpenPackage.ts"
@@ -198,7 +198,7 @@ export const sealPackage = (
     })
     const manifestEntry = PackageEntry.text(Manifest.path, Manifest.encode(manifest))
     const all = [...surveyed, yield* survey(manifestEntry)]
-      .sort((a, b) => CanonicalJson.byCodeUnit(a.path, b.path))
+      .sort((a, b) => Order.string(a.path, b.path))
     yield* checkLimits(all)
     const digest = yield* Manifest.digest(manifest)
     const packageId = Manifest.packageId(digest)

@@ -2,7 +2,7 @@
  * The entries of an archive, from its central directory: everything that can be refused before any data is read.
  */
 import * as Effect from "effect/Effect"
-import * as CanonicalJson from "./CanonicalJson.ts"
+import * as Order from "effect/Order"
 import type * as EntryMode from "./EntryMode.ts"
 import * as EntryPath from "./EntryPath.ts"
 import * as PackageFormatError from "./PackageFormatError.ts"
@@ -180,10 +180,10 @@ const checkLimits = (entries: ReadonlyArray<ZipRecord.ZipEntry>, limits: Limits,
     : Effect.void
 }
 
-/** Each entry begins where the one before it ends, from the first byte to the central directory. */
+/** Each entry, in order of their offsets, begins where the one before it ends, from the first byte to the central directory. */
 const checkCover = (entries: ReadonlyArray<ZipRecord.ZipEntry>, centralOffset: number, refuse: Refuse) => {
   let position = 0
-  for (const entry of [...entries].sort((a, b) => a.offset - b.offset)) {
+  for (const entry of entries) {
     if (entry.offset < position) return refuse("OverlappingEntries", undefined, entry.path)
     if (entry.offset > position) {
       return refuse("UncoveredData", `${entry.offset - position} bytes before its local header.`, entry.path)
@@ -209,7 +209,7 @@ const checkNames = (entries: ReadonlyArray<ZipRecord.ZipEntry>, refuse: Refuse) 
   const unsorted = entries.find((entry, index) => {
     const before = entries[index - 1]
     return before !== undefined &&
-      (CanonicalJson.byCodeUnit(before.path, entry.path) > 0 || before.offset > entry.offset)
+      (Order.string(before.path, entry.path) > 0 || before.offset > entry.offset)
   })
   return unsorted === undefined ? Effect.void : refuse("NotCanonical", "It is out of order.", unsorted.path)
 }

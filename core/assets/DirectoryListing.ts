@@ -3,6 +3,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import type { IgnoreRules } from "./IgnoreRules.ts"
 import * as PathText from "./PathText.ts"
 import { isNeverPackaged, type Roots } from "./Roots.ts"
@@ -129,8 +130,8 @@ export const list = (
       }
     }
     return {
-      files: files.sort((a, b) => (a < b ? -1 : 1)),
-      leftOut: leftOut.sort((a, b) => (a.path < b.path ? -1 : 1)),
+      files,
+      leftOut: leftOut.sort((a, b) => Order.string(a.path, b.path)),
       hasIgnored,
       isTooLarge: files.length > maxEntries || directories > maxEntries
     }

@@ -3,6 +3,7 @@
  * form of Unicode (macOS); those of clusters do not.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 
 /**
  * The names of the directory at absolute `path`; `undefined` where it cannot be listed. `wanted` is the name that is looked
@@ -35,7 +36,7 @@ export const find = (root: string, path: string, names: Names): Effect.Effect<Sp
         at = `${here}/${segment}`
         continue
       }
-      const sorted = [...listed].sort((a, b) => (a < b ? -1 : 1))
+      const sorted = [...listed].sort(Order.string)
       const form = sorted.find((name) => name.normalize("NFC") === segment.normalize("NFC"))
       const found = form ?? sorted.find((name) => fold(name) === fold(segment))
       if (found === undefined) return { kind: "none", path }

@@ -1,6 +1,7 @@
 /**
  * What is said of paths that the analysis cannot work out.
  */
+import * as Order from "effect/Order"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { AssetUse, Site } from "./AssetUse.ts"
@@ -71,7 +72,7 @@ export const report = (
     const reasons = use.reasons.filter(({ listed }) => listed !== true)
     const names = reasons.flatMap(({ argument }) => argument === undefined ? [] : [`\`${argument}\``])
     if (names.length > 0 && names.length === reasons.length) {
-      const key = [...new Set(names)].sort((a, b) => (a < b ? -1 : 1)).join(" and ")
+      const key = [...new Set(names)].sort(Order.string).join(" and ")
       byArgument.set(key, [...byArgument.get(key) ?? [], use])
     } else found.push(ofOne(use, options))
   }
@@ -103,7 +104,7 @@ const maxNamed = 5
 const ofArguments = (names: string, uses: ReadonlyArray<AssetUse>, options: ReportOptions): Diagnostic => {
   const paths = [
     ...new Set(uses.flatMap(({ place }) => place._tag === "Path" ? [options.shown(place.path)] : []))
-  ].sort((a, b) => (a < b ? -1 : 1))
+  ].sort(Order.string)
   const more = paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : ""
   const partly = paths.length === 0 ? "" : `, as ${paths.slice(0, maxNamed).join(", ")}${more}`
   const [first] = uses

@@ -52,7 +52,7 @@ export const renamed = (before: string, after: string, module: Ast.Module): Read
       if (!/\d$/.test(stem)) break
     }
   }
-  return [...found].sort()
+  return [...found]
 }
 
 /** `text` with a declaration of `names`, which nothing before it notices. */

@@ -45,7 +45,7 @@ export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<stri
     }
   }).pipe(Effect.map((value) => {
     const keys = named && typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.keys(value).filter((key) => identifier.test(key) && !reserved.has(key)).sort((a, b) => (a < b ? -1 : 1))
+      ? Object.keys(value).filter((key) => identifier.test(key) && !reserved.has(key))
       : []
     const lines = [`const json = ${expression(value)};`, "export default json;"]
     if (keys.length > 0) {

@@ -101,7 +101,7 @@ const printDeclaration = (self: Declaration): string => {
   if (self.namespace !== undefined) {
     return `${self.kind} * ${self.namespace === "" ? "" : `as ${self.namespace} `}from ${from};`
   }
-  const names = [...self.names].sort((a, b) => (a < b ? -1 : 1))
+  const names = [...self.names]
   if (self.kind === "import" && names.length === 0) return `import ${from};`
   return `${self.kind} { ${names.join(", ")} } from ${from};`
 }
@@ -179,7 +179,7 @@ export const linkage = (
           .add(asClause(exportName(target.imported), exportName(name)))
       }
     }
-    for (const index of [...reached.stars].sort((a, b) => a - b)) {
+    for (const index of reached.stars) {
       const star = module.record.stars[index]
       if (star === undefined) continue
       const target = yield* targetOf(linker, module, star.specifier, "*", star.offset)
@@ -194,7 +194,7 @@ export const linkage = (
       .sort(([a, textA], [b, textB]) => a === b ? (textA < textB ? -1 : 1) : a < b ? -1 : 1)
     return {
       imports: [...bound.map(printDeclaration), ...free.map(([, text]) => text), ...required],
-      exports: exports.size === 0 ? [] : [`export { ${[...exports].sort((a, b) => (a < b ? -1 : 1)).join(", ")} };`]
+      exports: exports.size === 0 ? [] : [`export { ${[...exports].join(", ")} };`]
     }
   })
 

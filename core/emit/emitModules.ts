@@ -3,6 +3,7 @@
  */
 import remapping from "@jridgewell/remapping"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { AnalysisCache } from "../AnalysisCache.ts"
 import { canonicalise, canonicalVersion } from "../canonical/index.ts"
 import type { FollowError } from "../graph/Exports.ts"
@@ -133,5 +134,5 @@ export const emitModules = (
       const text = `{\n  "type": "commonjs"\n}\n`
       emitted.push({ path: `${modulesDirectory}/package.json`, text, file: "package.json", map: undefined })
     }
-    return emitted.sort((a, b) => (a.path < b.path ? -1 : 1))
+    return emitted.sort((a, b) => Order.string(a.path, b.path))
   })

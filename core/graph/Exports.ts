@@ -2,6 +2,7 @@
  * What an exported name stands for: ECMAScript's ResolveExport, one hop at a time so that each re-export keeps its module.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { type ImportBinding, type ImportRequest } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { CodeModule, Module } from "./Module.ts"
@@ -94,5 +95,5 @@ export const exportedNames = (
       if (target._tag === "Json" || target.record.system === "commonjs") continue
       for (const name of yield* exportedNames(loader, target, seen)) if (name !== "default") names.add(name)
     }
-    return [...names].sort((a, b) => (a < b ? -1 : 1))
+    return [...names].sort(Order.string)
   })

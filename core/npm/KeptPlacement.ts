@@ -2,6 +2,7 @@
  * The project's own tree, without what is not reached: for packages whose cycles {@link Placement.place} does not bring
  * to an end. It is right, but not canonical: it changes with the layout of the project's tree.
  */
+import * as Order from "effect/Order"
 import type { PackageClasses } from "./PackageClass.ts"
 import { addChild, makeRoot, type Placement } from "./PlacedTree.ts"
 
@@ -11,7 +12,7 @@ export const keep = ({ indexOf, roots }: PackageClasses): Placement | undefined 
   if (roots.some(({ imports, key }) => imports.some(({ target }) => target !== `node_modules/${key}`))) return undefined
   const byPlace = new Map([["", root]])
   // A holder's place is the beginning of the places in it, and sorts before them.
-  for (const [place, index] of [...indexOf].sort(([a], [b]) => a < b ? -1 : 1)) {
+  for (const [place, index] of [...indexOf].sort(([a], [b]) => Order.string(a, b))) {
     const at = place.lastIndexOf("node_modules/")
     const parent = byPlace.get(at > 0 ? place.slice(0, at - 1) : at === 0 ? "" : place)
     if (parent === undefined) return undefined

@@ -3,9 +3,9 @@
  * files and every name means the same in both, all the way down: the coarsest bisimulation of the reached graph. So what
  * is made from classes does not depend on how often and where the project's tree holds a package.
  */
+import * as Order from "effect/Order"
 import compareBuild from "semver/functions/compare-build.js"
 import parseVersion from "semver/functions/parse.js"
-import { byCodeUnit } from "../archive/CanonicalJson.ts"
 import type { LockNode } from "./LockGraph.ts"
 import type { Reached, ReachedEdge, ReachedRoot } from "./Reach.ts"
 
@@ -120,7 +120,7 @@ const compareTargets = (classes: ReadonlyArray<PackageClass>) => (a: number, b: 
   const [versionA, versionB] = [classes[a]?.node.version ?? "", classes[b]?.node.version ?? ""]
   const [semverA, semverB] = [parseVersion(versionA), parseVersion(versionB)]
   return (semverA !== null && semverB !== null ? -compareBuild(semverA, semverB) : 0) ||
-    -byCodeUnit(versionA, versionB) || byCodeUnit(describe(classes, a), describe(classes, b))
+    -Order.string(versionA, versionB) || Order.string(describe(classes, a), describe(classes, b))
 }
 
 /** The name as far as it can stand in another one. */
@@ -145,7 +145,7 @@ const keyRoots = (
   }
   const taken = new Set(byName.keys())
   const roots: Array<ClassRoot> = []
-  for (const name of [...byName.keys()].sort(byCodeUnit)) {
+  for (const name of [...byName.keys()].sort(Order.string)) {
     const targets = [...byName.get(name) ?? []].sort(([a], [b]) => compareTargets(classes)(a, b))
     for (const [position, [target, imports]] of targets.entries()) {
       let key = name
@@ -158,7 +158,7 @@ const keyRoots = (
       roots.push({ key, target, optional: imports.every((root) => root.optional), imports })
     }
   }
-  return roots.sort((a, b) => byCodeUnit(a.key, b.key))
+  return roots
 }
 
 /** The classes of what is reached. */

@@ -2,7 +2,8 @@
  * From installed places (`node_modules/a/node_modules/b`) to a {@link LockGraph}: what each name means follows from
  * where packages lie, by Node's own rule (the nearest `node_modules` upwards).
  */
-import { byCodeUnit, type Json } from "../archive/CanonicalJson.ts"
+import * as Order from "effect/Order"
+import { type Json } from "../archive/CanonicalJson.ts"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { EdgeKind, Importer, LockEdge, LockGraph, LockNode } from "./LockGraph.ts"
@@ -198,14 +199,14 @@ export const toGraph = (tree: PackageTree): LockGraph => {
         : holderOf(place) === undefined
         ? { _tag: "Directory", path: place }
         : entry.source ?? PackageSource.fromResolved(entry.resolved, askedByAddress.has(place)),
-      edges: [...edges.values()].sort((a, b) => byCodeUnit(a.name, b.name)),
+      edges: [...edges.values()].sort((a, b) => Order.string(a.name, b.name)),
       os: entry.os,
       cpu: entry.cpu,
       libc: entry.libc,
       engines: entry.engines,
       bin: entry.bin,
       hasInstallScript: entry.hasInstallScript,
-      bundled: (bundledNames.get(place) ?? []).sort(byCodeUnit),
+      bundled: (bundledNames.get(place) ?? []).sort(Order.string),
       optional: entry.optional,
       directory: place,
       remarks

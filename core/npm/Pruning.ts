@@ -7,6 +7,7 @@
  * dependencies among them: so overrides and `--legacy-peer-deps` of the project need not be repeated.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import { Diagnostic } from "../Diagnostic.ts"
 import * as KeptPlacement from "./KeptPlacement.ts"
@@ -153,7 +154,7 @@ const render = (
   return {
     packageJson: CanonicalJson.encode({ ...own, private: true }),
     lockfile: CanonicalJson.encode({ lockfileVersion: 3, packages: entries, requires: true }),
-    packages: packages.sort((a, b) => CanonicalJson.byCodeUnit(a.path, b.path)),
+    packages: packages.sort((a, b) => Order.string(a.path, b.path)),
     roots: classes.roots.flatMap((root) => {
       const node = classes.classes[root.target]?.node
       return node === undefined ? [] : root.imports.map(({ root: imported }) => ({

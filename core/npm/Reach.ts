@@ -2,7 +2,7 @@
  * From the packages that kept code imports to all that they need.
  */
 import * as Effect from "effect/Effect"
-import { byCodeUnit } from "../archive/CanonicalJson.ts"
+import * as Order from "effect/Order"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import { LockfileError } from "./LockfileError.ts"
@@ -133,7 +133,7 @@ const withoutIntegrity = (
   graph: LockGraph.LockGraph,
   nodes: ReadonlyArray<LockGraph.LockNode>
 ): ReadonlyArray<Diagnostic> => {
-  const labels = [...new Set(nodes.map(label))].sort(byCodeUnit)
+  const labels = [...new Set(nodes.map(label))].sort(Order.string)
   return labels.length === 0 ? [] : [
     new Diagnostic({
       severity: "warning",
@@ -248,7 +248,7 @@ export const reach = (
 
     const edges = new Map<string, ReadonlyArray<ReachedEdge>>()
     const unhashed: Array<LockGraph.LockNode> = []
-    for (const id of [...reached].sort(byCodeUnit)) {
+    for (const id of [...reached].sort(Order.string)) {
       const node = graph.nodes.get(id)
       if (node === undefined) continue
       diagnostics.push(...node.remarks, ...remarks(graph, node))

@@ -2,6 +2,7 @@
  * The middle of the pipeline: everything that will be in the package, with the reason for each file.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { anonymousDefault, type Item } from "../analyse/ModuleRecord.ts"
 import * as PackageEntry from "../archive/PackageEntry.ts"
 import { linkName } from "../emit/Linkage.ts"
@@ -87,9 +88,9 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     root,
     entries,
     entry,
-    options: { dependencies: options.dependencies, include: [...options.include].sort((a, b) => (a < b ? -1 : 1)) },
+    options: { dependencies: options.dependencies, include: [...options.include].sort(Order.string) },
     metadata,
-    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: files.sort((a, b) => Order.string(a.path, b.path)),
     dependencies: dependencies.packages,
     nodeModules: dependencies.nodeModules,
     reasons,

@@ -9,6 +9,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Order from "effect/Order"
 import { DirectoryEntries, type EntryType } from "./DirectoryEntries.ts"
 import { memo } from "./Memo.ts"
 import { Refusal } from "./Refusal.ts"
@@ -233,7 +234,7 @@ export const make: Effect.Effect<FileTree, never, FileSystem.FileSystem | Path.P
         Effect.tap(open(directory), (listed) =>
           Effect.sync(() => listed === undefined ? undefined : asked?.(listed.path))),
         (listed) =>
-          listed === undefined ? [] : [...listed.names.keys()].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+          listed === undefined ? [] : [...listed.names.keys()].sort(Order.string)
       )
     ),
     text: memo((at) => Effect.mapError(fileSystem.readFileString(at), unreadable(at))),

@@ -3,6 +3,7 @@
  * digest, that holds names of environment variables but never their values, and no secret of the cluster.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
@@ -86,7 +87,7 @@ export const make = (input: InvocationInput): Effect.Effect<Invocation, ValueCod
       formatVersion,
       package: input.package,
       ...yield* encodeCall(input.arguments ?? [], input.options ?? {}),
-      environmentVariables: [...names].sort(CanonicalJson.byCodeUnit),
+      environmentVariables: [...names].sort(Order.string),
       cluster: ClusterConfig.withoutSecrets(input.cluster),
       ...(input.filesystemRoot === undefined ? {} : { filesystemRoot: input.filesystemRoot }),
       runtimeVersion: input.runtimeVersion,

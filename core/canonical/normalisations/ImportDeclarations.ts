@@ -2,6 +2,7 @@
  * The imports of one module are one declaration, where the first of them stood, its names sorted: `import d, { a, b as c }`.
  * A namespace cannot share a declaration with names and stands behind, as `import * as n`.
  */
+import * as Order from "effect/Order"
 import * as Ast from "../../syntax/Ast.ts"
 import type { Normalisation } from "../Normalisation.ts"
 import { isIdentifier } from "../PropertyName.ts"
@@ -14,13 +15,11 @@ interface Imports {
   readonly namespaces: Array<string>
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 const specifier = ({ imported, local }: { readonly imported: string; readonly local: string }): string =>
   imported === local ? local : `${isIdentifier(imported) ? imported : JSON.stringify(imported)} as ${local}`
 
 const render = ({ from, names, namespaces }: Imports): string => {
-  names.sort((a, b) => compare(a.imported, b.imported) || compare(a.local, b.local))
+  names.sort((a, b) => Order.string(a.imported, b.imported) || Order.string(a.local, b.local))
   const main = names.findIndex(({ imported }) => imported === "default")
   const [first] = main === -1 ? [] : names.splice(main, 1)
   const clauses = [
@@ -29,7 +28,7 @@ const render = ({ from, names, namespaces }: Imports): string => {
   ]
   const declarations = [
     ...(clauses.length === 0 ? [] : [`import ${clauses.join(",")} from${from};`]),
-    ...namespaces.sort(compare).map((local) => `import*as ${local} from${from};`)
+    ...namespaces.sort(Order.string).map((local) => `import*as ${local} from${from};`)
   ]
   return declarations.length === 0 ? `import${from};` : declarations.join("")
 }

@@ -1,6 +1,7 @@
 /**
  * `export { b, a } from "x"` names in order, and what is exported from one module stands where the first of it stood.
  */
+import * as Order from "effect/Order"
 import * as Ast from "../../syntax/Ast.ts"
 import type { Normalisation } from "../Normalisation.ts"
 import { isIdentifier } from "../PropertyName.ts"
@@ -35,7 +36,7 @@ export const reexports: Normalisation = {
       }
       for (const [from, { declaration, names }] of groups) {
         // No module exports a name twice
-        names.sort((a, b) => (a.exported < b.exported ? -1 : 1))
+        names.sort((a, b) => Order.string(a.exported, b.exported))
         const { end, start } = Ast.spanOf(declaration)
         edits.replace(start, end, `export{${names.map(specifier).join(",")}}from${from};`)
       }

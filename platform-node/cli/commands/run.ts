@@ -4,6 +4,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { existsSync } from "node:fs"
 import * as Path from "node:path"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
@@ -106,7 +107,7 @@ const submitZip = (call: Call, file: string) =>
     const stored = yield* Invocation.decode(yield* readFile(file), file)
     const own = yield* PackagingArguments.localCluster(call)
     const names = new Set([...stored.environmentVariables, ...own.environmentVariables ?? []])
-    const invocation = { ...stored, environmentVariables: [...names].sort((a, b) => (a < b ? -1 : 1)) }
+    const invocation = { ...stored, environmentVariables: [...names].sort(Order.string) }
     const config = { ...yield* ClusterConfig.decode(stored.cluster), ...own }
     const sourceMap = yield* readSourceMap(stored, file)
     const nodeModules = valueOf(call, "node-modules") ?? nearestModules()

@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { createHash } from "node:crypto"
 import * as zlib from "node:zlib"
 import * as CanonicalJson from "../../../core/archive/CanonicalJson.ts"
@@ -69,7 +70,7 @@ const make = (
   change.manifest?.(manifest)
   const text = CanonicalJson.encode(manifest)
   list.push({ name: "manifest.json", content: Zip.utf8(change.manifestText?.(text) ?? text), deflate: true })
-  if (change.keepOrder !== true) list.sort((a, b) => CanonicalJson.byCodeUnit(a.name, b.name))
+  if (change.keepOrder !== true) list.sort((a, b) => Order.string(a.name, b.name))
   const archive = Zip.archive(
     list.map(({ content, deflate, name }) =>
       Zip.entry(name, content, { deflate, mode: 0o100000 | EntryMode.toNumber(EntryMode.fromHead(content)) })

@@ -160,6 +160,10 @@ export const equal: ReadonlyArray<Pair> = [
   pair("import { default as a } from 'x'; f(a)", "import a from 'x'; f(a)"),
   pair("import a from 'x'; import { b } from 'x'; f(a, b)", "import a, { b } from 'x'; f(a, b)"),
   pair("import a, * as b from 'x'; f(a, b)", "import * as b from 'x'; import a from 'x'; f(a, b)"),
+  pair(
+    "import * as a from 'x'; import * as b from 'x'; f(a, b)",
+    "import * as b from 'x'; import * as a from 'x'; f(a, b)"
+  ),
   pair("import 'x'; import { a } from 'x'; f(a)", "import { a } from 'x'; f(a)"),
   pair("import {} from 'x'", "import 'x'"),
   pair(

@@ -87,6 +87,25 @@ export const main = () => table`
       of: `const table = {}\ndelete table.a\nexport const main = () => table`,
       keeps: "#table :2 #main"
     },
+    {
+      it: "another name for what is imported",
+      of: {
+        "main.ts": `import { g } from "./lib"\nimport { table } from "./table"\nexport const main = () => [g(), table]`,
+        "lib.ts": `import { table } from "./table"\nconst other = table\nother.x = 1\nexport const g = () => 1`,
+        "table.ts": `export const table = {}`
+      },
+      keeps: "lib#other lib:3 lib#g #main table#table"
+    },
+    {
+      it: "what is imported through a file that only passes it on",
+      of: {
+        "main.ts": `import { g } from "./lib"\nimport { table } from "./table"\nexport const main = () => [g(), table]`,
+        "lib.ts": `import { shown } from "./hub"\nshown.x = 1\nexport const g = () => 1`,
+        "hub.ts": `export { table as shown } from "./table"`,
+        "table.ts": `export const table = {}`
+      },
+      keeps: "lib:2 lib#g #main table#table"
+    },
     { it: "an update", of: `let table = 0\ntable++\nexport const main = () => table`, keeps: "#table :2 #main" },
     {
       it: "an array pattern",
@@ -150,6 +169,12 @@ export const main = () => table`
       it: "a change of an outside module that is reached here",
       of: `import fs from "node:fs"\nfs.x = 1\nexport const main = () => fs`,
       keeps: ":2 #main"
+    },
+    {
+      it: "no use of it by functions of Node that change nothing",
+      of:
+        `import fs from "node:fs"\nimport path, { posix } from "path"\nimport * as util from "util"\nimport { promisify as wrap } from "node:util"\nconst a = util.promisify(fs.readFile)\nconst b = wrap(fs.readFile)\nconst c = path.join(fs.x)\nconst d = posix.join(fs.x)\nconst e = util.inherits(fs.x, Object)\nexport const main = () => fs`,
+      keeps: "#e #main"
     },
     {
       it: "a change of an outside module that is reached from another file",
