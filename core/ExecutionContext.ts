@@ -3,6 +3,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import { ClusterConfig } from "./ClusterConfig.ts"
 
@@ -35,7 +36,7 @@ export const createExecutionContext = (
     new ExecutionContext({
       workingDirectory: host.workingDirectory,
       runtimeVersion: host.runtimeVersion,
-      environmentVariables: [...new Set(config.environmentVariables ?? [])],
+      environmentVariables: [...new Set(config.environmentVariables ?? [])].sort(Order.string),
       clusterConfig: config,
       functionArgs: args,
       functionKwargs: kwargs

@@ -1,7 +1,6 @@
 /**
  * A function or class that stands anywhere in a module: where it is, and what it takes from the functions around it.
  */
-import * as Order from "effect/Order"
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import { anonymousDefault, type Range } from "./ModuleRecord.ts"
@@ -302,7 +301,7 @@ export const innerFunctionAt = (
     key: key === undefined ? undefined : [key.start, key.end],
     declared: declaredAs(self, found.parents),
     name: givenName(self, found.parents),
-    captures: captures.sort((a, b) => Order.string(a.name, b.name)),
+    captures,
     heritage: inherits === undefined ? undefined : [spanOf(inherits).start, spanOf(inherits).end],
     surroundings: taken,
     usesReceiver,

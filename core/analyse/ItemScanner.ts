@@ -93,6 +93,9 @@ export const scanItem = (
 
   const activity = (isEager: boolean): ActivityBuilder => isEager ? eager : deferred
 
+  /** How many `try` blocks with a handler the walk is in. */
+  let tries = 0
+
   /** The top-level namespace that the walk is in. */
   let namespace: string | undefined
   const refer = (
@@ -118,12 +121,9 @@ export const scanItem = (
       }
     } else if (name.ctxt === unresolved || name.ctxt === topLevel) {
       const known = globals.get(name.value)
-      if (!enumMembers.has(name.value) && (known === undefined || (known.guarded && !guarded))) {
-        globals.set(name.value, {
-          name: name.value,
-          offset: name.span.start,
-          guarded: guarded || context.ambient.has(name.value)
-        })
+      const isGuarded = guarded || known?.guarded === true || context.ambient.has(name.value)
+      if (!enumMembers.has(name.value) && (known === undefined || known.guarded !== isGuarded)) {
+        globals.set(name.value, { name: name.value, offset: known?.offset ?? name.span.start, guarded: isGuarded })
       }
     }
   }
@@ -333,9 +333,16 @@ export const scanItem = (
     }
   }
 
-  const request = (kind: CodeRequest["kind"], argument: Ast.AnyNode | undefined): void => {
+  const request = (kind: CodeRequest["kind"], call: Ast.AnyNode, argument: Ast.AnyNode | undefined): void => {
     if (argument === undefined) return
-    requests.push({ kind, specifier: staticString(argument), range: [spanOf(argument).start, spanOf(argument).end] })
+    const { end, start } = spanOf(argument)
+    requests.push({
+      kind,
+      specifier: staticString(argument),
+      range: [start, end],
+      offset: spanOf(call).start,
+      optional: tries > 0
+    })
   }
 
   const visitChildren = (node: Ast.AnyNode, isEager: boolean): void => {
@@ -427,7 +434,7 @@ export const scanItem = (
       case "CallExpression": {
         if (self.callee.type === "Import") {
           const first = self.arguments[0]?.expression
-          request("dynamic-import", first)
+          request("dynamic-import", self, first)
           for (const argument of self.arguments) visit(argument.expression, isEager)
           return
         }
@@ -446,8 +453,8 @@ export const scanItem = (
         const target = calleeOf(self.callee)
         const first = self.arguments[0]?.expression
         if (target !== undefined && target.name.value === "require" && !target.deep) {
-          if (target.member === undefined && target.name.ctxt === unresolved) request("require", first)
-          if (target.member === "resolve") request("require-resolve", first)
+          if (target.member === undefined && target.name.ctxt === unresolved) request("require", self, first)
+          if (target.member === "resolve") request("require-resolve", self, first)
         }
         return visitCall(self.callee, self.arguments.map((argument) => argument.expression), isEager, false)
       }
@@ -458,7 +465,7 @@ export const scanItem = (
           target !== undefined && (target.name.value === "Worker" || target.member === "Worker") && first !== undefined
         ) {
           const url = unwrap(first)
-          if (url.type === "NewExpression") request("worker", url.arguments?.[0]?.expression)
+          if (url.type === "NewExpression") request("worker", self, url.arguments?.[0]?.expression)
         }
         return visitCall(self.callee, (self.arguments ?? []).map((argument) => argument.expression), isEager, true)
       }
@@ -500,6 +507,14 @@ export const scanItem = (
         else visit(argument, isEager)
         return
       }
+      case "TryStatement":
+        if (self.handler) tries += 1
+        visit(self.block, isEager)
+        if (self.handler) {
+          tries -= 1
+          visit(self.handler, isEager)
+        }
+        return self.finalizer ? visit(self.finalizer, isEager) : undefined
       case "ForOfStatement":
       case "ForInStatement":
         if (self.left.type === "VariableDeclaration") visit(self.left, isEager)

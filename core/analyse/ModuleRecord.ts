@@ -24,7 +24,7 @@ export interface Reference {
 export interface GlobalReference {
   readonly name: string
   readonly offset: number
-  /** Under `typeof name`, where an undeclared name is no error. */
+  /** The code asks for `typeof name` somewhere: it is prepared for an undeclared name. */
   readonly guarded: boolean
 }
 
@@ -58,6 +58,10 @@ export interface CodeRequest {
   readonly specifier: string | undefined
   /** Of the specifier's expression. */
   readonly range: Range
+  /** Where the call begins. */
+  readonly offset: number
+  /** The code is prepared for a module that is not there: the call stands in a `try`. */
+  readonly optional: boolean
 }
 
 /** `import.meta.url` and kin; replaced so that they name the place under the original file name. */

@@ -4,6 +4,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import picomatch from "picomatch/posix.js"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
@@ -59,7 +60,7 @@ const isAbsent = (error: PlatformError): boolean =>
 
 /** Files that the code asks for by what they are as modules: the graph has found them. */
 const asksForModule = ({ by, what }: AssetUse): boolean =>
-  what === "worker" || by === "require" || by === "require.resolve" || by === "import.meta.resolve"
+  what === "worker" || what === "module" || by === "require.resolve" || by === "import.meta.resolve"
 
 /** Finds the files. Order of the uses and of directory listings does not matter. */
 export const collectAssets = (
@@ -474,10 +475,9 @@ export const collectAssets = (
 
     const hasInclude = named.length > 0
     return {
-      files: [...files.values()].sort((
-        a,
-        b
-      ) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.relativeTo < b.relativeTo ? -1 : 1)),
+      files: [...files.values()].sort((a, b) =>
+        Order.string(a.path, b.path) || Order.string(a.relativeTo, b.relativeTo)
+      ),
       diagnostics: [
         ...diagnostics.values(),
         ...UnknownPaths.report(unknown, covered, { hasInclude, locate: options.locate, shown })

@@ -87,6 +87,10 @@ const mayHand = (fold: Fold.Fold): boolean => fold._tag !== "Literal" && maySay(
 const isReadingMember = (fold: Fold.Fold): boolean =>
   fold._tag === "Member" && fold.key._tag === "Literal" && ReadingFunctions.isReadingName(String(fold.key.value))
 
+/** A native addon is a file like any other, although `require` loads it. */
+const isAddonName = (value: Fold.Fold & { readonly _tag: "Literal" }): boolean =>
+  typeof value.value === "string" && value.value.endsWith(".node")
+
 /** A function that is handed on is followed by its name alone. */
 const slim = (fold: Fold.Fold): Fold.Fold =>
   fold._tag === "Function" && fold.returns !== undefined ? { _tag: "Function", id: fold.id, name: fold.name } : fold
@@ -162,7 +166,9 @@ export const findAssetReferences = (module: Ast.Module): AssetFinder => {
         spread ? { _tag: "Spread", of: folding.fold(expression) } : slim(folding.fold(expression))
       )
       // A module that is required by name is the graph's business.
-      if (callee._tag === "Global" && callee.name === "require" && args[0]?._tag === "Literal") return
+      if (
+        callee._tag === "Global" && callee.name === "require" && args[0]?._tag === "Literal" && !isAddonName(args[0])
+      ) return
       if (args.length > 0 && !isRelevant(callee, args, folding.bindings())) return
       for (const { expression } of list) covered.add(Syntax.bare(expression))
       const construct = call.type === "NewExpression" || call.callee.type === "Super"

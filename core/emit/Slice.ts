@@ -9,7 +9,7 @@ import type { CodeRequest, Cut, Item, PlaceReference } from "../analyse/ModuleRe
 import { printPragmas } from "../analyse/Pragmas.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
-import { workerSpecifier } from "../graph/workerSpecifier.ts"
+import { workerSpecifier } from "../graph/RequestedModule.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
 import { linkage, type Linker, needsRequire, packagePath } from "./Linkage.ts"
 import { filesystemUtils, modulesDirectory, relativeSpecifier } from "./Placement.ts"
@@ -178,7 +178,9 @@ const requestText = (
     ) return undefined
     if (isClustrix(request.specifier)) return relativeSpecifier(here, filesystemUtils)
     const kind = request.kind === "require" ? "require" : "import"
-    const resolution = yield* linker.loader.resolve(module, request.specifier, request.range[0], kind)
+    const resolution = linker.loader.resolved(module, request.specifier, kind)
+    // A native addon, or a module that the code can do without
+    if (resolution === undefined) return undefined
     if (resolution._tag === "Builtin") return resolution.name
     if (resolution._tag === "Package") return resolution.specifier
     const target = yield* linker.loader.load(resolution.path)

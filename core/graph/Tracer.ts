@@ -8,7 +8,7 @@ import { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
 import { exportedNames, type FollowError, importOf, isTypeName, provide, type Provision } from "./Exports.ts"
 import { hostGlobals } from "./HostGlobals.ts"
-import { workerSpecifier } from "./workerSpecifier.ts"
+import { isAddon, workerSpecifier } from "./RequestedModule.ts"
 import { jobApi } from "./jobApi.ts"
 import { type CodeModule, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
@@ -36,15 +36,20 @@ export interface Tracer {
   /** Reaches a top-level name: its declarations, or what it imports. */
   readonly reachName: (module: CodeModule, name: string, member: string | undefined, reason: Reason) => void
   readonly reachItem: (module: CodeModule, item: Item, reason: Reason) => void
+  /** Reaches all that the module holds. */
+  readonly reachWhole: (module: CodeModule, reason: Reason) => void
   /** Does all that is to be done. */
   readonly drain: Effect.Effect<void, ReachError, LoadRequirements>
 }
 
-/** `isDropped`: items that stay out of modules that are reached whole. */
-export const make = (
-  loader: ModuleLoader,
-  options: { readonly isDropped: (module: CodeModule, item: Item) => boolean }
-): Tracer => {
+export interface TracerOptions {
+  /** Items that stay out of modules that are reached whole. */
+  readonly isDropped: (module: CodeModule, item: Item) => boolean
+  /** Whether it is known which module the call at `offset` asks for by a path that it computes. */
+  readonly isAnswered: (module: CodeModule, offset: number) => boolean
+}
+
+export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
   const modules = new Map<string, ReachedModule>()
   const json = new Map<string, ReachedJson>()
   const externals = new Map<string, ExternalRequest & { readonly names: Set<string> }>()
@@ -404,6 +409,7 @@ export const make = (
       if (request.kind === "require-resolve" || request.kind === "import-meta-resolve") return
       if (request.kind === "worker") return yield* reachWorker(module, node, request)
       if (request.specifier === undefined) {
+        if (options.isAnswered(module, request.offset)) return
         report(
           new Diagnostic({
             severity: "warning",
@@ -417,9 +423,23 @@ export const make = (
         )
         return
       }
-      if (isClustrix(request.specifier)) return
+      if (isClustrix(request.specifier) || isAddon(request)) return
       const kind = request.kind === "require" ? "require" : "import"
-      const target = yield* follow(module, request.specifier, request.range[0], kind)
+      const followed = yield* Effect.either(follow(module, request.specifier, request.range[0], kind))
+      if (followed._tag === "Left") {
+        if (!request.optional || followed.left._tag !== "UnresolvedImportError") return yield* followed.left
+        return report(
+          new Diagnostic({
+            severity: "info",
+            code: "optional-module",
+            what: `"${request.specifier}" is not there, and does not go along`,
+            location,
+            why: "The code is prepared for that: it asks for the module in a `try`.",
+            remedy: undefined
+          })
+        )
+      }
+      const target = followed.right
       const reason: Reason = {
         kind: request.kind === "require" ? "commonjs" : "dynamic-import",
         from: node,
@@ -449,6 +469,7 @@ export const make = (
     enter,
     reachName,
     reachItem,
+    reachWhole,
     drain
   }
 }

@@ -6,8 +6,9 @@ import * as Effect from "effect/Effect"
 import { isInert } from "../analyse/ActivityBuilder.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { Diagnostic } from "../Diagnostic.ts"
+import type { AskedModule } from "./AskedModule.ts"
 import * as Judge from "./Judge.ts"
-import { locate } from "./Module.ts"
+import { locate, nodeId } from "./Module.ts"
 import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
 import type { Entry, Reached } from "./Reached.ts"
 import type { Reason } from "./Reason.ts"
@@ -19,15 +20,19 @@ export interface HeldFunction {
   readonly reason: Reason
 }
 
-/** Finds everything that `entry` needs, and the functions that it holds. */
+/** Finds everything that `entry` needs, the functions that it holds, and the modules that are known to be asked for. */
 export const reach = (
   loader: ModuleLoader,
   entry: Entry,
   options: Judge.ReachOptions,
-  held: ReadonlyArray<HeldFunction> = []
+  held: ReadonlyArray<HeldFunction> = [],
+  asked: ReadonlyArray<AskedModule> = []
 ): Effect.Effect<Reached, Tracer.ReachError, LoadRequirements> =>
   Effect.gen(function*() {
-    const tracer = Tracer.make(loader, { isDropped: Judge.isDropped(options) })
+    const tracer = Tracer.make(loader, {
+      isDropped: Judge.isDropped(options),
+      isAnswered: (module, offset) => asked.some((each) => each.from.path === module.path && each.offset === offset)
+    })
     const judge = Judge.make(loader, tracer, entry, options)
 
     // The entry
@@ -50,6 +55,15 @@ export const reach = (
     for (const { entry: { local, module }, reason } of held) {
       tracer.reachName(module, local, undefined, reason)
       tracer.enter(module, reason).links.add(local)
+    }
+    for (const { by, from, offset, target } of asked) {
+      const item = from.record.items.find(({ range: [start, end] }) => start <= offset && offset < end)
+      tracer.reachWhole(target, {
+        kind: "commonjs",
+        from: item === undefined ? from.file : nodeId(from, item),
+        because: `${from.file} gives its path to \`${by}\``,
+        location: locate(from, offset)
+      })
     }
     yield* tracer.drain
 

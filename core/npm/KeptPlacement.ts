@@ -11,7 +11,7 @@ export const keep = ({ indexOf, roots }: PackageClasses): Placement | undefined 
   const root = makeRoot()
   if (roots.some(({ imports, key }) => imports.some(({ target }) => target !== `node_modules/${key}`))) return undefined
   const byPlace = new Map([["", root]])
-  // A holder's place is the beginning of the places in it, and sorts before them.
+  // A holder's place is the beginning of the places in it, and sorts before them
   for (const [place, index] of [...indexOf].sort(([a], [b]) => Order.string(a, b))) {
     const at = place.lastIndexOf("node_modules/")
     const parent = byPlace.get(at > 0 ? place.slice(0, at - 1) : at === 0 ? "" : place)

@@ -206,7 +206,7 @@ export const toGraph = (tree: PackageTree): LockGraph => {
       engines: entry.engines,
       bin: entry.bin,
       hasInstallScript: entry.hasInstallScript,
-      bundled: (bundledNames.get(place) ?? []).sort(Order.string),
+      bundled: bundledNames.get(place) ?? [],
       optional: entry.optional,
       directory: place,
       remarks

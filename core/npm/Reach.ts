@@ -248,7 +248,7 @@ export const reach = (
 
     const edges = new Map<string, ReadonlyArray<ReachedEdge>>()
     const unhashed: Array<LockGraph.LockNode> = []
-    for (const id of [...reached].sort(Order.string)) {
+    for (const id of reached) {
       const node = graph.nodes.get(id)
       if (node === undefined) continue
       diagnostics.push(...node.remarks, ...remarks(graph, node))

@@ -15,6 +15,7 @@ import { type AnyFunction, FunctionLocator } from "../FunctionLocator.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
 import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
 import { resolveEntry } from "../graph/resolveEntry.ts"
+import type { AskedModule } from "../graph/AskedModule.ts"
 import * as ModuleLoader from "../graph/ModuleLoader.ts"
 import type { Entry, Reached } from "../graph/Reached.ts"
 import { reach } from "../graph/reach.ts"
@@ -23,6 +24,7 @@ import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
 import type { OutsidePackageRootError } from "./PackageRoot.ts"
 import { type PackageRoot, packageRoot, placements } from "./PackageRoot.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
+import { askedModules } from "./askedModules.ts"
 import { emitCaptures, findLiving, type LivingFunction } from "./analyseLiving.ts"
 import { realFile } from "./realFile.ts"
 
@@ -30,6 +32,7 @@ import { realFile } from "./realFile.ts"
 export interface AnalysedFunction {
   readonly loader: ModuleLoader.ModuleLoader
   readonly reached: Reached
+  readonly asked: ReadonlyArray<AskedModule>
   readonly root: PackageRoot
   readonly placement: Placement
   readonly modules: ReadonlyArray<EmittedModule>
@@ -84,7 +87,15 @@ export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
 ) {
   const start: Start = typeof fn === "function" ? yield* byValue(fn) : yield* byReference(fn, from)
   const { entry, living, loader } = start
-  const reached = yield* reach(loader, entry, options, living?.held)
+  let asked: ReadonlyArray<AskedModule> = []
+  let reached = yield* reach(loader, entry, options, living?.held)
+  // A module that is asked for may ask for others
+  for (;;) {
+    const found = yield* askedModules(loader, reached)
+    if (found.length === asked.length) break
+    asked = found
+    reached = yield* reach(loader, entry, options, living?.held, asked)
+  }
 
   const files = [...reached.modules.keys(), ...reached.json.keys()]
   const root = yield* packageRoot(entry.module.path, files)
@@ -95,6 +106,7 @@ export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
   return {
     loader,
     reached,
+    asked,
     root,
     placement,
     modules: captured ? [emitCaptures(living, linker), ...modules] : modules,

@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as PackageEntry from "../archive/PackageEntry.ts"
-import { findUses, type Site } from "../assets/AssetUse.ts"
+import { type AssetUse, findUses, type Site } from "../assets/AssetUse.ts"
 import { collectAssets } from "../assets/collectAssets.ts"
 import * as Evaluation from "../assets/Evaluation.ts"
 import { Diagnostic } from "../Diagnostic.ts"
@@ -42,7 +42,10 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
   const workingDirectory = yield* workingDirectoryOf(root, options.workingDirectory)
   const names = yield* directoryNames
   const references = assetReferences(reached)
+  const isModule = ({ site: { module, start } }: AssetUse): boolean =>
+    analysed.asked.some((each) => each.from.path === module && each.offset === start)
   const uses = findUses(Evaluation.make(assetEnvironment(loader, reached, references, workingDirectory)), references)
+    .filter((use) => !isModule(use))
 
   const scopes = yield* Effect.forEach(reached.modules.keys(), (file) => resolver.namedScope(file))
   const collected = yield* collectAssets(uses, {

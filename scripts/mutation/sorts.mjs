@@ -3,7 +3,7 @@ import { withoutSorts } from "./Mutation.mjs"
 
 const bytes = ["test/identity/golden.test.ts", "test/identity/edits.test.ts", "test/core/graph/reach.test.ts"]
 const npm = ["test/core/npm/Pruning.test.ts", "test/core/npm/Pruning.property.test.ts",
-  "test/core/npm/InstalledPackages.test.ts"]
+  "test/core/npm/InstalledPackages.test.ts", "test/core/npm/OddLockfiles.test.ts"]
 const resolve = ["exports", "imports", "errors", "packages", "builtin", "cache"].map((name) =>
   `test/core/resolve/${name}.test.ts`
 )
@@ -20,7 +20,6 @@ export const sorts = (/** @type {string} */ root) =>
     "core/cluster-filesystem/Walk.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
     "core/runtime/Invocation.ts": ["test/core/runtime/Invocation.test.ts"],
     "core/graph/Exports.ts": ["test/bad-input/naming.test.ts"],
-    "core/analyse/InnerFunction.ts": ["test/capture/behaviour.test.ts"],
     "core/emit/Linkage.ts": [...bytes, "test/behaviour/behaviour.test.ts"],
     "core/emit/emitModules.ts": ["test/bad-input/naming.test.ts"],
     "core/resolve/PackageMap.ts": resolve,
@@ -29,7 +28,8 @@ export const sorts = (/** @type {string} */ root) =>
     "core/resolve/PackageJson.ts": resolve,
     "core/resolve/Packages.ts": resolve,
     "core/resolve/FileTree.ts": resolve,
-    "core/assets/collectAssets.ts": [...assets, ...bytes],
+    "core/assets/collectAssets.ts": order,
+    "core/ExecutionContext.ts": ["test/core/ClusterConfig.test.ts"],
     "core/assets/DirectoryListing.ts": order,
     "core/assets/Roots.ts": order,
     "core/assets/UnknownPaths.ts": [...order, ...assets],

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { LockGraph } from "../../../core/npm/LockGraph.ts"
 import * as NpmLockfile from "../../../core/npm/NpmLockfile.ts"
+import * as KeptPlacement from "../../../core/npm/KeptPlacement.ts"
 import * as Pruning from "../../../core/npm/Pruning.ts"
 import type { Root } from "../../../core/npm/Reach.ts"
 import { SourceLocation } from "../../../core/SourceLocation.ts"
@@ -211,6 +212,39 @@ describe("where packages come from", () => {
         integrity: "sha512-1.0.0",
         version: "1.0.0"
       })
+    }))
+
+  it.effect("a bundle is the same in whatever order the lockfile lists it", () =>
+    Effect.gen(function*() {
+      const inner = (name: string) => [`node_modules/a/node_modules/${name}`, at("1.0.0", { inBundle: true })] as const
+      const dependencies = { one: "1", two: "1" }
+      const texts = yield* Effect.forEach([["one", "two"], ["two", "one"]], (names) =>
+        Effect.map(
+          prune({
+            "": { dependencies: { a: "1.0.0" } },
+            "node_modules/a": at("1.0.0", { dependencies, bundleDependencies: names }),
+            ...Object.fromEntries(names.map(inner))
+          }, "a"),
+          ({ lockfile }) => lockfile
+        ))
+      assert.strictEqual(texts[1], texts[0])
+    }))
+
+  it.effect("of two versions that are imported under one name the higher keeps it", () =>
+    Effect.gen(function*() {
+      for (const directories of [["one", "two"], ["two", "one"]]) {
+        const project = yield* graph({
+          "": { workspaces: ["one", "two"] },
+          one: { name: "one", version: "1.0.0", dependencies: { ms: "2.0.0" } },
+          two: { name: "two", version: "1.0.0", dependencies: { ms: "^2.1.0" } },
+          "node_modules/one": { resolved: "one", link: true },
+          "node_modules/two": { resolved: "two", link: true },
+          "one/node_modules/ms": at("2.0.0"),
+          "two/node_modules/ms": at("2.1.3")
+        })
+        const pruned = yield* Pruning.prune(project, directories.map((directory) => ({ name: "ms", directory })))
+        assert.deepStrictEqual(paths(pruned), ["node_modules/ms 2.1.3", "node_modules/ms-2.0.0 2.0.0"])
+      }
     }))
 
   it.effect("what the project itself would bundle is installed from the registry", () =>
@@ -495,4 +529,12 @@ describe("size", () => {
       const pruned = yield* prune(packages, "p")
       assert.strictEqual(pruned.packages.length, 60)
     }))
+})
+
+describe("a tree that is kept", () => {
+  it("has every holder before what it holds", () => {
+    const indexOf = new Map([["node_modules/a/node_modules/b", 1], ["node_modules/a", 0]])
+    const kept = KeptPlacement.keep({ classes: [], indexOf, roots: [] })
+    assert.deepStrictEqual(kept?.placed.map(({ index }) => index), [0, 1])
+  })
 })

@@ -1,5 +1,5 @@
 /**
- * The module that a worker is started with.
+ * What the specifiers of code that asks for modules amount to.
  */
 import type { CodeRequest } from "../analyse/ModuleRecord.ts"
 
@@ -11,3 +11,7 @@ export const workerSpecifier = ({ specifier }: CodeRequest): string | undefined 
   return specifier.startsWith("./") || specifier.startsWith("../") || specifier.startsWith("/") ? specifier
     : `./${specifier}`
 }
+
+/** `require("./x.node")`: a file for the platform, which no analysis reads. */
+export const isAddon = ({ kind, specifier }: CodeRequest): boolean =>
+  kind === "require" && specifier !== undefined && /^\.{0,2}\/.*\.node$/.test(specifier)
