@@ -333,7 +333,12 @@ export const scanItem = (
     }
   }
 
-  const request = (kind: CodeRequest["kind"], call: Ast.AnyNode, argument: Ast.AnyNode | undefined): void => {
+  const request = (
+    kind: CodeRequest["kind"],
+    call: Ast.AnyNode,
+    argument: Ast.AnyNode | undefined,
+    attributes?: Ast.AnyNode | undefined
+  ): void => {
     if (argument === undefined) return
     const { end, start } = spanOf(argument)
     requests.push({
@@ -341,6 +346,7 @@ export const scanItem = (
       specifier: staticString(argument),
       range: [start, end],
       offset: spanOf(call).start,
+      attributes: attributes === undefined ? undefined : [end, spanOf(attributes).end],
       optional: tries > 0
     })
   }
@@ -434,7 +440,7 @@ export const scanItem = (
       case "CallExpression": {
         if (self.callee.type === "Import") {
           const first = self.arguments[0]?.expression
-          request("dynamic-import", self, first)
+          request("dynamic-import", self, first, self.arguments[1]?.expression)
           for (const argument of self.arguments) visit(argument.expression, isEager)
           return
         }
@@ -452,8 +458,10 @@ export const scanItem = (
         }
         const target = calleeOf(self.callee)
         const first = self.arguments[0]?.expression
-        if (target !== undefined && target.name.value === "require" && !target.deep) {
-          if (target.member === undefined && target.name.ctxt === unresolved) request("require", self, first)
+        if (
+          target !== undefined && target.name.value === "require" && target.name.ctxt === unresolved && !target.deep
+        ) {
+          if (target.member === undefined) request("require", self, first)
           if (target.member === "resolve") request("require-resolve", self, first)
         }
         return visitCall(self.callee, self.arguments.map((argument) => argument.expression), isEager, false)

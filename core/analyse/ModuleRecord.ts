@@ -60,6 +60,8 @@ export interface CodeRequest {
   readonly range: Range
   /** Where the call begins. */
   readonly offset: number
+  /** Of the second argument of a dynamic import, and the comma before it. */
+  readonly attributes?: Range | undefined
   /** The code is prepared for a module that is not there: the call stands in a `try`. */
   readonly optional: boolean
 }

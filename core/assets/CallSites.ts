@@ -20,6 +20,8 @@ export interface CallSite {
 
 /** Calls by `module|function`. */
 export interface CallSites {
+  /** How many calls of known functions were found. */
+  readonly size: number
   readonly get: (key: string) => ReadonlyArray<CallSite>
   /** Whether the function is handed to code that is not followed: it may be called with anything. */
   readonly escapes: (key: string) => boolean
@@ -33,6 +35,9 @@ const iterating: ReadonlyMap<string, number> = new Map([
   ["reduce", 1],
   ["reduceRight", 1]
 ])
+
+/** Whether `name` is that of a method that calls a function with each element. */
+export const isIterating = (name: string): boolean => iterating.has(name)
 
 const keyOf = (value: Value.FunctionValue): string => `${value.context.module}|${value.id}`
 
@@ -94,5 +99,6 @@ export const make = (calls: ReadonlyArray<RecordedCall>, evaluator: Evaluation.E
   }
 
   const none: ReadonlyArray<CallSite> = []
-  return { get: (key) => sites.get(key) ?? none, escapes: (key) => escaped.has(key) }
+  const size = [...sites.values()].reduce((sum, each) => sum + each.length, 0)
+  return { size, get: (key) => sites.get(key) ?? none, escapes: (key) => escaped.has(key) }
 }

@@ -281,14 +281,28 @@ export const make = (environment: Environment): Evaluator => {
       : [Value.known(name, name === "require" ? Value.text(context.module, "module") : undefined)]
   }
 
+  const forget = (): void => {
+    bindings.clear()
+    parameters.clear()
+  }
+  /** Whether calls were asked for before they were found. */
+  let missed = false
   const callSites = (): CallSites.CallSites | undefined => {
-    if (sites === "running") return undefined
+    if (sites === "running") {
+      missed = true
+      return undefined
+    }
     if (sites === undefined) {
       sites = "running"
-      const found = CallSites.make(environment.calls, self)
-      // What was asked for meanwhile may have missed calls.
-      bindings.clear()
-      parameters.clear()
+      let found = CallSites.make(environment.calls, self)
+      // What was asked for meanwhile may have missed calls: `names.map(f)` of an argument `names`
+      for (let size = -1; missed && found.size !== size;) {
+        size = found.size
+        forget()
+        sites = found
+        found = CallSites.make(environment.calls, self)
+      }
+      forget()
       sites = found
     }
     return sites

@@ -3,6 +3,7 @@
  */
 import * as Ast from "../syntax/Ast.ts"
 import { type AssetReference, mention, type ModuleFolds } from "./AssetReference.ts"
+import { isIterating } from "./CallSites.ts"
 import * as Fold from "./Fold.ts"
 import * as Folding from "./Folding.ts"
 import * as ReadingFunctions from "./ReadingFunctions.ts"
@@ -87,6 +88,10 @@ const mayHand = (fold: Fold.Fold): boolean => fold._tag !== "Literal" && maySay(
 const isReadingMember = (fold: Fold.Fold): boolean =>
   fold._tag === "Member" && fold.key._tag === "Literal" && ReadingFunctions.isReadingName(String(fold.key.value))
 
+/** `names.map(f)`: each of the names may be a path that `f` reads. */
+const isIteration = (fold: Fold.Fold): boolean =>
+  fold._tag === "Member" && fold.key._tag === "Literal" && isIterating(String(fold.key.value))
+
 /** A native addon is a file like any other, although `require` loads it. */
 const isAddonName = (value: Fold.Fold & { readonly _tag: "Literal" }): boolean =>
   typeof value.value === "string" && value.value.endsWith(".node")
@@ -137,7 +142,8 @@ const isRelevant = (
         return args.some(maySay) || args.some(({ _tag }) => _tag === "Function")
       default:
         // A module of Node may come as an argument: `import("node:fs").then((fs) => ...)`.
-        return args.some(mayHand) || (isReadingMember(fold) && args.some(maySay))
+        return args.some(mayHand) || (isReadingMember(fold) && args.some(maySay)) ||
+          (isIteration(fold) && args.some(({ _tag }) => _tag === "Function"))
     }
   }
   return leads(callee)

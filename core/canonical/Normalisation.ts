@@ -26,6 +26,8 @@ export interface Context {
   /** The text that the tree was parsed from. */
   readonly text: string
   readonly edits: Edits
+  /** What to import in the place of other specifiers. */
+  readonly specifiers: Readonly<Record<string, string>>
   /** Whether the text is a script (CommonJS), where strict mode is not implied. */
   readonly script: boolean
   /** Parts that an earlier rule has taken care of. */

@@ -16,6 +16,8 @@ export interface Options {
   readonly sourceMap: boolean
   /** Rules left out. */
   readonly normalisations?: Switches
+  /** What to import in the place of other specifiers: those that lowering brings in. */
+  readonly specifiers?: Readonly<Record<string, string>>
 }
 
 /** A text and the maps that lead from it to the text before each step, the last step first. */
@@ -43,8 +45,13 @@ const transformed = (step: Step, { code, map }: Lowered): Step => ({
   maps: map === undefined ? step.maps : [map, ...step.maps]
 })
 
-const contextOf = (text: string, module: Ast.Module): Context => ({
+const contextOf = (
+  text: string,
+  module: Ast.Module,
+  specifiers: Readonly<Record<string, string>> = {}
+): Context => ({
   text,
+  specifiers,
   edits: new Edits(text),
   script: Ast.isScript(module),
   settled: new WeakSet()
@@ -103,7 +110,7 @@ const composed = (file: string, maps: ReadonlyArray<string>): string => {
 export const canonicalise = (
   source: Source,
   compilerOptions: CompilerOptions,
-  { normalisations: switches = {}, sourceMap }: Options
+  { normalisations: switches = {}, sourceMap, specifiers }: Options
 ): Effect.Effect<Lowered, SourceSyntaxError, SourceParser> =>
   Effect.gen(function*() {
     const parser = yield* SourceParser
@@ -124,7 +131,7 @@ export const canonicalise = (
       lowered = again
       module = tree
     }
-    const context = contextOf(lowered.source.text, module)
+    const context = contextOf(lowered.source.text, module, specifiers)
     if (globals.length > 0) GlobalNames.undeclare(module, context)
     normalise(module, enabled(switches).filter(({ stage }) => stage !== "slice"), context)
     const normal = edited(lowered, context.edits, sourceMap)

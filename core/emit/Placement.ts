@@ -20,8 +20,14 @@ export const emittedPath = (placement: Placement, module: CodeModule): string =>
   return place.endsWith(".cjs") || place.endsWith(".js") ? place : `${place}.cjs`
 }
 
-/** `specifier` by which the file at package path `from` names the one at `to`. */
-export const relativeSpecifier = (from: string, to: string): string => {
+/** What means something else in a URL. */
+const encoded = (path: string): string => path.replace(/[%#?\t\n\r]/g, encodeURIComponent)
+
+/** The URL by which the module at package path `from` imports the one at `to`. */
+export const relativeSpecifier = (from: string, to: string): string => encoded(relativePath(from, to))
+
+/** The path by which the module at package path `from` requires the file at `to`. */
+export const relativePath = (from: string, to: string): string => {
   const here = from.split("/").slice(0, -1)
   const there = to.split("/")
   let shared = 0

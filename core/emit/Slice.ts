@@ -9,14 +9,17 @@ import type { CodeRequest, Cut, Item, PlaceReference } from "../analyse/ModuleRe
 import { printPragmas } from "../analyse/Pragmas.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
-import { workerSpecifier } from "../graph/RequestedModule.ts"
+import type { CodeModule } from "../graph/Module.ts"
+import { jsxRuntime, workerSpecifier } from "../graph/RequestedModule.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
 import { linkage, type Linker, needsRequire, packagePath } from "./Linkage.ts"
-import { filesystemUtils, modulesDirectory, relativeSpecifier } from "./Placement.ts"
+import { filesystemUtils, modulesDirectory, relativePath, relativeSpecifier } from "./Placement.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 
 export interface Slice {
   readonly text: string
+  /** What to import in the place of specifiers that lowering JSX brings in. */
+  readonly specifiers: Readonly<Record<string, string>>
   /** JSON of the source map from the slice to the original text; made when asked for. */
   readonly map: () => string
 }
@@ -90,6 +93,10 @@ export const slice = (
             if (isCut(item, request.range[0])) continue
             const written = yield* requestText(linker, reached, request)
             if (written !== undefined) text.update(request.range[0], request.range[1], JSON.stringify(written))
+            // JSON is a module of JavaScript in the package
+            if (request.attributes !== undefined && asksForJson(linker, reached, request)) {
+              text.update(...request.attributes, "")
+            }
             if (!commonjs && (request.kind === "require" || request.kind === "require-resolve")) usesRequire = true
           }
         }
@@ -114,8 +121,10 @@ export const slice = (
       const last = captured[captured.length - 1] ?? text
       last.append(`\n${links.exports.join("\n")}\n`)
     }
+    const specifiers = jsxSpecifiers(linker, module, here)
     if (captured.length === 0) {
       return {
+        specifiers,
         text: text.toString(),
         map: () => text.generateMap({ source: place, includeContent: false, hires: "boundary" }).toString()
       }
@@ -123,6 +132,7 @@ export const slice = (
     const bundle = new Bundle({ separator: "\n" })
     for (const content of [text, ...captured]) bundle.addSource({ filename: place, content })
     return {
+      specifiers,
       text: bundle.toString(),
       map: () => bundle.generateMap({ includeContent: false, hires: "boundary" }).toString()
     }
@@ -158,6 +168,19 @@ const innerCuts = (inner: InnerFunction | undefined): ReadonlyArray<Cut> => [
 const isCut = (item: Item, offset: number): boolean =>
   item.cuts.some(({ range: [from, to] }) => from <= offset && offset < to)
 
+/** The runtime of JSX that the project has itself: `{ "#ui/jsx-runtime": "./ui/jsx-runtime.ts.mjs" }`. */
+const jsxSpecifiers = (linker: Linker, module: CodeModule, here: string): Readonly<Record<string, string>> => {
+  const specifier = jsxRuntime(module)
+  const found = linker.loader.resolved(module, specifier, "import")
+  const target = found?._tag === "Source" ? linker.loader.loaded(found.path) : undefined
+  return target?._tag === "Code" ? { [specifier]: relativeSpecifier(here, packagePath(linker, target)) } : {}
+}
+
+const asksForJson = ({ loader }: Linker, { module }: ReachedModule, { specifier }: CodeRequest): boolean => {
+  const found = specifier === undefined ? undefined : loader.resolved(module, specifier, "import")
+  return found?._tag === "Source" && loader.loaded(found.path)?._tag === "Json"
+}
+
 /** The specifier to write for a request from inside code, when it must change. */
 const requestText = (
   linker: Linker,
@@ -184,7 +207,8 @@ const requestText = (
     if (resolution._tag === "Builtin") return resolution.name
     if (resolution._tag === "Package") return resolution.specifier
     const target = yield* linker.loader.load(resolution.path)
-    if (target._tag === "Code") return relativeSpecifier(here, packagePath(linker, target))
+    const relative = kind === "require" ? relativePath : relativeSpecifier
+    if (target._tag === "Code") return relative(here, packagePath(linker, target))
     const json = `${modulesDirectory}/${linker.placement(target.path)}`
-    return relativeSpecifier(here, kind === "require" ? json : `${json}.mjs`)
+    return relative(here, kind === "require" ? json : `${json}.mjs`)
   })

@@ -47,12 +47,15 @@ const canonicalText = (
 ): Effect.Effect<string, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
-    const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system,
-      module.compilerOptions])
+    const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system, module.compilerOptions,
+      cut.specifiers])
     const key = `canonical-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}`)}`
     const cached = yield* cache.get(key)
     if (cached !== undefined) return cached
-    const { code } = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: false })
+    const { code } = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
+      sourceMap: false,
+      specifiers: cut.specifiers
+    })
     yield* cache.set(key, code)
     return code
   })
@@ -67,7 +70,7 @@ const mapOf = (
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
     const cutting = cut.map()
-    const options = JSON.stringify([module.kind, module.record.system, module.compilerOptions])
+    const options = JSON.stringify([module.kind, module.record.system, module.compilerOptions, cut.specifiers])
     const key = `map-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}\n${cutting}`)}`
     const cached = yield* cache.get(key)
     // Only this function writes under this key
@@ -83,7 +86,7 @@ const composedMap = (
   cutting: string
 ): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> =>
   Effect.map(
-    canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: true }),
+    canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: true, specifiers: cut.specifiers }),
     ({ map }) => {
       // The loader is asked once for the slice, then for the original, which has no map of its own
       let outermost = true

@@ -8,7 +8,7 @@ import { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
 import { exportedNames, type FollowError, importOf, isTypeName, provide, type Provision } from "./Exports.ts"
 import { hostGlobals } from "./HostGlobals.ts"
-import { isAddon, workerSpecifier } from "./RequestedModule.ts"
+import { isAddon, jsxRuntime, workerSpecifier } from "./RequestedModule.ts"
 import { jobApi } from "./jobApi.ts"
 import { type CodeModule, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
@@ -379,8 +379,7 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
 
   const reachJsxRuntime = (module: CodeModule, item: Item, node: NodeId): Task =>
     Effect.gen(function*() {
-      const source = module.record.pragmas.importSource ?? module.compilerOptions.jsxImportSource ?? "react"
-      const specifier = `${source}/jsx-runtime`
+      const specifier = jsxRuntime(module)
       const target = yield* follow(module, specifier, item.range[0], "import")
       if (target._tag === "External") external(target.resolution, specifier, "import", module, item.range[0], "*")
       else if (target._tag === "Code") {

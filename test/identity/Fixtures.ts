@@ -30,8 +30,11 @@ const examples = [
 /** By the name that the tests show. */
 export const projects: ReadonlyMap<string, Project> = new Map([
   ...readdirSync(fixtures).sort().map((name): readonly [string, Project] => {
-    const { "expected.json": _, ...files } = filesBelow(path.join(fixtures, name))
-    return [name, { files, fn: "main.ts#main" }]
+    const all = Object.entries(filesBelow(path.join(fixtures, name)))
+    // What only the behaviour test reads
+    const files = Object.fromEntries(all.filter(([file]) => !/^(expected\.json|[a-z]+(-[a-z]+)+\.txt)$/.test(file)))
+    const main = Object.keys(files).find((file) => /^main\.[cm]?tsx?$/.test(file)) ?? "main.ts"
+    return [name, { files, fn: `${main}#main` }]
   }),
   ...examples.map((example): readonly [string, Project] => {
     const [folder = "", fn = ""] = example.split("/")

@@ -35,13 +35,15 @@ const render = ({ from, names, namespaces }: Imports): string => {
 
 export const importDeclarations: Normalisation = {
   visitors: {
-    Module: ({ body }, { edits, text }) => {
+    Module: ({ body }, { edits, specifiers, text }) => {
       const groups = new Map<string, Imports>()
       for (const item of body) {
         // `import defer` and `import source` are requests of another kind
         if (item.type !== "ImportDeclaration" || ("phase" in item && item.phase !== "evaluation")) continue
         const { end, start } = Ast.spanOf(item)
-        const from = text.slice(Ast.spanOf(item.source).start, end).replace(/;$/, "")
+        const other = Object.hasOwn(specifiers, item.source.value) ? specifiers[item.source.value] : undefined
+        const from = other === undefined ? text.slice(Ast.spanOf(item.source).start, end).replace(/;$/, "")
+          : JSON.stringify(other)
         const known = groups.get(from)
         const imports = known ?? { first: item, from, names: [], namespaces: [] }
         if (known === undefined) groups.set(from, imports)
