@@ -17,6 +17,8 @@ import * as RandomAccess from "../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../core/ClusterConfig.ts"
 import * as Executor from "../core/ClusterExecutor.ts"
 import * as Context from "../core/ExecutionContext.ts"
+import * as Answer from "../core/explain/Answer.ts"
+import * as Subject from "../core/explain/Subject.ts"
 import * as Packager from "../core/FilePackager.ts"
 import type { Manifest } from "../core/Manifest.ts"
 import type { Metadata } from "../core/Metadata.ts"
@@ -95,6 +97,38 @@ export class FilePackager {
     )
   }
 }
+
+/**
+ * Why `what` is in the package of `fn`: a file, a declaration (`src/a.ts#helper`, `helper`), an npm package, or a captured
+ * variable (`predict.line`). The chain begins at the function. This is what `clustrix explain --json` prints, and the way
+ * to ask it of a living function. Without `what`, everything that goes along.
+ *
+ * Rejects with `NotExplainedError` when `what` is not there, or may be several things.
+ */
+export function explain(fn: Packager.FunctionLike, what: string, options?: PackageOptionsInput): Promise<Explained>
+export function explain(
+  fn: Packager.FunctionLike,
+  what?: undefined,
+  options?: PackageOptionsInput
+): Promise<ExplainedPackage>
+export function explain(
+  fn: Packager.FunctionLike,
+  what?: string,
+  options: PackageOptionsInput = {}
+): Promise<Explained | ExplainedPackage> {
+  return promise(Effect.gen(function*() {
+    const packager = yield* Packager.FilePackager
+    const prepared = yield* packager.prepare(fn, options)
+    if (what === undefined) return Answer.everythingJson(prepared)
+    return Answer.answerJson(Answer.answer(prepared, yield* Subject.findSubject(prepared, what)))
+  }))
+}
+
+/** Why one thing is in a package, or is not. */
+export type Explained = ReturnType<typeof Answer.answerJson>
+
+/** All that is in a package, and why. */
+export type ExplainedPackage = ReturnType<typeof Answer.everythingJson>
 
 /** What a package holds, verified down to every byte. */
 export interface InspectedPackage {

@@ -45,6 +45,13 @@ export class Edits {
     this.#changed.appendLeft(end, close)
   }
 
+  /** Moves a statement, with what was changed in it, before the one at `to`. */
+  move(start: number, end: number, to: number): void {
+    this.#count += 1
+    this.#changed.move(start, end, to)
+    this.#changed.appendLeft(end, this.#text.charAt(end - 1) === ";" ? "" : ";")
+  }
+
   append(text: string): void {
     this.#count += 1
     this.#changed.append(text)

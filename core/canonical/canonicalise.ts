@@ -16,7 +16,7 @@ export interface Options {
   readonly sourceMap: boolean
   /** Rules left out. */
   readonly normalisations?: Switches
-  /** What to import in the place of other specifiers: those that lowering brings in. */
+  /** What to import in the place of specifiers that lowering brings in, where the source imports them. */
   readonly specifiers?: Readonly<Record<string, string>>
 }
 

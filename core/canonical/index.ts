@@ -24,4 +24,4 @@ export { canonicalise, type Options } from "./canonicalise.ts"
 export { type NormalisationName, normalisations, type Switches } from "./normalisations/index.ts"
 
 /** Bumped whenever the canonical text of any source changes: SWC's version, a rule, the floor. Caches are keyed by it. */
-export const canonicalVersion = 1
+export const canonicalVersion = 2

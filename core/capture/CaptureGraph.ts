@@ -291,8 +291,10 @@ export const capture = (
           because: holder?.says ?? "",
           location: at
         })
+        // Some loaders rename
+        const own = inner.name === "" ? label(value) : inner.name
         for (const [name, each] of variables) {
-          enter(each, `\`${name}\``, { outer: holder, says: `${label(value)} captures ${name}`, fn: value })
+          enter(each, `\`${name}\``, { outer: holder, says: `${own} captures ${name}`, fn: value })
         }
         if (inner.declared === undefined && inner.kind !== "class") {
           const { accessor, properties } = propertiesOf(value, "Function")

@@ -106,10 +106,11 @@ const printDeclaration = (self: Declaration): string => {
   return `${self.kind} { ${names.join(", ")} } from ${from};`
 }
 
-/** The import declarations and the export clause of a reached module. */
+/** The import declarations and the export clause of a reached module; `extra` are imports in any order. */
 export const linkage = (
   linker: Linker,
-  reached: ReachedModule
+  reached: ReachedModule,
+  extra: ReadonlyArray<readonly [specifier: string, declaration: string]>
 ): Linked<{ readonly imports: ReadonlyArray<string>; readonly exports: ReadonlyArray<string> }> =>
   Effect.gen(function*() {
     const { module } = reached
@@ -190,7 +191,7 @@ export const linkage = (
     const bound = all.filter((declaration) => declaration.bound).sort((a, b) => a.order - b.order)
     const free = all.filter((declaration) => !declaration.bound).map((declaration) =>
       [declaration.specifier, printDeclaration(declaration)] as const
-    )
+    ).concat(extra)
       .sort(([a, textA], [b, textB]) => a === b ? (textA < textB ? -1 : 1) : a < b ? -1 : 1)
     return {
       imports: [...bound.map(printDeclaration), ...free.map(([, text]) => text), ...required],

@@ -9,7 +9,6 @@ import type { CodeRequest, Cut, Item, PlaceReference } from "../analyse/ModuleRe
 import { printPragmas } from "../analyse/Pragmas.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
-import type { CodeModule } from "../graph/Module.ts"
 import { jsxRuntime, workerSpecifier } from "../graph/RequestedModule.ts"
 import type { ReachedModule } from "../graph/Reached.ts"
 import { linkage, type Linker, needsRequire, packagePath } from "./Linkage.ts"
@@ -18,7 +17,7 @@ import { isClustrix } from "../analyse/recordModule.ts"
 
 export interface Slice {
   readonly text: string
-  /** What to import in the place of specifiers that lowering JSX brings in. */
+  /** What to import in the place of specifiers that lowering brings in, where the slice imports them. */
   readonly specifiers: Readonly<Record<string, string>>
   /** JSON of the source map from the slice to the original text; made when asked for. */
   readonly map: () => string
@@ -107,21 +106,26 @@ export const slice = (
     // Each from a copy of its own: what stands around it may go along, too
     const captured = yield* Effect.forEach(items.filter((item) => item.inner !== undefined), (item) => cut([item]))
 
+    const runtime = commonjs ? undefined : runtimeOf(linker, reached, here)
     if (!commonjs) {
-      const links = yield* linkage(linker, reached)
+      const links = yield* linkage(linker, reached, [
+        ...(usesRequire ? [["node:module", `import { createRequire as ${toRequire} } from "node:module";`] as const]
+          : []),
+        ...(usesPath ? [["node:url", `import { fileURLToPath as ${toPath} } from "node:url";`] as const] : []),
+        // Lowering puts it first; this says where it belongs
+        ...(runtime === undefined ? [] : [[runtime.written, `import ${JSON.stringify(runtime.specifier)};`] as const])
+      ])
       text.prepend(
         [
           printPragmas(module.record.pragmas).trimEnd(),
-          ...(usesRequire ? [`import { createRequire as ${toRequire} } from "node:module";`] : []),
-          ...(usesPath ? [`import { fileURLToPath as ${toPath} } from "node:url";`] : []),
-          ...(usesRequire ? [`const require = ${toRequire}(import.meta.url);`] : []),
-          ...links.imports
+          ...links.imports,
+          ...(usesRequire ? [`const require = ${toRequire}(import.meta.url);`] : [])
         ].filter((line) => line !== "").map((line) => `${line}\n`).join("")
       )
       const last = captured[captured.length - 1] ?? text
       last.append(`\n${links.exports.join("\n")}\n`)
     }
-    const specifiers = jsxSpecifiers(linker, module, here)
+    const specifiers = runtime === undefined ? {} : { [runtime.specifier]: runtime.written }
     if (captured.length === 0) {
       return {
         specifiers,
@@ -168,12 +172,18 @@ const innerCuts = (inner: InnerFunction | undefined): ReadonlyArray<Cut> => [
 const isCut = (item: Item, offset: number): boolean =>
   item.cuts.some(({ range: [from, to] }) => from <= offset && offset < to)
 
-/** The runtime of JSX that the project has itself: `{ "#ui/jsx-runtime": "./ui/jsx-runtime.ts.mjs" }`. */
-const jsxSpecifiers = (linker: Linker, module: CodeModule, here: string): Readonly<Record<string, string>> => {
+/** What lowering JSX will import, and what the package is to import in its place. */
+const runtimeOf = (
+  linker: Linker,
+  { items, module }: ReachedModule,
+  here: string
+): { readonly specifier: string; readonly written: string } | undefined => {
   const specifier = jsxRuntime(module)
   const found = linker.loader.resolved(module, specifier, "import")
-  const target = found?._tag === "Source" ? linker.loader.loaded(found.path) : undefined
-  return target?._tag === "Code" ? { [specifier]: relativeSpecifier(here, packagePath(linker, target)) } : {}
+  if (found === undefined || !module.record.items.some((item) => item.jsx && items.has(item.index))) return undefined
+  const target = found._tag === "Source" ? linker.loader.loaded(found.path) : undefined
+  const written = target?._tag === "Code" ? relativeSpecifier(here, packagePath(linker, target)) : specifier
+  return { specifier, written }
 }
 
 const asksForJson = ({ loader }: Linker, { module }: ReachedModule, { specifier }: CodeRequest): boolean => {

@@ -56,16 +56,22 @@ export const locate = (module: { readonly file: string; readonly text: string },
   return fromLines(module.file, starts, offset)
 }
 
-/** `src/a.ts#helper`, `src/a.ts#default`, or `src/a.ts:12` for a statement. */
+/** What people call the item: a function inside of others by its own name. */
+const nameOf = (item: Item): string | undefined =>
+  item.kind === "statement" ? undefined : item.inner === undefined ? item.declares[0] : item.inner.name || undefined
+
+/** `src/a.ts#helper`, `src/a.ts#default`, or `src/a.ts:12` for a statement, or a function without a name. */
 export const nodeId = (module: CodeModule, item: Item): NodeId => {
-  const [name] = item.declares
-  if (name === undefined || item.kind === "statement") return `${module.file}:${locate(module, item.range[0]).line}`
+  const name = nameOf(item)
+  if (name === undefined) return `${module.file}:${locate(module, item.range[0]).line}`
   return `${module.file}#${name === anonymousDefault ? "default" : name}`
 }
 
 /** The name of an item in a sentence. */
 export const itemLabel = (module: CodeModule, item: Item): string => {
-  const [name] = item.declares
-  if (name === undefined || item.kind === "statement") return `the statement at ${locate(module, item.range[0])}`
+  const name = nameOf(item)
+  if (name === undefined) {
+    return `the ${item.inner === undefined ? "statement" : "function"} at ${locate(module, item.range[0])}`
+  }
   return name === anonymousDefault ? "the default export" : `\`${name}\``
 }

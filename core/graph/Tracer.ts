@@ -170,8 +170,12 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         for (const [index, star] of module.record.stars.entries()) {
           if (isClustrix(star.specifier)) continue
           const target = yield* follow(module, star.specifier, star.offset, "import")
-          if (target._tag === "Code" && target.record.system === "esm") reachNamespace(target, reason)
-          else {
+          if (target._tag === "Code" && target.record.system === "esm") {
+            // Its names are reached one by one, as far as they are seen from here
+            if (!(yield* isOpen(target))) continue
+            reached.stars.add(index)
+            reachNamespace(target, reason)
+          } else {
             reached.stars.add(index)
             if (target._tag === "Code") reachWhole(target, reason)
             else if (target._tag === "External") {
@@ -180,6 +184,22 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
           }
         }
       }))
+
+  /** Whether `export * from` the module gives names that cannot be listed, or is there for its effects alone. */
+  const isOpen = (
+    module: CodeModule,
+    seen: Set<string> = new Set()
+  ): Effect.Effect<boolean, ReachError, LoadRequirements> =>
+    Effect.gen(function*() {
+      if (seen.has(module.path)) return false
+      seen.add(module.path)
+      for (const star of module.record.stars) {
+        if (isClustrix(star.specifier)) continue
+        const target = yield* follow(module, star.specifier, star.offset, "import")
+        if (target._tag !== "Code" || target.record.system !== "esm" || (yield* isOpen(target, seen))) return true
+      }
+      return (yield* exportedNames(loader, module)).every((name) => name === "default")
+    })
 
   /** `module` must export `name` under this name. */
   const exportUnder = (module: CodeModule, name: string, reason: Reason): Task =>

@@ -36,8 +36,8 @@ export interface AnalysedFunction {
   readonly root: PackageRoot
   readonly placement: Placement
   readonly modules: ReadonlyArray<EmittedModule>
-  /** Whether the function comes out of the module of the captured values. */
-  readonly captured: boolean
+  /** What the function comes out of the module of captured values with; `undefined` where there is none. */
+  readonly captured: LivingFunction["values"] | undefined
 }
 
 export type AnalyseError = ReachError | EmitError | ResolutionError | OutsidePackageRootError | CaptureError
@@ -102,15 +102,15 @@ export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
   const placement = yield* placements(root, files)
   const linker: Linker = { loader, reached, placement, bound: yield* orderBound(loader, reached) }
   const modules = yield* emitModules(linker)
-  const captured = living !== undefined && !living.isPlain
+  const captured = living === undefined || living.isPlain ? undefined : living
   return {
     loader,
     reached,
     asked,
     root,
     placement,
-    modules: captured ? [emitCaptures(living, linker), ...modules] : modules,
-    captured
+    modules: captured === undefined ? modules : [emitCaptures(captured, linker), ...modules],
+    captured: captured?.values
   } satisfies AnalysedFunction
 })
 

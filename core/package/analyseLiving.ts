@@ -15,6 +15,7 @@ import type { CodeModule } from "../graph/Module.ts"
 import * as ModuleLoader from "../graph/ModuleLoader.ts"
 import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
 import type { HeldFunction } from "../graph/reach.ts"
+import type { NodeId, Reason } from "../graph/Reason.ts"
 import type { Entry } from "../graph/Reached.ts"
 import { nodeId } from "../graph/Module.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
@@ -29,6 +30,8 @@ export interface LivingFunction {
   readonly entry: Entry
   readonly held: ReadonlyArray<HeldFunction>
   readonly places: ReadonlyMap<AnyFunction, Entry>
+  /** Why each captured value is there, by the node that it is: `captured.mjs#main.table`. */
+  readonly values: ReadonlyMap<NodeId, Reason>
   /** Whether it holds nothing: then it is as if it had been named. */
   readonly isPlain: boolean
 }
@@ -120,8 +123,45 @@ export const findLiving = (
     })
     const isPlain = graph.functions.size === 1 && graph.objects.size === 0 &&
       sourcesOf(graph).every((each) => each.variables.size === 0)
-    return { graph, loader, entry, held, places, isPlain }
+    return { graph, loader, entry, held, places, values: valuesOf(graph, places), isPlain }
   })
+
+/** `captured.mjs#main.table` for each variable that a function holds. */
+const valuesOf = (
+  graph: CaptureGraph,
+  places: ReadonlyMap<AnyFunction, Entry>
+): ReadonlyMap<NodeId, Reason> => {
+  const values = new Map<NodeId, Reason>()
+  for (const each of sourcesOf(graph)) {
+    const place = places.get(each.value)
+    const owner = each.inner.name === "" ? `line ${each.location.line}` : each.inner.name
+    for (const [name, value] of each.variables) {
+      values.set(`${capturedModule}#${owner}.${name}`, {
+        kind: "captured",
+        from: place === undefined ? undefined : nodeOf(place.module, place.local),
+        because: `\`${owner}\` captures \`${name}\`, ${describe(value)}`,
+        location: each.location
+      })
+    }
+  }
+  return values
+}
+
+/** What a value is, in a few words. */
+const describe = (value: unknown): string => {
+  if (typeof value === "function") return `the function \`${value.name || "anonymous"}\``
+  if (typeof value === "string") {
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`
+  }
+  if (typeof value !== "object" || value === null) return `${typeof value === "bigint" ? `${value}n` : String(value)}`
+  const kind = Object.prototype.toString.call(value).slice(8, -1)
+  if (value instanceof Map || value instanceof Set) return `a ${kind} with ${value.size} entries`
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (kind !== "Object") return `a ${kind}`
+  const keys = Object.keys(value)
+  return keys.length === 0 ? "an empty object"
+    : `an object with ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", …" : ""}`
+}
 
 const nodeOf = (module: CodeModule, local: string) => {
   const item = module.declarations.get(local)?.[0]

@@ -40,7 +40,12 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
   const dependencies = yield* collectDependencies(analysed, options)
   const { reached, root } = analysed
 
-  const reasons = new Map<NodeId, Reason>([...reached.reasons, ...data.reasons, ...dependencies.reasons])
+  const reasons = new Map<NodeId, Reason>([
+    ...reached.reasons,
+    ...data.reasons,
+    ...dependencies.reasons,
+    ...analysed.captured ?? []
+  ])
   const files: Array<PreparedFile> = []
   const entries: Array<PackageEntry.PackageEntry> = []
   const taken = new Set<string>()
@@ -60,9 +65,15 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
   for (const module of analysed.modules) {
     // JSON that is required and read, too, goes along with its own bytes, and so does a package.json
     if (read.has(module.path)) continue
-    const declarations = declarationsIn(analysed, module.file)
+    const isCaptured = module.path === capturedModule
+    if (isCaptured) {
+      const because = "it gives the functions what they capture, by value"
+      reasons.set(capturedModule, { kind: "captured", from: undefined, because, location: undefined })
+    }
+    const declarations = isCaptured ? [...(analysed.captured?.keys() ?? [])] : declarationsIn(analysed, module.file)
+    const node = isCaptured ? capturedModule : module.file
     add(
-      { path: module.path, source: module.file, declarations, node: module.file },
+      { path: module.path, source: module.file, declarations, node },
       PackageEntry.text(module.path, module.text)
     )
   }
@@ -132,7 +143,7 @@ const functionName = (entry: Entry): string => {
 
 const entryPoint = ({ captured, placement, reached }: AnalysedFunction): Manifest.EntryPoint => {
   const { entry } = reached
-  if (captured) return { module: capturedModule, export: entryExport, kind: "function" }
+  if (captured !== undefined) return { module: capturedModule, export: entryExport, kind: "function" }
   const target = reached.modules.get(entry.module.path)
   const name = target === undefined ? entry.local : linkName(target, entry.local)
   return {

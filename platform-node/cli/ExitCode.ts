@@ -36,6 +36,7 @@ const codes: Readonly<Record<string, number>> = {
   JobEnvironmentError: usage,
   JobFailedError: negative,
   NotFoundInPackage: negative,
+  NotExplainedError: negative,
   PackageFormatError: badPackage,
   PackageReadError: badPackage,
   InvocationError: badPackage,
@@ -59,4 +60,6 @@ const codes: Readonly<Record<string, number>> = {
 
 /** The exit code for an error with this tag. `reason` is the error's own, where it has one. */
 export const ofError = (tag: string, reason?: unknown): number =>
-  tag === "FunctionNotPackageableError" && reason === "InvalidReference" ? usage : codes[tag] ?? notPackageable
+  (tag === "FunctionNotPackageableError" && reason === "InvalidReference") || reason === "Ambiguous"
+    ? usage
+    : codes[tag] ?? notPackageable

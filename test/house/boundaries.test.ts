@@ -31,6 +31,7 @@ const flow = [
   "npm",
   "cluster-filesystem",
   "package",
+  "explain",
   "execute"
 ]
 

@@ -1,6 +1,7 @@
 /**
- * The imports of one module are one declaration, where the first of them stood, its names sorted: `import d, { a, b as c }`.
- * A namespace cannot share a declaration with names and stands behind, as `import * as n`.
+ * What asks for modules stands before everything else. The imports of one module are one declaration, where the first of
+ * them stood, its names sorted: `import d, { a, b as c }`. A namespace cannot share a declaration with names and stands
+ * behind, as `import * as n`.
  */
 import * as Order from "effect/Order"
 import * as Ast from "../../syntax/Ast.ts"
@@ -33,6 +34,14 @@ const render = ({ from, names, namespaces }: Imports): string => {
   return declarations.length === 0 ? `import${from};` : declarations.join("")
 }
 
+const isDirective = (item: Ast.ModuleItem): boolean =>
+  item.type === "ExpressionStatement" && item.expression.type === "StringLiteral"
+
+/** Whether the item asks for a module: these are evaluated in their order, before everything else. */
+const isRequest = (item: Ast.ModuleItem): boolean =>
+  item.type === "ImportDeclaration" || item.type === "ExportAllDeclaration" ||
+  (item.type === "ExportNamedDeclaration" && item.source !== null && item.source !== undefined)
+
 export const importDeclarations: Normalisation = {
   visitors: {
     Module: ({ body }, { edits, specifiers, text }) => {
@@ -40,14 +49,17 @@ export const importDeclarations: Normalisation = {
       for (const item of body) {
         // `import defer` and `import source` are requests of another kind
         if (item.type !== "ImportDeclaration" || ("phase" in item && item.phase !== "evaluation")) continue
-        const { end, start } = Ast.spanOf(item)
+        const { end } = Ast.spanOf(item)
         const other = Object.hasOwn(specifiers, item.source.value) ? specifiers[item.source.value] : undefined
         const from = other === undefined ? text.slice(Ast.spanOf(item.source).start, end).replace(/;$/, "")
           : JSON.stringify(other)
         const known = groups.get(from)
-        const imports = known ?? { first: item, from, names: [], namespaces: [] }
-        if (known === undefined) groups.set(from, imports)
-        else edits.remove(start, end)
+        // What lowering brings in stands before all others, and belongs where the source imports it
+        const first = known === undefined || other !== undefined ? item : known.first
+        const removed = first === item ? known?.first : item
+        if (removed !== undefined) edits.remove(Ast.spanOf(removed).start, Ast.spanOf(removed).end)
+        const imports = { first, from, names: known?.names ?? [], namespaces: known?.namespaces ?? [] }
+        groups.set(from, imports)
         for (const each of item.specifiers) {
           const local = each.local.value
           if (each.type === "ImportNamespaceSpecifier") imports.namespaces.push(local)
@@ -58,6 +70,13 @@ export const importDeclarations: Normalisation = {
       for (const imports of groups.values()) {
         const { end, start } = Ast.spanOf(imports.first)
         edits.replace(start, end, render(imports))
+      }
+      // Lowering puts helpers of its own before them
+      const top = body.findIndex((item) => !isRequest(item) && !isDirective(item))
+      const target = body[top]
+      if (target === undefined) return
+      for (const item of body.slice(top).filter(isRequest)) {
+        edits.move(Ast.spanOf(item).start, Ast.spanOf(item).end, Ast.spanOf(target).start)
       }
     }
   }

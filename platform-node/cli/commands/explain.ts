@@ -2,12 +2,14 @@
  * `clustrix explain`.
  */
 import * as Effect from "effect/Effect"
+import * as Answer from "../../../core/explain/Answer.ts"
+import * as Subject from "../../../core/explain/Subject.ts"
 import { FilePackager } from "../../../core/FilePackager.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import * as PackagingArguments from "../PackagingArguments.ts"
-import * as Explanation from "../render/explanation.ts"
+import * as Render from "../render/explanation.ts"
 import { diagnosticLines } from "../render/failure.ts"
 import { runCommand, withProgress } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
@@ -27,14 +29,12 @@ const program = (call: Call, terminal: Terminal) =>
       terminal.print(json ? [JSON.stringify(document, undefined, 2)] : lines)
     if (what === undefined) {
       terminal.note(prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
-      show(Explanation.everythingJson(prepared), Explanation.everythingLines(prepared, style))
+      show(Answer.everythingJson(prepared), Render.everythingLines(prepared, style))
       return ExitCode.done
     }
-    const found = Explanation.findSubjects(prepared, what)
-    const [subject] = found
-    if (subject === undefined || found.length > 1) return yield* Effect.fail(Explanation.notOne(prepared, what, found))
-    const answer = Explanation.answer(prepared, subject)
-    show(Explanation.answerJson(answer), Explanation.answerLines(answer, style))
+    const subject = yield* Subject.findSubject(prepared, what)
+    const answer = Answer.answer(prepared, subject)
+    show(Answer.answerJson(answer), Render.answerLines(answer, style))
     return ExitCode.done
   })
 

@@ -4,7 +4,7 @@
 import type { PackageInfo } from "../../../core/PackageInfo.ts"
 import type { Decision, Reason } from "../../../core/graph/Reason.ts"
 import type { PackageReport, PreparedFile } from "../../../core/package/PreparedPackage.ts"
-import { bareName } from "./explanation.ts"
+import { bareName } from "../../../core/explain/Subject.ts"
 import type { Style } from "./Style.ts"
 import { count, size, table, visible } from "./Text.ts"
 

@@ -5,6 +5,8 @@ import type { Decision, Reason } from "../../../../core/graph/Reason.ts"
 import type { PreparedPackage } from "../../../../core/package/PreparedPackage.ts"
 import { SourceLocation } from "../../../../core/SourceLocation.ts"
 import { differenceLines } from "../../../../platform-node/cli/render/difference.ts"
+import * as Answer from "../../../../core/explain/Answer.ts"
+import * as Subject from "../../../../core/explain/Subject.ts"
 import * as Explanation from "../../../../platform-node/cli/render/explanation.ts"
 import { failureLines } from "../../../../platform-node/cli/render/failure.ts"
 import { contentLines } from "../../../../platform-node/cli/render/packageReport.ts"
@@ -188,7 +190,7 @@ describe("explanations", () => {
     diagnostics: []
   } as unknown as PreparedPackage
 
-  const names = (text: string) => Explanation.findSubjects(prepared, text).map(({ name }) => name)
+  const names = (text: string) => Subject.findSubjects(prepared, text).map(({ name }) => name)
 
   it("find what is meant, in full or in short", () => {
     assert.deepStrictEqual(names("lib/mean.ts#sum"), ["lib/mean.ts#sum"])
@@ -205,16 +207,16 @@ describe("explanations", () => {
   })
 
   it("list what may be meant, and guess when nothing is", () => {
-    const several = Explanation.notOne(prepared, "mean", Explanation.findSubjects(prepared, "mean"))
-    assert.deepInclude(several, { _tag: "UsageError", why: "lib/mean.ts#mean\nsrc/mean.ts#mean" })
-    const none = Explanation.notOne(prepared, "meen", [])
-    assert.strictEqual(none._tag, "NotFoundInPackage")
+    const several = Subject.notOne(prepared, "mean", Subject.findSubjects(prepared, "mean"))
+    assert.deepInclude(several, { reason: "Ambiguous", why: "lib/mean.ts#mean\nsrc/mean.ts#mean" })
+    const none = Subject.notOne(prepared, "meen", [])
+    assert.strictEqual(none.reason, "NotFound")
     assert.include(none.remedy, "`mean`")
   })
 
   const lines = (text: string): ReadonlyArray<string> => {
-    const [subject] = Explanation.findSubjects(prepared, text)
-    return subject === undefined ? [] : Explanation.answerLines(Explanation.answer(prepared, subject), plain)
+    const [subject] = Subject.findSubjects(prepared, text)
+    return subject === undefined ? [] : Explanation.answerLines(Answer.answer(prepared, subject), plain)
   }
 
   it("lead from the function to the thing", () => {
@@ -249,7 +251,7 @@ describe("explanations", () => {
   })
 
   it("give JSON that says the same", () => {
-    const document: unknown = JSON.parse(JSON.stringify(Explanation.everythingJson(prepared)))
+    const document: unknown = JSON.parse(JSON.stringify(Answer.everythingJson(prepared)))
     assert.nestedPropertyVal(document, "files[0].declarations[1].chain[2].node", "lib/mean.ts#sum")
     assert.nestedPropertyVal(document, "dependencies[1].chain[2].because", "a depends on it")
   })
