@@ -2,7 +2,8 @@
  * `npm run bench [-- --quick | --full] [SECTION ...]`: what packaging costs, as ratios measured in one run.
  *
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
- * `endurance` (many packagings in one process; 100,000 with --full). Without a section, all.
+ * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure). Without a
+ * section, all.
  *
  * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
  * the same work: esbuild links one file and writes no archive, nft only lists files. Runs are interleaved; printed are the
@@ -241,6 +242,19 @@ if (wants("memory")) {
   aim("most memory of the process", mebibytes(Number(readFileSync(report, "utf8"))), 200, "MiB")
   rmSync(path.join(directory, "rows.csv"))
   rmSync(below("large-packages"), { recursive: true, force: true })
+}
+
+if (wants("living")) {
+  const run = spawnSync(process.execPath, [path.join(root, "scripts/bench/living.mjs"), "200"], { encoding: "utf8" })
+  if (run.status !== 0) throw new Error(run.stderr)
+  const [first, ...warm] = JSON.parse(run.stdout)
+  warm.sort((a, b) => a - b)
+  const at = (share) => `${warm[Math.floor(warm.length * share)].toFixed(1)} ms`
+  console.log(
+    `\nA closure, found and read in a warm process: median ${at(0.5)}, 95% below ${
+      at(0.95)
+    } (aim: 5 ms); the first time ${first.toFixed(1)} ms`
+  )
 }
 
 if (wants("endurance")) {
