@@ -11,8 +11,12 @@ export type Surroundings = "this" | "arguments" | "super" | "new.target" | "priv
 
 export interface CapturedVariable {
   readonly name: string
+  /** The same for all functions of the module that mean the same declaration of that name. */
+  readonly declaration: string
   /** Where the function mentions it. */
   readonly offsets: ReadonlyArray<number>
+  /** Whether the function, or one inside of it, gives it another value. */
+  readonly isAssigned: boolean
 }
 
 /** The variable that holds the superclass of a class whose `extends` takes variables from around it. */
@@ -252,6 +256,28 @@ const lengthOf = (node: Ast.AnyNode): number => {
   return end === -1 ? patterns.length : end
 }
 
+/** The names, with their scopes, that something in `root` assigns. */
+const assignedIn = (root: Ast.AnyNode): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const assign = (node: Ast.AnyNode): void => {
+    const name = asName(node)
+    if (name !== undefined) found.add(`${name.value}#${name.ctxt}`)
+    // A member of something is no variable
+    if (node.type !== "MemberExpression") { for (const child of children(node)) assign(child) }
+  }
+  const visit = (node: Ast.AnyNode): void => {
+    const self = syntax(node)
+    if (self.type === "AssignmentExpression") assign(self.left)
+    else if (self.type === "UpdateExpression") assign(self.argument)
+    else if (
+      (self.type === "ForOfStatement" || self.type === "ForInStatement") && self.left.type !== "VariableDeclaration"
+    ) assign(self.left)
+    for (const child of children(node)) visit(child)
+  }
+  visit(root)
+  return found
+}
+
 /**
  * The innermost function or class of the module whose text holds `offset`, which lies in its head: where its parameters
  * begin, at its keyword, or at its name.
@@ -268,18 +294,24 @@ export const innerFunctionAt = (
   const outside = mentionedOutside(module, [start, end])
   const own = (self.type === "FunctionDeclaration" || self.type === "ClassDeclaration") ? self.identifier.value
     : undefined
-  /** Offsets of captured variables by name, without what stands in `skipped`. */
-  const capturedIn = (root: Ast.AnyNode, skipped: Ast.AnyNode | undefined): ReadonlyMap<string, Array<number>> => {
-    const found = new Map<string, Array<number>>()
+  const assigned = assignedIn(self)
+  /** The captured variables by name, without what stands in `skipped`. */
+  const capturedIn = (
+    root: Ast.AnyNode,
+    skipped: Ast.AnyNode | undefined
+  ): ReadonlyMap<string, CapturedVariable & { readonly offsets: Array<number> }> => {
+    const found = new Map<string, CapturedVariable & { readonly offsets: Array<number> }>()
     const visit = (node: Ast.AnyNode): void => {
       if (node === skipped || isTypeSyntax(node)) return
       const name = asName(node)
       if (
         name !== undefined && name.ctxt > topLevel && name.value !== own && outside.has(`${name.value}#${name.ctxt}`)
       ) {
-        const offsets = found.get(name.value)
-        if (offsets === undefined) found.set(name.value, [name.span.start])
-        else offsets.push(name.span.start)
+        const declaration = `${name.value}#${name.ctxt}`
+        const known = found.get(name.value) ??
+          { name: name.value, declaration, offsets: [], isAssigned: assigned.has(declaration) }
+        found.set(name.value, known)
+        known.offsets.push(name.span.start)
       }
       for (const child of children(node)) visit(child)
     }
@@ -290,8 +322,8 @@ export const innerFunctionAt = (
     ? self.superClass : undefined
   // What only `extends` uses is not kept by the class, but what it gave is
   const inherits = superClass !== undefined && capturedIn(superClass, undefined).size > 0 ? superClass : undefined
-  const captures = [...capturedIn(self, inherits)].map(([name, offsets]) => ({ name, offsets }))
-  if (inherits !== undefined) captures.push({ name: heritage, offsets: [] })
+  const captures: Array<CapturedVariable> = [...capturedIn(self, inherits).values()]
+  if (inherits !== undefined) captures.push({ name: heritage, declaration: heritage, offsets: [], isAssigned: false })
   const { taken, usesReceiver } = surroundingsOf(self)
   const key = self.type === "MethodProperty" ? spanOf(self.key) : undefined
   const inner: InnerFunction = {

@@ -364,8 +364,63 @@ export const capture = (
         })
       }
     }
+    const [shared] = sharedVariables(functions.values())
+    if (shared !== undefined) {
+      const { by, name, others } = shared
+      return yield* refuse(`\`${name}\``, {
+        outer: undefined,
+        says: `${by.because || `${label(by.value)} was asked for`}`,
+        fn: undefined
+      }, {
+        description: "a variable that functions may share and change",
+        why: `${nameOf(by)} assigns it, and ${others.map(nameOf).join(" and ")} ${
+          others.length === 1 ? "uses" : "use"
+        } it, too; in the package each would have its own.`,
+        remedy: `Keep it in an object: const state = { ${name}: ... }. Objects stay shared.`
+      }, by.location)
+    }
     return { entry, functions, objects }
   })
+
+const nameOf = ({ inner, location, value }: CapturedFunction): string =>
+  inner.name || value.name || `the function at ${location}`
+
+interface SharedVariable {
+  readonly name: string
+  /** The function that assigns it. */
+  readonly by: CapturedFunction
+  readonly others: ReadonlyArray<CapturedFunction>
+}
+
+/**
+ * Variables that one of the functions assigns and others may see: the same declaration, with the same value now. Which
+ * call of the function around them made them, nothing tells.
+ */
+const sharedVariables = (
+  functions: Iterable<CapturedFunction | CapturedBinding>
+): ReadonlyArray<SharedVariable> => {
+  const users = new Map<string, Array<CapturedFunction>>()
+  for (const each of functions) {
+    if (each._tag !== "Source") continue
+    for (const { declaration } of each.inner.captures) {
+      const key = `${each.path}\0${declaration}`
+      const known = users.get(key)
+      if (known === undefined) users.set(key, [each])
+      else known.push(each)
+    }
+  }
+  return [...users.values()].flatMap((all) =>
+    all.flatMap((by) => {
+      const variable = by.inner.captures.find(({ declaration, isAssigned }) =>
+        isAssigned && users.get(`${by.path}\0${declaration}`) === all
+      )
+      if (variable === undefined) return []
+      const { name } = variable
+      const others = all.filter((each) => each !== by && Object.is(each.variables.get(name), by.variables.get(name)))
+      return others.length === 0 ? [] : [{ name, by, others }]
+    })
+  )
+}
 
 const accessorRefusal = {
   description: "a property with a getter or a setter",

@@ -41,6 +41,25 @@ export const closures: Readonly<Record<string, () => Closure>> = {
     const values = [1, -0, NaN, Infinity, -Infinity, "a\u2028\"'`${b}\\", true, null, undefined, 12345678901234567890n]
     return { fn: () => values.map((each) => Object.is(each, -0) ? "-0" : String(each)) }
   },
+  "two counters that stand differently, each with a variable of its own": () => {
+    const make = (start: number) => {
+      let count = start
+      return () => ++count
+    }
+    const [first, second] = [make(0), make(10)]
+    first()
+    return { fn: () => [first(), second(), first()] }
+  },
+  "a counter in an object that two functions share": () => {
+    const state = { count: 0 }
+    const increase = () => ++state.count
+    const read = () => state.count
+    return { fn: () => [increase(), increase(), read()] }
+  },
+  "a variable that only the one function that holds it changes": () => {
+    let total = 5
+    return { fn: (n: number) => (total += n, total * 2), args: [3] }
+  },
   "one variable of each kind of declaration": () => {
     var a = 1 // oxlint-disable-line no-var
     let b = 2 // oxlint-disable-line prefer-const

@@ -31,6 +31,27 @@ const through = (value: unknown): AnyFunction => {
 
 /** Function, what is said first, and what to do. */
 const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: RegExp, remedy: RegExp]>> = {
+  "a variable that one function changes and another reads": [() => {
+    let count = 0
+    const increase = () => ++count
+    const read = () => count
+    return () => [increase(), read()]
+  },
+    /^.*`count` is a variable that functions may share and change, which[^]*increase assigns it, and read uses it, too/,
+    /const state = \{ count: \.\.\. \}/],
+  "a variable that a function inside of another changes in a loop": [() => {
+    let last = ""
+    const remember = (all: ReadonlyArray<string>) => {
+      const each = () => {
+        for ([last = ""] of [all]);
+      }
+      each()
+    }
+    return (all: ReadonlyArray<string>) => {
+      remember(all)
+      return last
+    }
+  }, /`last` is a variable that functions may share/, /Objects stay shared/],
   "a socket": [() => through(new Socket()),
     /^`db`\.conn\[0\] is a Socket, which cannot be carried\n {2}main captures query; query captures db\. /,
     /plain object with its data/],
