@@ -98,6 +98,10 @@ export const scanItem = (
 
   /** The top-level namespace that the walk is in. */
   let namespace: string | undefined
+  /** Whether another declaration of the merged namespace exports it, which SWC does not connect. */
+  const isNamespaceMember = (name: Name): boolean =>
+    name.ctxt === unresolved && namespace !== undefined &&
+    context.namespaceMembers.get(namespace)?.has(name.value) === true
   const refer = (
     name: Name,
     member: string | undefined,
@@ -105,11 +109,7 @@ export const scanItem = (
     guarded = false,
     shorthand = false
   ): void => {
-    if (
-      name.ctxt === unresolved && namespace !== undefined &&
-      context.namespaceMembers.get(namespace)?.has(name.value) === true
-    ) {
-      // A member that another declaration of the merged namespace exports, which SWC does not connect
+    if (namespace !== undefined && isNamespaceMember(name)) {
       const { end, start } = name.span
       cuts.push({ range: [start, end], replacement: `${shorthand ? `${name.value}: ` : ""}${namespace}.${name.value}` })
       return
@@ -133,7 +133,8 @@ export const scanItem = (
     const current = activity(isEager)
     switch (root._tag) {
       case "Name":
-        if (root.name.ctxt === topLevel && !context.ambient.has(root.name.value)) current[how].add(root.name.value)
+        if (namespace !== undefined && isNamespaceMember(root.name)) current[how].add(namespace)
+        else if (root.name.ctxt === topLevel && !context.ambient.has(root.name.value)) current[how].add(root.name.value)
         else if (root.name.ctxt === unresolved || root.name.ctxt === topLevel) {
           if (root.name.value !== "arguments") {
             ;(how === "writes" ? current.globalWrites : current.globalCalls).add(root.name.value)

@@ -228,7 +228,8 @@ const mustHave = (
     why: methods.length === 0 ? "It has no static functions." : `It has ${
       methods.map((each) => `\`${each}\``).join(", ")
     }.`,
-    remedy: "Name one of these, or a function that calls the method on an instance."
+    remedy: methods.length === 0 ? "Write a function that calls it, and name that."
+      : "Name one of these, or a function that calls the method on an instance."
   })
 }
 

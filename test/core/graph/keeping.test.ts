@@ -88,6 +88,16 @@ export const main = () => table`
       keeps: "#table :2 #main"
     },
     {
+      it: "a member that another declaration of a namespace exports",
+      of: `namespace M { export let a = 1 }\nnamespace M { a = 2 }\nexport const other = () => M.a\nexport const main = () => M`,
+      keeps: "#M #M #main"
+    },
+    {
+      it: "no member of a namespace that nothing reaches",
+      of: `namespace M { export let a = 1 }\nnamespace M { a = 2 }\nexport const main = () => 1`,
+      keeps: "#main"
+    },
+    {
       it: "another name for what is imported",
       of: {
         "main.ts": `import { g } from "./lib"\nimport { table } from "./table"\nexport const main = () => [g(), table]`,
