@@ -32,11 +32,20 @@ export interface BoundFunction {
   readonly args: ReadonlyArray<unknown>
 }
 
+/** An object that a module of the runtime exports: `{ module: "node:fs", path: ["readFile"] }`. */
+export interface BuiltinValue {
+  readonly module: string
+  /** Members of the module's namespace; empty for the namespace itself. */
+  readonly path: ReadonlyArray<string>
+}
+
 export class FunctionLocator extends Context.Tag("clustrix/FunctionLocator")<FunctionLocator, {
   /** At least one place, the likeliest first: source maps may be coarse. */
   readonly locate: (fn: AnyFunction) => Effect.Effect<ReadonlyArray<LocatedFunction>, FunctionNotPackageableError>
   /** `undefined` for a function that `bind` did not make. */
   readonly bound: (fn: AnyFunction) => Effect.Effect<BoundFunction | undefined>
+  /** What the runtime's own modules export, by value. */
+  readonly builtins: Effect.Effect<ReadonlyMap<object, BuiltinValue>>
   /** What the named variables of the functions around `fn` hold; without those that cannot be read. */
   readonly variables: (
     fn: AnyFunction,

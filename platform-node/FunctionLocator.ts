@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type AnyFunction, FunctionLocator, type MentionedVariable } from "../core/FunctionLocator.ts"
 import { FunctionNotPackageableError } from "../core/graph/NotPackageable.ts"
+import { builtinValues } from "./locate/BuiltinValues.ts"
 import { Inspector } from "./locate/Inspector.ts"
 import { compiledName, type NoSource, originalPositions } from "./locate/OriginalPosition.ts"
 
@@ -69,6 +70,7 @@ export const layer: Layer.Layer<FunctionLocator> = Layer.effect(
             : Effect.try({ try: () => question(found.value), catch: () => missing(fn) })
       )
     return FunctionLocator.of({
+      builtins: builtinValues,
       bound: (fn) => Effect.orElseSucceed(ask(fn, (it) => it.bound(fn)), () => undefined),
       variables: (fn, names) =>
         Effect.orElseSucceed(ask(fn, (it) => variables(it, fn, names)), () => new Map<string, unknown>()),

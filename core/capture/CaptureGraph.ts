@@ -94,6 +94,7 @@ export const capture = (
     const parser = yield* SourceParser
     const locator = yield* FunctionLocator
     const { isProxy } = yield* ValueInspection
+    const builtins = yield* locator.builtins
     const sources = new Map<string, ParsedSource>()
     const functions = new Map<AnyFunction, CapturedFunction | CapturedBinding>()
     const objects = new Map<object, Shape>()
@@ -191,6 +192,11 @@ export const capture = (
         const intrinsic = Intrinsics.expressionOf(value)
         if (intrinsic !== undefined && path !== "") {
           objects.set(value, { _tag: "Leaf", expression: intrinsic })
+          return
+        }
+        const builtin = builtins.get(value)
+        if (builtin !== undefined && path !== "") {
+          objects.set(value, { _tag: "Builtin", ...builtin })
           return
         }
         if (isProxy(value)) {
@@ -313,21 +319,24 @@ export const capture = (
 
     const visitObject = (value: object, path: string, holder: Holder | undefined) =>
       Effect.gen(function*() {
-        const shape = shapeOf(value, isProxy)
+        const builtin = builtins.get(value)
+        const shape: Shape = builtin === undefined ? shapeOf(value, isProxy) : { _tag: "Builtin", ...builtin }
         if (shape._tag === "Refused") return yield* refuse(path, holder, shape)
         if (shape._tag === "Instance") {
           const name = shape.of.name
-          yield* Effect.mapError(
-            Effect.suspend(() =>
-              functions.has(shape.of) ? Effect.void : visitFunction(shape.of, `the class of ${path}`, holder)
-            ),
-            (cause) =>
-              refuse(path, holder, {
-                description: `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name === "" ? "class instance" : name}`,
-                why: "It is an instance of a class that does not go along.",
-                remedy: "Hand over a plain object with its data, and make the instance in the function."
-              }, cause._tag === "CapturedValueError" ? undefined : cause.location)
-          )
+          const without = (location?: SourceLocation): CapturedValueError =>
+            refuse(path, holder, {
+              description: `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name === "" ? "class instance" : name}`,
+              why: "It is an instance of a class that does not go along.",
+              remedy: "Hand over a plain object with its data, and make the instance in the function."
+            }, location)
+          if (builtins.has(shape.of)) return yield* without()
+          if (!functions.has(shape.of)) {
+            yield* Effect.mapError(
+              visitFunction(shape.of, `the class of ${path}`, holder),
+              (cause) => without(cause._tag === "CapturedValueError" ? undefined : cause.location)
+            )
+          }
           const made = functions.get(shape.of)
           if (made?._tag === "Source" && made.inner.privates) {
             return yield* refuse(path, holder, {
@@ -337,8 +346,9 @@ export const capture = (
             })
           }
         }
-        const { accessor } = shape._tag === "Leaf" || shape._tag === "View" || shape._tag === "Bytes"
-          ? { accessor: undefined } : propertiesOf(value, shape._tag)
+        const { accessor } =
+          shape._tag === "Builtin" || shape._tag === "Leaf" || shape._tag === "View" || shape._tag === "Bytes"
+            ? { accessor: undefined } : propertiesOf(value, shape._tag)
         if (accessor !== undefined) {
           return yield* refuse(`${path}${memberSegment(accessor.key)}`, holder, accessorRefusal)
         }

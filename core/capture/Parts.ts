@@ -39,6 +39,7 @@ export const propertiesOf = (
 /** What hangs on a captured object. */
 export const partsOf = (value: object, shape: Shape): ReadonlyArray<Part> => {
   switch (shape._tag) {
+    case "Builtin":
     case "Leaf":
     case "Bytes":
     case "Refused":

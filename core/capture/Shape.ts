@@ -1,7 +1,7 @@
 /**
  * What a captured object is, as far as making it again needs to know.
  */
-import type { AnyFunction } from "../FunctionLocator.ts"
+import type { AnyFunction, BuiltinValue } from "../FunctionLocator.ts"
 import * as Intrinsics from "./Intrinsics.ts"
 
 /** A part of an object: how the object's author reaches it, and what it is. */
@@ -12,8 +12,10 @@ export interface Part {
 }
 
 export type Shape =
-  /** An expression says it whole; `needs` is a module of Node that it comes from. */
+  /** An expression says it whole. */
   | { readonly _tag: "Leaf"; readonly expression: string }
+  /** A module of the runtime exports it. */
+  | ({ readonly _tag: "Builtin" } & BuiltinValue)
   | { readonly _tag: "Bytes"; readonly bytes: Uint8Array; readonly kind: "ArrayBuffer" | "Buffer" }
   | {
     readonly _tag: "View"

@@ -44,6 +44,7 @@ export const printCaptures = (
   const shells: Array<string> = []
   const classes: Array<string> = []
   const frozen: Array<string> = []
+  const builtins = new Map<string, string>()
   let usesBytes = false
   let usesBuffer = false
 
@@ -51,7 +52,9 @@ export const printCaptures = (
   for (const fn of graph.functions.keys()) names.set(fn, `f${functionCount++}`)
   let objectCount = 0
   for (const [value, shape] of graph.objects) {
-    if (shape._tag !== "Leaf" || typeof value !== "function") names.set(value, `v${objectCount++}`)
+    if (shape._tag !== "Builtin" && (shape._tag !== "Leaf" || typeof value !== "function")) {
+      names.set(value, `v${objectCount++}`)
+    }
   }
 
   const expression = (value: unknown): string => {
@@ -59,6 +62,11 @@ export const printCaptures = (
     if (primitive !== undefined) return primitive
     if ((typeof value !== "object" && typeof value !== "function") || value === null) return "undefined"
     const shape = graph.objects.get(value)
+    if (shape?._tag === "Builtin") {
+      const local = shape.module.replaceAll(/\W/g, "_")
+      builtins.set(local, `import * as ${local} from ${JSON.stringify(shape.module)};`)
+      return shape.path.reduce(member, local)
+    }
     return names.get(value) ?? (shape?._tag === "Leaf" ? shape.expression : "undefined")
   }
 
@@ -225,6 +233,7 @@ export const printCaptures = (
 
   return [
     ...(usesBuffer ? [`import { Buffer } from "node:buffer";`] : []),
+    ...builtins.values(),
     ...imports,
     ...(usesBytes ? [bytesFunction] : []),
     ...shells,

@@ -1,7 +1,12 @@
 /**
  * Functions that hold on to what is around them: each case makes one, and says with which arguments it is called.
  */
+import { createHash } from "node:crypto"
+import { EventEmitter } from "node:events"
+import * as Fs from "node:fs"
 import { readFileSync } from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
 import { isDeepStrictEqual } from "node:util"
 import type { AnyFunction } from "../../core/FunctionLocator.ts"
 
@@ -40,6 +45,25 @@ export const closures: Readonly<Record<string, () => Closure>> = {
   "primitives": () => {
     const values = [1, -0, NaN, Infinity, -Infinity, "a\u2028\"'`${b}\\", true, null, undefined, 12345678901234567890n]
     return { fn: () => values.map((each) => Object.is(each, -0) ? "-0" : String(each)) }
+  },
+  "modules of Node, their members, and what they make": () => {
+    const path = Path
+    const { join } = Path.posix
+    const everything = { os: Os, promises: Fs.promises, read: readFileSync, Emitter: EventEmitter, env: process.env }
+    const make = new Map<string, unknown>([["hash", createHash], ["path", Path]])
+    return {
+      fn: () => [
+        path.basename("/a/b"),
+        join("a", "b"),
+        typeof everything.os.cpus,
+        everything.promises === Fs.promises,
+        everything.read === Fs.readFileSync,
+        new everything.Emitter().listenerCount("x"),
+        everything.env === process.env,
+        [...make.keys()],
+        make.get("path") === Path
+      ]
+    }
   },
   "two counters that stand differently, each with a variable of its own": () => {
     const make = (start: number) => {

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as picomatch from "picomatch"
 import { createContext, runInContext } from "node:vm"
 import { Socket } from "node:net"
-import { writeFileSync } from "node:fs"
 import { FilePackager } from "../../core/FilePackager.ts"
 import type { AnyFunction } from "../../core/FunctionLocator.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
@@ -75,8 +74,6 @@ const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: Re
         return Date.now()
       }
     }), /\.now is a property with a getter/, /plain properties/],
-  "a function of Node": [() => through(writeFileSync), /is a function whose source cannot be had/,
-    /imports it at the top/],
   "a function of an npm package": [() => through(picomatch.default), /is `picomatch` of the package picomatch, which/,
     /Import it from picomatch at the top/],
   "an object without a known class": [() => through(Object.create({ a: 1 })),

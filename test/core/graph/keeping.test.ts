@@ -89,7 +89,8 @@ export const main = () => table`
     },
     {
       it: "a member that another declaration of a namespace exports",
-      of: `namespace M { export let a = 1 }\nnamespace M { a = 2 }\nexport const other = () => M.a\nexport const main = () => M`,
+      of:
+        `namespace M { export let a = 1 }\nnamespace M { a = 2 }\nexport const other = () => M.a\nexport const main = () => M`,
       keeps: "#M #M #main"
     },
     {
