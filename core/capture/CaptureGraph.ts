@@ -14,7 +14,7 @@ import { fromLines, fromOffset, lineStarts, type SourceLocation } from "../Sourc
 import type * as Ast from "../syntax/Ast.ts"
 import { SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
 import { CapturedValueError } from "./NotCaptured.ts"
-import { partsOf, propertiesOf } from "./Parts.ts"
+import { ownPrototype, partsOf, propertiesOf } from "./Parts.ts"
 import { memberSegment, primitiveExpression, type Shape, shapeOf } from "./Shape.ts"
 import * as Intrinsics from "./Intrinsics.ts"
 
@@ -303,16 +303,23 @@ export const capture = (
           enter(each, `\`${name}\``, { outer: holder, says: `${own} captures ${name}`, fn: value })
         }
         if (inner.declared === undefined && inner.kind !== "class") {
-          const { accessor, properties } = propertiesOf(value, "Function")
-          if (accessor !== undefined) {
-            return yield* refuse(`${path}${memberSegment(accessor.key)}`, holder, accessorRefusal)
-          }
-          for (const property of properties) {
-            enter(property.value, `${label(value)}${memberSegment(property.key)}`, {
-              outer: holder,
-              says: `${label(value)} has the property ${String(property.key)}`,
-              fn: value
-            })
+          const prototype = ownPrototype(value)
+          for (
+            const [of, found] of [
+              ["", propertiesOf(value, "Function")],
+              [".prototype", prototype === undefined ? undefined : propertiesOf(prototype, "Prototype")]
+            ] as const
+          ) {
+            if (found?.accessor !== undefined) {
+              return yield* refuse(`${path}${of}${memberSegment(found.accessor.key)}`, holder, accessorRefusal)
+            }
+            for (const property of found?.properties ?? []) {
+              enter(property.value, `${label(value)}${of}${memberSegment(property.key)}`, {
+                outer: holder,
+                says: `${label(value)}${of} has the property ${String(property.key)}`,
+                fn: value
+              })
+            }
           }
         }
       })
@@ -330,7 +337,8 @@ export const capture = (
               why: "It is an instance of a class that does not go along.",
               remedy: "Hand over a plain object with its data, and make the instance in the function."
             }, location)
-          if (builtins.has(shape.of)) return yield* without()
+          // What such an object is lies where nobody can look
+          if (builtins.has(shape.of) || Intrinsics.expressionOf(shape.of) !== undefined) return yield* without()
           if (!functions.has(shape.of)) {
             yield* Effect.mapError(
               visitFunction(shape.of, `the class of ${path}`, holder),

@@ -1,6 +1,7 @@
 /**
  * The parts of captured objects, in the order in which a program sees them.
  */
+import type { AnyFunction } from "../FunctionLocator.ts"
 import { memberSegment, type Part, primitiveExpression, type Shape } from "./Shape.ts"
 
 /** An own property. */
@@ -21,7 +22,7 @@ const functionOwn = new Set<string | symbol>(["length", "name", "prototype", "ar
 /** Own properties that the shape itself does not say, or the first accessor among them. */
 export const propertiesOf = (
   value: object,
-  shape: Shape["_tag"] | "Function"
+  shape: Shape["_tag"] | "Function" | "Prototype"
 ): { readonly properties: ReadonlyArray<Property>; readonly accessor: AccessorProperty | undefined } => {
   const properties: Array<Property> = []
   for (const key of Reflect.ownKeys(value)) {
@@ -30,10 +31,18 @@ export const propertiesOf = (
     if (shape === "Array" && key === "length") continue
     if (shape === "Error" && errorOwn.has(key)) continue
     if (shape === "Function" && functionOwn.has(key)) continue
+    if (shape === "Prototype" && key === "constructor") continue
     if (!("value" in descriptor)) return { properties, accessor: { key } }
     properties.push({ key, value: descriptor.value, enumerable: descriptor.enumerable === true })
   }
   return { properties, accessor: undefined }
+}
+
+/** The object that a function written with `function` gives its instances, if something was put on it. */
+export const ownPrototype = (fn: AnyFunction): object | undefined => {
+  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, "prototype")?.value
+  if (typeof prototype !== "object" || prototype === null) return undefined
+  return Reflect.ownKeys(prototype).some((key) => key !== "constructor") ? prototype : undefined
 }
 
 /** What hangs on a captured object. */

@@ -172,8 +172,30 @@ export const shapeOf = (value: object, isProxy: (value: object) => boolean): Sha
   return instance(value)
 }
 
+/** What an object of the language's own is inside, and no copy of its properties would be. */
+const slots: ReadonlyArray<readonly [name: string, has: (value: object) => unknown]> = [
+  ["Map", (value) => Map.prototype.has.call(value, 0)],
+  ["Set", (value) => Set.prototype.has.call(value, 0)],
+  ["Date", (value) => Date.prototype.getTime.call(value)],
+  ["RegExp", (value) => Reflect.get(RegExp.prototype, "source", value)],
+  ["URL", (value) => Reflect.get(URL.prototype, "href", value)]
+]
+
+const slotOf = (value: object): string | undefined =>
+  Array.isArray(value) ? "Array"
+    : ArrayBuffer.isView(value) ? tagOf(value)
+    : slots.find(([, has]) => is(() => has(value)))?.[0]
+
 /** An instance of somebody's class: whether that class can go along is seen when it is looked for. */
 const instance = (value: object): Shape => {
+  const slot = slotOf(value)
+  if (slot !== undefined) {
+    return refused(
+      `an instance of a subclass of ${slot}`,
+      `What makes it ${article(slot)} is no property of it.`,
+      `Hand over ${article(slot)}, and make the instance in the function.`
+    )
+  }
   const prototype: unknown = Object.getPrototypeOf(value)
   const descriptor = typeof prototype === "object" && prototype !== null
     ? Object.getOwnPropertyDescriptor(prototype, "constructor") : undefined

@@ -3,7 +3,7 @@
  */
 import type { AnyFunction } from "../FunctionLocator.ts"
 import type { CapturedFunction, CaptureGraph } from "./CaptureGraph.ts"
-import { propertiesOf } from "./Parts.ts"
+import { ownPrototype, propertiesOf } from "./Parts.ts"
 import { primitiveExpression, type Shape } from "./Shape.ts"
 
 /** How a function of the project is had in the module. */
@@ -135,7 +135,7 @@ export const printCaptures = (
   }
 
   // Objects
-  const fill = (value: object, name: string, shape: Shape | "Function"): void => {
+  const fill = (value: object, name: string, shape: Shape | "Function" | "Prototype"): void => {
     const tag = typeof shape === "string" ? shape : shape._tag
     const { properties } = propertiesOf(value, tag)
     const isUsual = (enumerable: boolean, key: string | symbol): boolean =>
@@ -151,7 +151,7 @@ export const printCaptures = (
         }, { value: ${written}, writable: true, enumerable: ${enumerable}, configurable: true });`
     })
     ;(properties.some((property) => isLate(property.value) || isLate(property.key)) || tag === "Instance" ||
-        tag === "Function"
+        tag === "Function" || tag === "Prototype"
       ? late : early).push(...statements)
     if (tag !== "Function" && Object.isFrozen(value)) frozen.push(`Object.freeze(${name});`)
     else if (tag !== "Function" && Object.isSealed(value)) frozen.push(`Object.seal(${name});`)
@@ -179,7 +179,8 @@ export const printCaptures = (
         break
       case "Array": {
         const items = value as ReadonlyArray<unknown> // its shape says so
-        const isWhole = items.length > 0 && Reflect.ownKeys(items).length === items.length + 1
+        const isWhole = items.length > 0 && Reflect.ownKeys(items).length === items.length + 1 &&
+          Object.keys(items).every((key, index) => key === String(index))
         if (isWhole && items.every((each) => primitiveExpression(each) !== undefined)) {
           shells.push(`const ${name} = [${items.map(expression).join(", ")}];`)
           if (Object.isFrozen(items)) frozen.push(`Object.freeze(${name});`)
@@ -226,7 +227,10 @@ export const printCaptures = (
   }
   for (const fn of graph.functions.values()) {
     if (fn._tag === "Source" && fn.inner.declared === undefined && fn.inner.kind !== "class") {
-      fill(fn.value, names.get(fn.value) ?? "", "Function")
+      const name = names.get(fn.value) ?? ""
+      fill(fn.value, name, "Function")
+      const prototype = ownPrototype(fn.value)
+      if (prototype !== undefined) fill(prototype, `${name}.prototype`, "Prototype")
     }
   }
   for (const value of [...graph.functions.keys(), ...graph.objects.keys()]) settle(value)

@@ -65,6 +65,22 @@ export const closures: Readonly<Record<string, () => Closure>> = {
       ]
     }
   },
+  "an array with holes and a property of its own": () => {
+    const list: Array<number> & { note?: string } = [1]
+    list[2] = 3
+    list.note = "own"
+    return { fn: () => [list.length, 1 in list, list.note, Object.keys(list)] }
+  },
+  "a function with methods on its prototype": () => {
+    const factor = 3
+    function Box(this: { size: number }, size: number) {
+      this.size = size
+    }
+    Box.prototype.scaled = function(this: { size: number }) {
+      return this.size * factor
+    }
+    return { fn: () => Reflect.construct(Box, [2]).scaled() }
+  },
   "two counters that stand differently, each with a variable of its own": () => {
     const make = (start: number) => {
       let count = start
