@@ -139,7 +139,7 @@ const valuesOf = (
       values.set(`${capturedModule}#${owner}.${name}`, {
         kind: "captured",
         from: place === undefined ? undefined : nodeOf(place.module, place.local),
-        because: `\`${owner}\` captures \`${name}\`, ${describe(value)}`,
+        because: `${each.inner.name === "" ? `the function at ${each.location}` : `\`${owner}\``} captures \`${name}\`, ${describe(value)}`,
         location: each.location
       })
     }
