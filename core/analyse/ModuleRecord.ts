@@ -208,8 +208,19 @@ export interface TypeName {
   readonly ambient: boolean
 }
 
+/** A name that a CommonJS module gives a value; `default` is `module.exports` itself. */
+export interface CommonJsExport {
+  readonly name: string
+  /** The variable that it is given, if it is one. */
+  readonly local: string | undefined
+  /** Where the function begins that stands there, if one does. */
+  readonly functionOffset: number | undefined
+}
+
 export interface ModuleRecord {
   readonly system: "esm" | "commonjs"
+  /** Empty for ES modules. */
+  readonly commonJsExports: ReadonlyArray<CommonJsExport>
   readonly items: ReadonlyArray<Item>
   readonly imports: ReadonlyArray<ImportRequest>
   readonly exports: ReadonlyArray<ExportRecord>

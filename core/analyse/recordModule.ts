@@ -9,6 +9,7 @@ import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, 
 import { type InnerFunction, innerFunctionAt } from "./InnerFunction.ts"
 import { pureImports } from "./PureImports.ts"
 import { scanItem } from "./ItemScanner.ts"
+import { commonJsExports } from "./CommonJsExports.ts"
 import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
@@ -431,6 +432,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
 
   return {
     system,
+    commonJsExports: system === "commonjs" ? commonJsExports(module) : [],
     items,
     imports,
     exports,

@@ -347,12 +347,12 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       once(`request\0${module.path}\0${request.range[0]}`, () => reachRequest(module, node, request))
     }
     for (const reference of item.globals) {
+      if (module.record.system === "commonjs" && commonJsNames.has(reference.name)) continue
       if (
         !hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" ||
         reference.name === "global"
       ) readsGlobals = true
       if (reference.guarded || hostGlobals.has(reference.name)) continue
-      if (module.record.system === "commonjs" && commonJsNames.has(reference.name)) continue
       report(
         new Diagnostic({
           severity: "warning",

@@ -31,12 +31,13 @@ export const resolveEntry = (
       })
     }
     if (module.record.system === "commonjs") {
+      if (reference._tag === "NamedReference") return yield* ofCommonJs(module, `${reference}`, reference.name)
       return yield* new FunctionNotPackageableError({
         reason: "InvalidReference",
         reference: `${reference}`,
         what: `${module.file} is a CommonJS module`,
-        why: "Its exports are computed when it runs, so a function in it cannot be named from outside.",
-        remedy: `Name a function of an ES module that imports ${module.file}.`
+        why: "Only what it exports can be had, and no position tells what that is.",
+        remedy: `Name the function as it is exported: ${module.file}#NAME.`
       })
     }
     if (reference._tag === "PositionReference") {
@@ -45,6 +46,28 @@ export const resolveEntry = (
     const [first = "", ...rest] = reference.name.split(".")
     return yield* named(loader, module, `${reference}`, first, rest)
   })
+
+/** A function of a CommonJS module is named as it is exported. */
+const ofCommonJs = (
+  module: CodeModule,
+  reference: string,
+  name: string
+): Effect.Effect<Entry, FunctionNotPackageableError> => {
+  const [first = "", ...path] = name.split(".")
+  const { commonJsExports } = module.record
+  if (commonJsExports.some((each) => each.name === first)) {
+    return Effect.succeed({ _tag: "Binding", module, local: first, path })
+  }
+  const names = commonJsExports.map((each) => `\`${each.name}\``).join(", ")
+  return new FunctionNotPackageableError({
+    reason: "NoSuchExport",
+    reference,
+    what: `${module.file} does not export \`${first}\``,
+    why: names === "" ? "It is a CommonJS module, and nothing in it assigns to `exports`." : `It exports ${names}.`,
+    remedy: names === "" ? `Write module.exports = { ${first} } at its end.`
+      : "Name one of these, or export the function."
+  })
+}
 
 const named = (
   loader: ModuleLoader,

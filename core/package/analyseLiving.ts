@@ -73,6 +73,9 @@ export const findLiving = (
     const locals = new Map<AnyFunction, string>()
     for (const each of sourcesOf(graph)) {
       if (each.inner.declared !== undefined) continue
+      // A CommonJS module gives what it exports, and nothing else
+      const plain = yield* ModuleLoader.make(shown).load(each.path)
+      if (plain._tag === "Code" && plain.record.system === "commonjs") continue
       const requests = inner.get(each.path) ?? []
       inner.set(each.path, requests)
       // One text makes many functions, if each has variables of its own
@@ -88,20 +91,21 @@ export const findLiving = (
     const places = new Map<AnyFunction, Entry>()
     for (const each of sourcesOf(graph)) {
       const module = yield* loader.load(each.path)
-      if (module._tag !== "Code" || module.record.system === "commonjs") {
+      const exported = module._tag === "Code" ? commonJsName(module, each) : undefined
+      if (module._tag !== "Code" || (module.record.system === "commonjs" && exported === undefined)) {
         return yield* new FunctionNotPackageableError({
           reason: "InvalidReference",
           reference: `${each.location}`,
-          what: `${module.file} is a CommonJS module`,
+          what: `${module.file} is a CommonJS module, and does not export the function`,
           location: each.location,
-          why: "Its exports are computed when it runs, so a function in it cannot be named from outside.",
-          remedy: `Package a function of an ES module that imports ${module.file}.`
+          why: "A CommonJS module goes along whole, and gives only what it exports.",
+          remedy: "Export the function, or move it into an ES module."
         })
       }
       places.set(each.value, {
         _tag: "Binding",
         module,
-        local: each.inner.declared?.local ?? locals.get(each.value) ?? "",
+        local: exported ?? each.inner.declared?.local ?? locals.get(each.value) ?? "",
         path: each.inner.declared?.path ?? []
       })
     }
@@ -139,7 +143,9 @@ const valuesOf = (
       values.set(`${capturedModule}#${owner}.${name}`, {
         kind: "captured",
         from: place === undefined ? undefined : nodeOf(place.module, place.local),
-        because: `${each.inner.name === "" ? `the function at ${each.location}` : `\`${owner}\``} captures \`${name}\`, ${describe(value)}`,
+        because: `${
+          each.inner.name === "" ? `the function at ${each.location}` : `\`${owner}\``
+        } captures \`${name}\`, ${describe(value)}`,
         location: each.location
       })
     }
@@ -163,6 +169,12 @@ const describe = (value: unknown): string => {
     : `an object with ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", …" : ""}`
 }
 
+/** The name under which a CommonJS module exports the function. */
+const commonJsName = ({ record }: CodeModule, { inner }: CapturedFunction): string | undefined =>
+  inner.captures.length > 0 ? undefined : record.commonJsExports.find(({ functionOffset, local }) =>
+    inner.declared === undefined ? functionOffset === inner.range[0] : local === inner.declared.local
+  )?.name
+
 const nodeOf = (module: CodeModule, local: string) => {
   const item = module.declarations.get(local)?.[0]
   return item === undefined ? undefined : nodeId(module, item)
@@ -176,8 +188,18 @@ export const emitCaptures = (living: LivingFunction, linker: Linker): EmittedMod
   text: printCaptures(living.graph, (fn) => {
     const place = living.places.get(fn.value)
     const reached = place === undefined ? undefined : linker.reached.modules.get(place.module.path)
+    const specifier = place === undefined ? ""
+      : relativeSpecifier(capturedModule, packagePath(linker, place.module))
+    if (place?.module.record.system === "commonjs") {
+      return {
+        specifier,
+        exported: "default",
+        path: [...place.local === "default" ? [] : [place.local], ...place.path],
+        made: false
+      }
+    }
     return {
-      specifier: place === undefined ? "" : relativeSpecifier(capturedModule, packagePath(linker, place.module)),
+      specifier,
       exported: place === undefined || reached === undefined ? "" : linkName(reached, place.local),
       path: place?.path ?? [],
       made: fn.variables.size > 0

@@ -144,6 +144,14 @@ const functionName = (entry: Entry): string => {
 const entryPoint = ({ captured, placement, reached }: AnalysedFunction): Manifest.EntryPoint => {
   const { entry } = reached
   if (captured !== undefined) return { module: capturedModule, export: entryExport, kind: "function" }
+  if (entry.module.record.system === "commonjs") {
+    const names = ["default", ...entry.local === "default" ? [] : [entry.local], ...entry.path]
+    return {
+      module: `${modulesDirectory}/${emittedPath(placement, entry.module)}`,
+      export: names.join("."),
+      kind: entry.path.length === 0 ? "function" : "method"
+    }
+  }
   const target = reached.modules.get(entry.module.path)
   const name = target === undefined ? entry.local : linkName(target, entry.local)
   return {
