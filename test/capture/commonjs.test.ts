@@ -7,6 +7,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
+import { hold } from "./holding.ts"
 
 const directory = realpathSync(mkdtempSync(path.join(tmpdir(), "clustrix-commonjs-")))
 const before = process.env
@@ -76,9 +77,7 @@ describe("a function of a CommonJS module", () => {
   }
 
   it("goes along in a closure that holds it", async () => {
-    const fn = load("object.cjs", "arrow")
-    const held = (x: number) => [fn(x)]
-    assert.deepEqual(await run(held, local, [5]), [7])
+    assert.deepEqual(await run(hold(load("object.cjs", "arrow")), local, [5]), [7])
   })
 
   it("that is not exported is refused, with the names that are", async () => {
