@@ -174,7 +174,6 @@ const make = (options: { readonly stateDirectory: string }) =>
         const { config, invocation } = request
         const environment = yield* readEnvironment(invocation.environmentVariables)
         const configuredRuntime = yield* remoteNodePath
-        const host = yield* transport.host
         const deployed = yield* deployer.deploy({
           package: request.package,
           digest: invocation.package.digest,
@@ -212,7 +211,7 @@ const make = (options: { readonly stateDirectory: string }) =>
               jobDirectory: directory,
               packageDirectory: deployed.directory,
               filesystemRoot: invocation.filesystemRoot ?? config.remoteWorkDir ?? request.filesystemRoot,
-              runtimePath: config.remoteNodePath ?? Option.getOrElse(configuredRuntime, () => host.runtimePath),
+              runtimePath: config.remoteNodePath ?? Option.getOrElse(configuredRuntime, () => deployed.runtimePath),
               directives: scheduler.directives(jobId, limits),
               moduleLoads: config.moduleLoads ?? [],
               preExecutionCommands: config.preExecutionCommands ?? [],

@@ -4,6 +4,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { PackageReadError, RandomAccess } from "./archive/RandomAccess.ts"
 import type { FileSource } from "./cluster-filesystem/FileSource.ts"
 import * as Explanation from "./Explanation.ts"
 
@@ -41,24 +43,24 @@ export interface CommandOptions {
   /** Absolute; by default wherever the transport starts commands. */
   readonly workingDirectory?: string | undefined
   readonly stdin?: string | undefined
+  /** Whether running it twice does what running it once does: then it is run again when the connection was cut. */
+  readonly idempotent?: boolean | undefined
 }
 
-/** What the machine is, as far as it decides which files fit it. */
-export interface TransportHost {
-  readonly name: string
-  /** `linux-x64`, `darwin-arm64`; with `-musl` where the C library is musl. */
-  readonly platform: string
-  /** The runtime's module ABI: `node115`. */
-  readonly abi: string
-  /** Absolute path of the runtime that jobs use unless the configuration names another. */
-  readonly runtimePath: string
+export interface UploadOptions {
+  /**
+   * Where the bytes gather until all are there. A file of that name that an upload of the same bytes left is continued, and a
+   * failure leaves it. By default a new name, and a failure leaves nothing.
+   */
+  readonly partial?: string | undefined
+  /** Hears how many bytes are there. */
+  readonly progress?: ((bytes: number) => void) | undefined
 }
 
 /** Paths are absolute, POSIX. Effects can be interrupted at any moment; a file being written then does not appear. */
 export class Transport extends Context.Tag("clustrix/Transport")<Transport, {
   /** For people: `this machine`, `researcher@cluster.edu`. */
   readonly location: string
-  readonly host: Effect.Effect<TransportHost, TransportError>
   /** Runs `script` with POSIX `sh`. */
   readonly exec: (script: string, options?: CommandOptions) => Effect.Effect<CommandResult, TransportError>
   /** The bytes of a file from `offset` (default 0) to its end. */
@@ -69,9 +71,14 @@ export class Transport extends Context.Tag("clustrix/Transport")<Transport, {
     content: Uint8Array | string,
     mode?: number
   ) => Effect.Effect<void, TransportError>
-  /** Copies a file of this machine there (`upload`), or from there (`download`), by a temporary name and a rename. */
-  readonly upload: (from: string, to: string) => Effect.Effect<void, TransportError>
-  readonly download: (from: string, to: string) => Effect.Effect<void, TransportError>
+  /** Writes the bytes of `source` to `to` there, by a rename. */
+  readonly upload: (
+    source: RandomAccess,
+    to: string,
+    options?: UploadOptions
+  ) => Effect.Effect<void, TransportError | PackageReadError>
+  /** The bytes of a file from its beginning, piece by piece. */
+  readonly download: (from: string) => Stream.Stream<Uint8Array, TransportError>
   /** Makes a directory and those above it, with `mode` (default 0700). One that is there already is fine. */
   readonly makeDirectory: (path: string, mode?: number) => Effect.Effect<void, TransportError>
   /** Makes one directory that must not exist: fails with `AlreadyExists` otherwise. `mode` default 0700. */

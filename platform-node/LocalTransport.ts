@@ -7,9 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
+import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { existsSync, readFileSync } from "node:fs"
+import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -29,6 +30,9 @@ export const stateDirectory: Effect.Effect<string, ConfigError.ConfigError> = Ef
     ? Path.join(xdg.value, "clustrix")
     : Path.join(Os.homedir(), ".local", "state", "clustrix")
 })
+
+/** Of an upload, at once. */
+const chunkBytes = 1024 * 1024
 
 const reasonOf = (cause: unknown): TransportError["reason"] => {
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
@@ -72,24 +76,6 @@ const failed = (what: string, path: string | undefined) => (cause: unknown): Tra
 
 const attempt = <A>(what: string, path: string, act: () => Promise<A>): Effect.Effect<A, TransportError> =>
   Effect.tryPromise({ try: act, catch: failed(`${what} ${path}`, path) })
-
-/** Whether this machine's C library is musl: modules with native parts differ. Its `ldd`, a script, says so. */
-const libc = (): string => {
-  if (process.platform !== "linux") return ""
-  try {
-    return readFileSync("/usr/bin/ldd", "utf8").includes("musl") ? "-musl" : ""
-  } catch {
-    return existsSync(`/lib/ld-musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`) ? "-musl" : ""
-  }
-}
-
-/** Asked once: the answer does not change. */
-const host = Effect.runSync(Effect.cached(Effect.sync(() => ({
-  name: Os.hostname(),
-  platform: `${process.platform}-${process.arch}${libc()}`,
-  abi: `node${process.versions.modules}`,
-  runtimePath: process.execPath
-}))))
 
 const exec = (
   script: string,
@@ -147,6 +133,28 @@ const replace = (
   )
 }
 
+const upload: typeof Transport.Service["upload"] = (source, to, { partial, progress } = {}) => {
+  const temporary = partial ?? `${to}.${randomUUID()}.tmp`
+  const trying = <A>(act: () => Promise<A>) => attempt("Cannot write", to, act)
+  return Effect.acquireUseRelease(
+    trying(() => Fs.open(temporary, "w", 0o600)),
+    (handle) =>
+      Effect.gen(function*() {
+        for (let at = 0; at < source.sizeBytes; at += chunkBytes) {
+          const bytes = yield* source.read(at, chunkBytes)
+          yield* trying(() => handle.write(bytes, 0, bytes.length, at))
+          progress?.(at + bytes.length)
+        }
+        // Not left to the umask.
+        yield* trying(() => handle.chmod(0o600))
+      }),
+    (handle) => Effect.promise(() => handle.close())
+  ).pipe(
+    Effect.zipRight(trying(() => Fs.rename(temporary, to))),
+    Effect.onError(() => partial === undefined ? Effect.promise(() => Fs.rm(temporary, { force: true })) : Effect.void)
+  )
+}
+
 const readFrom = async (path: string, offset: number): Promise<Uint8Array> => {
   if (offset === 0) return Fs.readFile(path)
   const handle = await Fs.open(path, "r")
@@ -167,13 +175,12 @@ const readFrom = async (path: string, offset: number): Promise<Uint8Array> => {
 
 export const make: typeof Transport.Service = {
   location: "this machine",
-  host,
   exec,
   readFile: (path, offset = 0) => attempt("Cannot read", path, () => readFrom(path, offset)),
   writeFile: (path, content, mode = 0o600) =>
     replace(path, mode, (temporary) => Fs.writeFile(temporary, content, { mode: 0o600 })),
-  upload: (from, to) => replace(to, 0o600, (temporary) => Fs.copyFile(from, temporary)),
-  download: (from, to) => replace(to, 0o600, (temporary) => Fs.copyFile(from, temporary)),
+  upload,
+  download: (from) => Stream.fromAsyncIterable(createReadStream(from), failed(`Cannot read ${from}`, from)),
   makeDirectory: (path, mode = 0o700) =>
     attempt("Cannot make the directory", path, async () => {
       await Fs.mkdir(path, { recursive: true, mode })

@@ -20,6 +20,7 @@ import type { SourceParser as SourceParserTag } from "../core/SourceParser.ts"
 import * as AnalysisCache from "./AnalysisCache.ts"
 import type { Scheduler } from "../core/Scheduler.ts"
 import type { Transport } from "../core/Transport.ts"
+import * as LocalHost from "./LocalHost.ts"
 import * as LocalScheduler from "./LocalScheduler.ts"
 import * as LocalTransport from "./LocalTransport.ts"
 import * as FunctionLocator from "./FunctionLocator.ts"
@@ -63,7 +64,7 @@ const platform = Layer.mergeAll(
 const executor = Layer.unwrapEffect(
   Effect.map(LocalTransport.stateDirectory, (stateDirectory) =>
     ClusterExecutor.layer({ stateDirectory }).pipe(
-      Layer.provideMerge(PackageDeployer.layerFileSystem),
+      Layer.provideMerge(PackageDeployer.layerFileSystem(LocalHost.current())),
       Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer))
     ))
 )

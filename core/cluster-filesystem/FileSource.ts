@@ -9,6 +9,8 @@ export type FileType = "file" | "directory" | "symlink" | "other"
 export interface DirectoryEntry {
   readonly name: string
   readonly type: FileType
+  /** Of the entry itself, not of what a link leads to, where the listing has it for nothing. */
+  readonly status?: FileStatus
 }
 
 export interface FileStatus {

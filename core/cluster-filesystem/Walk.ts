@@ -63,20 +63,21 @@ export const walkFiles = async (
       const listed = source.readDirectory(path)
       const entries = path === directory ? await listed : await ifThere(listed)
       const below: Array<string> = []
-      const candidates: Array<{ readonly path: string; readonly name: string; readonly link: boolean }> = []
-      for (const { name, type } of entries ?? []) {
+      const candidates: Array<WalkedFile & { readonly link: boolean }> = []
+      for (const { name, status, type } of entries ?? []) {
         if (name === ClusterPath.hiddenDirectory) continue
         const child = ClusterPath.join(path, name)
         if (type === "directory") below.push(child)
         else if (type !== "other" && options.accepts(child, name)) {
-          candidates.push({ path: child, name, link: type === "symlink" })
+          candidates.push({ path: child, name, status, link: type === "symlink" })
         }
       }
       return { below, candidates }
     })
     for (const { candidates } of read) {
-      const looked = await inParallel(candidates, async ({ link, name, path }): Promise<WalkedFile | undefined> => {
-        if (!link && !options.sizes) return { path, name, status: undefined }
+      const looked = await inParallel(candidates, async (candidate): Promise<WalkedFile | undefined> => {
+        const { link, name, path } = candidate
+        if (!link && (!options.sizes || candidate.status !== undefined)) return candidate
         const status = await ifThere(source.stat(path))
         return status?.type === "file" ? { path, name, status } : undefined
       })

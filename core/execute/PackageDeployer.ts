@@ -12,7 +12,8 @@ import type { PackageReadError, RandomAccess } from "../archive/RandomAccess.ts"
 import * as UnpackPackage from "../archive/UnpackPackage.ts"
 import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
-import { Transport, type TransportError } from "../Transport.ts"
+import type { TransportError } from "../Transport.ts"
+import * as HostRuntime from "./HostRuntime.ts"
 
 /** A package that needs npm packages which are not there. */
 export class DependenciesError extends Schema.TaggedError<DependenciesError>()("DependenciesError", {
@@ -39,6 +40,8 @@ export interface DeployedPackage {
   readonly directory: string
   /** Whether this call put it there. */
   readonly created: boolean
+  /** Absolute path of the runtime that its jobs use. */
+  readonly runtimePath: string
 }
 
 export type DeployError =
@@ -52,64 +55,66 @@ export class PackageDeployer extends Context.Tag("clustrix/PackageDeployer")<Pac
   readonly deploy: (request: DeployRequest) => Effect.Effect<DeployedPackage, DeployError>
 }>() {}
 
-const make = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const transport = yield* Transport
-  const hasher = yield* Hasher.Hasher
+const make = (host: HostRuntime.HostRuntime) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const hasher = yield* Hasher.Hasher
 
-  /** `node_modules` in the package, a link to where the npm packages are: the only place in which Node looks for them. */
-  const linkDependencies = (directory: string, nodeModules: string | undefined) =>
-    Effect.gen(function*() {
-      const link = path.join(directory, "node_modules")
-      const linked = yield* Effect.orElseSucceed(fs.exists(link), () => false)
-      if (linked) return
-      if (nodeModules === undefined || !(yield* Effect.orElseSucceed(fs.exists(nodeModules), () => false))) {
-        return yield* new DependenciesError({
-          reason: "NotInstalled",
-          what: "The function needs npm packages, and they are not installed",
-          why: nodeModules === undefined ? "No node_modules directory was named."
-            : `There is no directory ${nodeModules}.`,
-          remedy: "Install the project's dependencies (`npm ci`), then try again."
-        })
-      }
-      // A link that leads nowhere any more is replaced by a rename, so that no job ever finds none.
-      const temporary = yield* fs.makeTempDirectory({ directory: path.dirname(directory), prefix: ".node_modules." })
-      yield* Effect.ensuring(
-        Effect.zipRight(
-          fs.symlink(path.resolve(nodeModules), path.join(temporary, "link")),
-          fs.rename(path.join(temporary, "link"), link)
-        ),
-        Effect.ignore(fs.remove(temporary, { recursive: true, force: true }))
-      )
-    }).pipe(Effect.catchTags({
-      SystemError: (cause) => Effect.fail(notLinked(directory, cause)),
-      BadArgument: (cause) => Effect.fail(notLinked(directory, cause))
-    }))
-
-  return {
-    deploy: (request: DeployRequest): Effect.Effect<DeployedPackage, DeployError> =>
+    /** `node_modules` in the package, a link to where the npm packages are: the only place in which Node looks for them. */
+    const linkDependencies = (directory: string, nodeModules: string | undefined) =>
       Effect.gen(function*() {
-        const host = yield* transport.host
-        const directory = path.join(
-          path.resolve(request.stateDirectory),
-          "packages",
-          `${request.digest}-${host.platform}-${host.abi}`
+        const link = path.join(directory, "node_modules")
+        const linked = yield* Effect.orElseSucceed(fs.exists(link), () => false)
+        if (linked) return
+        if (nodeModules === undefined || !(yield* Effect.orElseSucceed(fs.exists(nodeModules), () => false))) {
+          return yield* new DependenciesError({
+            reason: "NotInstalled",
+            what: "The function needs npm packages, and they are not installed",
+            why: nodeModules === undefined ? "No node_modules directory was named."
+              : `There is no directory ${nodeModules}.`,
+            remedy: "Install the project's dependencies (`npm ci`), then try again."
+          })
+        }
+        // A link that leads nowhere any more is replaced by a rename, so that no job ever finds none.
+        const temporary = yield* fs.makeTempDirectory({ directory: path.dirname(directory), prefix: ".node_modules." })
+        yield* Effect.ensuring(
+          Effect.zipRight(
+            fs.symlink(path.resolve(nodeModules), path.join(temporary, "link")),
+            fs.rename(path.join(temporary, "link"), link)
+          ),
+          Effect.ignore(fs.remove(temporary, { recursive: true, force: true }))
         )
-        const { created } = yield* UnpackPackage.unpackPackage(request.package, directory, {
-          expectedDigest: request.digest
-        })
-        const needsPackages = yield* Effect.orElseSucceed(fs.exists(path.join(directory, "package.json")), () => false)
-        if (needsPackages) yield* linkDependencies(directory, request.nodeModules)
-        return { directory, created }
-      }).pipe(
-        Effect.provideService(FileSystem.FileSystem, fs),
-        Effect.provideService(Path.Path, path),
-        Effect.provideService(Hasher.Hasher, hasher),
-        Effect.withSpan("PackageDeployer.deploy")
-      )
-  }
-})
+      }).pipe(Effect.catchTags({
+        SystemError: (cause) => Effect.fail(notLinked(directory, cause)),
+        BadArgument: (cause) => Effect.fail(notLinked(directory, cause))
+      }))
+
+    return {
+      deploy: (request: DeployRequest): Effect.Effect<DeployedPackage, DeployError> =>
+        Effect.gen(function*() {
+          const directory = path.join(
+            path.resolve(request.stateDirectory),
+            "packages",
+            HostRuntime.nameFor(request.digest, host)
+          )
+          const { created } = yield* UnpackPackage.unpackPackage(request.package, directory, {
+            expectedDigest: request.digest
+          })
+          const needsPackages = yield* Effect.orElseSucceed(
+            fs.exists(path.join(directory, "package.json")),
+            () => false
+          )
+          if (needsPackages) yield* linkDependencies(directory, request.nodeModules)
+          return { directory, created, runtimePath: host.runtimePath }
+        }).pipe(
+          Effect.provideService(FileSystem.FileSystem, fs),
+          Effect.provideService(Path.Path, path),
+          Effect.provideService(Hasher.Hasher, hasher),
+          Effect.withSpan("PackageDeployer.deploy")
+        )
+    }
+  })
 
 const notLinked = (directory: string, cause: Error): DependenciesError =>
   new DependenciesError({
@@ -121,8 +126,7 @@ const notLinked = (directory: string, cause: Error): DependenciesError =>
   })
 
 /** Unpacks through this machine's file system: for `local`, and for a cluster whose file system is mounted here. */
-export const layerFileSystem: Layer.Layer<
-  PackageDeployer,
-  never,
-  FileSystem.FileSystem | Path.Path | Transport | Hasher.Hasher
-> = Layer.effect(PackageDeployer, make)
+export const layerFileSystem = (
+  host: HostRuntime.HostRuntime
+): Layer.Layer<PackageDeployer, never, FileSystem.FileSystem | Path.Path | Hasher.Hasher> =>
+  Layer.effect(PackageDeployer, make(host))

@@ -5,27 +5,21 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import { Transport } from "../../core/Transport.ts"
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** `directory` makes a new, empty, absolute directory on the other side each time, and `local` one on this machine. */
+/** `directory` makes a new, empty, absolute directory on the other side each time. */
 export const suite = <E>(
   name: string,
   layer: Layer.Layer<Transport, E>,
-  directory: () => string,
-  local: () => string
+  directory: () => string
 ): void => {
   describe(`Transport (${name})`, () => {
     const effect = <A, E2>(title: string, body: (t: typeof Transport.Service) => Effect.Effect<A, E2>) =>
       it.live(title, () => Effect.flatMap(Transport, body).pipe(Effect.provide(layer)), 30_000)
-
-    effect("says what the machine is", (t) =>
-      Effect.map(t.host, (host) => {
-        assert.match(host.platform, /^[a-z0-9]+-[a-z0-9]+(-musl)?$/)
-        assert.match(host.abi, /^node\d+$/)
-        assert.match(host.runtimePath, /^\//)
-      }))
 
     effect("runs commands: output, input, exit codes, signals, the directory", (t) =>
       Effect.gen(function*() {
@@ -74,14 +68,42 @@ export const suite = <E>(
     effect("copies files there and back", (t) =>
       Effect.gen(function*() {
         const there = directory()
-        const here = local()
-        const bytes = new Uint8Array(300_000).map((_, index) => index % 251)
-        yield* t.writeFile(`${there}/one`, bytes)
-        yield* t.download(`${there}/one`, `${here}/two`)
-        yield* t.upload(`${here}/two`, `${there}/three`)
-        assert.deepStrictEqual(yield* t.readFile(`${there}/three`), yield* t.readFile(`${there}/one`))
-        assert.strictEqual((yield* Effect.flip(t.upload(`${here}/none`, `${there}/four`))).reason, "NotFound")
-        assert.deepStrictEqual(yield* t.list(there), ["one", "three"])
+        for (const size of [0, 1, 300_000, 12_345_678]) {
+          const bytes = new Uint8Array(size).map((_, index) => index % 251)
+          const seen: Array<number> = []
+          yield* t.upload(RandomAccess.fromBytes(bytes), `${there}/one`, { progress: (count) => seen.push(count) })
+          assert.strictEqual(seen.at(-1) ?? 0, size)
+          const pieces = yield* Stream.runCollect(t.download(`${there}/one`))
+          assert.isTrue(Buffer.concat([...pieces]).equals(bytes))
+          assert.isTrue(Buffer.from(yield* t.readFile(`${there}/one`)).equals(bytes))
+          assert.deepStrictEqual(yield* t.list(there), ["one"])
+        }
+        const missing = yield* Effect.flip(Stream.runDrain(t.download(`${there}/none`)))
+        assert.strictEqual(missing.reason, "NotFound")
+      }))
+
+    effect("continues an upload that was left", (t) =>
+      Effect.gen(function*() {
+        const there = directory()
+        const bytes = new Uint8Array(20_000_000).map((_, index) => index % 253)
+        const partial = `${there}/partial`
+        const begun = yield* Effect.fork(t.upload(
+          {
+            ...RandomAccess.fromBytes(bytes),
+            read: (offset, length) =>
+              offset > 15_000_000 ? Effect.never : RandomAccess.fromBytes(bytes).read(offset, length)
+          },
+          `${there}/one`,
+          { partial }
+        ))
+        yield* Effect.repeat(Effect.promise(() => t.files.stat(partial).then((status) => status.size, () => 0)), {
+          until: (size) => size > 14_000_000
+        })
+        yield* Fiber.interrupt(begun)
+        assert.isFalse(yield* t.exists(`${there}/one`))
+        yield* t.upload(RandomAccess.fromBytes(bytes), `${there}/one`, { partial })
+        assert.isTrue(Buffer.from(yield* t.readFile(`${there}/one`)).equals(bytes))
+        assert.deepStrictEqual(yield* t.list(there), ["one"])
       }))
 
     effect("makes, lists and removes directories", (t) =>

@@ -11,6 +11,7 @@ import * as PackageEntry from "../../core/archive/PackageEntry.ts"
 import * as ClusterExecutor from "../../core/ClusterExecutor.ts"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import * as PackageDeployer from "../../core/execute/PackageDeployer.ts"
+import * as LocalHost from "../../platform-node/LocalHost.ts"
 import * as LocalScheduler from "../../platform-node/LocalScheduler.ts"
 import * as LocalTransport from "../../platform-node/LocalTransport.ts"
 import * as contract from "../contract/Scheduler.ts"
@@ -22,7 +23,7 @@ const stateDirectory = path.join(scratch, "state")
 
 const fresh = () =>
   ClusterExecutor.layer({ stateDirectory }).pipe(
-    Layer.provide(PackageDeployer.layerFileSystem),
+    Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
     Layer.provide(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer, sample.platform))
   )
 

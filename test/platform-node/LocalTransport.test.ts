@@ -11,7 +11,7 @@ const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix-
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
 const directory = (): string => fs.mkdtempSync(path.join(scratch, "d"))
 
-contract.suite("local", LocalTransport.layer, directory, directory)
+contract.suite("local", LocalTransport.layer, directory)
 
 describe("the state directory", () => {
   const given = (entries: Record<string, string>) =>

@@ -8,6 +8,7 @@ import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import * as ClusterExecutor from "../../core/ClusterExecutor.ts"
 import * as PackageDeployer from "../../core/execute/PackageDeployer.ts"
 import * as Invocation from "../../core/runtime/Invocation.ts"
+import * as LocalHost from "../../platform-node/LocalHost.ts"
 import * as LocalScheduler from "../../platform-node/LocalScheduler.ts"
 import * as LocalTransport from "../../platform-node/LocalTransport.ts"
 import * as sample from "./runner/package.ts"
@@ -32,7 +33,7 @@ await Effect.gen(function*() {
 }).pipe(
   Effect.provide(
     ClusterExecutor.layer({ stateDirectory }).pipe(
-      Layer.provide(PackageDeployer.layerFileSystem),
+      Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
       Layer.provide(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer, sample.platform))
     )
   ),

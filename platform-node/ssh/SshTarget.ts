@@ -1,0 +1,232 @@
+/**
+ * Where an SSH connection goes and how it proves who it is: the cluster's configuration laid over `~/.ssh/config`.
+ */
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { globSync } from "tinyglobby"
+import SSHConfig, { type Line } from "ssh-config"
+import { TransportError } from "../../core/Transport.ts"
+
+/** How keys of hosts are treated that are not in `known_hosts`. A changed or revoked key is refused in every mode. */
+export type HostKeyMode = "yes" | "accept-new" | "no"
+
+/** What a person says about a connection. What is missing is taken from `~/.ssh/config`, then from OpenSSH's defaults. */
+export interface SshOptions {
+  /** A host name, an address, or a `Host` of the configuration file. */
+  readonly host: string
+  readonly port?: number | undefined
+  readonly username?: string | undefined
+  readonly password?: Redacted.Redacted | undefined
+  readonly keyFile?: string | undefined
+  readonly keyPassphrase?: Redacted.Redacted | undefined
+  /** The agent's socket; `false` for none. */
+  readonly agent?: string | false | undefined
+  /** `user@host:port`, several separated by commas; `none` for none. */
+  readonly proxyJump?: string | undefined
+  readonly hostKeys?: HostKeyMode | undefined
+  readonly knownHostsFile?: string | undefined
+  /** `none` for no file. Default: `~/.ssh/config`, then the system's. */
+  readonly configFile?: string | undefined
+  readonly connectTimeoutSeconds?: number | undefined
+  /** Answers what the server asks beyond the password, such as a one-time code. */
+  readonly prompt?: ((question: string, isSecret: boolean) => Promise<string>) | undefined
+}
+
+/** One connection, fully decided. */
+export interface SshTarget {
+  /** As the person named it. */
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  readonly password: Redacted.Redacted | undefined
+  readonly keyPassphrase: Redacted.Redacted | undefined
+  /** Private keys, in the order in which they are tried. */
+  readonly identityFiles: ReadonlyArray<string>
+  /** Whether keys of the agent that are none of `identityFiles` stay out. */
+  readonly identitiesOnly: boolean
+  readonly agent: string | undefined
+  readonly hostKeys: HostKeyMode
+  /** New keys are written to the first. */
+  readonly knownHostsFiles: ReadonlyArray<string>
+  readonly connectTimeoutSeconds: number
+  readonly prompt: SshOptions["prompt"]
+  /** Connections to go through, the first one first. */
+  readonly jumps: ReadonlyArray<SshTarget>
+}
+
+const systemConfig = "/etc/ssh/ssh_config"
+const defaultIdentities = ["id_ed25519", "id_ecdsa", "id_rsa"]
+const defaultConnectTimeoutSeconds = 20
+/** A host that jumps over itself has no end. */
+const mostJumps = 8
+
+const home = (): string => Os.homedir()
+const expandHome = (path: string): string => path === "~" || path.startsWith("~/") ? home() + path.slice(1) : path
+
+const readIfThere = (file: string): string | undefined => {
+  try {
+    return Fs.readFileSync(file, "utf8")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw cause
+  }
+}
+
+/** The file with the files that it includes in their places; ssh_config(5) starts relative names in `~/.ssh`. */
+const parseWithIncludes = (file: string, text: string, depth = 0): SSHConfig => {
+  const config = SSHConfig.parse(text)
+  const expand = (lines: SSHConfig): void => {
+    for (let index = lines.length - 1; index >= 0; index -= 1) {
+      const line = lines[index]
+      if (line === undefined || line.type !== 1) continue
+      if ("config" in line) expand(line.config)
+      if (line.param.toLowerCase() !== "include" || depth >= 16) continue
+      const patterns = typeof line.value === "string" ? line.value.split(/\s+/) : line.value.map(({ val }) => val)
+      const base = file === systemConfig ? Path.dirname(file) : Path.join(home(), ".ssh")
+      const files = patterns.flatMap((pattern) =>
+        globSync(expandHome(pattern), { cwd: base, absolute: true, dot: true, expandDirectories: false }).sort()
+      )
+      const included: Array<Line> = files.flatMap((
+        name
+      ) => [...parseWithIncludes(name, readIfThere(name) ?? "", depth + 1)])
+      lines.splice(index, 1, ...included)
+    }
+  }
+  expand(config)
+  return config
+}
+
+type Settings = Readonly<Record<string, string | ReadonlyArray<string>>>
+
+/** Keys in lower case, for ssh_config(5) does not mind. */
+const settingsFor = (host: string, options: SshOptions): Settings => {
+  const files = options.configFile === undefined
+    ? [Path.join(home(), ".ssh", "config"), systemConfig]
+    : options.configFile === "none"
+    ? []
+    : [expandHome(options.configFile)]
+  // Several files are one text: the first value of a key counts. A file that was named must be there.
+  const config = new SSHConfig()
+  for (const file of files) {
+    const text = options.configFile === undefined ? readIfThere(file) : Fs.readFileSync(file, "utf8")
+    if (text !== undefined) config.push(...parseWithIncludes(file, text))
+  }
+  const computed = config.compute(
+    options.username === undefined ? { Host: host } : { Host: host, User: options.username },
+    { ignoreCase: true }
+  )
+  return Object.fromEntries(Object.entries(computed).map(([key, value]) => [key.toLowerCase(), value]))
+}
+
+const one = (settings: Settings, key: string): string | undefined => {
+  const value = settings[key]
+  return typeof value === "string" ? value : value?.[0]
+}
+
+const many = (settings: Settings, key: string): ReadonlyArray<string> | undefined => {
+  const value = settings[key]
+  return value === undefined ? undefined : typeof value === "string" ? value.split(/\s+/) : value
+}
+
+/** The tokens of ssh_config(5) that mean something before the connection. */
+const expandTokens = (text: string, tokens: Readonly<Record<string, string>>): string =>
+  expandHome(text.replaceAll(/%([a-zA-Z%])/g, (whole, name: string) => tokens[name] ?? whole))
+
+const hostKeyModes: Readonly<Record<string, HostKeyMode>> = {
+  yes: "yes",
+  // Nobody is there to be asked.
+  ask: "yes",
+  "accept-new": "accept-new",
+  no: "no",
+  off: "no"
+}
+
+/** `[user@]host[:port]`, or `ssh://[user@]host[:port]`. */
+const parseJump = (text: string): Pick<SshOptions, "host" | "port" | "username"> => {
+  const { hostname, port, username } = new URL(text.startsWith("ssh://") ? text : `ssh://${text.trim()}`)
+  return {
+    host: hostname.replaceAll(/^\[|\]$/g, ""),
+    ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+    ...(port === "" ? {} : { port: Number(port) })
+  }
+}
+
+const build = (options: SshOptions, depth: number): SshTarget => {
+  if (depth > mostJumps) throw new Error(`More than ${mostJumps} jumps: does a host jump over itself?`)
+  const settings = settingsFor(options.host, options)
+  const local = Os.userInfo().username
+  const username = options.username ?? one(settings, "user") ?? local
+  const host = expandTokens(one(settings, "hostname") ?? options.host, { h: options.host, "%": "%" })
+  const port = options.port ?? Number(one(settings, "port") ?? 22)
+  const tokens = { h: host, n: options.host, p: String(port), r: username, u: local, d: home(), "%": "%" }
+  const ssh = Path.join(home(), ".ssh")
+  const configured = many(settings, "identityfile")
+  const identityFiles = options.keyFile !== undefined
+    ? [expandHome(options.keyFile)]
+    : (configured ?? defaultIdentities.map((name) => Path.join(ssh, name))).map((file) => expandTokens(file, tokens))
+  const identityAgent = one(settings, "identityagent")
+  const environmentAgent = process.env["SSH_AUTH_SOCK"]
+  const agent = options.agent === false || (options.agent === undefined && identityAgent?.toLowerCase() === "none")
+    ? undefined
+    : options.agent ??
+      (identityAgent === undefined || identityAgent === "SSH_AUTH_SOCK" ? environmentAgent
+        : expandTokens(identityAgent, tokens))
+  const proxyJump = options.proxyJump ?? one(settings, "proxyjump")
+  const jumps = proxyJump === undefined || proxyJump.toLowerCase() === "none" ? [] :
+    proxyJump.split(",").flatMap((jump) => {
+      // Secrets are for the last host only.
+      const { agent, configFile, connectTimeoutSeconds, hostKeys, knownHostsFile, prompt } = options
+      const target = build(
+        { agent, configFile, connectTimeoutSeconds, hostKeys, knownHostsFile, prompt, ...parseJump(jump) },
+        depth + 1
+      )
+      return [...target.jumps, { ...target, jumps: [] }]
+    })
+  const knownHosts = options.knownHostsFile === undefined
+    ? [
+      ...(many(settings, "userknownhostsfile") ?? [Path.join(ssh, "known_hosts"), Path.join(ssh, "known_hosts2")]),
+      ...(many(settings, "globalknownhostsfile") ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
+    ].map((file) => expandTokens(file, tokens))
+    : [expandHome(options.knownHostsFile)]
+  return {
+    name: options.host,
+    host,
+    port,
+    username,
+    password: options.password,
+    keyPassphrase: options.keyPassphrase,
+    identityFiles,
+    identitiesOnly: options.keyFile !== undefined || one(settings, "identitiesonly")?.toLowerCase() === "yes",
+    agent: agent === "" ? undefined : agent,
+    hostKeys: options.hostKeys ?? hostKeyModes[one(settings, "stricthostkeychecking")?.toLowerCase() ?? "yes"] ?? "yes",
+    knownHostsFiles: knownHosts.filter((file) => file !== "none"),
+    connectTimeoutSeconds: options.connectTimeoutSeconds ??
+      Number(one(settings, "connecttimeout") ?? defaultConnectTimeoutSeconds),
+    prompt: options.prompt,
+    jumps
+  }
+}
+
+/** Reads the configuration files, and decides. */
+export const resolve = (options: SshOptions): Effect.Effect<SshTarget, TransportError> =>
+  Effect.try({
+    try: () => build(options, 0),
+    catch: (cause) =>
+      new TransportError({
+        reason: "Unavailable",
+        what: `The SSH configuration for ${options.host} cannot be used`,
+        why: cause instanceof Error ? cause.message : String(cause),
+        remedy: `Correct ${
+          options.configFile ?? "~/.ssh/config"
+        }; \`ssh -G ${options.host}\` shows what OpenSSH makes of it.`,
+        cause
+      })
+  })
+
+/** For people: `researcher@cluster.edu`, with the port where it is an unusual one. */
+export const describe = (target: SshTarget): string =>
+  `${target.username}@${target.host}${target.port === 22 ? "" : `:${target.port}`}`
