@@ -7,7 +7,7 @@ import type { ClientChannel } from "ssh2"
 import * as JobScript from "../../core/execute/JobScript.ts"
 import { type CommandOptions, type CommandResult, TransportError } from "../../core/Transport.ts"
 import type { SshConnection } from "./SshConnection.ts"
-import * as SshSession from "./SshSession.ts"
+import type * as SshSession from "./SshSession.ts"
 import * as SshTarget from "./SshTarget.ts"
 
 /** The first line on standard error: who is to be ended when nobody wants the answer any more. */
