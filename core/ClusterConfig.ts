@@ -28,6 +28,14 @@ const EnvironmentName = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, { message: () => "Expected the name of an environment variable" })
 )
 
+/** A name as package.json has it under `dependencies`. */
+const PackageName = Schema.String.pipe(
+  Schema.pattern(/^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*$/, { message: () => "Expected the name of an npm package" })
+)
+
+const listOf = <A extends string, I extends string>(item: Schema.Schema<A, I>): Schema.Array$<Schema.Schema<A, I>> =>
+  Schema.Array(item).annotations({ message: () => "Expected a list of texts" })
+
 /** What is refused is not repeated: it may be a secret in the wrong place. */
 const Secret = Schema.optionalWith(
   Schema.Redacted(Schema.String).annotations({ message: () => ({ message: "Expected a text", override: true }) }),
@@ -44,6 +52,21 @@ export const ClusterConfig = Schema.Struct({
   /** Path of the private key on this machine. */
   keyFile: Schema.optional(Schema.String),
   keyPassphrase: Secret,
+  /** The SSH agent's socket on this machine, or `false` for none. Default: the one of `SSH_AUTH_SOCK`. */
+  agent: Schema.optional(
+    Schema.Union(Schema.NonEmptyString, Schema.Literal(false)).annotations({
+      message: () => ({ message: "Expected the path of an agent's socket, or false", override: true })
+    })
+  ),
+  /** Hosts to go through, as `ssh -J` takes them: `user@host:port`, several separated by commas. */
+  proxyJump: Schema.optional(Schema.String),
+  /** Whether a host that `knownHostsFile` does not know is refused (`yes`), learnt (`accept-new`) or not checked (`no`). */
+  strictHostKeyChecking: Schema.optional(Schema.Literal("yes", "accept-new", "no")),
+  /** Paths on this machine; `none` for no file. Default: the user's own, then the system's. */
+  knownHostsFile: Schema.optional(Schema.String),
+  sshConfigFile: Schema.optional(Schema.String),
+  /** Seconds until a connection must stand. */
+  connectTimeout: Schema.optional(Schema.Int.pipe(Schema.positive())),
   /** Absolute directory on the cluster; relative paths of the cluster file functions start there. */
   remoteWorkDir: Schema.optional(Schema.String),
   /** Processor cores of one job. */
@@ -53,13 +76,17 @@ export const ClusterConfig = Schema.Struct({
   partition: Schema.optional(Schema.String),
   queue: Schema.optional(Schema.String),
   /** `module load` lines of the job script. */
-  moduleLoads: Schema.optional(Schema.Array(Schema.String)),
+  moduleLoads: Schema.optional(listOf(Schema.String)),
   /** Shell lines that run before the function. */
-  preExecutionCommands: Schema.optional(Schema.Array(Schema.String)),
+  preExecutionCommands: Schema.optional(listOf(Schema.String)),
   /** Names of the variables whose values go along, read when the job is submitted. */
-  environmentVariables: Schema.optional(Schema.Array(EnvironmentName)),
+  environmentVariables: Schema.optional(listOf(EnvironmentName)),
+  /** npm packages whose install scripts may run on the cluster. */
+  allowScripts: Schema.optional(listOf(PackageName)),
   /** The runtime to use there: an absolute path, or a command. */
-  remoteNodePath: Schema.optional(Schema.String)
+  remoteNodePath: Schema.optional(Schema.String),
+  /** For hosts without Node: a distribution of it on this machine, a directory, a `.tar.gz` or a `.tar.xz`. */
+  runtimeArchive: Schema.optional(Schema.String)
 })
 export type ClusterConfig = typeof ClusterConfig.Type
 
@@ -86,12 +113,22 @@ export const decode = (input: unknown): Effect.Effect<ClusterConfig, ClusterConf
       remedy: "Correct the key that is named."
     }))
 
-const secrets = new Set<string>(["password", "keyPassphrase"])
+/** Keys whose values are Redacted. */
+export const secrets: ReadonlySet<string> = new Set(["password", "keyPassphrase"])
+
+/** Keys that hold paths on this machine. */
+export const localPaths: ReadonlySet<string> = new Set([
+  "keyFile",
+  "agent",
+  "knownHostsFile",
+  "sshConfigFile",
+  "runtimeArchive"
+])
 
 /** The configuration as JSON, without secrets and without keys that are not set. */
 export const withoutSecrets = (config: ClusterConfig): { readonly [key: string]: CanonicalJson.Json } => {
   const entries = Object.entries(config).filter(([key, value]) => !secrets.has(key) && value !== undefined)
-  // What is left after the Redacted fields are strings, numbers and arrays of strings.
+  // What is left after the Redacted fields are strings, numbers, `false` and arrays of strings.
   return Object.fromEntries(entries) as { readonly [key: string]: CanonicalJson.Json }
 }
 

@@ -14,7 +14,7 @@ import type * as Duration from "effect/Duration"
 import * as OpenPackage from "../core/archive/OpenPackage.ts"
 import * as Cleanup from "../core/archive/PackageCleanup.ts"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
-import * as ClusterConfig from "../core/ClusterConfig.ts"
+import type * as ClusterConfig from "../core/ClusterConfig.ts"
 import * as Executor from "../core/ClusterExecutor.ts"
 import * as Context from "../core/ExecutionContext.ts"
 import * as Answer from "../core/explain/Answer.ts"
@@ -26,10 +26,13 @@ import type { PackageInfo } from "../core/PackageInfo.ts"
 import type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
 import * as Pipeline from "../core/Pipeline.ts"
 import { unfinishedPackages } from "../core/execute/UnfinishedPackages.ts"
+import * as Configuration from "./Configuration.ts"
 import * as NodeHost from "./NodeHost.ts"
 
 export * as AnalysisCache from "./AnalysisCache.ts"
 export * as ClusterFilesystem from "./ClusterFilesystem.ts"
+export * as Configuration from "./Configuration.ts"
+export { configure } from "./Configuration.ts"
 export * as Hasher from "./Hasher.ts"
 export * as LocalScheduler from "./LocalScheduler.ts"
 export * as LocalTransport from "./LocalTransport.ts"
@@ -44,42 +47,56 @@ export type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
 
 type Services = Layer.Layer.Success<typeof NodeHost.layerLocal>
 
-/** Runs with fresh layers: environment variables are read at each call. */
-const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> => {
-  const exit = await Effect.runPromiseExit(Effect.provide(effect, NodeHost.layerLocal))
+/** Throws the error itself. */
+const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
   if (Exit.isSuccess(exit)) return exit.value
   throw Cause.squash(exit.cause)
 }
 
+/** Runs with fresh layers: environment variables are read at each call. */
+const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> =>
+  valueOf(await Effect.runPromiseExit(Effect.provide(effect, NodeHost.layerLocal)))
+
+/** The cluster of a call that names none: what is configured, and else this machine. */
+const configured = Effect.map(Effect.suspend(() => Configuration.load()), ({ config }) => config)
+
+const clusterOf = (clusterConfig: ClusterConfig.ClusterConfig | undefined) =>
+  clusterConfig === undefined ? configured : Effect.succeed(clusterConfig)
+
 /**
- * Packages the function that `fn` names and writes invocation and source map beside the ZIP.
+ * Packages the function that `fn` names and writes invocation and source map beside the ZIP. Without `clusterConfig`, here
+ * and below, the cluster is the one that is configured (`clustrix config show`), and else this machine.
  *
  * @example
  * const info = await packageFunctionForExecution("src/analysis.ts#mainAnalysis", { clusterType: "local" })
  */
 export const packageFunctionForExecution = (
   fn: Packager.FunctionLike,
-  clusterConfig: ClusterConfig.ClusterConfig = ClusterConfig.local,
+  clusterConfig?: ClusterConfig.ClusterConfig,
   functionArgs: ReadonlyArray<unknown> = [],
   functionKwargs: Readonly<Record<string, unknown>> = {},
   options: PackageOptionsInput = {}
 ): Promise<PackageInfo> =>
-  promise(Effect.flatMap(Packager.FilePackager, (packager) =>
-    Effect.map(
-      packager.packageFunctionForExecution(fn, clusterConfig, functionArgs, functionKwargs, options),
-      ({ info }) => info
-    )))
+  promise(Effect.gen(function*() {
+    const packager = yield* Packager.FilePackager
+    const config = yield* clusterOf(clusterConfig)
+    const { info } = yield* packager.packageFunctionForExecution(fn, config, functionArgs, functionKwargs, options)
+    return info
+  }))
 
 /** The circumstances of a call, for {@link FilePackager}. */
 export const createExecutionContext = (
-  clusterConfig: ClusterConfig.ClusterConfig = ClusterConfig.local,
+  clusterConfig?: ClusterConfig.ClusterConfig,
   functionArgs: ReadonlyArray<unknown> = [],
   functionKwargs: Readonly<Record<string, unknown>> = {}
 ): Context.ExecutionContext =>
-  Effect.runSync(Effect.provide(
-    Context.createExecutionContext(clusterConfig, functionArgs, functionKwargs),
+  valueOf(Effect.runSyncExit(Effect.provide(
+    Effect.flatMap(
+      clusterOf(clusterConfig),
+      (config) => Context.createExecutionContext(config, functionArgs, functionKwargs)
+    ),
     NodeHost.layerExecutionHost
-  ))
+  )))
 
 /** Packages functions; nothing to dispose of: what it stages is gone when a call ends. */
 export class FilePackager {
@@ -160,21 +177,22 @@ export const cleanupPackages = (
 /** Packages the function, runs it on the cluster, and gives what it returned. */
 export const run = (
   fn: Packager.FunctionLike,
-  clusterConfig: ClusterConfig.ClusterConfig = ClusterConfig.local,
+  clusterConfig?: ClusterConfig.ClusterConfig,
   functionArgs: ReadonlyArray<unknown> = [],
   functionKwargs: Readonly<Record<string, unknown>> = {},
   options: PackageOptionsInput = {}
 ): Promise<unknown> =>
-  promise(Effect.map(
-    Pipeline.run({ fn, config: clusterConfig, args: functionArgs, kwargs: functionKwargs, options }),
-    ({ result }) => result.value
-  ))
+  promise(Effect.gen(function*() {
+    const config = yield* clusterOf(clusterConfig)
+    const { result } = yield* Pipeline.run({ fn, config, args: functionArgs, kwargs: functionKwargs, options })
+    return result.value
+  }))
 
 /** Runs packages on a cluster. All it knows of a job lies in the job's directory. */
 export class ClusterExecutor {
   readonly clusterConfig: ClusterConfig.ClusterConfig
-  constructor(clusterConfig: ClusterConfig.ClusterConfig) {
-    this.clusterConfig = clusterConfig
+  constructor(clusterConfig?: ClusterConfig.ClusterConfig) {
+    this.clusterConfig = clusterConfig ?? valueOf(Effect.runSyncExit(configured))
   }
   /** Submits a package that `packageFunctionForExecution` made, and gives the job's ID. */
   submit(info: PackageInfo): Promise<string> {

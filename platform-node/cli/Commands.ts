@@ -42,13 +42,35 @@ const calling: ReadonlyArray<Option> = [
   { name: "kwargs", value: "JSON", summary: "The options object, passed as the last argument: '{\"bins\": 5}'." }
 ]
 
+const profile: Option = {
+  name: "cluster",
+  value: "NAME",
+  summary: "The profile of the configuration to use. Default: the one that `profile` or $CLUSTRIX_PROFILE selects."
+}
+
+/** What a job may use; it goes over what is configured. */
+const cluster: ReadonlyArray<Option> = [
+  profile,
+  { name: "time", value: "LIMIT", summary: "End the job after this time: 90s, 15m, 01:30:00." },
+  { name: "cores", value: "N", summary: "Processor cores of the job." },
+  { name: "memory", value: "SIZE", summary: "Memory of the job: 8GB, 512M." },
+  { name: "partition", value: "NAME", summary: "The partition that the job goes to." },
+  { name: "queue", value: "NAME", summary: "The queue that the job goes to." },
+  {
+    name: "env",
+    value: "NAME",
+    repeatable: true,
+    summary: "An environment variable that goes along, beside those that are configured."
+  }
+]
+
 export const commands: ReadonlyArray<Command> = [
   {
     name: "package",
     summary: "Write a function and all that it needs into a ZIP.",
     usage: ["package FILE#NAME [OPTION]..."],
     positionals: { least: 1, most: 1 },
-    options: [...calling, ...packaging, json],
+    options: [...calling, ...cluster, ...packaging, json],
     notes: [
       reference,
       "--json prints the PackageInfo.",
@@ -64,8 +86,7 @@ export const commands: ReadonlyArray<Command> = [
     options: [
       ...calling,
       { name: "invocation", value: "FILE", summary: "Run this ZIP with this call of it, as `package` wrote them." },
-      { name: "time", value: "LIMIT", summary: "End the job after this time: 90s, 15m, 01:30:00." },
-      { name: "env", value: "NAME", repeatable: true, summary: "An environment variable that goes along." },
+      ...cluster,
       {
         name: "node-modules",
         value: "DIR",
@@ -132,5 +153,18 @@ export const commands: ReadonlyArray<Command> = [
     ],
     notes: ["A package can be made again at any time: the same code gives the same package."],
     load: async () => (await import("./commands/clean.ts")).main
+  },
+  {
+    name: "config",
+    summary: "Show the configuration of clusters, and where each value comes from.",
+    usage: ["config show [OPTION]..."],
+    positionals: { least: 1, most: 1 },
+    options: [profile, json],
+    notes: [
+      "The configuration is in clustrix.yml, clustrix.yaml, clustrix.json or clustrix.toml: the nearest one from here "
+      + "upwards, then the one in ~/.config/clustrix. Environment variables (CLUSTRIX_CLUSTER_HOST, ...) go over both.",
+      "Passwords are shown as <redacted>."
+    ],
+    load: async () => (await import("./commands/config.ts")).main
   }
 ]

@@ -17,7 +17,7 @@ export const brokenPipe = 141
 export const table: ReadonlyArray<readonly [code: number, meaning: string]> = [
   [done, "Done."],
   [negative, "The function threw; the packages differ; what was asked for is not in the package."],
-  [usage, "The command line cannot be used as it is."],
+  [usage, "The command line or the configuration cannot be used as it is."],
   [notPackageable, "The function cannot be packaged."],
   [badPackage, "A package, or a file that belongs to one, is missing or damaged."],
   [noResult, "The job gave no result: not started, killed, out of time or memory, or a value that cannot be carried."],
@@ -33,6 +33,7 @@ const codes: Readonly<Record<string, number>> = {
   PackageOptionsError: usage,
   ClusterConfigError: usage,
   ConfigError: usage,
+  ConfigurationError: usage,
   JobEnvironmentError: usage,
   JobFailedError: negative,
   NotFoundInPackage: negative,

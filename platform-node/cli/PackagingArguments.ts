@@ -5,7 +5,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
+import type { ConfigurationError } from "../../core/config/ConfigurationError.ts"
+import type { GivenConfiguration } from "../../core/config/GivenSettings.ts"
 import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
+import * as Configuration from "../Configuration.ts"
 import { type Call, type UsageError, usageError, valueOf } from "./CommandLine.ts"
 
 const choice = <A extends string>(call: Call, name: string, choices: ReadonlyArray<A>): A | undefined =>
@@ -68,29 +71,55 @@ export const callOptions = (call: Call): Effect.Effect<Readonly<Record<string, u
       )))
 
 const isTimeLimit = Schema.is(ClusterConfig.TimeLimit)
+const isMemory = Schema.is(ClusterConfig.Memory)
 
-/** This machine, with `--time` and `--env`. */
-export const localCluster = (call: Call): Effect.Effect<ClusterConfig.ClusterConfig, UsageError> => {
+/** What the command line says of the job: all but `--cluster` and `--env`. */
+const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageError> => {
   const time = valueOf(call, "time")
-  const names = call.values.get("env")
+  const cores = valueOf(call, "cores")
+  const memory = valueOf(call, "memory")
   if (time !== undefined && !isTimeLimit(time)) {
     return Effect.fail(
       usageError(`${JSON.stringify(time)} is not a time limit`, "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00.")
     )
   }
-  const odd = names?.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-  if (odd !== undefined) {
-    return Effect.fail(usageError(
-      `${JSON.stringify(odd)} is not the name of an environment variable`,
-      "Give names only: the values are read here when the job is submitted."
-    ))
+  if (cores !== undefined && !/^0*[1-9]\d*$/.test(cores)) {
+    return Effect.fail(usageError(`${JSON.stringify(cores)} is not a number of cores`, "Write a whole number: 8."))
+  }
+  if (memory !== undefined && !isMemory(memory)) {
+    return Effect.fail(usageError(`${JSON.stringify(memory)} is not an amount of memory`, "Write 8GB or 512M."))
   }
   return Effect.succeed({
-    clusterType: "local",
-    ...(time === undefined ? {} : { time }),
-    ...(names === undefined ? {} : { environmentVariables: names })
+    time,
+    cores: cores === undefined ? undefined : Number(cores),
+    memory,
+    partition: valueOf(call, "partition"),
+    queue: valueOf(call, "queue")
   })
 }
+
+/**
+ * The cluster of `--cluster NAME`, or the one that is configured, with `--time`, `--cores`, `--memory`, `--partition` and
+ * `--queue` laid over it, and the names of `--env` added.
+ */
+export const clusterOf = (
+  call: Call
+): Effect.Effect<ClusterConfig.ClusterConfig, UsageError | ConfigurationError> =>
+  Effect.gen(function*() {
+    const names = call.values.get("env")
+    const odd = names?.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    if (odd !== undefined) {
+      return yield* Effect.fail(usageError(
+        `${JSON.stringify(odd)} is not the name of an environment variable`,
+        "Give names only: the values are read here when the job is submitted."
+      ))
+    }
+    const overrides = yield* clusterOptions(call)
+    const { config } = yield* Configuration.load({ profile: valueOf(call, "cluster"), overrides })
+    return names === undefined
+      ? config
+      : { ...config, environmentVariables: [...new Set([...config.environmentVariables ?? [], ...names])] }
+  })
 
 const units: Readonly<Record<string, Duration.Duration>> = {
   s: Duration.seconds(1),

@@ -23,6 +23,7 @@ const flow = [
   "assets",
   "analyse",
   "resolve",
+  "config",
   "memory",
   "graph",
   "capture",

@@ -18,7 +18,7 @@ const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const [reference = ""] = call.positionals
     const packager = yield* FilePackager
-    const config = yield* PackagingArguments.localCluster(call)
+    const config = yield* PackagingArguments.clusterOf(call)
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
     const { info, report } = yield* withProgress(

@@ -30,7 +30,7 @@ import type { Terminal } from "../Terminal.ts"
 const submitFunction = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const [reference = ""] = call.positionals
-    const config = yield* PackagingArguments.localCluster(call)
+    const config = yield* PackagingArguments.clusterOf(call)
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
     const packager = yield* FilePackager
@@ -105,7 +105,7 @@ const submitZip = (call: Call, file: string) =>
       )
     }
     const stored = yield* Invocation.decode(yield* readFile(file), file)
-    const own = yield* PackagingArguments.localCluster(call)
+    const own = yield* PackagingArguments.clusterOf(call)
     const names = new Set([...stored.environmentVariables, ...own.environmentVariables ?? []])
     const invocation = { ...stored, environmentVariables: [...names].sort(Order.string) }
     const config = { ...yield* ClusterConfig.decode(stored.cluster), ...own }

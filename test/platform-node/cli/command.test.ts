@@ -80,7 +80,7 @@ describe("the start", () => {
   it("prints help and version on standard output, without colours", async () => {
     const help = await run("--help")
     assert.deepStrictEqual([help.code, help.stderr], [0, ""])
-    for (const name of ["package", "run", "explain", "inspect", "diff", "clean", "Exit codes"]) {
+    for (const name of ["package", "run", "explain", "inspect", "diff", "clean", "config", "Exit codes"]) {
       assert.include(help.stdout, name)
     }
     assert.notInclude(help.stdout, "\u001b")

@@ -26,8 +26,17 @@ export interface Workbench {
   /** The command as a program and its arguments, for whoever starts it in a special way. */
   readonly command: (words: ReadonlyArray<string>) => ReadonlyArray<string>
   readonly write: (path: string, text: string) => void
-  readonly start: (words: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => ChildProcess
-  readonly run: (words: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>) => Promise<Outcome>
+  readonly start: (
+    words: ReadonlyArray<string>,
+    environment?: Readonly<Record<string, string>>,
+    folder?: string
+  ) => ChildProcess
+  /** `folder` is where it runs, below the directory. */
+  readonly run: (
+    words: ReadonlyArray<string>,
+    environment?: Readonly<Record<string, string>>,
+    folder?: string
+  ) => Promise<Outcome>
   readonly remove: () => void
 }
 
@@ -80,10 +89,10 @@ export const makeWorkbench = async (): Promise<Workbench> => {
     CLUSTRIX_PACKAGE_DIR: packages
   }
   const command: Workbench["command"] = (words) => [process.execPath, Path.join(bundle, "main.js"), ...words]
-  const start: Workbench["start"] = (words, environment = {}) => {
+  const start: Workbench["start"] = (words, environment = {}, folder = "") => {
     const [program = "", ...all] = command(words)
     return spawn(program, all, {
-      cwd: directory,
+      cwd: Path.join(directory, folder),
       env: {
         ...own,
         ...environment
@@ -102,7 +111,7 @@ export const makeWorkbench = async (): Promise<Workbench> => {
       Fs.writeFileSync(Path.join(directory, path), text)
     },
     start,
-    run: (words, environment) => outcomeOf(start(words, environment)),
+    run: (words, environment, folder) => outcomeOf(start(words, environment, folder)),
     remove: () => {
       Fs.rmSync(bundle, { recursive: true, force: true })
       Fs.rmSync(directory, { recursive: true, force: true })
