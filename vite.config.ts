@@ -101,6 +101,14 @@ const executable: Plugin = {
   }
 }
 
+const commonJsNames = [
+  "import { createRequire as __createRequire } from \"node:module\";",
+  "import { fileURLToPath as __fileURLToPath } from \"node:url\";",
+  "const require = __createRequire(import.meta.url);",
+  "const __filename = __fileURLToPath(import.meta.url);",
+  "const __dirname = __fileURLToPath(new URL(\".\", import.meta.url));"
+].join("\n")
+
 const command: UserConfig = {
   plugins: [executable],
   define,
@@ -114,9 +122,16 @@ const command: UserConfig = {
     emptyOutDir: true,
     minify: "esbuild",
     reportCompressedSize: false,
+    // Native parts of ssh2, which it can do without: left as calls that fail, whatever is built on this machine
+    commonjsOptions: { ignore: (id: string) => id.endsWith(".node") || id === "cpu-features" },
     rollupOptions: {
       input: { clustrix: here("platform-node/cli/main.ts") },
-      output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" }
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name]-[hash].js",
+        // ssh2 is CommonJS that asks where it lies, and for native parts that it can do without
+        banner: ({ moduleIds }) => moduleIds.some((id) => id.includes("/node_modules/ssh2/")) ? commonJsNames : ""
+      }
     }
   }
 }

@@ -20,7 +20,7 @@ import * as JobLogs from "./execute/JobLogs.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
-import { type DeployError, PackageDeployer } from "./execute/PackageDeployer.ts"
+import { type DeployError, type DeployRequest, PackageDeployer } from "./deploy/PackageDeployer.ts"
 import * as Invocation from "./runtime/Invocation.ts"
 import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
@@ -40,6 +40,8 @@ export interface SubmitRequest {
   readonly filesystemRoot?: string | undefined
   /** The directory in which the package's npm packages are installed, for `local`. */
   readonly nodeModules?: string | undefined
+  /** Hears how much of what has to be sent is there. */
+  readonly progress?: DeployRequest["progress"]
 }
 
 /** A job of the cluster. */
@@ -75,6 +77,13 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
   /** All jobs, oldest first. */
   readonly list: Effect.Effect<ReadonlyArray<Job>, TransportError>
 }>() {}
+
+export interface LayerOptions {
+  /** Absolute, on the cluster: jobs and packages lie under it. */
+  readonly stateDirectory: string
+  /** Where the cluster file functions start, unless the invocation or the configuration says. */
+  readonly filesystemRoot?: string | undefined
+}
 
 const shortestWaitMillis = 15
 const longestWaitMillis = 1000
@@ -120,7 +129,7 @@ const remoteNodePath = Effect.orElseSucceed(
   Option.none
 )
 
-const make = (options: { readonly stateDirectory: string }) =>
+const make = (options: LayerOptions) =>
   Effect.gen(function*() {
     const transport = yield* Transport
     const scheduler = yield* Scheduler
@@ -178,7 +187,12 @@ const make = (options: { readonly stateDirectory: string }) =>
           package: request.package,
           digest: invocation.package.digest,
           stateDirectory: options.stateDirectory,
-          nodeModules: request.nodeModules
+          nodeModules: request.nodeModules,
+          workDirectory: config.remoteWorkDir,
+          allowScripts: config.allowScripts,
+          runtime: config.remoteNodePath ?? Option.getOrUndefined(configuredRuntime),
+          moduleLoads: config.moduleLoads,
+          progress: request.progress
         })
         yield* transport.makeDirectory(jobs)
         const jobId = yield* newDirectory
@@ -210,8 +224,9 @@ const make = (options: { readonly stateDirectory: string }) =>
               jobId,
               jobDirectory: directory,
               packageDirectory: deployed.directory,
-              filesystemRoot: invocation.filesystemRoot ?? config.remoteWorkDir ?? request.filesystemRoot,
-              runtimePath: config.remoteNodePath ?? Option.getOrElse(configuredRuntime, () => deployed.runtimePath),
+              filesystemRoot: invocation.filesystemRoot ?? options.filesystemRoot ?? config.remoteWorkDir ??
+                request.filesystemRoot,
+              runtimePath: deployed.runtimePath,
               directives: scheduler.directives(jobId, limits),
               moduleLoads: config.moduleLoads ?? [],
               preExecutionCommands: config.preExecutionCommands ?? [],
@@ -357,8 +372,7 @@ const make = (options: { readonly stateDirectory: string }) =>
     }
   })
 
-/** Jobs and packages lie under `stateDirectory`, absolute, on the cluster. */
-export const layer = (options: {
-  readonly stateDirectory: string
-}): Layer.Layer<ClusterExecutor, never, Transport | Scheduler | PackageDeployer> =>
+export const layer = (
+  options: LayerOptions
+): Layer.Layer<ClusterExecutor, never, Transport | Scheduler | PackageDeployer> =>
   Layer.effect(ClusterExecutor, make(options))

@@ -85,6 +85,8 @@ export class Transport extends Context.Tag("clustrix/Transport")<Transport, {
   readonly makeNewDirectory: (path: string, mode?: number) => Effect.Effect<void, TransportError>
   /** Names in a directory, sorted by UTF-16 code unit. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<string>, TransportError>
+  /** The absolute path without links of a path; relative ones start where commands start, in the user's home directory. */
+  readonly realPath: (path: string) => Effect.Effect<string, TransportError>
   readonly exists: (path: string) => Effect.Effect<boolean, TransportError>
   /** Removes a file or a whole directory; what is not there is removed already. */
   readonly remove: (path: string) => Effect.Effect<void, TransportError>

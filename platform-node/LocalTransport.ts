@@ -190,6 +190,7 @@ export const make: typeof Transport.Service = {
       await Fs.mkdir(path, { mode })
     }),
   list: (path) => attempt("Cannot list", path, async () => (await Fs.readdir(path)).sort(Order.string)),
+  realPath: (path) => attempt("Cannot find", path, () => Fs.realpath(path)),
   exists: (path) =>
     attempt("Cannot look for", path, async () => {
       try {

@@ -6,11 +6,9 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import type * as ConfigError from "effect/ConfigError"
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { AnalysisCache as AnalysisCacheTag } from "../core/AnalysisCache.ts"
-import * as ClusterExecutor from "../core/ClusterExecutor.ts"
-import * as PackageDeployer from "../core/execute/PackageDeployer.ts"
+import type { ClusterConfig } from "../core/ClusterConfig.ts"
 import { ExecutionHost } from "../core/ExecutionContext.ts"
 import type { FilePackager } from "../core/FilePackager.ts"
 import type { Hasher as HasherTag } from "../core/Hasher.ts"
@@ -18,13 +16,10 @@ import { layer as layerPackager } from "../core/package/makeFilePackager.ts"
 import type { PackageStore as PackageStoreTag } from "../core/PackageStore.ts"
 import type { SourceParser as SourceParserTag } from "../core/SourceParser.ts"
 import * as AnalysisCache from "./AnalysisCache.ts"
-import type { Scheduler } from "../core/Scheduler.ts"
-import type { Transport } from "../core/Transport.ts"
-import * as LocalHost from "./LocalHost.ts"
-import * as LocalScheduler from "./LocalScheduler.ts"
-import * as LocalTransport from "./LocalTransport.ts"
+import * as Cluster from "./Cluster.ts"
 import * as FunctionLocator from "./FunctionLocator.ts"
 import * as Hasher from "./Hasher.ts"
+import * as LocalCluster from "./LocalCluster.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
 import * as PackageMemory from "./PackageMemory.ts"
 import * as PackageStore from "./PackageStore.ts"
@@ -61,19 +56,17 @@ const platform = Layer.mergeAll(
   layerExecutionHost
 )
 
-const executor = Layer.unwrapEffect(
-  Effect.map(LocalTransport.stateDirectory, (stateDirectory) =>
-    ClusterExecutor.layer({ stateDirectory }).pipe(
-      Layer.provideMerge(PackageDeployer.layerFileSystem(LocalHost.current())),
-      Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer))
-    ))
+/** Runs jobs on this machine (cluster type `local`), with their directories in the user's state directory. */
+export const layerLocal: Layer.Layer<Services | LocalCluster.Services, ConfigError.ConfigError> = Layer.suspend(() =>
+  Layer.provideMerge(LocalCluster.layer(), layer)
 )
 
-/** Runs jobs on this machine (cluster type `local`), with their directories in the user's state directory. */
-export const layerLocal: Layer.Layer<
-  Services | ClusterExecutor.ClusterExecutor | PackageDeployer.PackageDeployer | Transport | Scheduler,
-  ConfigError.ConfigError
-> = Layer.suspend(() => executor.pipe(Layer.provideMerge(layer)))
+/** Runs jobs where `config` says. */
+export const layerCluster = (
+  config: ClusterConfig,
+  options?: Cluster.Options
+): Layer.Layer<Services | LocalCluster.Services, Cluster.ClusterError> =>
+  Layer.provideMerge(Cluster.layer(config, options), layer)
 
 /** The packager and its services. Fails when the environment variables for the directories cannot be read. */
 export const layer: Layer.Layer<Services, ConfigError.ConfigError> = layerPackager.pipe(

@@ -14,7 +14,7 @@ import type * as Duration from "effect/Duration"
 import * as OpenPackage from "../core/archive/OpenPackage.ts"
 import * as Cleanup from "../core/archive/PackageCleanup.ts"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
-import type * as ClusterConfig from "../core/ClusterConfig.ts"
+import * as ClusterConfig from "../core/ClusterConfig.ts"
 import * as Executor from "../core/ClusterExecutor.ts"
 import * as Context from "../core/ExecutionContext.ts"
 import * as Answer from "../core/explain/Answer.ts"
@@ -26,10 +26,12 @@ import type { PackageInfo } from "../core/PackageInfo.ts"
 import type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
 import * as Pipeline from "../core/Pipeline.ts"
 import { unfinishedPackages } from "../core/execute/UnfinishedPackages.ts"
+import * as Cluster from "./Cluster.ts"
 import * as Configuration from "./Configuration.ts"
 import * as NodeHost from "./NodeHost.ts"
 
 export * as AnalysisCache from "./AnalysisCache.ts"
+export * as Cluster from "./Cluster.ts"
 export * as ClusterFilesystem from "./ClusterFilesystem.ts"
 export * as Configuration from "./Configuration.ts"
 export { configure } from "./Configuration.ts"
@@ -39,13 +41,16 @@ export * as LocalTransport from "./LocalTransport.ts"
 export * as NodeHost from "./NodeHost.ts"
 export * as PackageStore from "./PackageStore.ts"
 export * as SourceParser from "./SourceParser.ts"
+export * as SshCluster from "./SshCluster.ts"
+export * as SshTransport from "./ssh/SshTransport.ts"
 export type { ClusterConfig } from "../core/ClusterConfig.ts"
 export type { ExecutionContext } from "../core/ExecutionContext.ts"
 export type { FunctionLike } from "../core/FilePackager.ts"
 export type { PackageInfo } from "../core/PackageInfo.ts"
 export type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
 
-type Services = Layer.Layer.Success<typeof NodeHost.layerLocal>
+type Services = NodeHost.Services
+type ClusterServices = Layer.Layer.Success<typeof NodeHost.layerLocal>
 
 /** Throws the error itself. */
 const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
@@ -55,7 +60,14 @@ const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
 
 /** Runs with fresh layers: environment variables are read at each call. */
 const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> =>
-  valueOf(await Effect.runPromiseExit(Effect.provide(effect, NodeHost.layerLocal)))
+  valueOf(await Effect.runPromiseExit(Effect.provide(effect, NodeHost.layer)))
+
+/** The same on a cluster. */
+const onCluster = <A, E>(
+  clusterConfig: ClusterConfig.ClusterConfig | undefined,
+  use: (config: ClusterConfig.ClusterConfig) => Effect.Effect<A, E, ClusterServices>
+): Promise<A> =>
+  promise(Effect.flatMap(clusterOf(clusterConfig), (config) => Effect.provide(use(config), Cluster.layer(config))))
 
 /** The cluster of a call that names none: what is configured, and else this machine. */
 const configured = Effect.map(Effect.suspend(() => Configuration.load()), ({ config }) => config)
@@ -168,11 +180,12 @@ export const inspectPackage = (packagePath: string): Promise<InspectedPackage> =
 export const cleanupPackages = (
   options: { readonly olderThan: Duration.DurationInput }
 ): Promise<{ readonly removed: ReadonlyArray<string>; readonly kept: ReadonlyArray<string> }> =>
-  promise(Effect.gen(function*() {
-    const executor = yield* Executor.ClusterExecutor
-    const { kept, removed } = yield* Cleanup.cleanupPackages({ ...options, references: unfinishedPackages(executor) })
-    return { removed: removed.map(({ path }) => path), kept: kept.map(({ stored }) => stored.path) }
-  }))
+  onCluster(ClusterConfig.local, () =>
+    Effect.gen(function*() {
+      const executor = yield* Executor.ClusterExecutor
+      const { kept, removed } = yield* Cleanup.cleanupPackages({ ...options, references: unfinishedPackages(executor) })
+      return { removed: removed.map(({ path }) => path), kept: kept.map(({ stored }) => stored.path) }
+    }))
 
 /** Packages the function, runs it on the cluster, and gives what it returned. */
 export const run = (
@@ -182,11 +195,11 @@ export const run = (
   functionKwargs: Readonly<Record<string, unknown>> = {},
   options: PackageOptionsInput = {}
 ): Promise<unknown> =>
-  promise(Effect.gen(function*() {
-    const config = yield* clusterOf(clusterConfig)
-    const { result } = yield* Pipeline.run({ fn, config, args: functionArgs, kwargs: functionKwargs, options })
-    return result.value
-  }))
+  onCluster(clusterConfig, (config) =>
+    Effect.map(
+      Pipeline.run({ fn, config, args: functionArgs, kwargs: functionKwargs, options }),
+      ({ result }) => result.value
+    ))
 
 /** Runs packages on a cluster. All it knows of a job lies in the job's directory. */
 export class ClusterExecutor {
@@ -196,34 +209,37 @@ export class ClusterExecutor {
   }
   /** Submits a package that `packageFunctionForExecution` made, and gives the job's ID. */
   submit(info: PackageInfo): Promise<string> {
-    return promise(Effect.map(
-      Pipeline.submitPackage(info.packagePath, info.invocationPath ?? "", this.clusterConfig, {
-        sourceMap: info.sourceMapPath,
-        nodeModules: info.nodeModules
-      }),
-      ({ jobId }) => jobId
-    ))
+    return onCluster(this.clusterConfig, (config) =>
+      Effect.map(
+        Pipeline.submitPackage(info.packagePath, info.invocationPath ?? "", config, {
+          sourceMap: info.sourceMapPath,
+          nodeModules: info.nodeModules
+        }),
+        ({ jobId }) => jobId
+      ))
   }
-  /** `pending`, `running`, and how it ended. */
+  #ask<A, E>(question: (executor: typeof Executor.ClusterExecutor.Service) => Effect.Effect<A, E>): Promise<A> {
+    return onCluster(this.clusterConfig, () => Effect.flatMap(Executor.ClusterExecutor, question))
+  }
+  /** `queued`, `running`, and how it ended. */
   status(jobId: string): Promise<Effect.Effect.Success<ReturnType<typeof Executor.ClusterExecutor.Service.status>>> {
-    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.status(jobId)))
+    return this.#ask((executor) => executor.status(jobId))
   }
   /** What the job has printed so far. */
   logs(jobId: string): Promise<ReadonlyArray<Executor.LogChunk>> {
-    return promise(
-      Effect.flatMap(
-        Executor.ClusterExecutor,
-        (executor) => Effect.map(Stream.runCollect(executor.logs(jobId, { follow: false })), Chunk.toReadonlyArray)
-      )
+    return this.#ask((executor) =>
+      Effect.map(Stream.runCollect(executor.logs(jobId, { follow: false })), Chunk.toReadonlyArray)
     )
   }
   /** Waits for the job's end and gives what the function returned. */
   result(jobId: string): Promise<unknown> {
-    return promise(
-      Effect.flatMap(Executor.ClusterExecutor, (executor) => Effect.map(executor.result(jobId), ({ value }) => value))
-    )
+    return this.#ask((executor) => Effect.map(executor.result(jobId), ({ value }) => value))
   }
   cancel(jobId: string): Promise<void> {
-    return promise(Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.cancel(jobId)))
+    return this.#ask((executor) => executor.cancel(jobId))
+  }
+  /** All jobs of the cluster, oldest first. */
+  list(): Promise<ReadonlyArray<Executor.Job>> {
+    return this.#ask((executor) => executor.list)
   }
 }

@@ -21,6 +21,14 @@ const texts = [
     output: "core/runtime/filesystem_utils.generated.ts",
     name: "filesystemUtils",
     what: "What `clustrix` is inside a job: `filesystem_utils.mjs` of the packages that use it."
+  },
+  {
+    entry: "platform-node/remote/remote.ts",
+    output: "platform-node/remote/remote.generated.ts",
+    name: "remote",
+    what: "Our own code on hosts over SSH.",
+    // No part of a package, and sent over slow links
+    minify: true
   }
 ]
 
@@ -41,7 +49,7 @@ const forNode18 = {
 }
 
 /** The text of a runtime module. Everything that could vary with the machine is pinned. */
-export const bundle = async (entry) => {
+export const bundle = async (entry, minify = false) => {
   const result = await build({
     entryPoints: [entry],
     absWorkingDir: root,
@@ -56,9 +64,9 @@ export const bundle = async (entry) => {
     charset: "utf8",
     legalComments: "none",
     treeShaking: true,
-    minifySyntax: false,
+    minifySyntax: minify,
     minifyWhitespace: true,
-    minifyIdentifiers: false,
+    minifyIdentifiers: minify,
     // Configuration of the checkout must not leak in.
     tsconfigRaw: { compilerOptions: { target: "ES2022", useDefineForClassFields: true, verbatimModuleSyntax: true } },
     logLevel: "silent"
@@ -79,7 +87,7 @@ export const moduleText = ({ name, what }, text) =>
 
 /** Each output file and its text. */
 export const generate = () =>
-  Promise.all(texts.map(async (text) => ({ file: text.output, text: moduleText(text, await bundle(text.entry)) })))
+  Promise.all(texts.map(async (text) => ({ file: text.output, text: moduleText(text, await bundle(text.entry, text.minify)) })))
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   let stale = 0

@@ -12,6 +12,7 @@ import * as Manifest from "../Manifest.ts"
 import * as OpenPackage from "./OpenPackage.ts"
 import type { PackageFormatError } from "./PackageFormatError.ts"
 import type { PackageReadError, RandomAccess } from "./RandomAccess.ts"
+import * as UnpackedPackage from "./UnpackedPackage.ts"
 
 /** A package that cannot be unpacked there. `Occupied`: something else is there already. */
 export class UnpackError extends Schema.TaggedError<UnpackError>()("UnpackError", {
@@ -22,6 +23,11 @@ export class UnpackError extends Schema.TaggedError<UnpackError>()("UnpackError"
   override get message(): string {
     return Explanation.render(this)
   }
+}
+
+export interface UnpackOptions extends OpenPackage.OpenOptions {
+  /** Whether nobody else writes where `directory` is: then what is there and is not the package was damaged, and is replaced. */
+  readonly isOurs?: boolean
 }
 
 export interface Unpacked {
@@ -56,15 +62,25 @@ const unpackError = (directory: string) => (cause: PlatformError): UnpackError =
       cause
     })
 
+/** Takes what is damaged out of the way. Somebody else may have done so already. */
+const setAside = (target: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const aside = yield* fs.makeTempDirectory({ directory: path.dirname(target), prefix: `.${path.basename(target)}.` })
+    yield* Effect.ignore(fs.rename(target, path.join(aside, "damaged")))
+    yield* fs.remove(aside, { recursive: true, force: true })
+  })
+
 /**
- * Unpacks into `directory`, which must not exist or hold this very package: writes a directory beside it, checks every
+ * Unpacks into `directory`, which must not exist or hold this very package (whose damaged files are replaced if `isOurs`): writes a directory beside it, checks every
  * byte on the way, makes the files read-only (0444, programs 0555; directories 0755, so that whoever owns them can remove
  * them), and renames it. Any number of unpackers may run at once. On failure or interruption nothing is left behind.
  */
 export const unpackPackage = (
   access: RandomAccess,
   directory: string,
-  options: OpenPackage.OpenOptions = {}
+  options: UnpackOptions = {}
 ): Effect.Effect<
   Unpacked,
   PackageFormatError | PackageReadError | UnpackError,
@@ -78,12 +94,10 @@ export const unpackPackage = (
     const parent = path.dirname(target)
     const failed = Effect.mapError(unpackError(directory))
 
-    /** A directory under the final name is complete, for it got it by a rename: its manifest says which package it is. */
-    const present = fs.readFileString(path.join(target, Manifest.path)).pipe(
-      Effect.map((text) => text === opened.manifestText),
-      Effect.orElseSucceed(() => false)
-    )
-    if (yield* present) return { package: opened, directory, created: false }
+    /** A directory under the final name was complete once, for it got it by a rename; what became of it since, its bytes say. */
+    const condition = UnpackedPackage.check(target, opened.digest)
+    const before = yield* condition
+    if (before._tag === "Whole") return { package: opened, directory, created: false }
 
     yield* failed(fs.makeDirectory(parent, { recursive: true }))
     const temporary = yield* Effect.acquireRelease(
@@ -109,10 +123,11 @@ export const unpackPackage = (
       yield* failed(fs.chmod(file, mode === "0755" ? 0o555 : 0o444))
     }
     yield* failed(fs.chmod(temporary, 0o755))
+    if (before._tag === "Damaged" && options.isOurs === true) yield* failed(setAside(target))
     const renamed = yield* Effect.either(fs.rename(temporary, target))
     if (renamed._tag === "Right") return { package: opened, directory, created: true }
     // Another unpacker was faster, or something else is in the way.
-    if (yield* present) return { package: opened, directory, created: false }
+    if ((yield* condition)._tag === "Whole") return { package: opened, directory, created: false }
     const occupied = yield* Effect.orElseSucceed(fs.exists(target), () => false)
     return yield* occupied
       ? new UnpackError({

@@ -1,10 +1,8 @@
 /**
  * `job.sh`: what the scheduler runs. POSIX `sh`, no secret in it.
  */
+import * as Shell from "../deploy/Shell.ts"
 import type { JobLimits } from "../Scheduler.ts"
-
-/** `text` as one word of the shell, whatever it holds. */
-export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 export interface JobScriptInput {
   readonly jobId: string
@@ -30,23 +28,23 @@ export interface JobScriptInput {
 export const render = (input: JobScriptInput): string => {
   const { limits } = input
   const runner = [
-    quote(input.runtimePath),
-    quote(`${input.packageDirectory}/execute.mjs`),
+    Shell.quote(input.runtimePath),
+    Shell.quote(`${input.packageDirectory}/execute.mjs`),
     "--job",
-    quote(input.jobDirectory)
+    Shell.quote(input.jobDirectory)
   ].join(" ")
   const supervision = [
     "--supervise",
     ...(limits.timeSeconds === undefined ? [] : [`--time-limit ${limits.timeSeconds}`]),
     ...(limits.memoryBytes === undefined ? [] : [`--memory ${limits.memoryBytes}`])
   ].join(" ")
-  const invocation = `--invocation ${quote(`${input.jobDirectory}/invocation.json`)}`
+  const invocation = `--invocation ${Shell.quote(`${input.jobDirectory}/invocation.json`)}`
   return [
     "#!/bin/sh",
     ...input.directives,
     `# Clustrix job ${input.jobId}`,
     "umask 077",
-    `cd ${quote(input.jobDirectory)} || exit 3`,
+    `cd ${Shell.quote(input.jobDirectory)} || exit 3`,
     "started=$(date +%s)",
     "not_started() {",
     "  code=$?",
@@ -60,8 +58,8 @@ export const render = (input: JobScriptInput): string => {
     "set -e",
     ...(input.filesystemRoot === undefined
       ? []
-      : [`CLUSTRIX_FILESYSTEM_ROOT=${quote(input.filesystemRoot)}`, "export CLUSTRIX_FILESYSTEM_ROOT"]),
-    ...input.moduleLoads.map((name) => `module load ${quote(name)}`),
+      : [`CLUSTRIX_FILESYSTEM_ROOT=${Shell.quote(input.filesystemRoot)}`, "export CLUSTRIX_FILESYSTEM_ROOT"]),
+    ...Shell.moduleLoads(input.moduleLoads),
     ...input.preExecutionCommands,
     ...(input.supervised
       ? [`exec ${runner} ${supervision} ${invocation}`]

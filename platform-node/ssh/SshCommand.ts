@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Os from "node:os"
 import type { ClientChannel } from "ssh2"
-import * as JobScript from "../../core/execute/JobScript.ts"
+import * as Shell from "../../core/deploy/Shell.ts"
 import { type CommandOptions, type CommandResult, TransportError } from "../../core/Transport.ts"
 import type { SshConnection } from "./SshConnection.ts"
 import type * as SshSession from "./SshSession.ts"
@@ -18,7 +18,7 @@ const sessionLine = /^clustrix-session (\d+)\n/m
  * in octal where a shell might see a meaning.
  */
 export const commandLine = (script: string, workingDirectory: string | undefined): string => {
-  const whole = workingDirectory === undefined ? script : `cd ${JobScript.quote(workingDirectory)} || exit\n${script}`
+  const whole = workingDirectory === undefined ? script : `cd ${Shell.quote(workingDirectory)} || exit\n${script}`
   const encoded = whole.replaceAll(
     /[\\'!\n\r\t]/g,
     (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, "0")}`

@@ -84,7 +84,8 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
     const files = (made: Live): Effect.Effect<SFTPWrapper, TransportError> =>
       Effect.tryPromise({
         try: () => {
-          const opening = made.sftp ?? openSftp(made.connection)
+          if (made.sftp !== undefined) return made.sftp
+          const opening = openSftp(made.connection)
           made.sftp = opening
           // One that was refused, or has ended, is opened anew by the next
           const forget = (): void => {

@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { posix } from "node:path"
 import type { SFTPWrapper } from "ssh2"
-import * as JobScript from "../../core/execute/JobScript.ts"
+import * as Shell from "../../core/deploy/Shell.ts"
 import { Transport, TransportError } from "../../core/Transport.ts"
 import * as Sftp from "./Sftp.ts"
 import * as SftpFiles from "./SftpFiles.ts"
@@ -102,6 +102,7 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
       files("Cannot list", path, async (sftp) =>
         (await Sftp.readDirectory(sftp, path)).map(({ filename }) => filename)
           .filter((name) => name !== "." && name !== "..").sort(Order.string)),
+    realPath: (path) => files("Cannot find", path, (sftp) => Sftp.call((done) => sftp.realpath(path, done))),
     exists: (path) =>
       files("Cannot look for", path, (sftp) =>
         Sftp.stat(sftp, path).then(() => true, (cause: unknown) => {
@@ -110,7 +111,7 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
         })),
     remove: (path) =>
       Effect.flatMap(
-        exec(`rm -rf -- ${JobScript.quote(path)}`, { idempotent: true }),
+        exec(`rm -rf -- ${Shell.quote(path)}`, { idempotent: true }),
         ({ exitCode, stderr }) =>
           exitCode === 0 ? Effect.void : Effect.fail(
             new TransportError({

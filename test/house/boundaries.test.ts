@@ -33,6 +33,7 @@ const flow = [
   "cluster-filesystem",
   "package",
   "explain",
+  "deploy",
   "execute"
 ]
 

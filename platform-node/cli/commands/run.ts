@@ -23,14 +23,14 @@ import { contentLines } from "../render/packageReport.ts"
 import { fitsJson, valueText } from "../render/resultValue.ts"
 import { plain } from "../render/Style.ts"
 import { count, duration, size, visible } from "../render/Text.ts"
+import { onCluster } from "../onCluster.ts"
 import { runCommand, withProgress } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
 
 /** Packages the function that the command line names, and submits the call. */
-const submitFunction = (call: Call, terminal: Terminal) =>
+const submitFunction = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
     const [reference = ""] = call.positionals
-    const config = yield* PackagingArguments.clusterOf(call)
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
     const packager = yield* FilePackager
@@ -92,7 +92,7 @@ const readSourceMap = (invocation: Invocation.Invocation, file: string) =>
   })
 
 /** Submits a ZIP with the invocation that was written beside it. */
-const submitZip = (call: Call, file: string) =>
+const submitZip = (call: Call, file: string, own: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
     const [zip = ""] = call.positionals
     const taken = ["args", "kwargs"].find((name) => call.values.has(name))
@@ -105,10 +105,11 @@ const submitZip = (call: Call, file: string) =>
       )
     }
     const stored = yield* Invocation.decode(yield* readFile(file), file)
-    const own = yield* PackagingArguments.clusterOf(call)
     const names = new Set([...stored.environmentVariables, ...own.environmentVariables ?? []])
     const invocation = { ...stored, environmentVariables: [...names].sort(Order.string) }
-    const config = { ...yield* ClusterConfig.decode(stored.cluster), ...own }
+    // What the call asked for; where it runs is said here and now
+    const { cores, memory, partition, queue, time } = yield* ClusterConfig.decode(stored.cluster)
+    const config = { cores, memory, partition, queue, time, ...own }
     const sourceMap = yield* readSourceMap(stored, file)
     const nodeModules = valueOf(call, "node-modules") ?? nearestModules()
     return Effect.scoped(Effect.gen(function*() {
@@ -118,18 +119,18 @@ const submitZip = (call: Call, file: string) =>
     }))
   })
 
-const preparation = (call: Call, terminal: Terminal) =>
+const preparation = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
     const [subject = ""] = call.positionals
     const invocation = valueOf(call, "invocation")
-    if (invocation !== undefined) return yield* submitZip(call, invocation)
+    if (invocation !== undefined) return yield* submitZip(call, invocation, config)
     if (/\.zip$/i.test(subject)) {
       return yield* Effect.fail(usageError(
         `Running ${subject} needs the call too`,
         "Name the file that `clustrix package` wrote beside it: --invocation FILE."
       ))
     }
-    return yield* submitFunction(call, terminal)
+    return yield* submitFunction(call, terminal, config)
   })
 
 /** Shows what the job prints, and remembers whether its last line is finished. */
@@ -154,11 +155,11 @@ const resultDocument = (job: Job, { envelope, value }: JobResult) => ({
   ...(fitsJson(value) ? { value } : { valueText: envelope.value })
 })
 
-const program = (call: Call, terminal: Terminal) =>
+const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
     const style = terminal.errorStyle
-    const submission = yield* preparation(call, terminal)
+    const submission = yield* preparation(call, terminal, config)
     const log = makeLog(call, terminal)
     // From the moment at which the job is there until somebody waits for it, nothing may come in between.
     return yield* Effect.uninterruptibleMask((restore) =>
@@ -188,4 +189,9 @@ const program = (call: Call, terminal: Terminal) =>
   })
 
 export const main = (call: Call, terminal: Terminal): Promise<number> =>
-  runCommand(call, terminal, program(call, terminal), NodeHost.layerLocal)
+  runCommand(
+    call,
+    terminal,
+    onCluster(call, terminal, (config) => program(call, terminal, config)),
+    NodeHost.layer
+  )

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { spawnSync } from "node:child_process"
+import * as Shell from "../../../core/deploy/Shell.ts"
 import * as JobScript from "../../../core/execute/JobScript.ts"
 
 const input: JobScript.JobScriptInput = {
@@ -20,7 +21,7 @@ describe("job.sh", () => {
   it("quotes any word", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }).filter((word) => !word.includes("\0")), (word) => {
-        const ran = spawnSync("/bin/sh", ["-c", `printf %s ${JobScript.quote(word)}`], { encoding: "utf8" })
+        const ran = spawnSync("/bin/sh", ["-c", `printf %s ${Shell.quote(word)}`], { encoding: "utf8" })
         return ran.stdout === Buffer.from(word).toString("utf8")
       }),
       { numRuns: 50 }

@@ -27,7 +27,7 @@ export const append = () => { fs.appendFileSync("input/a.txt", "more"); return f
 export const leave = () => { fs.writeFileSync("out.txt", "left"); fs.mkdirSync("sub"); return 1 }
 export const files = async () => { const found = await clusterFind("*.csv"); return [found, (await clusterStat(found[0])).size] }
 export const environment = () => ({ wanted: process.env.WANTED, unwanted: process.env.UNWANTED ?? null })
-export const prints = async () => { console.log("out 1"); console.error("err ☃"); await new Promise((r) => setTimeout(r, 300)); process.stdout.write("out 2"); return 1 }
+export const prints = async () => { console.log("out 1"); console.error("err ☃"); await new Promise((r) => setTimeout(r, 1500)); process.stdout.write("out 2"); return 1 }
 export const big = () => { process.stdout.write("x".repeat(5_000_000)); return 1 }
 export function* counts() { yield 1; yield Promise.resolve(2); yield 3 }
 export async function* streams() { yield "a"; yield "b" }

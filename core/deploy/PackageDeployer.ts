@@ -6,24 +6,11 @@ import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
-import type { PackageFormatError } from "../archive/PackageFormatError.ts"
-import type { PackageReadError, RandomAccess } from "../archive/RandomAccess.ts"
+import type { RandomAccess } from "../archive/RandomAccess.ts"
 import * as UnpackPackage from "../archive/UnpackPackage.ts"
-import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
-import type { TransportError } from "../Transport.ts"
+import { DependenciesError, type DeployError } from "./DeployError.ts"
 import * as HostRuntime from "./HostRuntime.ts"
-
-/** A package that needs npm packages which are not there. */
-export class DependenciesError extends Schema.TaggedError<DependenciesError>()("DependenciesError", {
-  reason: Schema.Literal("NotInstalled", "NotLinked"),
-  ...Explanation.fields
-}) {
-  override get message(): string {
-    return Explanation.render(this)
-  }
-}
 
 export interface DeployRequest {
   readonly package: RandomAccess
@@ -33,6 +20,16 @@ export interface DeployRequest {
   readonly stateDirectory: string
   /** For packages that need npm packages: the directory `node_modules` where they are installed. */
   readonly nodeModules?: string | undefined
+  /** The directory there whose `node_modules` holds what a package takes to be there (dependencies: "assume"). */
+  readonly workDirectory?: string | undefined
+  /** npm packages whose install scripts may run there. By default none's. */
+  readonly allowScripts?: ReadonlyArray<string> | undefined
+  /** The runtime to use there: an absolute path, or a command. By default one is looked for. */
+  readonly runtime?: string | undefined
+  /** Environment modules to load before it is looked for. */
+  readonly moduleLoads?: ReadonlyArray<string> | undefined
+  /** Hears how many bytes of how many are there, when something has to be sent. */
+  readonly progress?: ((what: string, bytes: number, total: number) => void) | undefined
 }
 
 export interface DeployedPackage {
@@ -44,12 +41,7 @@ export interface DeployedPackage {
   readonly runtimePath: string
 }
 
-export type DeployError =
-  | PackageFormatError
-  | PackageReadError
-  | UnpackPackage.UnpackError
-  | TransportError
-  | DependenciesError
+export type { DeployError } from "./DeployError.ts"
 
 export class PackageDeployer extends Context.Tag("clustrix/PackageDeployer")<PackageDeployer, {
   readonly deploy: (request: DeployRequest) => Effect.Effect<DeployedPackage, DeployError>
@@ -99,14 +91,15 @@ const make = (host: HostRuntime.HostRuntime) =>
             HostRuntime.nameFor(request.digest, host)
           )
           const { created } = yield* UnpackPackage.unpackPackage(request.package, directory, {
-            expectedDigest: request.digest
+            expectedDigest: request.digest,
+            isOurs: true
           })
           const needsPackages = yield* Effect.orElseSucceed(
             fs.exists(path.join(directory, "package.json")),
             () => false
           )
           if (needsPackages) yield* linkDependencies(directory, request.nodeModules)
-          return { directory, created, runtimePath: host.runtimePath }
+          return { directory, created, runtimePath: request.runtime ?? host.runtimePath }
         }).pipe(
           Effect.provideService(FileSystem.FileSystem, fs),
           Effect.provideService(Path.Path, path),

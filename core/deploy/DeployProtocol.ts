@@ -1,0 +1,64 @@
+/**
+ * What a client and our own code on a host say to each other: one question, one answer, as JSON.
+ */
+import * as Schema from "effect/Schema"
+import { HostError } from "./DeployError.ts"
+import { HostRuntime } from "./HostRuntime.ts"
+
+/** What is to be there in the end. */
+export const Question = Schema.Struct({
+  /** Absolute. */
+  stateDirectory: Schema.String,
+  digest: Schema.String,
+  /** Absolute path of the package's ZIP, where it was sent; removed when it is no longer needed. */
+  archive: Schema.optional(Schema.String),
+  /** Absolute path of a tar.gz with the `node_modules` that the package needs, where it was sent. */
+  environment: Schema.optional(Schema.String),
+  /** What the package takes to be there, and the `node_modules` in which it is looked for. */
+  assumed: Schema.optional(Schema.Struct({
+    nodeModules: Schema.String,
+    packages: Schema.Array(Schema.Struct({ name: Schema.String, version: Schema.String }))
+  })),
+  /** npm packages whose install scripts may run. */
+  allowScripts: Schema.Array(Schema.String)
+})
+export type Question = typeof Question.Type
+
+/**
+ * `Ready`: package and npm packages are there. `NeedsArchive`: the package is not, and must be sent. `NeedsEnvironment`: its
+ * npm packages cannot be installed there, for `why`, but may be sent.
+ */
+export const Outcome = Schema.Union(
+  Schema.TaggedStruct("Ready", { directory: Schema.String, created: Schema.Boolean }),
+  Schema.TaggedStruct("NeedsArchive", { damaged: Schema.optional(Schema.String) }),
+  Schema.TaggedStruct("NeedsEnvironment", { why: Schema.String, packageJson: Schema.String, lockfile: Schema.String }),
+  Schema.TaggedStruct("Failed", { error: HostError })
+)
+export type Outcome = typeof Outcome.Type
+
+export const Answer = Schema.Struct({ host: HostRuntime, outcome: Outcome })
+export type Answer = typeof Answer.Type
+
+/** What the script says before there is a runtime that could say more. */
+export const NoRuntime = Schema.Struct({
+  /** As `uname` has it, in Node's words: `linux-x64`, `linux-arm64-musl`. */
+  platform: Schema.String,
+  tried: Schema.Array(Schema.String)
+})
+
+export const decodeNoRuntime = Schema.decodeUnknown(Schema.parseJson(NoRuntime))
+export const encodeQuestion = Schema.encodeSync(Schema.parseJson(Question))
+export const decodeQuestion = Schema.decodeUnknown(Schema.parseJson(Question))
+export const encodeAnswer = Schema.encodeSync(Schema.parseJson(Answer))
+export const decodeAnswer = Schema.decodeUnknown(Schema.parseJson(Answer))
+
+/** Each answer is a line of its own behind one of these: login shells and modules print what they like. */
+export const marks = {
+  answer: "clustrix-answer ",
+  noRuntime: "clustrix-no-runtime ",
+  noTool: "clustrix-no-tool "
+} as const
+
+/** What follows `mark` in the output of the host. */
+export const lineAfter = (output: string, mark: string): string | undefined =>
+  output.split("\n").findLast((line) => line.startsWith(mark))?.slice(mark.length)

@@ -1,0 +1,45 @@
+/**
+ * Processes of a host, known for good by their number and the moment of their start.
+ */
+import * as Effect from "effect/Effect"
+import type { Transport, TransportError } from "../Transport.ts"
+
+export interface HostProcess {
+  readonly pid: number
+  /** In the kernel's ticks; empty where there is no `/proc`. */
+  readonly start: string
+}
+
+/** `pid:start`. */
+export const encode = ({ pid, start }: HostProcess): string => `${pid}:${start}`
+
+/** The inverse of {@link encode}; a process that is never alive for anything else. */
+export const decode = (text: string): HostProcess => {
+  const [pid, start = ""] = text.split(":")
+  return { pid: Number(pid), start }
+}
+
+/** What `/proc/PID/stat` says: the start of a process that is no zombie. proc(5) */
+export const startIn = (stat: string): string | undefined => {
+  // The second field, the command, is in parentheses and may hold anything
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  return state === "Z" || state === "X" || state === undefined ? undefined : fields[18]
+}
+
+const decoder = new TextDecoder()
+
+/** Whether `process` is still there, and the same one. Files are asked where the host shows its processes as files. */
+export const isAlive = (
+  transport: typeof Transport.Service,
+  { pid, start }: HostProcess
+): Effect.Effect<boolean, TransportError> => {
+  // No number: whoever submitted the job could not write it down
+  if (!(pid > 0)) return Effect.succeed(false)
+  if (start === "") {
+    return Effect.map(transport.exec(`kill -0 ${pid}`, { idempotent: true }), ({ exitCode }) => exitCode === 0)
+  }
+  return transport.readFile(`/proc/${pid}/stat`).pipe(
+    Effect.map((bytes) => startIn(decoder.decode(bytes)) === start),
+    Effect.catchIf((error) => error.reason !== "Connection" && error.reason !== "TimedOut", () => Effect.succeed(false))
+  )
+}

@@ -1,0 +1,132 @@
+/**
+ * Runs jobs on a host without a scheduler, at once, each under its own supervisor (`execute.mjs --supervise`), which outlives
+ * the connection, keeps the time limit and leaves a result.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Shell from "../deploy/Shell.ts"
+import { Scheduler, SchedulerError, type SchedulerState, type SubmittedJob } from "../Scheduler.ts"
+import { Transport, type TransportError } from "../Transport.ts"
+import * as HostProcess from "./HostProcess.ts"
+import * as JobDirectory from "./JobDirectory.ts"
+
+/** From SIGTERM to the moment at which the processes are ended for good. */
+const graceMillis = 6000
+const pollMillis = 100
+
+const unavailable = (location: string, cause: TransportError): SchedulerError =>
+  new SchedulerError({
+    reason: "Unavailable",
+    what: `Jobs on ${location} cannot be asked for`,
+    why: cause.message,
+    remedy: "Try again: the job's directory keeps what the job does meanwhile.",
+    cause
+  })
+
+/**
+ * Prints the number of the process, then what the kernel says of it. Where the job was started already, for the answer was
+ * lost on the way, the same answer again.
+ */
+const startScript = (directory: string): string =>
+  [
+    "umask 077",
+    `cd ${Shell.quote(directory)} || exit`,
+    "if ! mkdir started 2>/dev/null; then",
+    "  for tries in 1 2 3 4 5 6 7 8 9 10; do if [ -s started/by ]; then cat started/by; exit; fi; sleep 0.3; done",
+    "  exit 1",
+    "fi",
+    // Values come on standard input: neither a command line nor a file ever holds them
+    "eval \"$(cat)\"",
+    // A process group of its own; not every system has setsid
+    "if command -v setsid >/dev/null 2>&1; then own='exec setsid'; else own=exec; set -m; fi",
+    `( $own /bin/sh ./${JobDirectory.files.script} </dev/null >>${JobDirectory.files.stdout} 2>>${JobDirectory.files.stderr} ) &`,
+    "pid=$!",
+    "{ echo \"$pid\"; cat \"/proc/$pid/stat\" 2>/dev/null; } > started/by.tmp",
+    "mv started/by.tmp started/by && cat started/by"
+  ].join("\n")
+
+/** What {@link startScript} printed, perhaps after the noise of a login shell. */
+const startedProcess = (stdout: string): HostProcess.HostProcess | undefined => {
+  const lines = stdout.split("\n")
+  const index = lines.findLastIndex((line) => /^\d+$/.test(line))
+  return index === -1
+    ? undefined
+    : { pid: Number(lines[index]), start: HostProcess.startIn(lines[index + 1] ?? "") ?? "" }
+}
+
+const make = Effect.gen(function*() {
+  const transport = yield* Transport
+  const available = <A>(effect: Effect.Effect<A, TransportError>) =>
+    Effect.mapError(effect, (cause) => unavailable(transport.location, cause))
+  const exec = (script: string, stdin?: string) => available(transport.exec(script, { idempotent: true, stdin }))
+
+  /** The function's own process group, as the supervisor wrote it down. */
+  const groupOf = (job: SubmittedJob) =>
+    Effect.map(
+      JobDirectory.readJson(transport, job.directory, JobDirectory.files.state, JobDirectory.RunningState),
+      (state): HostProcess.HostProcess => ({ pid: state?.group ?? 0, start: state?.groupStart ?? "" })
+    )
+
+  /** Somebody may have killed the supervisor; then the function runs on, and will still leave its result. */
+  const alive = (job: SubmittedJob) =>
+    Effect.gen(function*() {
+      const supervisor = HostProcess.decode(job.schedulerId)
+      if (yield* HostProcess.isAlive(transport, supervisor)) return supervisor
+      const group = yield* groupOf(job)
+      return (yield* HostProcess.isAlive(transport, group)) ? group : undefined
+    })
+
+  const kill = (signal: "TERM" | "KILL", { pid }: HostProcess.HostProcess) =>
+    transport.exec(`kill -${signal} -${pid}`, { idempotent: true })
+
+  return {
+    clusterType: "ssh" as const,
+    enforcesLimits: false,
+    settleMillis: 0,
+    directives: () => [],
+    submit: ({ directory, environment }) =>
+      Effect.gen(function*() {
+        const assignments = [...environment].map(([name, value]) =>
+          `${name}=${Shell.quote(Redacted.value(value))}\nexport ${name}\n`
+        )
+        const { exitCode, stderr, stdout } = yield* exec(startScript(directory), assignments.join(""))
+        const started = exitCode === 0 ? startedProcess(stdout) : undefined
+        if (started === undefined) {
+          return yield* new SchedulerError({
+            reason: "Rejected",
+            what: `The job cannot be started on ${transport.location}`,
+            why: stderr.trim() || `The command ended with exit code ${exitCode}.`,
+            remedy: "Check that the working directory there can be written."
+          })
+        }
+        return HostProcess.encode(started)
+      }),
+    poll: (jobs) =>
+      Effect.map(
+        available(Effect.forEach(jobs, alive, { concurrency: 16 })),
+        (processes) =>
+          new Map(jobs.map((job, index): readonly [string, SchedulerState] => [
+            job.schedulerId,
+            processes[index] === undefined ? { _tag: "Unknown" } : { _tag: "Running", node: undefined }
+          ]))
+      ),
+    cancel: (job) =>
+      available(Effect.gen(function*() {
+        // The group of the job's script: before the supervisor takes its place, a command of it may be running
+        const first = yield* alive(job)
+        if (first !== undefined) yield* kill("TERM", first)
+        for (let waited = 0; waited < graceMillis; waited += pollMillis) {
+          if ((yield* alive(job)) === undefined) return
+          yield* Effect.sleep(pollMillis)
+        }
+        const group = yield* groupOf(job)
+        for (const each of [group, HostProcess.decode(job.schedulerId)]) {
+          if (yield* HostProcess.isAlive(transport, each)) yield* kill("KILL", each)
+        }
+      }))
+  } satisfies typeof Scheduler.Service
+})
+
+/** Jobs as processes of the host behind the {@link Transport}. */
+export const layer: Layer.Layer<Scheduler, never, Transport> = Layer.effect(Scheduler, make)

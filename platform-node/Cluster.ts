@@ -1,0 +1,49 @@
+/**
+ * The cluster that a configuration names.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type ClusterConfig, ClusterConfigError } from "../core/ClusterConfig.ts"
+import type { Hasher } from "../core/Hasher.ts"
+import type { TransportError } from "../core/Transport.ts"
+import * as LocalCluster from "./LocalCluster.ts"
+import type { SshOptions } from "./ssh/SshTarget.ts"
+
+export type { Services } from "./LocalCluster.ts"
+
+export type ClusterError = ClusterConfigError | ConfigError.ConfigError | TransportError
+
+export interface Options {
+  /** Answers what a server asks beyond the password, such as a one-time code. */
+  readonly prompt?: SshOptions["prompt"]
+}
+
+/** Runs jobs where `config` says. Nothing is connected before it is needed. */
+export const layer = (
+  config: ClusterConfig,
+  options: Options = {}
+): Layer.Layer<LocalCluster.Services, ClusterError, FileSystem.FileSystem | Path.Path | Hasher> => {
+  switch (config.clusterType) {
+    case "local":
+      return LocalCluster.layer(config)
+    case "ssh":
+      // Half of the command's code, which only those pay for who use it
+      return Layer.unwrapEffect(Effect.map(
+        Effect.promise(() => import("./SshCluster.ts")),
+        (SshCluster) => SshCluster.layer(config, options)
+      ))
+    case "slurm":
+    case "sge":
+    case "pbs":
+      return Layer.fail(
+        new ClusterConfigError({
+          what: `Clustrix cannot run jobs under the scheduler ${config.clusterType} yet`,
+          why: "The cluster types that work are local and ssh.",
+          remedy: "Set cluster_type to ssh to run on the host itself."
+        })
+      )
+  }
+}

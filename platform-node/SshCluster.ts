@@ -1,0 +1,89 @@
+/**
+ * A host over SSH as a cluster: its files, its jobs.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { ClusterConfig } from "../core/ClusterConfig.ts"
+import { ClusterConfigError } from "../core/ClusterConfig.ts"
+import * as ClusterExecutor from "../core/ClusterExecutor.ts"
+import * as ClusterFilesystem from "../core/ClusterFilesystem.ts"
+import type { PackageDeployer } from "../core/deploy/PackageDeployer.ts"
+import * as TransportDeployer from "../core/deploy/TransportDeployer.ts"
+import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
+import type { Hasher } from "../core/Hasher.ts"
+import type { Scheduler } from "../core/Scheduler.ts"
+import { Transport, type TransportError } from "../core/Transport.ts"
+import * as HostSupplies from "./HostSupplies.ts"
+import { remote } from "./remote/remote.generated.ts"
+import type { SshOptions } from "./ssh/SshTarget.ts"
+import * as SshTransport from "./ssh/SshTransport.ts"
+
+/** What {@link layer} provides. */
+export type Services =
+  | ClusterExecutor.ClusterExecutor
+  | ClusterFilesystem.ClusterFilesystem
+  | PackageDeployer
+  | Scheduler
+  | Transport
+
+/** The part of a configuration that is about the connection. */
+export const sshOptions = (
+  config: ClusterConfig,
+  prompt?: SshOptions["prompt"]
+): Effect.Effect<SshOptions, ClusterConfigError> =>
+  config.clusterHost === undefined
+    ? Effect.fail(
+      new ClusterConfigError({
+        what: `A cluster of type ${config.clusterType} needs a host`,
+        remedy: "Set cluster_host: a host name, an address, or a Host of ~/.ssh/config."
+      })
+    )
+    : Effect.succeed({
+      host: config.clusterHost,
+      port: config.clusterPort,
+      username: config.username,
+      password: config.password,
+      keyFile: config.keyFile,
+      keyPassphrase: config.keyPassphrase,
+      agent: config.agent,
+      proxyJump: config.proxyJump,
+      hostKeys: config.strictHostKeyChecking,
+      knownHostsFile: config.knownHostsFile,
+      configFile: config.sshConfigFile,
+      connectTimeoutSeconds: config.connectTimeout,
+      prompt
+    })
+
+/** `remote_work_dir`, absolute there; by default the user's home directory. */
+const workDirectory = (
+  transport: typeof Transport.Service,
+  config: ClusterConfig
+): Effect.Effect<string, TransportError> => {
+  const { remoteWorkDir = "~" } = config
+  if (remoteWorkDir.startsWith("/")) return Effect.succeed(remoteWorkDir.replace(/(?<=.)\/+$/, ""))
+  return Effect.map(
+    transport.realPath("."),
+    (home) => remoteWorkDir === "~" ? home : `${home}/${remoteWorkDir.replace(/^~\//, "")}`.replace(/\/+$/, "")
+  )
+}
+
+const overTransport = (config: ClusterConfig) =>
+  Layer.unwrapEffect(Effect.gen(function*() {
+    const transport = yield* Transport
+    const root = yield* workDirectory(transport, config)
+    return Layer.mergeAll(
+      ClusterExecutor.layer({ stateDirectory: `${root}/.clustrix`, filesystemRoot: root }),
+      ClusterFilesystem.layer(root)
+    ).pipe(Layer.provideMerge(Layer.mergeAll(TransportDeployer.layer(remote), ProcessScheduler.layer)))
+  }))
+
+/** Runs jobs on the host that `config` names. `prompt` answers what its server asks beyond the password. */
+export const layer = (
+  config: ClusterConfig,
+  options: { readonly prompt?: SshOptions["prompt"] } = {}
+): Layer.Layer<Services, ClusterConfigError | TransportError, FileSystem.FileSystem | Hasher> =>
+  overTransport(config).pipe(
+    Layer.provideMerge(Layer.unwrapEffect(Effect.map(sshOptions(config, options.prompt), SshTransport.layer))),
+    Layer.provide(HostSupplies.layer({ runtimeArchive: config.runtimeArchive }))
+  )

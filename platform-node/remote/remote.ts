@@ -1,0 +1,163 @@
+/**
+ * Our own code on a host: sees to it that a package and its npm packages are there. The text of this module, bundled, is sent
+ * to hosts over SSH. Runs on Node >= 18.18, and uses the same code to unpack as this machine does.
+ */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import process from "node:process"
+import * as RandomAccess from "../../core/archive/RandomAccess.ts"
+import * as UnpackedPackage from "../../core/archive/UnpackedPackage.ts"
+import * as UnpackPackage from "../../core/archive/UnpackPackage.ts"
+import { DependenciesError } from "../../core/deploy/DeployError.ts"
+import * as DeployProtocol from "../../core/deploy/DeployProtocol.ts"
+import * as HostRuntime from "../../core/deploy/HostRuntime.ts"
+import * as HasherService from "../../core/Hasher.ts"
+import type * as Manifest from "../../core/Manifest.ts"
+import * as Hasher from "../Hasher.ts"
+import * as LocalHost from "../LocalHost.ts"
+import * as Environment from "./Environment.ts"
+
+const host = LocalHost.current()
+
+/** A link, put in its place by a rename, so that no job ever finds none. */
+const link = (target: string, place: string) =>
+  Effect.scoped(Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    if ((yield* Effect.orElseSucceed(fs.readLink(place), () => "")) === target) return
+    const temporary = yield* fs.makeTempDirectoryScoped({
+      directory: path.dirname(path.dirname(place)),
+      prefix: ".link."
+    })
+    yield* fs.symlink(target, path.join(temporary, "link"))
+    yield* fs.rename(path.join(temporary, "link"), place)
+  }))
+
+const lockEntry = (manifest: Manifest.Manifest): Manifest.Entry | undefined =>
+  manifest.entries.find(({ path }) => path === "package-lock.json")
+
+/** Checks that what a package takes to be there is there, in the versions with which it was packaged. */
+const assume = ({ nodeModules, packages }: NonNullable<DeployProtocol.Question["assumed"]>, place: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const faults = yield* Effect.forEach(
+      packages,
+      ({ name, version }) =>
+        fs.readFileString(path.join(nodeModules, ...name.split("/"), "package.json")).pipe(
+          Effect.map((text) => {
+            const found: unknown = Reflect.get(JSON.parse(text) as object, "version")
+            return version === "" || found === version ? [] : [`${name} is ${String(found)}, not ${version}`]
+          }),
+          Effect.orElseSucceed(() => [`${name} is missing`])
+        )
+    )
+    const why = faults.flat()
+    if (why.length > 0) {
+      return yield* new DependenciesError({
+        reason: "NotInstalled",
+        what: "The npm packages that the package takes to be there are not",
+        why: `In ${nodeModules}: ${why.join(", ")}.`,
+        remedy: "Install them there, or package with dependencies: \"install\" or \"vendor\"."
+      })
+    }
+    yield* link(nodeModules, place)
+  })
+
+/** The npm packages of an unpacked package; `undefined` when they are in place. */
+const provide = (question: DeployProtocol.Question, directory: string, manifest: Manifest.Manifest) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const lock = lockEntry(manifest)
+    const place = path.join(directory, "node_modules")
+    if (lock === undefined) {
+      if (question.assumed !== undefined) yield* assume(question.assumed, place)
+      return undefined
+    }
+    const scripts = [...question.allowScripts].sort()
+    // What may run scripts is another installation: they may leave anything behind
+    const key = scripts.length === 0 ? lock.sha256 : yield* HasherService.digest(JSON.stringify([lock.sha256, scripts]))
+    const name = HostRuntime.nameFor(key, host)
+    const target = path.join(question.stateDirectory, "envs", name)
+    if (!(yield* fs.exists(path.join(target, "node_modules")))) {
+      if (question.environment !== undefined) yield* Environment.unpack(question.environment, target)
+      else {
+        const installed = yield* Effect.either(Environment.install(directory, target, scripts))
+        if (installed._tag === "Left") {
+          const error = installed.left
+          if (error._tag !== "DependenciesError" || error.reason !== "Unreachable") return yield* Effect.fail(error)
+          return {
+            _tag: "NeedsEnvironment",
+            why: [error.what, error.why].join(": "),
+            packageJson: yield* fs.readFileString(path.join(directory, "package.json")),
+            lockfile: yield* fs.readFileString(path.join(directory, "package-lock.json"))
+          } as const
+        }
+      }
+    }
+    yield* link(path.join("..", "..", "envs", name, "node_modules"), place)
+    return undefined
+  })
+
+const notLinked = (cause: Error): DependenciesError =>
+  new DependenciesError({
+    reason: "NotLinked",
+    what: "The npm packages cannot be put into place on the host",
+    why: cause.message,
+    remedy: "Check that remote_work_dir may be written, has space left, and that its file system knows symbolic links."
+  })
+
+const answer = (question: DeployProtocol.Question) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const directory = path.join(
+      question.stateDirectory,
+      "packages",
+      HostRuntime.nameFor(question.digest, host) + (question.assumed === undefined
+        ? ""
+        : `-${(yield* HasherService.digest(question.assumed.nodeModules)).slice(0, 8)}`)
+    )
+    const { archive } = question
+    let created = false
+    if (archive !== undefined) {
+      const unpacked = yield* Effect.scoped(Effect.flatMap(RandomAccess.fromFile(archive), (access) =>
+        UnpackPackage.unpackPackage(access, directory, { expectedDigest: question.digest, isOurs: true })))
+      created = unpacked.created
+      yield* Effect.ignore(fs.remove(archive))
+    }
+    const condition = yield* UnpackedPackage.check(directory, question.digest)
+    if (condition._tag !== "Whole") {
+      return { _tag: "NeedsArchive", damaged: condition._tag === "Damaged" ? condition.why : undefined } as const
+    }
+    const missing = yield* provide(question, directory, condition.manifest)
+    return missing ?? ({ _tag: "Ready", directory, created } as const)
+  }).pipe(
+    Effect.catchTags({
+      SystemError: (cause) =>
+        Effect.fail(notLinked(cause)),
+      BadArgument: (cause) => Effect.fail(notLinked(cause)),
+      // The ZIP was removed by another deployer, who was done with it: so the package is there, or is sent again
+      PackageReadError: () => Effect.succeed({ _tag: "NeedsArchive" } as const)
+    }),
+    Effect.catchAll((error) => Effect.succeed({ _tag: "Failed", error } as const))
+  )
+
+const main = Effect.gen(function*() {
+  const question = yield* DeployProtocol.decodeQuestion(process.argv[2])
+  const outcome = yield* answer(question)
+  const text = DeployProtocol.encodeAnswer({ host, outcome })
+  process.stdout.write(`${DeployProtocol.marks.answer}${text}\n`)
+})
+
+Effect.runPromise(
+  Effect.provide(main, Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Hasher.layer))
+).catch((thrown: unknown) => {
+  process.stderr.write(`clustrix: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+  process.exitCode = 1
+})
