@@ -18,6 +18,7 @@ import { DependenciesError } from "../core/deploy/DeployError.ts"
 import { HostSupplies } from "../core/deploy/HostSupplies.ts"
 import * as CacheFile from "./CacheFile.ts"
 import * as LocalHost from "./LocalHost.ts"
+import * as NpmCommand from "./remote/NpmCommand.ts"
 
 /** The directory with `bin/node` and npm that this process runs from, if it is a whole distribution. */
 const ownNpm = (): string | undefined => {
@@ -61,7 +62,8 @@ const packRuntime = (file: string, npm: string): Promise<string> =>
 const packNamed = (named: string, cache: string): Promise<string> => {
   const stats = Fs.statSync(named)
   if (!stats.isDirectory() && /\.(?:tar\.gz|tgz)$/.test(named)) return Promise.resolve(named)
-  const file = Path.join(cache, `${Path.basename(named)}-${Math.floor(stats.mtimeMs)}.tar.gz`)
+  const program = stats.isDirectory() ? Fs.statSync(Path.join(named, "bin", "node")) : stats
+  const file = Path.join(cache, `${Path.basename(named)}-${Math.floor(program.mtimeMs)}-${program.size}.tar.gz`)
   return once(file, async (temporary) => {
     if (stats.isDirectory()) {
       await Tar.create({ gzip: { level: 6 }, file: temporary, cwd: named, portable: true }, ["."])
@@ -89,23 +91,6 @@ const npmPlatform = (platform: string): ReadonlyArray<string> => {
   const [os = "", cpu = "", musl] = platform.split("-")
   return [`--os=${os}`, `--cpu=${cpu}`, ...(os === "linux" ? [`--libc=${musl === "musl" ? "musl" : "glibc"}`] : [])]
 }
-
-interface Ran {
-  readonly failed: boolean
-  readonly output: string
-}
-
-const npm = (directory: string, words: ReadonlyArray<string>): Effect.Effect<Ran> =>
-  Effect.async<Ran>((resume) => {
-    const child = ChildProcess.execFile(
-      "npm",
-      [...words],
-      { cwd: directory, maxBuffer: 1 << 24 },
-      (error, stdout, stderr) =>
-        resume(Effect.succeed({ failed: error !== null, output: `${stderr}${stdout}${error?.message ?? ""}` }))
-    )
-    return Effect.sync(() => child.kill("SIGKILL"))
-  })
 
 const reading = (act: () => Promise<string>) =>
   Effect.mapError(Effect.tryPromise(act), (cause) =>
@@ -153,21 +138,12 @@ const make = (options: { readonly runtimeArchive?: string | undefined }) =>
           )
           yield* Effect.promise(() => FsPromises.writeFile(Path.join(directory, "package.json"), packageJson))
           yield* Effect.promise(() => FsPromises.writeFile(Path.join(directory, "package-lock.json"), lockfile))
-          const ran = yield* npm(directory, [
-            "ci",
-            "--omit=dev",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--no-progress",
-            "--loglevel=error",
-            ...npmPlatform(platform)
-          ])
+          const ran = yield* NpmCommand.ci(["npm"], directory, process.env, npmPlatform(platform))
           if (ran.failed) {
             return yield* new DependenciesError({
               reason: "Unreachable",
               what: "npm cannot install the packages on this machine",
-              why: ran.output.split("\n").filter((line) => /^npm (?:error|ERR!)/.test(line)).slice(0, 3).join(" ")
+              why: ran.why
             })
           }
           const archive = Path.join(directory, "environment.tar.gz")
