@@ -21,12 +21,15 @@ const statusOf = (cause: unknown): number | undefined => {
 }
 
 /** A call of which the channel ended before the answer has no status. */
-const isCut = (cause: unknown): boolean => {
+export const isCut = (cause: unknown): boolean => {
   const status = statusOf(cause)
   return status === undefined || status === 6 || status === 7
 }
 
 export const isNotFound = (cause: unknown): boolean => statusOf(cause) === 2
+export const isRefused = (cause: unknown): boolean => statusOf(cause) === 3
+/** With OpenSSH: a name that is too long. */
+export const isBadMessage = (cause: unknown): boolean => statusOf(cause) === 5
 
 const remedies: Partial<Record<TransportError["reason"], string>> = {
   Connection: "Try again: what was finished is kept.",
@@ -56,8 +59,43 @@ export const done = (act: (callback: (error?: Error | null) => void) => void): P
 
 export const stat = (sftp: SFTPWrapper, path: string): Promise<Stats> => call((done) => sftp.stat(path, done))
 export const lstat = (sftp: SFTPWrapper, path: string): Promise<Stats> => call((done) => sftp.lstat(path, done))
-export const readDirectory = (sftp: SFTPWrapper, path: string): Promise<ReadonlyArray<FileEntryWithStats>> =>
-  call((done) => sftp.readdir(path, done))
+export const readLink = (sftp: SFTPWrapper, path: string): Promise<string> => call((done) => sftp.readlink(path, done))
+export const realPath = (sftp: SFTPWrapper, path: string): Promise<string> => call((done) => sftp.realpath(path, done))
+
+/** Requests of one listing that are on their way at once: an answer of OpenSSH has but 100 names. */
+const listingWindow = 16
+
+/** All entries, `.` and `..` too where the server gives them. */
+export const readDirectory = async (sftp: SFTPWrapper, path: string): Promise<ReadonlyArray<FileEntryWithStats>> => {
+  const handle = await call<Buffer>((done) => sftp.opendir(path, done))
+  const entries: Array<FileEntryWithStats> = []
+  let ended = false
+  const readSome = async (): Promise<void> => {
+    try {
+      // Its types know no handle and no options here
+      const list = await call<ReadonlyArray<FileEntryWithStats>>((done) =>
+        Reflect.apply(sftp.readdir, sftp, [handle, { full: true }, done])
+      )
+      for (const entry of list) entries.push(entry)
+    } catch (cause) {
+      // Code 1: the end of the directory
+      if (statusOf(cause) !== 1) throw cause
+      ended = true
+    }
+  }
+  const readOn = async (): Promise<void> => {
+    while (!ended) await readSome()
+  }
+  try {
+    // For most directories the second answer is the end
+    await Promise.all([readSome(), readSome()])
+    await Promise.all(Array.from({ length: listingWindow }, readOn))
+    return entries
+  } finally {
+    // Nobody waits for it
+    done((closed) => sftp.close(handle, closed)).catch(() => undefined)
+  }
+}
 
 interface Space {
   readonly full: boolean

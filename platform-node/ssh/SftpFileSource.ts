@@ -1,10 +1,15 @@
 /**
- * The files behind an SFTP channel for the nine functions.
+ * The files behind an SFTP channel for the nine functions. Reading changes nothing, so what was cut is asked again.
  */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { SFTPWrapper, Stats } from "ssh2"
 import type { FileSource, FileStatus, FileType } from "../../core/cluster-filesystem/FileSource.ts"
 import { FileFailure } from "../../core/cluster-filesystem/FileSource.ts"
+import { TransportError } from "../../core/Transport.ts"
 import * as Sftp from "./Sftp.ts"
+import * as SftpPath from "./SftpPath.ts"
 
 const typeOf = (stats: Stats): FileType =>
   stats.isSymbolicLink() ? "symlink" : stats.isDirectory() ? "directory" : stats.isFile() ? "file" : "other"
@@ -16,59 +21,51 @@ const statusOf = (stats: Stats): FileStatus => ({
   mode: stats.mode
 })
 
-const codeOf = (cause: unknown): unknown =>
-  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
-
-/** Generic failure, and a message that is too long for the server: both need a closer look. */
-const isVague = (cause: unknown): boolean => codeOf(cause) === 4 || codeOf(cause) === 5
-
-/** What is wrong with a path of which the server says nothing but "failure". */
-const diagnose = async (sftp: SFTPWrapper, path: string): Promise<FileFailure["reason"]> => {
-  const parts = path.split("/").slice(1)
-  if (parts.some((part) => Buffer.byteLength(part) > 255) || Buffer.byteLength(path) > 4096) return "NotFound"
-  for (let length = 1; length < parts.length; length += 1) {
-    const above = await Sftp.stat(sftp, `/${parts.slice(0, length).join("/")}`).catch(() => undefined)
-    if (above === undefined) return "TooManyLinks"
-    if (!above.isDirectory()) return "NotADirectory"
-  }
-  const own = await Sftp.lstat(sftp, path).catch(() => undefined)
-  // What is there and cannot be followed leads in a circle; what can be followed was to be listed and is no directory
-  if (own?.isSymbolicLink() === true && !await Sftp.stat(sftp, path).then(() => true, () => false)) {
-    return "TooManyLinks"
-  }
-  return own !== undefined && !own.isDirectory() ? "NotADirectory" : "Unavailable"
+const readDirectory = async (sftp: SFTPWrapper, path: string) => {
+  const entries = await Sftp.readDirectory(sftp, path)
+  // OpenSSH leaves out what it cannot look at, so a directory that may be listed but not entered seems to be empty
+  if (entries.length === 0) await Sftp.lstat(sftp, `${path}/.`)
+  return entries.filter(({ filename }) => filename !== "." && filename !== "..").map(({ attrs, filename }) => {
+    const stats = attrs as Stats // its types leave out that it has the methods too
+    const entry = { name: filename, type: typeOf(stats) }
+    // The entry brings its attributes along: nobody has to ask for them again. But a name that is not UTF-8 does not lead to
+    // it, here as anywhere
+    return filename.includes("\uFFFD") ? entry : { ...entry, status: statusOf(stats) }
+  })
 }
 
-const failure = async (sftp: SFTPWrapper, path: string, cause: unknown): Promise<never> => {
-  const reason = codeOf(cause) === 2
-    ? "NotFound"
-    : codeOf(cause) === 3
-    ? "PermissionDenied"
-    : isVague(cause)
-    ? await diagnose(sftp, path)
-    : "Unavailable"
-  throw new FileFailure(reason, path, cause)
-}
-
-/** `channel` gives the channel that is open now; it may be another one each time. */
-export const make = (channel: () => Promise<SFTPWrapper>): FileSource => {
-  const ask = async <A>(path: string, act: (sftp: SFTPWrapper) => Promise<A>): Promise<A> => {
-    const sftp = await channel().catch((cause: unknown) => {
-      throw new FileFailure("Unavailable", path, cause)
-    })
-    return act(sftp).catch((cause: unknown) => failure(sftp, path, cause))
+/**
+ * `sftp` gives the channel that is open now; it may be another one each time. `again` repeats what failed for the connection's
+ * sake.
+ */
+export const make = (
+  sftp: Effect.Effect<SFTPWrapper, TransportError>,
+  again: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+): FileSource => {
+  const ask = async <A>(path: string, act: (sftp: SFTPWrapper) => Promise<A>, isListing = false): Promise<A> => {
+    const once = Effect.flatMap(sftp, (channel) =>
+      Effect.tryPromise({
+        try: () =>
+          act(channel).catch(async (cause: unknown) => {
+            throw new FileFailure(await SftpPath.diagnose(channel, path, cause, isListing), path, cause)
+          }),
+        catch: (cause) =>
+          cause instanceof FileFailure ? cause : new TransportError({
+            reason: "Connection",
+            path,
+            what: `Cannot read ${path}`,
+            why: "The connection ended before the answer came.",
+            cause
+          })
+      }))
+    const exit = await Effect.runPromiseExit(again(once))
+    if (Exit.isSuccess(exit)) return exit.value
+    const error = Cause.squash(exit.cause)
+    throw error instanceof FileFailure ? error : new FileFailure("Unavailable", path, error)
   }
   return {
-    readDirectory: (path) =>
-      ask(path, async (sftp) =>
-        (await Sftp.readDirectory(sftp, path))
-          .filter(({ filename }) => filename !== "." && filename !== "..")
-          .map(({ attrs, filename }) => {
-            // The entry brings its attributes along: nobody has to ask for them again
-            const stats = attrs as Stats // its types leave out that it has the methods too
-            return { name: filename, type: typeOf(stats), status: statusOf(stats) }
-          })),
-    stat: (path) => ask(path, async (sftp) => statusOf(await Sftp.stat(sftp, path))),
-    lstat: (path) => ask(path, async (sftp) => statusOf(await Sftp.lstat(sftp, path)))
+    readDirectory: (path) => ask(path, (channel) => readDirectory(channel, path), true),
+    stat: (path) => ask(path, async (channel) => statusOf(await Sftp.stat(channel, path))),
+    lstat: (path) => ask(path, async (channel) => statusOf(await Sftp.lstat(channel, path)))
   }
 }

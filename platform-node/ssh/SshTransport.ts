@@ -123,7 +123,7 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
             })
           )
       ),
-    files: SftpFileSource.make(() => Effect.runPromise(session.sftp))
+    files: SftpFileSource.make(session.sftp, again)
   }
 }
 

@@ -92,14 +92,29 @@ const isSshd = (pid: number): boolean => {
   }
 }
 
+/** A new user of this machine, who is not root, for as long as it is needed. Only root may make one. */
+export const addUser = (): { readonly username: string; readonly remove: () => void } => {
+  const username = `clx${process.pid}`
+  const run = (command: string, ...args: ReadonlyArray<string>): void => {
+    const ran = spawnSync(command, [...args, username])
+    if (ran.status !== 0) throw new Error(`${command}: ${ran.error?.message ?? ran.stderr.toString()}`)
+  }
+  // A password that is no hash of any: without one, the account counts as locked
+  run("useradd", "--no-create-home", "--no-user-group", "--home-dir", "/", "--shell", "/bin/sh", "--password", "*none*")
+  return { username, remove: () => run("userdel", "--force") }
+}
+
 /** `lines`: more of sshd_config. */
 export const make = async (lines: ReadonlyArray<string> = []): Promise<Sshd> => {
   const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix-sshd-")))
   const at = (name: string): string => path.join(directory, name)
+  // sshd reads authorized_keys as the user who logs in, who may be another one
+  fs.chmodSync(directory, 0o711)
   const port = await freePort()
   keygen(at("host_ed25519"))
   keygen(at("id"))
   fs.copyFileSync(at("id.pub"), at("authorized_keys"))
+  fs.chmodSync(at("authorized_keys"), 0o644)
   const known = at("known_hosts")
   const [type, key] = fs.readFileSync(at("host_ed25519.pub"), "utf8").split(" ")
   fs.writeFileSync(known, `[127.0.0.1]:${port} ${type} ${key}\n`)
