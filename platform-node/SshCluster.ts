@@ -56,7 +56,7 @@ export const sshOptions = (
     })
 
 /** `remote_work_dir`, absolute there; by default the user's home directory. */
-const workDirectory = (
+export const workDirectory = (
   transport: typeof Transport.Service,
   config: ClusterConfig
 ): Effect.Effect<string, TransportError> => {

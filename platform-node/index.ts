@@ -35,6 +35,17 @@ export * as Cluster from "./Cluster.ts"
 export * as ClusterFilesystem from "./ClusterFilesystem.ts"
 export * as Configuration from "./Configuration.ts"
 export { configure } from "./Configuration.ts"
+export {
+  clusterCountFiles,
+  clusterDu,
+  clusterExists,
+  clusterFind,
+  clusterGlob,
+  clusterIsdir,
+  clusterIsfile,
+  clusterLs,
+  clusterStat
+} from "./clusterFunctions.ts"
 export * as Hasher from "./Hasher.ts"
 export * as LocalScheduler from "./LocalScheduler.ts"
 export * as LocalTransport from "./LocalTransport.ts"

@@ -1,10 +1,9 @@
 /**
- * `clustrix` on Node: the core, and what user code calls. Outside of a job the file functions look at this machine's
- * files, relative to the current directory, and `cluster(options)(fn)` calls `fn` here.
+ * `clustrix` on Node: the core, and what user code calls. Outside of a job the file functions look at the files of the
+ * cluster that is configured, and `cluster(options)(fn)` calls `fn` here.
  */
 export * from "../core/index.ts"
 export {
-  cluster,
   clusterCountFiles,
   clusterDu,
   clusterExists,
@@ -14,4 +13,5 @@ export {
   clusterIsfile,
   clusterLs,
   clusterStat
-} from "./runner/filesystem_utils.ts"
+} from "./clusterFunctions.ts"
+export { cluster } from "./runner/filesystem_utils.ts"

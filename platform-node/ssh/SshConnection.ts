@@ -271,7 +271,8 @@ const connectOne = (
       username: target.username,
       ...(socket === undefined ? {} : { sock: socket }),
       readyTimeout: target.connectTimeoutSeconds * 1000,
-      keepaliveInterval: keepAliveMillis,
+      // Its timer would keep the process alive
+      keepaliveInterval: target.isInBackground === true ? 0 : keepAliveMillis,
       keepaliveCountMax: keepAliveCount,
       hostVerifier: verifier.verify,
       // A host shows the first of these that it has: it shall be one by which it is known
@@ -296,6 +297,8 @@ const connectOne = (
     }
     const client = new ssh2.Client()
     let closed = false
+    // A field that ssh2 does not publish; a channel through a jump has no `unref`
+    if (target.isInBackground === true) client.once("connect", () => Reflect.get(client, "_sock").unref?.())
     client.on("close", () => {
       closed = true
     })

@@ -56,6 +56,8 @@ export interface SshTarget {
   readonly prompt: SshOptions["prompt"]
   /** Connections to go through, the first one first. */
   readonly jumps: ReadonlyArray<SshTarget>
+  /** Whether the process may end while it is open; then it gives no signs of life by itself. */
+  readonly isInBackground?: boolean
 }
 
 const systemConfig = "/etc/ssh/ssh_config"
@@ -210,6 +212,12 @@ const build = (options: SshOptions, depth: number): SshTarget => {
     jumps
   }
 }
+
+export const inBackground = (target: SshTarget): SshTarget => ({
+  ...target,
+  jumps: target.jumps.map(inBackground),
+  isInBackground: true
+})
 
 /** Reads the configuration files, and decides. */
 export const resolve = (options: SshOptions): Effect.Effect<SshTarget, TransportError> =>
