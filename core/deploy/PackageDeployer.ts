@@ -6,11 +6,15 @@ import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as OpenPackage from "../archive/OpenPackage.ts"
 import type { RandomAccess } from "../archive/RandomAccess.ts"
 import * as UnpackPackage from "../archive/UnpackPackage.ts"
 import * as Hasher from "../Hasher.ts"
+import { hasVendored } from "../npm/VendorDirectory.ts"
+import * as AssumedPackages from "./AssumedPackages.ts"
 import { DependenciesError, type DeployError } from "./DeployError.ts"
 import * as HostRuntime from "./HostRuntime.ts"
+import * as ModulesLink from "./ModulesLink.ts"
 
 export interface DeployRequest {
   readonly package: RandomAccess
@@ -53,52 +57,60 @@ const make = (host: HostRuntime.HostRuntime) =>
     const path = yield* Path.Path
     const hasher = yield* Hasher.Hasher
 
-    /** `node_modules` in the package, a link to where the npm packages are: the only place in which Node looks for them. */
-    const linkDependencies = (directory: string, nodeModules: string | undefined) =>
+    const present = (directory: string) => Effect.orElseSucceed(fs.exists(directory), () => false)
+
+    /** The npm packages of the project itself. */
+    const nodeModulesOf = (nodeModules: string | undefined) =>
       Effect.gen(function*() {
-        const link = path.join(directory, "node_modules")
-        const linked = yield* Effect.orElseSucceed(fs.exists(link), () => false)
-        if (linked) return
-        if (nodeModules === undefined || !(yield* Effect.orElseSucceed(fs.exists(nodeModules), () => false))) {
-          return yield* new DependenciesError({
-            reason: "NotInstalled",
-            what: "The function needs npm packages, and they are not installed",
-            why: nodeModules === undefined ? "No node_modules directory was named."
-              : `There is no directory ${nodeModules}.`,
-            remedy: "Install the project's dependencies (`npm ci`), then try again."
-          })
+        if (nodeModules !== undefined && (yield* present(nodeModules))) return path.resolve(nodeModules)
+        return yield* new DependenciesError({
+          reason: "NotInstalled",
+          what: "The function needs npm packages, and they are not installed",
+          why: nodeModules === undefined ? "No node_modules directory was named."
+            : `There is no directory ${nodeModules}.`,
+          remedy: "Install the project's dependencies (`npm ci`), then try again."
+        })
+      })
+
+    /** Lets the unpacked package find its npm packages. */
+    const linkDependencies = (directory: string, opened: OpenPackage.OpenPackage, nodeModules: string | undefined) =>
+      Effect.gen(function*() {
+        const assumed = AssumedPackages.assumedOf(opened)
+        if (hasVendored(opened.entries)) yield* ModulesLink.linkVendored(directory)
+        else if (assumed.length > 0) {
+          const target = yield* nodeModulesOf(nodeModules)
+          yield* AssumedPackages.check(target, assumed)
+          yield* ModulesLink.link(target, directory)
+        } else if (opened.entries.some((entry) => entry.path === "package.json")) {
+          // Which project's they are does not matter: the lockfile is the same
+          if (yield* present(path.join(directory, "node_modules"))) return
+          yield* ModulesLink.link(yield* nodeModulesOf(nodeModules), directory)
         }
-        // A link that leads nowhere any more is replaced by a rename, so that no job ever finds none.
-        const temporary = yield* fs.makeTempDirectory({ directory: path.dirname(directory), prefix: ".node_modules." })
-        yield* Effect.ensuring(
-          Effect.zipRight(
-            fs.symlink(path.resolve(nodeModules), path.join(temporary, "link")),
-            fs.rename(path.join(temporary, "link"), link)
-          ),
-          Effect.ignore(fs.remove(temporary, { recursive: true, force: true }))
-        )
       }).pipe(Effect.catchTags({
         SystemError: (cause) => Effect.fail(notLinked(directory, cause)),
         BadArgument: (cause) => Effect.fail(notLinked(directory, cause))
       }))
 
+    /** What is taken to be there is another thing in each project, and so is the package that finds it. */
+    const suffixFor = (opened: OpenPackage.OpenPackage, nodeModules: string | undefined) =>
+      AssumedPackages.assumedOf(opened).length === 0 || nodeModules === undefined
+        ? Effect.succeed("")
+        : Effect.map(Hasher.digest(path.resolve(nodeModules)), (digest) => `-${digest.slice(0, 8)}`)
+
     return {
       deploy: (request: DeployRequest): Effect.Effect<DeployedPackage, DeployError> =>
         Effect.gen(function*() {
+          const opened = yield* OpenPackage.openPackage(request.package, { expectedDigest: request.digest })
           const directory = path.join(
             path.resolve(request.stateDirectory),
             "packages",
-            HostRuntime.nameFor(request.digest, host)
+            HostRuntime.nameFor(request.digest, host) + (yield* suffixFor(opened, request.nodeModules))
           )
           const { created } = yield* UnpackPackage.unpackPackage(request.package, directory, {
             expectedDigest: request.digest,
             isOurs: true
           })
-          const needsPackages = yield* Effect.orElseSucceed(
-            fs.exists(path.join(directory, "package.json")),
-            () => false
-          )
-          if (needsPackages) yield* linkDependencies(directory, request.nodeModules)
+          yield* linkDependencies(directory, opened, request.nodeModules)
           return { directory, created, runtimePath: request.runtime ?? host.runtimePath }
         }).pipe(
           Effect.provideService(FileSystem.FileSystem, fs),

@@ -9,6 +9,7 @@ import * as OpenPackage from "../archive/OpenPackage.ts"
 import type * as RandomAccess from "../archive/RandomAccess.ts"
 import * as Hasher from "../Hasher.ts"
 import { Transport, TransportError } from "../Transport.ts"
+import * as AssumedPackages from "./AssumedPackages.ts"
 import { DependenciesError, RuntimeMissingError } from "./DeployError.ts"
 import * as DeployProtocol from "./DeployProtocol.ts"
 import * as HostScript from "./HostScript.ts"
@@ -148,11 +149,10 @@ const make = (toolText: string) =>
 
     const deploy = (request: DeployRequest): Effect.Effect<DeployedPackage, DeployError> =>
       Effect.gen(function*() {
-        const { manifest, metadata } = yield* OpenPackage.openPackage(request.package, {
+        const opened = yield* OpenPackage.openPackage(request.package, {
           expectedDigest: request.digest
         })
-        const assumes = manifest.options["dependencies"] === "assume" &&
-          metadata.dependencies.external_packages.length > 0
+        const assumed = AssumedPackages.assumedOf(opened)
         let archive: string | undefined
         let environment: string | undefined
         let created = false
@@ -162,10 +162,10 @@ const make = (toolText: string) =>
             digest: request.digest,
             archive,
             environment,
-            assumed: assumes
+            assumed: assumed.length > 0
               ? {
                 nodeModules: `${request.workDirectory ?? request.stateDirectory.replace(/\/[^/]*$/, "")}/node_modules`,
-                packages: metadata.dependencies.external_packages
+                packages: assumed
               }
               : undefined,
             allowScripts: request.allowScripts ?? []

@@ -12,61 +12,22 @@ import process from "node:process"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import * as UnpackedPackage from "../../core/archive/UnpackedPackage.ts"
 import * as UnpackPackage from "../../core/archive/UnpackPackage.ts"
+import * as AssumedPackages from "../../core/deploy/AssumedPackages.ts"
 import { DependenciesError } from "../../core/deploy/DeployError.ts"
 import * as DeployProtocol from "../../core/deploy/DeployProtocol.ts"
 import * as HostRuntime from "../../core/deploy/HostRuntime.ts"
+import * as ModulesLink from "../../core/deploy/ModulesLink.ts"
 import * as HasherService from "../../core/Hasher.ts"
 import type * as Manifest from "../../core/Manifest.ts"
+import { hasVendored } from "../../core/npm/VendorDirectory.ts"
 import * as Hasher from "../Hasher.ts"
 import * as LocalHost from "../LocalHost.ts"
 import * as Environment from "./Environment.ts"
 
 const host = LocalHost.current()
 
-/** A link, put in its place by a rename, so that no job ever finds none. */
-const link = (target: string, place: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    if ((yield* Effect.orElseSucceed(fs.readLink(place), () => "")) === target) return
-    const temporary = yield* fs.makeTempDirectoryScoped({
-      directory: path.dirname(path.dirname(place)),
-      prefix: ".link."
-    })
-    yield* fs.symlink(target, path.join(temporary, "link"))
-    yield* fs.rename(path.join(temporary, "link"), place)
-  }))
-
 const lockEntry = (manifest: Manifest.Manifest): Manifest.Entry | undefined =>
   manifest.entries.find(({ path }) => path === "package-lock.json")
-
-/** Checks that what a package takes to be there is there, in the versions with which it was packaged. */
-const assume = ({ nodeModules, packages }: NonNullable<DeployProtocol.Question["assumed"]>, place: string) =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const faults = yield* Effect.forEach(
-      packages,
-      ({ name, version }) =>
-        fs.readFileString(path.join(nodeModules, ...name.split("/"), "package.json")).pipe(
-          Effect.map((text) => {
-            const found: unknown = Reflect.get(JSON.parse(text) as object, "version")
-            return version === "" || found === version ? [] : [`${name} is ${String(found)}, not ${version}`]
-          }),
-          Effect.orElseSucceed(() => [`${name} is missing`])
-        )
-    )
-    const why = faults.flat()
-    if (why.length > 0) {
-      return yield* new DependenciesError({
-        reason: "NotInstalled",
-        what: "The npm packages that the package takes to be there are not",
-        why: `In ${nodeModules}: ${why.join(", ")}.`,
-        remedy: "Install them there, or package with dependencies: \"install\" or \"vendor\"."
-      })
-    }
-    yield* link(nodeModules, place)
-  })
 
 /** The npm packages of an unpacked package; `undefined` when they are in place. */
 const provide = (question: DeployProtocol.Question, directory: string, manifest: Manifest.Manifest) =>
@@ -74,9 +35,16 @@ const provide = (question: DeployProtocol.Question, directory: string, manifest:
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const lock = lockEntry(manifest)
-    const place = path.join(directory, "node_modules")
+    if (hasVendored(manifest.entries)) {
+      yield* ModulesLink.linkVendored(directory)
+      return undefined
+    }
     if (lock === undefined) {
-      if (question.assumed !== undefined) yield* assume(question.assumed, place)
+      const { assumed } = question
+      if (assumed !== undefined) {
+        yield* AssumedPackages.check(assumed.nodeModules, assumed.packages)
+        yield* ModulesLink.link(assumed.nodeModules, directory)
+      }
       return undefined
     }
     const scripts = [...question.allowScripts].sort()
@@ -100,7 +68,7 @@ const provide = (question: DeployProtocol.Question, directory: string, manifest:
         }
       }
     }
-    yield* link(path.join("..", "..", "envs", name, "node_modules"), place)
+    yield* ModulesLink.link(path.join("..", "..", "envs", name, "node_modules"), directory)
     return undefined
   })
 
