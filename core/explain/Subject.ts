@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
 import type { NodeId } from "../graph/Reason.ts"
+import { isVendored } from "../npm/VendorDirectory.ts"
 import type { PreparedDependency, PreparedPackage } from "../package/PreparedPackage.ts"
 import * as NearName from "../resolve/NearName.ts"
 
@@ -73,7 +74,8 @@ const subjectsOf = (prepared: PreparedPackage): ReadonlyArray<Subject> => {
       name,
       node: file.node,
       full: [name, file.path, file.node],
-      short: [...suffixes(name), ...suffixes(file.path)]
+      // Nobody means one of a thousand files by its last part
+      short: isVendored(file.path) ? [] : [...suffixes(name), ...suffixes(file.path)]
     })
     for (const node of file.declarations) addNode(node)
   }

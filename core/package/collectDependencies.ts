@@ -4,38 +4,30 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import * as PackageEntry from "../archive/PackageEntry.ts"
 import type { Diagnostic } from "../Diagnostic.ts"
-import * as Explanation from "../Explanation.ts"
 import { locate } from "../graph/Module.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import * as InstalledPackages from "../npm/InstalledPackages.ts"
 import { LockfileError } from "../npm/LockfileError.ts"
-import { findLockfile, readLockfile } from "../npm/LockfileLocation.ts"
+import { findLockfile, type PackageManager, readLockfile } from "../npm/LockfileLocation.ts"
 import { prune, type Pruned } from "../npm/Pruning.ts"
 import type { Root } from "../npm/Reach.ts"
+import * as Vendoring from "../npm/Vendoring.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
 import type { AnalysedFunction } from "./analyseFunction.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
-import type { PreparedDependency } from "./PreparedPackage.ts"
+import type { PreparedDependency, PreparedFile } from "./PreparedPackage.ts"
 
 export interface CollectedDependencies {
   readonly files: ReadonlyArray<{ readonly path: string; readonly text: string; readonly because: string }>
+  /** The packages' own files, where they go along. */
+  readonly vendored: ReadonlyArray<Omit<PreparedFile, "sizeBytes"> & { readonly entry: PackageEntry.PackageEntry }>
   readonly packages: ReadonlyArray<PreparedDependency>
   /** The project's `node_modules` that holds them, absolute. */
   readonly nodeModules: string | undefined
   readonly reasons: ReadonlyMap<NodeId, Reason>
   readonly diagnostics: ReadonlyArray<Diagnostic>
-}
-
-/** A way of treating npm packages that this version does not have. */
-export class DependencyModeError extends Schema.TaggedError<DependencyModeError>()("DependencyModeError", {
-  mode: Schema.String,
-  ...Explanation.fields
-}) {
-  override get message(): string {
-    return Explanation.render(this)
-  }
 }
 
 /** The key of an npm package in the graph of reasons. */
@@ -60,35 +52,17 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       location: locate(module, offset)
     })
   }
-  const [first] = imports
-  if (first === undefined) {
-    return { files: [], packages: [], nodeModules: undefined, reasons, diagnostics: [] } satisfies CollectedDependencies
-  }
-  if (options.dependencies === "vendor") {
-    return yield* new DependencyModeError({
-      mode: "vendor",
-      what: "The packaging option dependencies: \"vendor\" does not work yet",
-      location: locate(first.module, first.offset),
-      why: `The function imports ${
-        JSON.stringify(first.specifier)
-      }, and copying installed packages into the ZIP is not built.`,
-      remedy: "Use \"install\" (the default) or \"assume\"."
-    })
-  }
-  const nodeModules = yield* installedIn(root.directory, first.resolution.name)
+  const none = { files: [], vendored: [], packages: [], nodeModules: undefined, reasons, diagnostics: [] }
+  if (imports.length === 0) return none satisfies CollectedDependencies
+  const names = [...new Set(imports.map(({ resolution }) => resolution.name))]
+  const nodeModules = options.dependencies === "vendor" ? undefined : yield* installedIn(root.directory, names)
   if (options.dependencies === "assume") {
     const packages = new Map(imports.map(({ resolution }) => [resolution.name, {
       name: resolution.name,
       version: resolution.version ?? "",
       requiredBy: ""
     }]))
-    return {
-      files: [],
-      packages: [...packages.values()],
-      nodeModules,
-      reasons,
-      diagnostics: []
-    } satisfies CollectedDependencies
+    return { ...none, packages: [...packages.values()], nodeModules } satisfies CollectedDependencies
   }
 
   const resolver = yield* ModuleResolver
@@ -100,9 +74,10 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     directory: path.relative(base, path.dirname(module.path)).split(path.sep).join("/"),
     location: locate(module, offset)
   }))
-  const graph = lockfile === undefined
+  const locked = lockfile === undefined
     ? yield* InstalledPackages.fromInstalled(base, roots)
     : yield* readLockfile(lockfile)
+  const graph = options.dependencies === "vendor" ? Vendoring.graphOfFiles(locked) : locked
   const pruned: Pruned = yield* prune(graph, roots)
   const renamed = pruned.roots.find(({ installedAs, root: imported }) => installedAs !== imported.name)
   if (renamed !== undefined) {
@@ -114,34 +89,80 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       remedy: "Let the workspaces agree on one version of the package."
     })
   }
+  const packages = pruned.packages.map(({ name, requiredBy, version }) => ({ name, version, requiredBy }))
+  if (options.dependencies === "vendor") {
+    const { diagnostics, files } = yield* Vendoring.vendor({
+      base,
+      graph,
+      pruned,
+      command: installCommands[lockfile?.manager ?? "none"],
+      maxFileSizeBytes: options.maxFileSizeBytes
+    })
+    const vendored = files.map(({ copy, file, path: place, sizeBytes }) => {
+      const target = `vendor/${place}`
+      const { item } = copy
+      const dependent = item.requiredBy.split("node_modules/").at(-1)
+      reasons.set(target, {
+        kind: "reference",
+        from: packageNode(copy.importedAs),
+        because: `it belongs to ${item.name} ${item.version}${
+          dependent === "" ? "" : `, which ${dependent} depends on`
+        }`,
+        location: copy.location
+      })
+      return {
+        path: target,
+        source: path.relative(root.directory, file).split(path.sep).join("/"),
+        declarations: [],
+        node: target,
+        entry: PackageEntry.file(target, file, sizeBytes)
+      }
+    })
+    return {
+      ...none,
+      vendored,
+      packages,
+      diagnostics: [...pruned.diagnostics.filter(Vendoring.concernsFiles), ...diagnostics]
+    } satisfies CollectedDependencies
+  }
   const differing = lockfile === undefined ? [] : yield* InstalledPackages.differences(base, pruned.packages)
-  const because = `the function imports ${
-    [...new Set(imports.map(({ resolution }) => resolution.name))].sort().join(", ")
-  }`
+  const because = `the function imports ${[...names].sort().join(", ")}`
   return {
+    ...none,
     files: [
       { path: "package.json", text: pruned.packageJson, because },
       { path: "package-lock.json", text: pruned.lockfile, because }
     ],
-    packages: pruned.packages.map(({ name, requiredBy, version }) => ({ name, version, requiredBy })),
+    packages,
     nodeModules,
-    reasons,
-    diagnostics: [...graph.diagnostics, ...pruned.diagnostics, ...differing]
+    diagnostics: [...pruned.diagnostics, ...differing]
   } satisfies CollectedDependencies
 })
 
-/** The nearest `node_modules` upwards from `directory` that has the package `name`. */
+/** What installs exactly what the lockfile says. */
+const installCommands: Readonly<Record<PackageManager | "none", string>> = {
+  npm: "npm ci",
+  pnpm: "pnpm install --frozen-lockfile",
+  yarn: "yarn install",
+  none: "npm install"
+}
+
+/** The nearest `node_modules` upwards from `directory` with all of the packages `names`, else the nearest with the first. */
 const installedIn = (
   directory: string,
-  name: string
+  names: ReadonlyArray<string>
 ): Effect.Effect<string | undefined, never, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
+    let partly: string | undefined
     for (let at = directory;; at = path.dirname(at)) {
       const found = path.join(at, "node_modules")
       // A directory that cannot be read holds nothing for us
-      if (yield* Effect.orElseSucceed(fs.exists(path.join(found, ...name.split("/"))), () => false)) return found
-      if (path.dirname(at) === at) return undefined
+      const has = (name: string) => Effect.orElseSucceed(fs.exists(path.join(found, ...name.split("/"))), () => false)
+      if (yield* Effect.every(names, has)) return found
+      const [first = ""] = names
+      if (partly === undefined && (yield* has(first))) partly = found
+      if (path.dirname(at) === at) return partly
     }
   })

@@ -25,6 +25,7 @@ import { inspectFunction } from "./FilesystemCalls.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
+import { vendoredEntry, vendoredEntryText } from "./vendoredEntry.ts"
 
 /** The path of the runner in the package. */
 export const runner = "execute.mjs"
@@ -87,8 +88,11 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     )
   }
   for (const file of dependencies.files) own(file.path, file.text, file.because)
-
   const entry = entryPoint(analysed)
+  const isVendored = dependencies.vendored.length > 0
+  for (const file of dependencies.vendored) add(file, file.entry)
+  if (isVendored) own(vendoredEntry, vendoredEntryText(entry), "it puts the npm packages where the function finds them")
+
   const code = `${modulesDirectory}/${emittedPath(analysed.placement, reached.entry.module)}`
   const entryText = analysed.modules.find(({ path }) => path === code)?.text ?? ""
   const inspected = yield* inspectFunction(entryText, reached.entry.local)
@@ -98,7 +102,7 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     functionName: metadata.function_info.name,
     root,
     entries,
-    entry,
+    entry: isVendored ? { ...entry, module: vendoredEntry } : entry,
     options: { dependencies: options.dependencies, include: [...options.include].sort(Order.string) },
     metadata,
     files: files.sort((a, b) => Order.string(a.path, b.path)),

@@ -8,6 +8,7 @@ import type { PreparedFile, PreparedPackage } from "../../../core/package/Prepar
 import type { SourceLocation } from "../../../core/SourceLocation.ts"
 import type { Style } from "./Style.ts"
 import { count, size, table, visible } from "./Text.ts"
+import { splitVendored, vendoredRows } from "./vendoredFiles.ts"
 
 const at = (location: SourceLocation | undefined, style: Style): string =>
   location === undefined ? "" : style.cyan(visible(location.toString()))
@@ -64,7 +65,8 @@ export const everythingLines = (prepared: PreparedPackage, style: Style): Readon
       const reason = prepared.reasons.get(node)
       return reason === undefined ? { node, kind: "reference", because: "", location: undefined } : stepOf(node, reason)
     })
-  const sources = prepared.files.filter(({ source }) => source !== undefined)
+  const [ours, vendored] = splitVendored(prepared.files)
+  const sources = ours.filter(({ source }) => source !== undefined)
   const isEntry = ({ node }: PreparedFile): number => prepared.reasons.get(node)?.kind === "entry" ? 0 : 1
   const code = sources.filter(({ declarations }) => declarations.length > 0).sort((a, b) => isEntry(a) - isEntry(b))
   const others = sources.filter(({ declarations }) => declarations.length === 0)
@@ -98,15 +100,18 @@ export const everythingLines = (prepared: PreparedPackage, style: Style): Readon
     ),
     ...section(
       "npm packages",
-      table(prepared.dependencies.map(({ name, requiredBy, version }) => {
-        const reason = prepared.reasons.get(`npm:${name}`)
-        const direct = requiredBy === "" && reason !== undefined
-        return [
-          visible(`${name} ${version}`),
-          style.dim(visible(direct ? reason.because : `${packageNames(requiredBy).join(" > ")} depends on it`)),
-          direct ? at(reason.location, style) : ""
-        ]
-      }))
+      table([
+        ...prepared.dependencies.map(({ name, requiredBy, version }) => {
+          const reason = prepared.reasons.get(`npm:${name}`)
+          const direct = requiredBy === "" && reason !== undefined
+          return [
+            visible(`${name} ${version}`),
+            style.dim(visible(direct ? reason.because : `${packageNames(requiredBy).join(" > ")} depends on it`)),
+            direct ? at(reason.location, style) : ""
+          ]
+        }),
+        ...vendoredRows(vendored, style)
+      ])
     ),
     ...section(
       "Added by Clustrix",

@@ -7,6 +7,7 @@ import type { PackageReport, PreparedFile } from "../../../core/package/Prepared
 import { bareName } from "../../../core/explain/Subject.ts"
 import type { Style } from "./Style.ts"
 import { count, size, table, visible } from "./Text.ts"
+import { splitVendored, vendoredRows } from "./vendoredFiles.ts"
 
 const nameRows = 3
 
@@ -35,7 +36,8 @@ const decisionLine = (decisions: ReadonlyArray<Decision>, reference: string, sty
 /** The files and npm packages of `report`, with the nearest reason for each. */
 export const contentLines = (report: PackageReport, reference: string, style: Style): ReadonlyArray<string> => {
   const rank = entryFirst(report)
-  const sources = report.files.filter(({ source }) => source !== undefined).sort((a, b) => rank(a) - rank(b))
+  const [others, vendored] = splitVendored(report.files)
+  const sources = others.filter(({ source }) => source !== undefined).sort((a, b) => rank(a) - rank(b))
   const own = report.files.filter(({ source }) => source === undefined)
   const direct = report.dependencies.filter(({ requiredBy }) => requiredBy === "")
   const behind = report.dependencies.length - direct.length
@@ -51,7 +53,8 @@ export const contentLines = (report: PackageReport, reference: string, style: St
       "npm package",
       style.dim(visible(becauseOf(report.reasons.get(`npm:${name}`))))
     ]),
-    ...(behind === 0 ? [] : [[`+ ${behind} more`, "npm packages", style.dim("required by these")]])
+    ...(behind === 0 ? [] : [[`+ ${behind} more`, "npm packages", style.dim("required by these")]]),
+    ...vendoredRows(vendored, style)
   ]
   return [
     `${style.bold("What went in")}  ${count(report.files.length, "file")}, ${size(total)}`,

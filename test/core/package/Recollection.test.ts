@@ -199,6 +199,38 @@ describe("a remembered packaging", () => {
       }))
   }
 
+  const tiny = (name: string): string => `node_modules/tiny/${name}`
+  const vendored: Readonly<Record<string, Case>> = {
+    "nothing": { edit: () => undefined, recalled: true },
+    "another package": { edit: write("node_modules/other/index.js", "0\n"), recalled: true },
+    "a file of a vendored package": { edit: write(tiny("index.js"), "export default 2\n"), recalled: false },
+    "a file that nothing imports": { edit: write(tiny("lib/notes.txt"), "0\n"), recalled: false },
+    "one more file": { edit: write(tiny("lib/more.txt"), ""), recalled: false },
+    "a link to a file": { edit: ({ at }) => symlinkSync("index.js", at(tiny("alias.js"))), recalled: false }
+  }
+  for (const [name, { edit, recalled }] of Object.entries(vendored)) {
+    it.scoped(`with npm packages in it ${recalled ? "is" : "is not"} taken again after a change of ${name}`, () =>
+      Effect.gen(function*() {
+        const made = yield* both
+        write(
+          tiny("package.json"),
+          `{ "name": "tiny", "version": "1.0.0", "exports": "./index.js", "type": "module" }`
+        )(
+          made
+        )
+        write(tiny("index.js"), "export default 1\n")(made)
+        write(tiny("lib/notes.txt"), "1\n")(made)
+        write("src/main.ts", `import tiny from "tiny"\nexport const main = () => tiny\n`)(made)
+        const options = { dependencies: "vendor" } as const
+        assert.strictEqual((yield* made.remembering.run(options))._tag, "Right")
+        const parsed = made.remembering.parsed.count
+        edit(made)
+        const now = yield* made.remembering.run(options)
+        assert.strictEqual(made.remembering.parsed.count === parsed, recalled)
+        assert.deepStrictEqual(now, yield* made.anew.run(options))
+      }))
+  }
+
   it.scoped("of another packager is not taken", () =>
     Effect.gen(function*() {
       const made = yield* project
