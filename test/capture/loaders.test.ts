@@ -61,6 +61,8 @@ beforeAll(async () => {
     format: "esm",
     target: "node20",
     mainFields: ["module", "main"],
+    // CommonJS that asks where it lies, with native parts where they were built
+    external: ["ssh2"],
     banner: {
       js:
         "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);"

@@ -73,6 +73,8 @@ export const makeWorkbench = async (): Promise<Workbench> => {
     format: "esm",
     target: "node20",
     mainFields: ["module", "main"],
+    // CommonJS that asks where it lies, with native parts where they were built
+    external: ["ssh2"],
     banner: {
       js:
         "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);"
