@@ -2,8 +2,8 @@
  * `npm run bench [-- --quick | --full] [SECTION ...]`: what packaging costs, as ratios measured in one run.
  *
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
- * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure). Without a
- * section, all.
+ * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure), `ssh`
+ * (deploying to a host over SSH against scp and unzip, and its files). Without a section, all.
  *
  * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
  * the same work: esbuild links one file and writes no archive, nft only lists files. Runs are interleaved; printed are the
@@ -255,6 +255,12 @@ if (wants("living")) {
       at(0.95)
     } (aim: 5 ms); the first time ${first.toFixed(1)} ms`
   )
+}
+
+if (wants("ssh")) {
+  console.log("\nA host over SSH (a real sshd on loopback)")
+  const { measure } = await import("./bench/ssh.mjs")
+  await measure({ aim, below, quick })
 }
 
 if (wants("endurance")) {
