@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -17,10 +18,12 @@ import * as ClusterConfig from "./ClusterConfig.ts"
 import * as JobDirectory from "./execute/JobDirectory.ts"
 import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
+import * as JobName from "./execute/JobName.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
-import { type DeployError, type DeployRequest, PackageDeployer } from "./deploy/PackageDeployer.ts"
+import { type DeployedPackage, type DeployError, type DeployRequest,
+  PackageDeployer } from "./deploy/PackageDeployer.ts"
 import * as Invocation from "./runtime/Invocation.ts"
 import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
@@ -30,18 +33,24 @@ import { Transport, type TransportError } from "./Transport.ts"
 export type { LogChunk } from "./execute/JobLogs.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"
 
-export interface SubmitRequest {
+/** A package that is to be on the cluster. */
+export interface DeploymentRequest {
   readonly package: RandomAccess
-  readonly invocation: Invocation.Invocation
+  /** The digest that the package must have. */
+  readonly digest: string
   readonly config: ClusterConfig.ClusterConfig
-  /** Turns the stacks of the job's errors into the user's own lines. */
-  readonly sourceMap?: SourceMapDocument.SourceMapDocument | undefined
-  /** Where the cluster file functions start, unless the invocation or `remoteWorkDir` says. */
-  readonly filesystemRoot?: string | undefined
   /** The directory in which the package's npm packages are installed, for `local`. */
   readonly nodeModules?: string | undefined
   /** Hears how much of what has to be sent is there. */
   readonly progress?: DeployRequest["progress"]
+}
+
+export interface SubmitRequest extends Omit<DeploymentRequest, "digest"> {
+  readonly invocation: Invocation.Invocation
+  /** Turns the stacks of the job's errors into the user's own lines. */
+  readonly sourceMap?: SourceMapDocument.SourceMapDocument | undefined
+  /** Where the cluster file functions start, unless the invocation or `remoteWorkDir` says. */
+  readonly filesystemRoot?: string | undefined
 }
 
 /** A job of the cluster. */
@@ -51,6 +60,8 @@ export interface Job {
   readonly directory: string
   readonly functionName: string
   readonly packageId: string
+  /** Absolute, on the cluster. Removed by a clean-up once the job has ended. */
+  readonly packageDirectory: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
 }
@@ -60,11 +71,29 @@ export type AskError = JobError.JobNotFoundError | TransportError | SchedulerErr
 export type ResultError = AskError | JobError.JobError | SourceMapDocument.SourceMapDocumentError
 
 export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<ClusterExecutor, {
+  /** Absolute, on the cluster: jobs and packages lie under it. */
+  readonly stateDirectory: string
+  /** Sees to it that the package is there, and all that its jobs need. */
+  readonly deploy: (request: DeploymentRequest) => Effect.Effect<DeployedPackage, DeployError>
   /** Deploys the package if need be, makes the job's directory, and hands the job to the scheduler. */
   readonly submit: (request: SubmitRequest) => Effect.Effect<Job, SubmitError>
   /** A job that somebody submitted, perhaps another process, perhaps long ago. */
   readonly attach: (jobId: string) => Effect.Effect<Job, JobError.JobNotFoundError | TransportError>
+  /** The job that `name` means: its ID, the beginning or the end of it that no other job has, or `latest`. */
+  readonly find: (
+    name: string
+  ) => Effect.Effect<Job, JobError.JobNotFoundError | JobError.JobAmbiguousError | TransportError>
   readonly status: (jobId: string) => Effect.Effect<JobStatus.JobStatus, AskError>
+  /**
+   * The same of many jobs, in their order; the scheduler is asked once. A job whose files cannot be understood has an error of
+   * its own.
+   */
+  readonly statuses: (
+    jobIds: ReadonlyArray<string>
+  ) => Effect.Effect<
+    ReadonlyArray<Either.Either<JobStatus.JobStatus, TransportError | ResultEnvelope.ResultEnvelopeError>>,
+    TransportError | SchedulerError
+  >
   /** What the job printed; with `follow` (the default) until it ends. */
   readonly logs: (
     jobId: string,
@@ -94,6 +123,12 @@ const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
   const random = yield* Random.nextIntBetween(0, 2 ** 31 - 1)
   return `${now.toISOString().replaceAll(/[-:.Z]/g, "")}-${random.toString(16).padStart(8, "0")}`
 })
+
+/** Jobs that are asked about at once. */
+const atOnce = 16
+
+/** What is wrong with one job's files, and not with the way to them. */
+const notUnderstood: ReadonlySet<TransportError["reason"]> = new Set(["Unavailable", "PermissionDenied", "NotFound"])
 
 const validJobId = /^[0-9A-Za-z][0-9A-Za-z._-]*$/
 
@@ -163,10 +198,53 @@ const make = (options: LayerOptions) =>
       directory: directoryOf(description.jobId),
       functionName: description.functionName,
       packageId: description.packageId,
+      packageDirectory: description.packageDirectory,
       createdAt: description.createdAt
     })
 
     const attach = (jobId: string) => Effect.map(describe(jobId), toJob)
+
+    /** Names in the directory of jobs; not all of them need be jobs. */
+    const names = transport.list(jobs).pipe(
+      Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed<ReadonlyArray<string>>([])),
+      Effect.map((all) => all.filter((name) => validJobId.test(name)))
+    )
+
+    /** A directory that is being made, or that something else made, is no job. */
+    const attachIfJob = (jobId: string) =>
+      Effect.asSome(attach(jobId)).pipe(
+        Effect.catchTag("JobNotFoundError", () => Effect.succeedNone),
+        Effect.catchIf((error) => notUnderstood.has(error.reason), () => Effect.succeedNone)
+      )
+
+    const attachAll = (ids: ReadonlyArray<string>) =>
+      Effect.map(
+        Effect.forEach(ids, attachIfJob, { concurrency: atOnce }),
+        (found) => found.flatMap((job) => Option.isSome(job) ? [job.value] : [])
+      )
+
+    const noJobs = new JobError.JobNotFoundError({
+      jobId: JobName.latest,
+      directory: jobs,
+      what: `There are no jobs on ${transport.location}`,
+      remedy: "`clustrix run` starts one."
+    })
+
+    const find = (name: string) =>
+      Effect.gen(function*() {
+        const ids = JobName.candidates(name, yield* names)
+        if (name === JobName.latest) {
+          for (const id of ids) {
+            const job = yield* attachIfJob(id)
+            if (Option.isSome(job)) return job.value
+          }
+          return yield* noJobs
+        }
+        const found = yield* attachAll(ids)
+        const [first] = found
+        if (found.length > 1) return yield* JobName.ambiguous(name, found)
+        return first ?? (yield* attach(name))
+      })
 
     /** Makes a directory that no other job has, with a name that is free. */
     const newDirectory: Effect.Effect<string, TransportError> = Effect.flatMap(makeJobId, (jobId) =>
@@ -178,22 +256,26 @@ const make = (options: LayerOptions) =>
         })
       )
 
-    const submit = (request: SubmitRequest) =>
-      Effect.gen(function*() {
-        const { config, invocation } = request
-        const environment = yield* readEnvironment(invocation.environmentVariables)
-        const configuredRuntime = yield* remoteNodePath
-        const deployed = yield* deployer.deploy({
-          package: request.package,
-          digest: invocation.package.digest,
+    const deploy = ({ config, digest, nodeModules, package: access, progress }: DeploymentRequest) =>
+      Effect.flatMap(remoteNodePath, (configuredRuntime) =>
+        deployer.deploy({
+          package: access,
+          digest,
           stateDirectory: options.stateDirectory,
-          nodeModules: request.nodeModules,
+          nodeModules,
           workDirectory: config.remoteWorkDir,
           allowScripts: config.allowScripts,
           runtime: config.remoteNodePath ?? Option.getOrUndefined(configuredRuntime),
           moduleLoads: config.moduleLoads,
-          progress: request.progress
-        })
+          progress
+        }))
+
+    const submit = (request: SubmitRequest) =>
+      Effect.gen(function*() {
+        const { config, invocation } = request
+        const environment = yield* readEnvironment(invocation.environmentVariables)
+        // No job is there yet: whoever sends for minutes may give up
+        const deployed = yield* Effect.interruptible(deploy({ ...request, digest: invocation.package.digest }))
         yield* transport.makeDirectory(jobs)
         const jobId = yield* newDirectory
         const directory = directoryOf(jobId)
@@ -266,35 +348,37 @@ const make = (options: LayerOptions) =>
     const runningOf = (jobId: string) =>
       JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.state, JobDirectory.RunningState)
 
-    /** Status of a job that exists, and its result if there is one. */
-    const look = (jobId: string) =>
+    /** What the job's directory says; where that is not the end of it, the scheduler has to be asked under `schedulerId`. */
+    const read = (jobId: string) =>
       Effect.gen(function*() {
-        const early = yield* readResult(jobId)
-        if (early !== undefined) {
-          return {
-            envelope: early,
-            status: JobStatus.derive({
-              jobId,
-              envelope: early,
-              scheduler: { _tag: "Unknown" },
-              running: undefined,
-              submitted: true
-            })
-          }
+        const envelope = yield* readResult(jobId)
+        if (envelope !== undefined) {
+          return { jobId, envelope, schedulerId: undefined, running: undefined, submitted: true }
         }
         const submission = yield* submissionOf(jobId)
         const running = yield* runningOf(jobId)
         // Whoever submitted it was killed before the scheduler's name for it was written: it still runs.
         const schedulerId = submission?.schedulerId ?? (running === undefined ? undefined : "")
-        const polled: ReadonlyMap<string, SchedulerState> = schedulerId === undefined
-          ? new Map()
-          : yield* scheduler.poll([{ directory: directoryOf(jobId), schedulerId }])
+        return { jobId, envelope, schedulerId, running, submitted: submission !== undefined }
+      })
+    type Known = Effect.Effect.Success<ReturnType<typeof read>>
+
+    const poll = (known: ReadonlyArray<Known>): Effect.Effect<ReadonlyMap<string, SchedulerState>, SchedulerError> => {
+      const asked = known.flatMap(({ jobId, schedulerId }) =>
+        schedulerId === undefined ? [] : [{ directory: directoryOf(jobId), schedulerId }]
+      )
+      return asked.length === 0 ? Effect.succeed(new Map()) : scheduler.poll(asked)
+    }
+
+    const conclude = (known: Known, polled: ReadonlyMap<string, SchedulerState>) =>
+      Effect.gen(function*() {
+        const { jobId, running, schedulerId, submitted } = known
         const state: SchedulerState = (schedulerId === undefined ? undefined : polled.get(schedulerId)) ??
           { _tag: "Unknown" }
-        const over = state._tag === "Ended" || state._tag === "Unknown"
+        const over = known.envelope === undefined && (state._tag === "Ended" || state._tag === "Unknown")
         // It may have ended between the two questions; and on a shared file system its files may still be on their way.
         if (over && scheduler.settleMillis > 0) yield* Effect.sleep(scheduler.settleMillis)
-        const envelope = over ? yield* readResult(jobId) : undefined
+        const envelope = over ? yield* readResult(jobId) : known.envelope
         const cancelled = over && envelope === undefined &&
           (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
         return {
@@ -304,10 +388,44 @@ const make = (options: LayerOptions) =>
             envelope,
             scheduler: cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
             running,
-            submitted: submission !== undefined
+            submitted
           })
         }
       })
+
+    /** Status of a job that exists, and its result if there is one. */
+    const look = (jobId: string) =>
+      Effect.flatMap(read(jobId), (known) => Effect.flatMap(poll([known]), (polled) => conclude(known, polled)))
+
+    /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
+    const statuses = (jobIds: ReadonlyArray<string>) =>
+      Effect.gen(function*() {
+        const single = <A>(effect: Effect.Effect<A, TransportError | ResultEnvelope.ResultEnvelopeError>) =>
+          Effect.flatMap(Effect.either(effect), (outcome) =>
+            Either.isLeft(outcome) && outcome.left._tag === "TransportError" && !notUnderstood.has(outcome.left.reason)
+              ? Effect.fail(outcome.left)
+              : Effect.succeed(outcome))
+        const known = yield* Effect.forEach(jobIds, (jobId) =>
+          single(read(jobId)), { concurrency: atOnce })
+        const all = known.flatMap((each) =>
+          Either.isRight(each) ? [each.right] : []
+        )
+        const polled = yield* poll(all.filter(({ schedulerId }) => schedulerId !== ""))
+        const statusOf = (each: Known) =>
+          // What has no name of its own has no place among the answers
+          Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
+            single(Effect.map(conclude(each, states), ({ status }) =>
+              status)))
+        return yield* Effect.forEach(
+          known,
+          Either.match({
+            onLeft: (error) =>
+              Effect.succeed(Either.left(error)),
+            onRight: statusOf
+          }),
+          { concurrency: atOnce }
+        )
+      }).pipe(Effect.withSpan("ClusterExecutor.statuses"))
 
     const status = (jobId: string) =>
       Effect.zipRight(describe(jobId), Effect.map(look(jobId), ({ status }) => status)).pipe(
@@ -340,9 +458,13 @@ const make = (options: LayerOptions) =>
       }).pipe(Effect.withSpan("ClusterExecutor.result"))
 
     return {
+      stateDirectory: options.stateDirectory,
+      deploy,
       submit,
       attach,
+      find,
       status,
+      statuses,
       logs: (jobId: string, { follow = true }: { readonly follow?: boolean } = {}) =>
         Stream.unwrap(Effect.as(
           describe(jobId),
@@ -361,14 +483,7 @@ const make = (options: LayerOptions) =>
           yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
           yield* scheduler.cancel({ directory: directoryOf(jobId), schedulerId: submission?.schedulerId ?? "" })
         }).pipe(Effect.withSpan("ClusterExecutor.cancel")),
-      list: Effect.gen(function*() {
-        const names = yield* transport.list(jobs).pipe(
-          Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed([]))
-        )
-        // A directory that is being made, or that something else made, is no job.
-        const found = yield* Effect.forEach(names, (name) => Effect.option(attach(name)), { concurrency: 16 })
-        return found.flatMap((job) => Option.isSome(job) ? [job.value] : [])
-      }).pipe(Effect.withSpan("ClusterExecutor.list"))
+      list: Effect.flatMap(names, attachAll).pipe(Effect.withSpan("ClusterExecutor.list"))
     }
   })
 

@@ -89,6 +89,18 @@ export class JobNotFoundError extends Schema.TaggedError<JobNotFoundError>()("Jo
   }
 }
 
+/** A short name that several jobs share. */
+export class JobAmbiguousError extends Schema.TaggedError<JobAmbiguousError>()("JobAmbiguousError", {
+  name: Schema.String,
+  /** Newest first. */
+  jobIds: Schema.Array(Schema.String),
+  ...Explanation.fields
+}) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
 /** An environment variable that is to go along is not set here. */
 export class JobEnvironmentError extends Schema.TaggedError<JobEnvironmentError>()("JobEnvironmentError", {
   variable: Schema.String,

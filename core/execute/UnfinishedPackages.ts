@@ -2,6 +2,7 @@
  * The packages that jobs still need.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { isFinal } from "./JobStatus.ts"
 import type { ClusterExecutor } from "../ClusterExecutor.ts"
 
@@ -11,12 +12,10 @@ export const unfinishedPackages = (
 ): Effect.Effect<ReadonlySet<string>> =>
   Effect.gen(function*() {
     const jobs = yield* executor.list
-    const unfinished = yield* Effect.filter(jobs, (job) =>
-      Effect.match(executor.status(job.jobId), {
-        onFailure: () => true,
-        onSuccess: (status) => !isFinal(status.state)
-      }), {
-      concurrency: 8
+    const statuses = yield* executor.statuses(jobs.map(({ jobId }) => jobId))
+    const unfinished = jobs.filter((_job, index) => {
+      const status = statuses[index]
+      return status === undefined || Either.isLeft(status) || !isFinal(status.right.state)
     })
     return new Set(unfinished.map(({ packageId }) => packageId))
   }).pipe(Effect.orDie)
