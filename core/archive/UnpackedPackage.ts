@@ -19,6 +19,9 @@ export type Condition =
 
 const chunkBytes = 1024 * 1024
 
+/** Files that are read at the same time. */
+const concurrency = 16
+
 const decode = Schema.decodeUnknown(Schema.parseJson(Manifest.Manifest))
 
 const damaged = (why: string): Condition => ({ _tag: "Damaged", why })
@@ -43,19 +46,28 @@ export const check = (
     if (Either.isLeft(manifest)) return damaged(`${file} is not the manifest of a package.`)
     if ((yield* Hasher.digest(text.right)) !== digest) return { _tag: "Other" } as const
     const hasher = yield* Hasher.Hasher
-    const wrong = yield* Effect.findFirst(manifest.right.entries, (entry) =>
+    const isSame = (entry: Manifest.Entry) =>
       Effect.gen(function*() {
         const content = path.join(directory, ...entry.path.split("/"))
         const { size, type } = yield* fs.stat(content)
-        if (type !== "File" || Number(size) !== entry.size) return true
+        if (type !== "File" || Number(size) !== entry.size) return false
         const hash = yield* hasher.init
-        yield* Stream.runForEach(
-          fs.stream(content, { chunkSize: chunkBytes }),
-          (bytes) => Effect.sync(() => hash.update(bytes))
-        )
-        return hash.digest() !== entry.sha256
-      }).pipe(Effect.orElseSucceed(() => true)))
+        if (entry.size <= chunkBytes) hash.update(yield* fs.readFile(content))
+        else {
+          yield* Stream.runForEach(
+            fs.stream(content, { chunkSize: chunkBytes }),
+            (bytes) => Effect.sync(() => hash.update(bytes))
+          )
+        }
+        return hash.digest() === entry.sha256
+      }).pipe(Effect.orElseSucceed(() => false))
+    // A package that brings its npm packages has thousands of files
+    const wrong = yield* Effect.forEach(
+      manifest.right.entries,
+      (entry) => Effect.flatMap(isSame(entry), (same) => same ? Effect.void : Effect.fail(entry.path)),
+      { concurrency, discard: true }
+    ).pipe(Effect.flip, Effect.option)
     return wrong._tag === "Some"
-      ? damaged(`${path.join(directory, wrong.value.path)} is not what the manifest says.`)
+      ? damaged(`${path.join(directory, wrong.value)} is not what the manifest says.`)
       : { _tag: "Whole", manifest: manifest.right } as const
   })
