@@ -11,7 +11,7 @@ import * as InstalledBundle from "./InstalledBundle.ts"
 import * as InstalledCopies from "./InstalledCopies.ts"
 import * as InstalledFiles from "./InstalledFiles.ts"
 import * as JsonText from "./JsonText.ts"
-import type { LockfileError } from "./LockfileError.ts"
+import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph, LockNode } from "./LockGraph.ts"
 import * as PackageSource from "./PackageSource.ts"
 import type { Pruned, PrunedPackage } from "./Pruning.ts"
@@ -28,6 +28,8 @@ export interface VendoredFile {
 
 export interface Vendored {
   readonly files: ReadonlyArray<VendoredFile>
+  /** Those of the pruned tree whose files go along. */
+  readonly packages: ReadonlyArray<PrunedPackage>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
@@ -40,8 +42,25 @@ const aboutFetching: ReadonlySet<string> = new Set([
   "package-by-address"
 ])
 
-/** Whether a diagnostic of the pruning says something about packages whose files go along. */
-export const concernsFiles = ({ code }: Diagnostic): boolean => !aboutFetching.has(code)
+/** What can be done besides vendoring. */
+const otherRemedy = (remedy: string | undefined): string | undefined =>
+  remedy
+    ?.replace(/^Package with dependencies "vendor", or (.)/, (_, first: string) => first.toUpperCase())
+    .replace(/,? or package with dependencies "vendor"/, "")
+
+/** What the pruning has to say, as far as it concerns packages whose files go along. */
+export const remarksOf = ({ diagnostics }: Pruned): ReadonlyArray<Diagnostic> =>
+  diagnostics.filter(({ code, severity }) =>
+    // What lockfiles leave out is in the files, but for the peer dependencies that some do not name
+    !aboutFetching.has(code) && (code !== "lockfile-incomplete" || severity === "warning")
+  ).map((diagnostic) => {
+    const remedy = otherRemedy(diagnostic.remedy)
+    return remedy === diagnostic.remedy || remedy === undefined ? diagnostic : new Diagnostic({ ...diagnostic, remedy })
+  })
+
+/** The error for whoever packages with "vendor" already. */
+export const errorOf = (error: LockfileError): LockfileError =>
+  new LockfileError({ ...error, remedy: otherRemedy(error.remedy) })
 
 /** Where its files come from does not matter; that it is another package than its namesake does. */
 const asFiles = (node: LockNode): LockNode => {
@@ -163,5 +182,9 @@ export const vendor = (input: {
     // As spelled on disk: in NFC two names may be one
     const colliding = collision(files.map(({ path }) => path))
     if (colliding !== undefined) return yield* collisionError(colliding)
-    return { files: files.map((each) => ({ ...each, path: each.path.normalize("NFC") })), diagnostics }
+    return {
+      files: files.map((each) => ({ ...each, path: each.path.normalize("NFC") })),
+      packages: copies.map(({ item }) => item),
+      diagnostics
+    }
   })

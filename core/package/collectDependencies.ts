@@ -11,7 +11,7 @@ import type { NodeId, Reason } from "../graph/Reason.ts"
 import * as InstalledPackages from "../npm/InstalledPackages.ts"
 import { LockfileError } from "../npm/LockfileError.ts"
 import { findLockfile, type PackageManager, readLockfile } from "../npm/LockfileLocation.ts"
-import { prune, type Pruned } from "../npm/Pruning.ts"
+import { prune, type Pruned, type PrunedPackage } from "../npm/Pruning.ts"
 import type { Root } from "../npm/Reach.ts"
 import * as Vendoring from "../npm/Vendoring.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
@@ -77,8 +77,12 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
   const locked = lockfile === undefined
     ? yield* InstalledPackages.fromInstalled(base, roots)
     : yield* readLockfile(lockfile)
-  const graph = options.dependencies === "vendor" ? Vendoring.graphOfFiles(locked) : locked
-  const pruned: Pruned = yield* prune(graph, roots)
+  const isVendored = options.dependencies === "vendor"
+  const graph = isVendored ? Vendoring.graphOfFiles(locked) : locked
+  const pruned: Pruned = yield* Effect.mapError(
+    prune(graph, roots),
+    (error) => isVendored ? Vendoring.errorOf(error) : error
+  )
   const renamed = pruned.roots.find(({ installedAs, root: imported }) => installedAs !== imported.name)
   if (renamed !== undefined) {
     return yield* new LockfileError({
@@ -89,9 +93,8 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       remedy: "Let the workspaces agree on one version of the package."
     })
   }
-  const packages = pruned.packages.map(({ name, requiredBy, version }) => ({ name, version, requiredBy }))
-  if (options.dependencies === "vendor") {
-    const { diagnostics, files } = yield* Vendoring.vendor({
+  if (isVendored) {
+    const { diagnostics, files, packages } = yield* Vendoring.vendor({
       base,
       graph,
       pruned,
@@ -121,8 +124,8 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     return {
       ...none,
       vendored,
-      packages,
-      diagnostics: [...pruned.diagnostics.filter(Vendoring.concernsFiles), ...diagnostics]
+      packages: packages.map(dependencyOf),
+      diagnostics: [...Vendoring.remarksOf(pruned), ...diagnostics]
     } satisfies CollectedDependencies
   }
   const differing = lockfile === undefined ? [] : yield* InstalledPackages.differences(base, pruned.packages)
@@ -133,10 +136,16 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       { path: "package.json", text: pruned.packageJson, because },
       { path: "package-lock.json", text: pruned.lockfile, because }
     ],
-    packages,
+    packages: pruned.packages.map(dependencyOf),
     nodeModules,
     diagnostics: [...pruned.diagnostics, ...differing]
   } satisfies CollectedDependencies
+})
+
+const dependencyOf = ({ name, requiredBy, version }: PrunedPackage): PreparedDependency => ({
+  name,
+  version,
+  requiredBy
 })
 
 /** What installs exactly what the lockfile says. */

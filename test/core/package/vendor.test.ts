@@ -264,13 +264,32 @@ describe("vendored npm packages", () => {
       "package.json": JSON.stringify({ name: "native", version: "1.0.0", os: ["aix"] }),
       "build/Release/native.node": "\u007fELF"
     })
-    const { diagnostics, files } = await prepare(directory)
+    const { dependencies, diagnostics, files } = await prepare(directory)
     assert.deepStrictEqual(diagnostics.map(({ code, severity }) => [code, severity]), [
       ["optional-package-left-out", "info"],
       ["native-addon", "warning"]
     ])
     assert.include(diagnostics.map(({ what }) => what).join("\n"), "elsewhere 9.9.9")
+    assert.notInclude(dependencies.map(({ name }) => name), "elsewhere")
     assert.include(files.map((each) => each.path), "vendor/node_modules/native/build/Release/native.node")
+  }, 60_000)
+
+  it("may come from where others cannot install them, but for directories of the project", async () => {
+    const directory = copy()
+    const lock = JSON.parse(fs.readFileSync(path.join(directory, "package-lock.json"), "utf8"))
+    lock.packages["node_modules/semver"].resolved = "git+ssh://git@example.com/semver.git#0123456789"
+    delete lock.packages["node_modules/semver"].integrity
+    lock.packages["node_modules/ms"].resolved = "https://user:secret@example.com/ms.tgz"
+    lock.packages[""].dependencies.ms = "https://user:secret@example.com/ms.tgz"
+    fs.writeFileSync(path.join(directory, "package-lock.json"), JSON.stringify(lock))
+    assert.match((await failure(pack(directory, {}))).message, /holds a secret|this machine only/)
+    assert.deepStrictEqual((await prepare(directory)).diagnostics, [])
+    lock.packages["node_modules/ms"].dependencies = { ours: "1.0.0" }
+    lock.packages["node_modules/ours"] = { resolved: "ours", link: true }
+    fs.writeFileSync(path.join(directory, "package-lock.json"), JSON.stringify(lock))
+    const error = await failure(pack(directory))
+    assert.deepStrictEqual([error["_tag"], error["reason"]], ["LockfileError", "NotInstallable"])
+    assert.match(error.message, /→ Publish the package/)
   }, 60_000)
 
   it("leave a function alone that needs none", async () => {
