@@ -14,6 +14,7 @@ import { hasVendored } from "../npm/VendorDirectory.ts"
 import * as AssumedPackages from "./AssumedPackages.ts"
 import { DependenciesError, type DeployError } from "./DeployError.ts"
 import * as HostRuntime from "./HostRuntime.ts"
+import { markUsed } from "./MarkUsed.ts"
 import * as ModulesLink from "./ModulesLink.ts"
 
 export interface DeployRequest {
@@ -106,6 +107,7 @@ const make = (host: HostRuntime.HostRuntime) =>
             "packages",
             HostRuntime.nameFor(request.digest, host) + (yield* suffixFor(opened, request.nodeModules))
           )
+          yield* markUsed(directory)
           const { created } = yield* UnpackPackage.unpackPackage(request.package, directory, {
             expectedDigest: request.digest,
             isOurs: true
