@@ -59,6 +59,9 @@ export const marks = {
   noTool: "clustrix-no-tool "
 } as const
 
+/** What follows {@link marks.noTool} when the package is not there either. */
+export const absent = "absent"
+
 /** What follows `mark` in the output of the host. */
 export const lineAfter = (output: string, mark: string): string | undefined =>
   output.split("\n").findLast((line) => line.startsWith(mark))?.slice(mark.length)

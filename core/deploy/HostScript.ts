@@ -73,7 +73,15 @@ export const render = ({ moduleLoads, question, runtime, tool }: HostScriptInput
     `  printf '${DeployProtocol.marks.noRuntime}{"platform":"%s","tried":[%s]}\\n' "$platform" "$tried"`,
     "  exit 0",
     "fi",
-    `if ! [ -e ${Shell.quote(place)} ]; then printf '${DeployProtocol.marks.noTool}\\n'; exit 0; fi`,
+    `if ! [ -e ${Shell.quote(place)} ]; then`,
+    // Where our code is missing, the package mostly is too
+    `  package=${DeployProtocol.absent}`,
+    `  for each in ${Shell.quote(`${question.stateDirectory}/packages/${question.digest}`)}-*; do`,
+    "    if [ -e \"$each\" ]; then package=there; fi",
+    "  done",
+    `  printf '${DeployProtocol.marks.noTool}%s\\n' "$package"`,
+    "  exit 0",
+    "fi",
     `exec "$node" ${Shell.quote(place)} ${Shell.quote(DeployProtocol.encodeQuestion(question))}`
   ].join("\n")
 }

@@ -153,6 +153,12 @@ const make = (toolText: string) =>
           expectedDigest: request.digest
         })
         const assumed = AssumedPackages.assumedOf(opened)
+        const sendPackage = send(
+          request,
+          "the package",
+          request.package,
+          `${request.digest}-${request.package.sizeBytes}.zip`
+        )
         let archive: string | undefined
         let environment: string | undefined
         let created = false
@@ -183,8 +189,13 @@ const make = (toolText: string) =>
             yield* installRuntime(request, found)
             continue
           }
-          if (DeployProtocol.lineAfter(result.stdout, DeployProtocol.marks.noTool) !== undefined) {
-            yield* installTool(request.stateDirectory)
+          const noTool = DeployProtocol.lineAfter(result.stdout, DeployProtocol.marks.noTool)
+          if (noTool !== undefined) {
+            const sent = archive === undefined && noTool.trim() === DeployProtocol.absent ?
+              Effect.map(sendPackage, Option.some)
+              : Effect.succeedNone
+            const [, path] = yield* Effect.all([installTool(request.stateDirectory), sent], { concurrency: 2 })
+            archive ??= Option.getOrUndefined(path)
             continue
           }
           const line = DeployProtocol.lineAfter(result.stdout, DeployProtocol.marks.answer)
@@ -204,12 +215,7 @@ const make = (toolText: string) =>
               return yield* outcome.error
             case "NeedsArchive":
               created = true
-              archive = yield* send(
-                request,
-                "the package",
-                request.package,
-                `${request.digest}-${request.package.sizeBytes}.zip`
-              )
+              archive = yield* sendPackage
               break
             case "NeedsEnvironment":
               archive = undefined

@@ -16,6 +16,7 @@ import * as AssumedPackages from "../../core/deploy/AssumedPackages.ts"
 import { DependenciesError } from "../../core/deploy/DeployError.ts"
 import * as DeployProtocol from "../../core/deploy/DeployProtocol.ts"
 import * as HostRuntime from "../../core/deploy/HostRuntime.ts"
+import { markUsed } from "../../core/deploy/MarkUsed.ts"
 import * as ModulesLink from "../../core/deploy/ModulesLink.ts"
 import * as HasherService from "../../core/Hasher.ts"
 import type * as Manifest from "../../core/Manifest.ts"
@@ -52,6 +53,7 @@ const provide = (question: DeployProtocol.Question, directory: string, manifest:
     const key = scripts.length === 0 ? lock.sha256 : yield* HasherService.digest(JSON.stringify([lock.sha256, scripts]))
     const name = HostRuntime.nameFor(key, host)
     const target = path.join(question.stateDirectory, "envs", name)
+    yield* markUsed(target)
     if (!(yield* fs.exists(path.join(target, "node_modules")))) {
       if (question.environment !== undefined) yield* Environment.unpack(question.environment, target)
       else {
@@ -92,14 +94,18 @@ const answer = (question: DeployProtocol.Question) =>
         : `-${(yield* HasherService.digest(question.assumed.nodeModules)).slice(0, 8)}`)
     )
     const { archive } = question
+    yield* markUsed(directory)
     let created = false
-    if (archive !== undefined) {
+    let condition: UnpackedPackage.Condition
+    if (archive === undefined) condition = yield* UnpackedPackage.check(directory, question.digest)
+    else {
       const unpacked = yield* Effect.scoped(Effect.flatMap(RandomAccess.fromFile(archive), (access) =>
         UnpackPackage.unpackPackage(access, directory, { expectedDigest: question.digest, isOurs: true })))
       created = unpacked.created
+      // Every byte was checked on the way
+      condition = { _tag: "Whole", manifest: unpacked.package.manifest }
       yield* Effect.ignore(fs.remove(archive))
     }
-    const condition = yield* UnpackedPackage.check(directory, question.digest)
     if (condition._tag !== "Whole") {
       return { _tag: "NeedsArchive", damaged: condition._tag === "Damaged" ? condition.why : undefined } as const
     }
