@@ -3,17 +3,21 @@
  * on a system with apt; otherwise it is said, and with CI=true it is a failure.
  */
 import { spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
 
 /** `probe` must exit with 0 (a name on PATH alone may be a shim with nothing behind it). */
 const components = [
   { name: "git", probe: ["git", "--version"], apt: "git", for: "the checks over tracked files" },
   { name: "unzip", probe: ["unzip", "-v"], apt: "unzip", for: "checking packages with unzip -t" },
   { name: "bsdtar", probe: ["bsdtar", "--version"], apt: "libarchive-tools", for: "checking packages with bsdtar" },
-  { name: "python3", probe: ["python3", "--version"], apt: "python3", for: "checking packages with zipfile" }
+  { name: "python3", probe: ["python3", "--version"], apt: "python3", for: "checking packages with zipfile" },
+  { name: "sshd", found: "/usr/sbin/sshd", apt: "openssh-server", for: "everything over SSH" },
+  { name: "ssh-agent", probe: ["ssh", "-V"], apt: "openssh-client", for: "keys of an agent, and comparing with scp" }
 ]
 
 const run = (command, options) => spawnSync(command[0], command.slice(1), { stdio: "ignore", ...options })
-const isMissing = (component) => run(component.probe).status !== 0
+// Some versions of sshd know no option that does nothing
+const isMissing = ({ found, probe }) => found === undefined ? run(probe).status !== 0 : !existsSync(found)
 
 const install = (missing) => {
   const options = {
