@@ -2,19 +2,23 @@
  * Whole files over SFTP: pipelined, so that a far host is as fast as its link, and continued after a cut.
  */
 import * as Effect from "effect/Effect"
-import type { SFTPWrapper } from "ssh2"
+import type { SFTPWrapper, Stats } from "ssh2"
 import type { PackageReadError, RandomAccess } from "../../core/archive/RandomAccess.ts"
 import type { TransportError } from "../../core/Transport.ts"
 import * as Sftp from "./Sftp.ts"
 
-const chunkBytes = 128 * 1024
+/** What OpenSSH takes at once; for other servers it is taken apart. */
+const chunkBytes = 255 * 1024
 /** Chunks that are on their way at once: what a link of 1 Gbit/s and 50 ms holds. */
-const window = 48
+const window = 24
 
 const open = (sftp: SFTPWrapper, path: string, flags: "r" | "w" | "r+" | "a", mode?: number): Promise<Buffer> =>
   Sftp.call((done) => mode === undefined ? sftp.open(path, flags, done) : sftp.open(path, flags, { mode }, done))
 
 const close = (sftp: SFTPWrapper, handle: Buffer): Promise<void> => Sftp.done((done) => sftp.close(handle, done))
+
+/** Nobody waits for it. */
+const closeQuietly = (sftp: SFTPWrapper, handle: Buffer): void => void close(sftp, handle).catch(() => undefined)
 
 const writeAt = (sftp: SFTPWrapper, handle: Buffer, bytes: Uint8Array, position: number): Promise<void> => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -39,33 +43,61 @@ const readAt = async (sftp: SFTPWrapper, handle: Buffer, position: number, lengt
   return buffer.subarray(0, filled)
 }
 
-/** Everything from `offset` on; a file that grows meanwhile is read as far as it went when it was opened. */
-export const read = async (sftp: SFTPWrapper, path: string, offset: number): Promise<Uint8Array> => {
+/** What of a file has come: the whole is put together from it, over several connections if need be. */
+export interface Reading {
+  readonly parts: Array<Buffer>
+  bytes: number
+  /** Size and time of the file. When they are others, it is begun anew. */
+  version: string
+}
+
+export const newReading = (): Reading => ({ parts: [], bytes: 0, version: "" })
+
+/** Everything from `offset` on, after what `reading` has; a file that grows is read as far as it went when it was opened. */
+export const read = async (
+  sftp: SFTPWrapper,
+  path: string,
+  offset: number,
+  reading: Reading,
+  signal: AbortSignal
+): Promise<Uint8Array> => {
   const handle = await open(sftp, path, "r")
+  const add = (part: Buffer): void => {
+    reading.parts.push(part)
+    reading.bytes += part.length
+  }
   try {
     // Most files of jobs are small: asked for together, one answer is enough
+    const at = offset + reading.bytes
     const [stats, first] = await Promise.all([
-      Sftp.call<{ readonly size: number }>((done) => sftp.fstat(handle, done)),
-      readAt(sftp, handle, offset, 32 * 1024)
+      Sftp.call<Stats>((done) => sftp.fstat(handle, done)),
+      readAt(sftp, handle, at, 32 * 1024)
     ])
-    const end = Math.max(offset, stats.size)
-    const starts: Array<number> = []
-    for (let at = offset + first.length; first.length === 32 * 1024 && at < end; at += chunkBytes) starts.push(at)
-    const parts: Array<Buffer> = [first]
-    for (let index = 0; index < starts.length; index += window) {
-      const batch = starts.slice(index, index + window)
-      const read = await Promise.all(batch.map((at) => readAt(sftp, handle, at, Math.min(chunkBytes, end - at))))
-      parts.push(...read)
+    const version = `${stats.size} ${stats.mtime}`
+    if (reading.bytes > 0 && reading.version !== version) {
+      Object.assign(reading, newReading())
+      return await read(sftp, path, offset, reading, signal)
     }
-    return Buffer.concat(parts)
+    reading.version = version
+    add(first)
+    // Files of the kernel have no size
+    const end = stats.size === 0 ? Infinity : stats.size
+    while (first.length === 32 * 1024 && offset + reading.bytes < end) {
+      signal.throwIfAborted()
+      const { bytes, isEnd } = await readWindow(sftp, handle, offset + reading.bytes, end)
+      add(bytes)
+      if (isEnd) break
+    }
+    return Buffer.concat(reading.parts)
   } finally {
-    await close(sftp, handle)
+    closeQuietly(sftp, handle)
   }
 }
 
 /** Writes a small file whole. */
 export const write = async (sftp: SFTPWrapper, path: string, bytes: Uint8Array, mode: number): Promise<void> => {
   const handle = await open(sftp, path, "w", mode)
+  let isDone = false
   try {
     const writes: Array<Promise<void>> = []
     for (let at = 0; at < bytes.length; at += chunkBytes) {
@@ -73,8 +105,11 @@ export const write = async (sftp: SFTPWrapper, path: string, bytes: Uint8Array, 
     }
     // Not left to the umask
     await Promise.all([...writes, Sftp.done((done) => sftp.fchmod(handle, mode, done))])
-  } finally {
+    isDone = true
+    // Some file systems tell only now that there is no room
     await close(sftp, handle)
+  } finally {
+    if (!isDone) closeQuietly(sftp, handle)
   }
 }
 
@@ -89,6 +124,11 @@ export const replace = async (sftp: SFTPWrapper, from: string, to: string): Prom
   }
 }
 
+/** What is known of an upload, over several connections: how many bytes are there for sure. */
+export interface Uploading {
+  sure: number
+}
+
 /**
  * Brings `path` there to the bytes of `source`, and continues what an earlier call began: a cut leaves the beginning, except
  * for the chunks that were on their way. `progress` hears how many bytes are there.
@@ -97,54 +137,97 @@ export const upload = (
   sftp: SFTPWrapper,
   source: RandomAccess,
   path: string,
-  progress: (bytes: number) => void
-): Effect.Effect<void, TransportError | PackageReadError> => {
-  const failed = (cause: unknown): Effect.Effect<never, TransportError> =>
-    Effect.flatMap(Effect.promise(() => Sftp.toError(sftp, cause, "Cannot write", path)), Effect.fail)
-  const attempt = <A>(act: () => Promise<A>): Effect.Effect<A, TransportError> =>
-    Effect.catchAll(Effect.tryPromise({ try: act, catch: (cause) => cause }), failed)
-  const begin = async (): Promise<{ readonly handle: Buffer; readonly offset: number }> => {
-    const before = await Sftp.stat(sftp, path).catch(() => undefined)
-    const sure = Math.max(0, Math.min(before?.size ?? 0, source.sizeBytes) - window * chunkBytes)
-    return before === undefined || before.size > source.sizeBytes
-      ? { handle: await open(sftp, path, "w", 0o600), offset: 0 }
-      : { handle: await open(sftp, path, "r+"), offset: sure - sure % chunkBytes }
-  }
-  return Effect.acquireUseRelease(
-    attempt(begin),
-    ({ handle, offset }) => {
-      const starts: Array<number> = []
-      for (let at = offset; at < source.sizeBytes; at += chunkBytes) starts.push(at)
-      let written = offset
-      return Effect.forEach(
-        starts,
-        (at) =>
-          Effect.flatMap(source.read(at, chunkBytes), (bytes) =>
-            Effect.map(
-              attempt(() => writeAt(sftp, handle, bytes, at)),
-              () => {
-                written += bytes.length
-                progress(written)
-              }
-            )),
-        { concurrency: window, discard: true }
+  progress: (bytes: number) => void,
+  uploading: Uploading
+): Effect.Effect<void, TransportError | PackageReadError> =>
+  Effect.suspend(() => {
+    const attempt = <A>(act: () => Promise<A>): Effect.Effect<A, TransportError> =>
+      Effect.catchAll(
+        Effect.tryPromise({ try: act, catch: (cause) => cause }),
+        (cause) => Effect.flatMap(Effect.promise(() => Sftp.toError(sftp, cause, "Cannot write", path)), Effect.fail)
       )
-    },
-    ({ handle }) => Effect.promise(() => close(sftp, handle).catch(() => undefined))
-  )
+    let handle: Buffer | undefined
+    let isOver = false
+    const begin = async (): Promise<readonly [Buffer, number]> => {
+      const before = await Sftp.stat(sftp, path).catch((cause: unknown) => {
+        if (Sftp.isCut(cause)) throw cause
+        return undefined
+      })
+      const isNew = before === undefined || before.size > source.sizeBytes
+      const opened = isNew ? await open(sftp, path, "w", 0o600) : await open(sftp, path, "r+")
+      if (isOver) closeQuietly(sftp, opened)
+      else handle = opened
+      // Of what an earlier call left, the last chunks may have holes; of what this one wrote, answers came
+      const left = isNew ? 0 : before.size - window * chunkBytes
+      const sure = isNew ? 0 : Math.max(0, Math.min(before.size, Math.max(uploading.sure, left)))
+      return [opened, sure - sure % chunkBytes]
+    }
+    const send = (to: Buffer, offset: number) =>
+      Effect.gen(function*() {
+        uploading.sure = offset
+        // In their order, so that only the last chunks are uncertain
+        const onTheirWay: Array<{ readonly end: number; readonly written: Promise<void> }> = []
+        const settle = (most: number) =>
+          Effect.gen(function*() {
+            for (let first = onTheirWay[0]; first !== undefined && onTheirWay.length > most; first = onTheirWay[0]) {
+              const { end, written } = first
+              yield* attempt(() => written)
+              onTheirWay.shift()
+              uploading.sure = end
+              progress(end)
+            }
+          })
+        for (let at = offset; at < source.sizeBytes; at += chunkBytes) {
+          const bytes = yield* source.read(at, chunkBytes)
+          const written = writeAt(sftp, to, bytes, at)
+          written.catch(() => undefined)
+          onTheirWay.push({ end: at + bytes.length, written })
+          yield* settle(window - 1)
+        }
+        yield* settle(0)
+        handle = undefined
+        // Some file systems tell only now that there is no room
+        yield* attempt(() => close(sftp, to))
+      })
+    return Effect.flatMap(attempt(begin), ([to, offset]) => send(to, offset)).pipe(
+      Effect.ensuring(Effect.sync(() => {
+        isOver = true
+        if (handle !== undefined) closeQuietly(sftp, handle)
+      }))
+    )
+  })
+
+/** A piece of a file; `isEnd` if nothing comes after it. */
+export interface Piece {
+  readonly bytes: Buffer
+  readonly isEnd: boolean
 }
 
-/** The next piece of `path` from `offset` on: as much as can be on its way at once. Fewer bytes only where the file ends. */
-export const readPiece = async (sftp: SFTPWrapper, path: string, offset: number): Promise<Uint8Array> => {
+/** As much as can be on its way at once, and less when it was cut: then what came of it. */
+const readWindow = async (sftp: SFTPWrapper, handle: Buffer, from: number, end = Infinity): Promise<Piece> => {
+  const starts = Array.from({ length: window }, (_, index) => from + index * chunkBytes).filter((start) => start < end)
+  const lengths = starts.map((start) => Math.min(chunkBytes, end - start))
+  const answers = await Promise.allSettled(
+    starts.map((start, index) => readAt(sftp, handle, start, lengths[index] ?? 0))
+  )
+  const parts: Array<Buffer> = []
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status === "rejected") {
+      if (parts.length === 0) throw answer.reason
+      return { bytes: Buffer.concat(parts), isEnd: false }
+    }
+    parts.push(answer.value)
+    if (answer.value.length < (lengths[index] ?? 0)) return { bytes: Buffer.concat(parts), isEnd: true }
+  }
+  return { bytes: Buffer.concat(parts), isEnd: false }
+}
+
+/** The next piece of `path` from `offset` on. */
+export const readPiece = async (sftp: SFTPWrapper, path: string, offset: number): Promise<Piece> => {
   const handle = await open(sftp, path, "r")
   try {
-    const parts = await Promise.all(
-      Array.from({ length: window }, (_, index) => readAt(sftp, handle, offset + index * chunkBytes, chunkBytes))
-    )
-    return Buffer.concat(parts)
+    return await readWindow(sftp, handle, offset)
   } finally {
-    await close(sftp, handle)
+    closeQuietly(sftp, handle)
   }
 }
-
-export const pieceBytes = window * chunkBytes
