@@ -5,12 +5,12 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import { type Json } from "../archive/CanonicalJson.ts"
 import { Diagnostic } from "../Diagnostic.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { Importer, LockGraph } from "./LockGraph.ts"
 import * as NpmLockfile from "./NpmLockfile.ts"
+import * as PackageBin from "./PackageBin.ts"
 import * as PackageSource from "./PackageSource.ts"
 import * as PackageTree from "./PackageTree.ts"
 import type { PrunedPackage } from "./Pruning.ts"
@@ -50,14 +50,6 @@ const open = (rootDirectory: string) =>
   })
 
 type Installed = Effect.Effect.Success<ReturnType<typeof open>>
-
-/** A command list as npm writes it. */
-const binOf = (name: string, bin: Json | undefined): Json | undefined => {
-  const clean = (path: string) => path.replace(/^\.?\//, "")
-  if (typeof bin === "string") return { [name.slice(name.lastIndexOf("/") + 1)]: clean(bin) }
-  const members = JsonText.stringMembers(bin)
-  return members.length === 0 ? undefined : Object.fromEntries(members.map(([key, path]) => [key, clean(path)]))
-}
 
 const hasInstallScript = (
   installed: Installed,
@@ -100,7 +92,7 @@ const entryFrom = (
       cpu: JsonText.strings(manifest["cpu"]),
       libc: JsonText.strings(manifest["libc"]),
       engines: manifest["engines"] ?? undefined,
-      bin: binOf(name, manifest["bin"]),
+      bin: PackageBin.normalised(name, manifest["bin"]),
       hasInstallScript: yield* hasInstallScript(installed, place, manifest),
       optional: false,
       inBundle
@@ -224,7 +216,7 @@ export const differences = (
                 ? `${directory} is not installed`
                 : `${directory} is installed at version ${version}, and locked at ${item.version}`,
               why: "The package has the locked version.",
-              remedy: "Run `npm ci`."
+              remedy: "Install what the lockfile says (`npm ci`, `pnpm install`, `yarn install`)."
             })
           ]
         }),

@@ -58,22 +58,28 @@ export const locator = (
 
 const conflictMark = /^(?:<{7}|={7}|>{7})(?= |$)/m
 
+/** Where `text` holds a mark of an unresolved merge. */
+export const conflictIn = (text: string): number | undefined => conflictMark.exec(text)?.index
+
+/** `text` without a byte order mark. */
+export const withoutMark = (text: string): string => text.startsWith("\uFEFF") ? text.slice(1) : text
+
 /** The object that `source`, the content of `file`, holds. */
 export const parse = (file: string, source: string): Effect.Effect<JsonObject, LockfileError> => {
-  const text = source.startsWith("\uFEFF") ? source.slice(1) : source
+  const text = withoutMark(source)
   return Effect.try({
     try: (): Json => JSON.parse(text),
     catch: (cause) => {
-      const conflict = conflictMark.exec(text)
+      const conflict = conflictIn(text)
       const errors: Array<JsonParser.ParseError> = []
       JsonParser.parseTree(text, errors)
       const first = errors[0]
       return new LockfileError({
         reason: "InvalidSyntax",
         what: `${file} is not valid JSON`,
-        location: SourceLocation.fromOffset(file, text, conflict?.index ?? first?.offset ?? 0),
+        location: SourceLocation.fromOffset(file, text, conflict ?? first?.offset ?? 0),
         // The engine's own words differ between versions of it.
-        why: conflict === null
+        why: conflict === undefined
           ? first === undefined ? "It cannot be parsed." : `${JsonParser.printParseErrorCode(first.error)}.`
           : "It holds the marks of an unresolved merge.",
         remedy: "Run `npm install` to have it written anew.",

@@ -1,12 +1,15 @@
 /**
  * What a lockfile of any package manager says: packages, and which package each name means in each of them.
  *
- * The readers ({@link NpmLockfile}, {@link InstalledPackages}) give this form; what comes after knows no manager.
+ * The readers ({@link NpmLockfile}, {@link PnpmLockfile}, {@link YarnLockfile}, {@link InstalledPackages}) give this
+ * form; what comes after knows no manager.
  */
 import type { Json } from "../archive/CanonicalJson.ts"
 import type { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
+import type { ManagerCommands } from "./ManagerCommands.ts"
 import type { PackageSource } from "./PackageSource.ts"
+import { upwards } from "./RelativePath.ts"
 
 export type EdgeKind = "dependency" | "optional" | "peer" | "optional-peer"
 
@@ -65,6 +68,9 @@ export interface Importer {
 export interface LockGraph {
   /** The lockfile as a person names it. */
   readonly file: string
+  readonly commands: ManagerCommands
+  /** Whether lockfiles of this format hold integrity hashes that npm can check. */
+  readonly hashes: boolean
   readonly nodes: ReadonlyMap<string, LockNode>
   /** By directory. Empty where the lockfile does not say (npm's version 1, `.package-lock.json`). */
   readonly importers: ReadonlyMap<string, Importer>
@@ -77,11 +83,9 @@ export interface LockGraph {
 
 /** The nearest package of the project that holds `directory`. */
 export const importerOf = (graph: LockGraph, directory: string): Importer | undefined => {
-  for (let at = directory;;) {
+  for (const at of upwards(directory)) {
     const importer = graph.importers.get(at)
     if (importer !== undefined) return importer
-    if (at === "" || at === ".." || at.endsWith("/..")) return undefined
-    const slash = at.lastIndexOf("/")
-    at = slash === -1 ? "" : at.slice(0, slash)
   }
+  return undefined
 }

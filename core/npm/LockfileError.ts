@@ -6,12 +6,12 @@ import * as Explanation from "../Explanation.ts"
 
 /**
  * - `Unreadable`: the file system would not give the file.
- * - `InvalidSyntax`: it is no JSON (merge conflicts are named).
- * - `UnsupportedVersion`: a lockfile version, or a manager, that is not read.
- * - `InvalidEntry`: JSON, but not what a lockfile holds.
+ * - `InvalidSyntax`: it is not in the manager's language, JSON or YAML (merge conflicts are named).
+ * - `UnsupportedVersion`: a lockfile version that is not read.
+ * - `InvalidEntry`: valid syntax, but not what a lockfile holds.
  * - `PackageMissing`: kept code imports a package that is not in the lockfile.
  * - `DependencyMissing`: a reached package requires one that is not in the lockfile.
- * - `NotInstallable`: a reached package lies on this machine only (`file:`, `link:`, a workspace).
+ * - `NotInstallable`: a reached package lies on this machine only (`file:`, `link:`, a workspace, a patch).
  * - `SecretInAddress`: a git or tarball address holds a password or token, which must not enter a package.
  * - `NotPlaceable`: no finite node_modules tree of a reasonable size holds the reached packages.
  */

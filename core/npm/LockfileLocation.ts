@@ -4,11 +4,10 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import picomatch from "picomatch/posix.js"
-import * as JsonText from "./JsonText.ts"
-import { LockfileError } from "./LockfileError.ts"
+import type { LockfileError } from "./LockfileError.ts"
 import type { LockGraph } from "./LockGraph.ts"
 import * as NpmLockfile from "./NpmLockfile.ts"
+import * as Workspaces from "./Workspaces.ts"
 
 export type PackageManager = "npm" | "pnpm" | "yarn"
 
@@ -30,15 +29,6 @@ const names: ReadonlyArray<readonly [string, PackageManager]> = [
   ["yarn.lock", "yarn"]
 ]
 
-const unreadable = (path: string) => (cause: { readonly message: string }): LockfileError =>
-  new LockfileError({
-    reason: "Unreadable",
-    what: `${path} cannot be read`,
-    why: cause.message,
-    remedy: "Check that the file exists and may be read.",
-    cause
-  })
-
 const inDirectory = (
   directory: string
 ): Effect.Effect<LockfileLocation | undefined, LockfileError, FileSystem.FileSystem | Path.Path> =>
@@ -47,30 +37,11 @@ const inDirectory = (
     const paths = yield* Path.Path
     for (const [name, manager] of names) {
       const path = paths.join(directory, name)
-      if (yield* Effect.mapError(fs.exists(path), unreadable(path))) return { manager, name, directory, path }
+      if (yield* Effect.mapError(fs.exists(path), Workspaces.unreadable(path))) {
+        return { manager, name, directory, path }
+      }
     }
     return undefined
-  })
-
-/** Whether the workspaces that package.json in `root` declares include the directory `member`, relative to `root`. */
-const isMember = (
-  root: string,
-  member: string
-): Effect.Effect<boolean, LockfileError, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const paths = yield* Path.Path
-    const path = paths.join(root, "package.json")
-    if (!(yield* Effect.mapError(fs.exists(path), unreadable(path)))) return false
-    const manifest = yield* JsonText.parse(path, yield* Effect.mapError(fs.readFileString(path), unreadable(path)))
-    const workspaces = manifest["workspaces"]
-    const patterns = JsonText.strings(JsonText.isObject(workspaces) ? workspaces["packages"] : workspaces) ?? []
-    const clean = (pattern: string) => pattern.replace(/^\.?\//, "").replace(/\/+$/, "")
-    // The last pattern that speaks of the directory decides.
-    return patterns.reduce((included, pattern) =>
-      pattern.startsWith("!")
-        ? included && !picomatch.isMatch(member, clean(pattern.slice(1)))
-        : included || picomatch.isMatch(member, clean(pattern)), false)
   })
 
 /**
@@ -84,7 +55,7 @@ export const findLockfile = (
   Effect.gen(function*() {
     const paths = yield* Path.Path
     const member = paths.relative(workspaceRoot, packageRoot).replaceAll("\\", "/")
-    if (member !== "" && !member.startsWith("..") && (yield* isMember(workspaceRoot, member))) {
+    if (member !== "" && !member.startsWith("..") && (yield* Workspaces.isMember(workspaceRoot, member))) {
       const shared = yield* inDirectory(workspaceRoot)
       if (shared !== undefined) return shared
     }
@@ -94,24 +65,24 @@ export const findLockfile = (
     }
   })
 
-/** Reads a lockfile; `file` is its name in messages. */
+/** Reads a lockfile; `file` is its name in messages. Of the readers only the one that is needed is loaded. */
 export const readLockfile = (
   location: LockfileLocation,
   file = location.name
-): Effect.Effect<LockGraph, LockfileError, FileSystem.FileSystem> =>
+): Effect.Effect<LockGraph, LockfileError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const text = yield* Effect.mapError(fs.readFileString(location.path), unreadable(file))
+    const text = yield* Effect.mapError(fs.readFileString(location.path), Workspaces.unreadable(file))
     switch (location.manager) {
       case "npm":
         return yield* NpmLockfile.read(file, text)
-      case "pnpm":
-      case "yarn":
-        return yield* new LockfileError({
-          reason: "UnsupportedVersion",
-          what: `${file} is a lockfile of ${location.manager}, which Clustrix does not read yet`,
-          why: "It reads npm's lockfiles.",
-          remedy: "Run `npm install --package-lock-only` beside it, or package with dependencies \"assume\"."
-        })
+      case "pnpm": {
+        const PnpmLockfile = yield* Effect.promise(() => import("./PnpmLockfile.ts"))
+        return yield* PnpmLockfile.read(file, text)
+      }
+      case "yarn": {
+        const YarnLockfile = yield* Effect.promise(() => import("./YarnLockfile.ts"))
+        return yield* YarnLockfile.read(file, text, yield* Workspaces.manifests(location.directory))
+      }
     }
   })

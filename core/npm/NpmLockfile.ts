@@ -127,7 +127,7 @@ const incompleteV1 = (file: string): Diagnostic =>
  */
 export const read = (file: string, text: string): Effect.Effect<LockGraph, LockfileError> =>
   Effect.gen(function*() {
-    const source = text.startsWith("\uFEFF") ? text.slice(1) : text
+    const source = JsonText.withoutMark(text)
     const lockfile = yield* JsonText.parse(file, source)
     const version = lockfile["lockfileVersion"]
     const packages = lockfile["packages"]

@@ -13,6 +13,8 @@ export type PackageSource =
   | { readonly _tag: "File"; readonly path: string }
   /** A directory of the project or beside it (a workspace, `file:../x`); `path` relative to the lockfile's directory. */
   | { readonly _tag: "Directory"; readonly path: string }
+  /** Changed by the project itself after it was fetched; `patch` is the file of changes, empty where it is not known. */
+  | { readonly _tag: "Patched"; readonly patch: string }
   /** Inside the tarball of another package, whose node is `owner`. */
   | { readonly _tag: "Bundled"; readonly owner: string }
 

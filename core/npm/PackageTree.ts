@@ -7,6 +7,7 @@ import { type Json } from "../archive/CanonicalJson.ts"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { EdgeKind, Importer, LockEdge, LockGraph, LockNode } from "./LockGraph.ts"
+import * as ManagerCommands from "./ManagerCommands.ts"
 import * as PackageSource from "./PackageSource.ts"
 
 export interface Requirement {
@@ -235,6 +236,8 @@ export const toGraph = (tree: PackageTree): LockGraph => {
   }
   return {
     file: tree.file,
+    commands: ManagerCommands.npm,
+    hashes: true,
     nodes,
     importers: tree.importers,
     resolve,

@@ -190,7 +190,7 @@ const layoutKept = (graph: LockGraph): Diagnostic =>
     code: "layout-kept",
     what: `The npm packages are laid out as in ${graph.file}`,
     why: "They need each other in conflicting versions. The package's ID may change when the lockfile's layout does.",
-    remedy: "Run `npm dedupe`."
+    remedy: `Run \`${graph.commands.dedupe}\`.`
   })
 
 /**
@@ -216,7 +216,7 @@ export const prune = (
         reason: "NotPlaceable",
         what: `No node_modules tree was found for the packages that ${roots.map(({ name }) => name).join(", ")} need`,
         why: "They need each other in conflicting versions.",
-        remedy: "Run `npm dedupe`, or package with dependencies \"vendor\"."
+        remedy: `Run \`${graph.commands.dedupe}\`, or package with dependencies "vendor".`
       })
     }
     const pruned = render(reached, classes, kept)

@@ -53,7 +53,9 @@ const packageMissing = (graph: LockGraph.LockGraph, root: Root): LockfileError =
     why: `It is imported from ${
       root.directory === "" ? "the project's root" : root.directory
     }, and nothing is locked there under this name.`,
-    remedy: `Run \`npm install ${root.name}\`, or \`npm install\` if package.json names it already.`
+    remedy: `Run \`${
+      graph.commands.add(root.name)
+    }\`, or \`${graph.commands.install}\` if package.json names it already.`
   })
 
 /** What can be said against installing `node` elsewhere. */
@@ -91,6 +93,16 @@ const objection = (
           remedy: "Package with dependencies \"vendor\", or publish the package."
         })
         : undefined
+    case "Patched":
+      return new LockfileError({
+        reason: "NotInstallable",
+        what: `The package ${JSON.stringify(node.name)} is patched on this machine`,
+        location: location ?? graph.locate(node.id),
+        why: `Other machines would install it without ${
+          node.source.patch === "" ? "the project's patch" : node.source.patch
+        }.`,
+        remedy: "Package with dependencies \"vendor\"."
+      })
     case "Registry":
     case "Bundled":
       return undefined
@@ -134,7 +146,19 @@ const withoutIntegrity = (
   nodes: ReadonlyArray<LockGraph.LockNode>
 ): ReadonlyArray<Diagnostic> => {
   const labels = [...new Set(nodes.map(label))].sort(Order.string)
-  return labels.length === 0 ? [] : [
+  if (labels.length === 0) return []
+  if (!graph.hashes) {
+    return [
+      new Diagnostic({
+        severity: "warning",
+        code: "lockfile-without-integrity",
+        what: `${graph.file} has no integrity hashes that npm can check: the package has none`,
+        why: "Whoever serves its npm packages on the cluster is trusted.",
+        remedy: "Package with dependencies \"vendor\": it puts the installed files into the package."
+      })
+    ]
+  }
+  return [
     new Diagnostic({
       severity: "warning",
       code: "no-integrity",
@@ -142,7 +166,7 @@ const withoutIntegrity = (
         labels.length > 5 ? ` and ${labels.length - 5} more` : ""
       }`,
       why: "Whoever serves these packages on the cluster is trusted.",
-      remedy: "Delete node_modules and the lockfile, and run `npm install`."
+      remedy: `Delete node_modules and the lockfile, and run \`${graph.commands.install}\`.`
     })
   ]
 }
@@ -190,7 +214,7 @@ export const reach = (
             }package.json does not declare it`,
             location: root.location,
             why: "It is installed only because something else needs it, at the version that that needs.",
-            remedy: `Run \`npm install ${root.name}\`.`
+            remedy: `Run \`${graph.commands.add(root.name)}\`.`
           })
         )
       }
@@ -266,7 +290,7 @@ export const reach = (
               code: "optional-peer-left-out",
               what: `${edge.name}, an optional peer dependency of ${label(node)}, does not go along`,
               why: "It is installed, but the importing package does not depend on it.",
-              remedy: `Run \`npm install ${edge.name}\` if the packaged function needs it.`
+              remedy: `Run \`${graph.commands.add(edge.name)}\` if the packaged function needs it.`
             })
           )
         } else if (edge.kind === "dependency" && required.has(id)) {
@@ -277,7 +301,7 @@ export const reach = (
             }, which is not in ${graph.file}`,
             location: graph.locate(id),
             why: "The lockfile is not complete.",
-            remedy: "Run `npm install`."
+            remedy: `Run \`${graph.commands.install}\`.`
           })
         } else if (edge.kind === "dependency" || edge.kind === "peer") {
           diagnostics.push(
@@ -289,7 +313,7 @@ export const reach = (
               why: edge.kind === "peer"
                 ? "It is a peer dependency that is not installed."
                 : "Only optional dependencies lead to that package.",
-              remedy: `Run \`npm install ${edge.kind === "peer" ? edge.name : ""}`.trimEnd() + "`."
+              remedy: `Run \`${edge.kind === "peer" ? graph.commands.add(edge.name) : graph.commands.install}\`.`
             })
           )
         }

@@ -38,6 +38,7 @@ const aboutFetching: ReadonlySet<string> = new Set([
   "bundle-incomplete",
   "bundled-package-shared",
   "lockfile-without-integrity",
+  "lockfile-without-scripts",
   "no-integrity",
   "package-by-address"
 ])

@@ -59,6 +59,15 @@ describe("findLockfile", () => {
         "packages/a/package-lock.json"
       )
       assert.strictEqual(yield* found(files(["other/*"]), "packages/a"), "packages/a/package-lock.json")
+      const pnpm = {
+        "package.json": "{}",
+        "pnpm-workspace.yaml": "packages:\n  - 'packages/*'\n  - '!packages/b'\n",
+        "pnpm-lock.yaml": "",
+        "packages/a/pnpm-lock.yaml": "",
+        "packages/b/pnpm-lock.yaml": ""
+      }
+      assert.strictEqual(yield* found(pnpm, "packages/a"), "pnpm-lock.yaml")
+      assert.strictEqual(yield* found(pnpm, "packages/b"), "packages/b/pnpm-lock.yaml")
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 
@@ -83,21 +92,56 @@ describe("readLockfile", () => {
       assert.match(error.message, /^b\/npm-shrinkwrap\.json:3:\d+: /)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scoped("reads npm's, and says so of the others", () =>
+  it.scoped("by the manager that wrote it", () =>
     Effect.gen(function*() {
       const root = yield* directory({
         "package-lock.json": "\uFEFF{ \"lockfileVersion\": 3, \"packages\": {} }",
+        "a/pnpm-lock.yaml": "lockfileVersion: '9.0'\npackages:\n  p@1.0.0: {resolution: {integrity: sha512-p==}}\n" +
+          "snapshots:\n  p@1.0.0: {}\n",
         "b/yarn.lock": ""
       })
       const npm = yield* LockfileLocation.findLockfile(root, root)
+      const pnpm = yield* LockfileLocation.findLockfile(`${root}/a`, root)
       const yarn = yield* LockfileLocation.findLockfile(`${root}/b`, root)
       assert.isDefined(npm)
+      assert.isDefined(pnpm)
       assert.isDefined(yarn)
-      if (npm === undefined || yarn === undefined) return
+      if (npm === undefined || pnpm === undefined || yarn === undefined) return
       assert.strictEqual((yield* LockfileLocation.readLockfile(npm)).nodes.size, 0)
+      assert.deepStrictEqual([...(yield* LockfileLocation.readLockfile(pnpm)).nodes.keys()], ["p@1.0.0"])
       const error = yield* Effect.flip(LockfileLocation.readLockfile(yarn))
       assert.strictEqual(error.reason, "UnsupportedVersion")
       const missing = yield* Effect.flip(LockfileLocation.readLockfile({ ...npm, path: `${root}/none.json` }))
       assert.strictEqual(missing.reason, "Unreadable")
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("yarn's with what package.json of the root and of the workspaces declare", () =>
+    Effect.gen(function*() {
+      const manifest = (range: string) => JSON.stringify({ dependencies: { a: range } })
+      const workspaces = ["./packages/*", "tools/**", "!tools/**/skipped", "single/"]
+      const root = yield* directory({
+        "package.json": JSON.stringify({ workspaces, devDependencies: { a: "^1.0.0" } }),
+        "yarn.lock": "# yarn lockfile v1\n\na@^1.0.0:\n  version \"1.0.0\"\n\na@^2.0.0:\n  version \"2.0.0\"\n",
+        "packages/app/package.json": manifest("^2.0.0"),
+        "packages/app/deep/package.json": manifest("^1.0.0"),
+        "packages/app/node_modules/x/package.json": manifest("^1.0.0"),
+        "packages/empty/readme.md": "",
+        "tools/one/two/package.json": manifest("^2.0.0"),
+        "tools/one/skipped/package.json": manifest("^2.0.0"),
+        "tools/node_modules/x/package.json": manifest("^1.0.0"),
+        "single/package.json": manifest("^2.0.0"),
+        "other/package.json": manifest("^2.0.0")
+      })
+      const fs = yield* FileSystem.FileSystem
+      // A link in a circle.
+      yield* fs.symlink("..", `${root}/tools/one/up`)
+      const location = yield* LockfileLocation.findLockfile(`${root}/packages/app`, root)
+      assert.isDefined(location)
+      if (location === undefined) return
+      const graph = yield* LockfileLocation.readLockfile(location)
+      assert.deepStrictEqual([...graph.importers.keys()].sort(), ["", "packages/app", "single", "tools/one/two"])
+      const versionAt = (from: string) => graph.nodes.get(graph.resolve(from, "a") ?? "")?.version
+      assert.deepStrictEqual(["", "other", "packages/app/src"].map(versionAt), ["1.0.0", "1.0.0", "2.0.0"])
+      assert.strictEqual(graph.importers.get("")?.declared.get("a")?.kind, "dev")
     }).pipe(Effect.provide(NodeContext.layer)))
 })
