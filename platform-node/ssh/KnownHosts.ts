@@ -2,7 +2,6 @@
  * OpenSSH's `known_hosts`: which keys a host is known by. The format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT".
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
-import picomatch from "picomatch/posix.js"
 
 /** What the files say of a host's key. `Changed`: the host is known, and by other keys. */
 export type Verdict =
@@ -26,13 +25,15 @@ const entriesOf = (file: string, text: string): ReadonlyArray<Entry> =>
     const words = content.trim().split(/[ \t]+/)
     const marker = words[0]?.startsWith("@") === true ? words.shift() : undefined
     const [names, keyType, key] = words
-    return names === undefined || names.startsWith("#") || keyType === undefined || key === undefined ? [] : [{
+    if (names === undefined || names.startsWith("#") || keyType === undefined || key === undefined) return []
+    const bytes = Buffer.from(key, "base64")
+    return keyTypeOf(bytes) !== keyType ? [] : [{
       file,
       line: index + 1,
       marker,
       names: names.split(","),
       keyType,
-      key: Buffer.from(key, "base64")
+      key: bytes
     }]
   })
 
@@ -45,9 +46,11 @@ const matchesHash = (hashed: string, name: string): boolean => {
   return expected.length === actual.length && timingSafeEqual(expected, actual)
 }
 
-/** Only `*` and `?` mean something: everything else is escaped. */
-const matchesPattern = (pattern: string, name: string): boolean =>
-  picomatch(pattern.toLowerCase().replaceAll(/[^*?a-z0-9]/g, "\\$&"), { dot: true, bash: true })(name)
+/** Only `*` and `?` mean something. */
+const matchesPattern = (pattern: string, name: string): boolean => {
+  const words = pattern.toLowerCase().replaceAll(/[^*?a-z0-9]/g, "\\$&").replaceAll(/\*+/g, ".*").replaceAll("?", ".")
+  return new RegExp(`^${words}$`, "s").test(name)
+}
 
 const names = (entry: Entry, name: string): boolean => {
   const plain = entry.names.filter((pattern) => !pattern.startsWith("!"))
@@ -76,40 +79,47 @@ export interface KnownHostsText {
   readonly text: string
 }
 
+/** How the files may name a host. One with a port of its own may be known by its name alone too, but then never as changed. */
+export interface HostName {
+  readonly host: string
+  readonly port: number
+  /** `HostKeyAlias`: known by this name only, whatever the port. */
+  readonly alias?: string | undefined
+}
+
+const mainName = ({ alias, host, port }: HostName): string => alias?.toLowerCase() ?? nameOf(host, port)
+const allNames = (name: HostName): ReadonlyArray<string> =>
+  name.alias === undefined ? [mainName(name), name.host.toLowerCase()] : [mainName(name)]
+
+/** As people see it, and `ssh-keygen -R` takes it. */
+export { mainName as describe }
+
 /**
- * What `files` say of `key` of `host`. A key that is revoked anywhere is revoked. A host that is known by keys of other types
+ * What `files` say of `key` of a host. A key that is revoked anywhere is revoked. A host that is known by keys of other types
  * only counts as changed: the types that are known are asked for first, so somebody else is answering.
  */
-export const check = (
-  files: ReadonlyArray<KnownHostsText>,
-  host: string,
-  port: number,
-  key: Uint8Array
-): Verdict => {
-  const name = nameOf(host, port)
+export const check = (files: ReadonlyArray<KnownHostsText>, name: HostName, key: Uint8Array): Verdict => {
   const entries = files.flatMap(({ file, text }) => entriesOf(file, text))
-  const same = (entry: Entry): boolean => Buffer.compare(entry.key, key) === 0
-  const revoked = entries.find((entry) => entry.marker === "@revoked" && same(entry) && names(entry, name))
+  const isNamed = (entry: Entry): boolean => allNames(name).some((each) => names(entry, each))
+  const same = entries.filter((entry) => Buffer.compare(entry.key, key) === 0 && isNamed(entry))
+  const revoked = same.find(({ marker }) => marker === "@revoked")
   if (revoked !== undefined) return { _tag: "Revoked", file: revoked.file, line: revoked.line }
-  const known = entries.filter((entry) => entry.marker === undefined && names(entry, name))
-  if (known.some(same)) return { _tag: "Known" }
+  const known = entries.filter((entry) => entry.marker === undefined && names(entry, mainName(name)))
   const [other] = known
-  return other === undefined ? { _tag: "Unknown" } : { _tag: "Changed", file: other.file, line: other.line }
+  if (known.some((entry) => same.includes(entry))) return { _tag: "Known" }
+  if (other !== undefined) return { _tag: "Changed", file: other.file, line: other.line }
+  return same.some(({ marker }) => marker === undefined) ? { _tag: "Known" } : { _tag: "Unknown" }
 }
 
 /** The types of the keys that a host is known by, to be asked for first. */
-export const knownTypes = (
-  files: ReadonlyArray<KnownHostsText>,
-  host: string,
-  port: number
-): ReadonlyArray<string> => [
-  ...new Set(
-    files.flatMap(({ file, text }) => entriesOf(file, text))
-      .filter((entry) => entry.marker === undefined && names(entry, nameOf(host, port)))
-      .map(({ keyType }) => keyType)
+export const knownTypes = (files: ReadonlyArray<KnownHostsText>, name: HostName): ReadonlyArray<string> => {
+  const entries = files.flatMap(({ file, text }) => entriesOf(file, text)).filter(({ marker }) => marker === undefined)
+  const types = allNames(name).map((each) =>
+    entries.filter((entry) => names(entry, each)).map(({ keyType }) => keyType)
   )
-]
+  return [...new Set(types.find((found) => found.length > 0))]
+}
 
 /** A line that makes a key known. */
-export const lineFor = (host: string, port: number, key: Uint8Array): string =>
-  `${nameOf(host, port)} ${keyTypeOf(key)} ${Buffer.from(key).toString("base64")}\n`
+export const lineFor = (name: HostName, key: Uint8Array): string =>
+  `${mainName(name)} ${keyTypeOf(key)} ${Buffer.from(key).toString("base64")}\n`

@@ -10,6 +10,7 @@ import { FileFailure } from "../../core/cluster-filesystem/FileSource.ts"
 import { TransportError } from "../../core/Transport.ts"
 import * as Sftp from "./Sftp.ts"
 import * as SftpPath from "./SftpPath.ts"
+import type { SshSession } from "./SshSession.ts"
 
 const typeOf = (stats: Stats): FileType =>
   stats.isSymbolicLink() ? "symlink" : stats.isDirectory() ? "directory" : stats.isFile() ? "file" : "other"
@@ -34,16 +35,9 @@ const readDirectory = async (sftp: SFTPWrapper, path: string) => {
   })
 }
 
-/**
- * `sftp` gives the channel that is open now; it may be another one each time. `again` repeats what failed for the connection's
- * sake.
- */
-export const make = (
-  sftp: Effect.Effect<SFTPWrapper, TransportError>,
-  again: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
-): FileSource => {
+export const make = (session: Pick<SshSession, "files">): FileSource => {
   const ask = async <A>(path: string, act: (sftp: SFTPWrapper) => Promise<A>, isListing = false): Promise<A> => {
-    const once = Effect.flatMap(sftp, (channel) =>
+    const asked = session.files((channel) =>
       Effect.tryPromise({
         try: () =>
           act(channel).catch(async (cause: unknown) => {
@@ -57,8 +51,9 @@ export const make = (
             why: "The connection ended before the answer came.",
             cause
           })
-      }))
-    const exit = await Effect.runPromiseExit(again(once))
+      })
+    )
+    const exit = await Effect.runPromiseExit(asked)
     if (Exit.isSuccess(exit)) return exit.value
     const error = Cause.squash(exit.cause)
     throw error instanceof FileFailure ? error : new FileFailure("Unavailable", path, error)

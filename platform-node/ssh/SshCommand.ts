@@ -10,8 +10,13 @@ import type { SshConnection } from "./SshConnection.ts"
 import type * as SshSession from "./SshSession.ts"
 import * as SshTarget from "./SshTarget.ts"
 
-/** The first line on standard error: who is to be ended when nobody wants the answer any more. */
-const sessionLine = /^clustrix-session (\d+)\n/m
+/** The first word on standard error: who is to be ended when nobody wants the answer any more. */
+const sessionMark = /clustrix-session (\d+)\n/
+/** The first word on standard output. */
+const outputMark = "clustrix-output\n"
+
+/** How long the end of a command that nobody wants may take. */
+const killMillis = 3000
 
 /**
  * The words for the user's login shell, whatever that is (csh and fish too): `sh` with the script as one word on one line,
@@ -23,19 +28,40 @@ export const commandLine = (script: string, workingDirectory: string | undefined
     /[\\'!\n\r\t]/g,
     (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, "0")}`
   )
-  return `exec /bin/sh -c 'echo "clustrix-session $$" >&2; eval "$(printf %b "$1")"' sh '${encoded}'`
+  const marks = `echo "clustrix-session $$" >&2; echo ${outputMark.trim()}`
+  return `exec /bin/sh -c '${marks}; eval "$(printf %b "$1")"' sh '${encoded}'`
 }
 
-/** What came before it is the noise of a login shell's start. */
+/** What comes before the marks is the noise of a login shell's start. */
 const withoutSession = (text: string): string => {
-  const line = sessionLine.exec(text)
-  return line === null ? text : text.slice(line.index + line[0].length)
+  const mark = sessionMark.exec(text)
+  return mark === null ? text : text.slice(mark.index + mark[0].length)
+}
+const withoutMark = (text: string): string => {
+  const index = text.indexOf(outputMark)
+  return index === -1 ? text : text.slice(index + outputMark.length)
 }
 
 const signalNumbers: Readonly<Record<string, number>> = Os.constants.signals
 
-/** A refusal to open one more channel; `ssh2` gives the number that RFC 4254 (5.1) has for it. */
+/** A refusal to open one more channel. */
 const isRefusal = (cause: Error): boolean => "reason" in cause
+
+/** Ends a process group. Not by a signal of the protocol: sshd does not pass those on for root. */
+const killGroup = (connection: SshConnection, group: string): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    try {
+      connection.client.exec(`kill -KILL -${group}`, (error, channel) => {
+        if (error !== undefined) return resume(Effect.void)
+        channel.on("error", () => undefined)
+        channel.stderr.resume()
+        channel.resume().once("close", () => resume(Effect.void))
+        channel.end()
+      })
+    } catch {
+      resume(Effect.void)
+    }
+  })
 
 const start = (
   connection: SshConnection,
@@ -44,9 +70,22 @@ const start = (
   options: CommandOptions
 ): Effect.Effect<CommandResult, TransportError> =>
   Effect.async<CommandResult, TransportError>((resume) => {
-    let channel: ClientChannel | undefined
     const output = { stdout: new Array<Buffer>(), stderr: new Array<Buffer>() }
-    const failed = (cause: Error): void =>
+    const stderr = (): string => Buffer.concat(output.stderr).toString("utf8")
+    let isWanted = true
+    let ended = (): void => undefined
+    let named = (): void => undefined
+    const closed = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    /** When it has said who it is, or has ended. */
+    const known = new Promise<void>((resolve) => {
+      named = resolve
+    })
+    let channel: ClientChannel | undefined
+    const failed = (cause: Error): void => {
+      ended()
+      named()
       resume(Effect.fail(
         new TransportError({
           reason: isRefusal(cause) && !connection.isClosed() ? "Unavailable" : "Connection",
@@ -56,23 +95,29 @@ const start = (
           cause
         })
       ))
+    }
     try {
       connection.client.exec(line, (error, opened) => {
         if (error !== undefined) return failed(error)
         channel = opened
-        let ended: { readonly exitCode: number } | undefined
+        let exit: { readonly exitCode: number } | undefined
         opened.on("data", (bytes: Buffer) => output.stdout.push(bytes))
-        opened.stderr.on("data", (bytes: Buffer) => output.stderr.push(bytes))
+        opened.stderr.on("data", (bytes: Buffer) => {
+          output.stderr.push(bytes)
+          if (!isWanted && sessionMark.test(stderr())) named()
+        })
         opened.on("exit", (code: number | null, signal: string | undefined) => {
-          ended = { exitCode: code ?? 128 + (signalNumbers[`SIG${signal?.replace(/^SIG/, "")}`] ?? 0) }
+          exit = { exitCode: code ?? 128 + (signalNumbers[`SIG${signal?.replace(/^SIG/, "")}`] ?? 0) }
         })
         opened.on("error", () => undefined)
         opened.once("close", () => {
-          if (ended === undefined) return failed(new Error("The connection ended before the command did."))
+          if (exit === undefined) return failed(new Error("The connection ended before the command did."))
+          ended()
+          named()
           resume(Effect.succeed({
-            stdout: Buffer.concat(output.stdout).toString("utf8"),
-            stderr: withoutSession(Buffer.concat(output.stderr).toString("utf8")),
-            exitCode: ended.exitCode
+            stdout: withoutMark(Buffer.concat(output.stdout).toString("utf8")),
+            stderr: withoutSession(stderr()),
+            exitCode: exit.exitCode
           }))
         })
         opened.end(options.stdin ?? "")
@@ -80,12 +125,20 @@ const start = (
     } catch (cause) {
       failed(cause instanceof Error ? cause : new Error(String(cause)))
     }
-    return Effect.sync(() => {
-      const [, group] = sessionLine.exec(Buffer.concat(output.stderr).toString("utf8")) ?? []
+    // It has no end of its own: also one that has hardly begun is found, ended, and its channel with it
+    return Effect.gen(function*() {
+      isWanted = false
+      if (sessionMark.test(stderr())) named()
+      yield* Effect.promise(() => known)
+      const [, group] = sessionMark.exec(stderr()) ?? []
       channel?.close()
-      // Not by a signal of the protocol: sshd does not pass those on for root. Whether it works, nobody waits to hear
-      if (group !== undefined && !connection.isClosed()) connection.client.exec(`kill -KILL -${group}`, () => undefined)
-    })
+      if (group !== undefined && !connection.isClosed()) yield* killGroup(connection, group)
+      yield* Effect.promise(() => closed)
+    }).pipe(
+      Effect.interruptible,
+      Effect.timeoutOption(killMillis),
+      Effect.zipRight(Effect.sync(() => channel?.close()))
+    )
   })
 
 /** Runs `script` with `sh`. */
@@ -95,11 +148,7 @@ export const exec = (
   options: CommandOptions = {}
 ): Effect.Effect<CommandResult, TransportError> => {
   const line = commandLine(script, options.workingDirectory)
-  const attempt = Effect.flatMap(session.connection, (connection) => start(connection, session.target, line, options))
-  return session.withChannel(Effect.catchIf(
-    attempt,
-    (error) => error.reason === "Unavailable",
-    // The channel for files may be the one too many
-    () => Effect.zipRight(session.closeFiles, attempt)
-  ))
+  return session.command((connection) => start(connection, session.target, line, options), {
+    isRepeatable: options.idempotent === true
+  })
 }

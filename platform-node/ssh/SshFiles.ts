@@ -34,19 +34,21 @@ const connect = (config: ClusterConfig): Effect.Effect<
     const target = yield* Effect.flatMap(sshOptions(config), SshTarget.resolve)
     const session = yield* SshSession.make(SshTarget.inBackground(target))
     // What is wrong with the connection is said as such
-    yield* session.sftp
+    yield* session.files(() => Effect.void)
     const transport = SshTransport.make(session)
     return { session, files: ClusterFiles.make(transport.files, yield* workDirectory(transport, config)) }
   })
 
 /** Ends a connection that does not answer any more, so that a new one is made. */
 const ping = (session: SshSession.SshSession): Effect.Effect<void> =>
-  Effect.flatMap(session.connection, ({ client }) =>
-    session.sftp.pipe(
-      Effect.flatMap((sftp) => Effect.promise(() => Sftp.realPath(sftp, ".").catch(() => undefined))),
-      Effect.timeoutOption(patienceMillis),
-      Effect.tap((answer) => answer._tag === "None" ? Effect.sync(() => client.destroy()) : Effect.void)
-    )).pipe(Effect.ignore)
+  Effect.flatMap(
+    session.connection,
+    ({ client }) =>
+      session.files((sftp) => Effect.promise(() => Sftp.realPath(sftp, ".").catch(() => undefined))).pipe(
+        Effect.timeoutOption(patienceMillis),
+        Effect.tap((answer) => answer._tag === "None" ? Effect.sync(() => client.destroy()) : Effect.void)
+      )
+  ).pipe(Effect.ignore)
 
 /** Nothing is connected before the first question. `ended` is called when it has ended for want of questions. */
 export const make = (config: ClusterConfig, ended: () => void): SshFiles => {

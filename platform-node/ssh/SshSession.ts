@@ -1,45 +1,63 @@
 /**
  * The one connection to a host: made when it is first needed, shared by all, made anew when it was cut.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { SFTPWrapper } from "ssh2"
 import { TransportError } from "../../core/Transport.ts"
 import * as Sftp from "./Sftp.ts"
+import * as SshChannels from "./SshChannels.ts"
 import { connect, type SshConnection } from "./SshConnection.ts"
 import * as SshTarget from "./SshTarget.ts"
 
 /**
- * After a cut: at once, then after 0.2 s, 0.4 s, ... at most 5 s, for one minute; with jitter, so that a thousand clients do not
- * come back in the same moment.
+ * After a cut: at once, then after 0.2 s, 0.4 s, ... at most 5 s; with jitter, so that a thousand clients do not come back in
+ * the same moment.
  */
-export const reconnectSchedule: Schedule.Schedule<unknown> = Schedule.exponential("200 millis").pipe(
-  Schedule.union(Schedule.spaced("5 seconds")),
-  Schedule.jittered,
-  Schedule.upTo("1 minute")
-)
+const pauses = Schedule.exponential("200 millis").pipe(Schedule.union(Schedule.spaced("5 seconds")), Schedule.jittered)
+
+/** When nobody knows yet whether the host is the right one, but its key is. */
+const firstTries = 2
+
+/** Cuts in a row without any progress: then it is not the network. */
+const mostCuts = 12
 
 /** Worth another try: the network failed, not the host's answer. */
-export const isTransient = (error: TransportError): boolean =>
-  error.reason === "Connection" || error.reason === "TimedOut"
+const isTransient = (error: unknown): boolean =>
+  error instanceof TransportError && (error.reason === "Connection" || error.reason === "TimedOut")
 
-/** Channels at once, beside the one for files; sshd's own default allows ten (`MaxSessions`). */
-const mostChannels = 8
+/** The host allows no further channel now; `ssh2` gives the number that RFC 4254 (5.1) has for it. */
+const isRefusal = (cause: unknown): boolean => cause instanceof Error && "reason" in cause
+const wasRefused = (error: unknown): boolean =>
+  error instanceof TransportError && error.reason === "Unavailable" && isRefusal(error.cause)
+
+export interface Repetition {
+  /** Whether doing it twice does what doing it once does. Default: true. */
+  readonly isRepeatable?: boolean | undefined
+  /** How far it is: as long as this grows, cuts do not count. */
+  readonly progress?: (() => number) | undefined
+}
 
 export interface SshSession {
   readonly target: SshTarget.SshTarget
-  /** Whether there has been a connection: then the target is right, and a failure is one of the network. */
-  readonly hasConnected: () => boolean
-  /** The connection as it is now. */
+  /** The connection as it is now; a new one if it was cut. */
   readonly connection: Effect.Effect<SshConnection, TransportError>
-  /** The channel for files as it is now. */
-  readonly sftp: Effect.Effect<SFTPWrapper, TransportError>
-  /** Runs `use` with a channel of its own reserved, as soon as there is one. */
-  readonly withChannel: <A>(use: Effect.Effect<A, TransportError>) => Effect.Effect<A, TransportError>
-  /** Gives up the channel for files, for a host that allows one channel only. */
-  readonly closeFiles: Effect.Effect<void>
+  /** Runs `use` with the channel for files; again when it was cut. */
+  readonly files: <A, E>(
+    use: (sftp: SFTPWrapper) => Effect.Effect<A, E>,
+    repetition?: Repetition
+  ) => Effect.Effect<A, E | TransportError>
+  /** Runs `use`, which opens a channel of its own; again when it was cut. */
+  readonly command: <A>(
+    use: (connection: SshConnection) => Effect.Effect<A, TransportError>,
+    repetition?: Repetition
+  ) => Effect.Effect<A, TransportError>
+  /** Runs `use` with the channel for files, if one is open: what is nice to have when the connection is there. */
+  readonly filesIfOpen: (use: (sftp: SFTPWrapper) => Promise<unknown>) => Effect.Effect<void>
 }
 
 interface Live {
@@ -48,14 +66,47 @@ interface Live {
   sftp: Promise<SFTPWrapper> | undefined
 }
 
-const openSftp = (connection: SshConnection): Promise<SFTPWrapper> => Sftp.call((done) => connection.client.sftp(done))
+const openSftp = async (connection: SshConnection, seconds: number): Promise<SFTPWrapper> => {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It did not answer within ${seconds} s.`)), seconds * 1000)
+  })
+  const opening = Sftp.call<SFTPWrapper>((done) => connection.client.sftp(done))
+  try {
+    const sftp = await Promise.race([opening, silence])
+    // The calls that were on their way hear of it
+    sftp.on("error", () => undefined)
+    return sftp
+  } catch (cause) {
+    opening.then((sftp) => sftp.end(), () => undefined)
+    throw cause
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Again while it was cut, and something may come of it. */
+const again = <A, E>(
+  attempt: Effect.Effect<A, E>,
+  { isRepeatable = true, progress = () => 0 }: Repetition,
+  cuts = 0
+): Effect.Effect<A, E> =>
+  Effect.suspend(() => {
+    const before = progress()
+    return Effect.catchAll(attempt, (error) => {
+      const inRow = progress() > before ? 0 : cuts + 1
+      if (!isRepeatable || !isTransient(error) || inRow > mostCuts) return Effect.fail(error)
+      const pause = inRow < 2 ? 0 : Math.min(5000, 50 * 2 ** inRow) * (0.8 + 0.4 * Math.random())
+      return Effect.delay(again(attempt, { isRepeatable, progress }, inRow), pause)
+    })
+  })
 
 export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const one = yield* Effect.makeSemaphore(1)
-    const channels = yield* Effect.makeSemaphore(mostChannels)
+    const sessionScope = yield* Effect.scope
     let live: Live | undefined
-    let connected = false
+    let connecting: { readonly fiber: Fiber.Fiber<Live, TransportError>; waiting: number } | undefined
+    let hasConnected = false
 
     const end = Effect.suspend(() => {
       const ended = live
@@ -64,32 +115,82 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
     })
     yield* Effect.addFinalizer(() => end)
 
-    const ready: Effect.Effect<Live, TransportError> = one.withPermits(1)(Effect.suspend(() => {
-      if (live !== undefined && !live.connection.isClosed()) return Effect.succeed(live)
-      return Effect.uninterruptibleMask((restore) =>
+    const connectOnce = (verified: () => void): Effect.Effect<Live, TransportError> =>
+      Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
           yield* end
           const scope = yield* Scope.make()
-          const connection = yield* restore(Scope.extend(connect(target), scope)).pipe(
+          const connection = yield* restore(Scope.extend(connect(target, verified), scope)).pipe(
             Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
           )
-          const made: Live = { connection, scope, sftp: undefined }
-          live = made
-          connected = true
-          return made
+          hasConnected = true
+          live = { connection, scope, sftp: undefined }
+          return live
         })
       )
-    })).pipe(Effect.withSpan("ssh.connect"))
 
-    const files = (made: Live): Effect.Effect<SFTPWrapper, TransportError> =>
+    const connectAgain: Effect.Effect<Live, TransportError> = Effect.suspend(() => {
+      let isVerified = false
+      const verified = (): void => {
+        isVerified = true
+      }
+      return Effect.retry(connectOnce(verified), {
+        schedule: hasConnected
+          ? pauses.pipe(Schedule.upTo(Duration.millis(target.reconnectMillis)))
+          : pauses.pipe(Schedule.intersect(Schedule.recurs(firstTries))),
+        while: (error) => isTransient(error) && (hasConnected || isVerified)
+      })
+    }).pipe(Effect.withSpan("ssh.connect"))
+
+    /** All who wait share one attempt, which ends when nobody waits any more. */
+    const ready: Effect.Effect<Live, TransportError> = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function*() {
+        if (live !== undefined && !live.connection.isClosed()) return live
+        if (connecting === undefined) {
+          const fiber = yield* Effect.forkIn(Effect.interruptible(connectAgain), sessionScope)
+          const made = { fiber, waiting: 0 }
+          connecting = made
+          fiber.addObserver(() => {
+            if (connecting === made) connecting = undefined
+          })
+        }
+        const mine = connecting
+        mine.waiting += 1
+        return yield* restore(Fiber.join(mine.fiber)).pipe(
+          Effect.onExit(() => {
+            mine.waiting -= 1
+            if (mine.waiting > 0) return Effect.void
+            if (connecting === mine) connecting = undefined
+            return Fiber.interrupt(mine.fiber)
+          })
+        )
+      })
+    )
+
+    const closeFiles = Effect.promise(async () => {
+      const opening = live?.sftp
+      if (live !== undefined) live.sftp = undefined
+      const sftp = await opening?.catch(() => undefined)
+      if (sftp === undefined) return
+      await new Promise<void>((resolve) => {
+        sftp.once("close", () => resolve())
+        sftp.end()
+      })
+    }).pipe(Effect.timeoutOption("5 seconds"), Effect.asVoid)
+
+    const channels = SshChannels.make(closeFiles)
+
+    const sftpOf = (made: Live): Effect.Effect<SFTPWrapper, TransportError> =>
       Effect.tryPromise({
         try: () => {
           if (made.sftp !== undefined) return made.sftp
-          const opening = openSftp(made.connection)
+          const opening = openSftp(made.connection, target.connectTimeoutSeconds)
           made.sftp = opening
           // One that was refused, or has ended, is opened anew by the next
           const forget = (): void => {
-            if (made.sftp === opening) made.sftp = undefined
+            if (made.sftp !== opening) return
+            made.sftp = undefined
+            channels.filesEnded()
           }
           opening.then((sftp) => sftp.once("close", forget), forget)
           return opening
@@ -99,26 +200,37 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
             reason: made.connection.isClosed() ? "Connection" : "Unavailable",
             what: `${SshTarget.describe(target)} gives no access to files (SFTP)`,
             why: cause instanceof Error ? cause.message : String(cause),
-            remedy: "Ask its administrator for the sftp subsystem.",
+            remedy: isRefusal(cause)
+              ? "The host allows too few sessions at once (MaxSessions in its sshd_config): ask its administrator."
+              : "Ask its administrator for the sftp subsystem; and keep your login shell there from printing anything.",
             cause
           })
       })
 
+    /** `use` may be repeated; that there is no connection to be had is final. */
+    const connected = <A, E>(
+      use: (made: Live) => Effect.Effect<A, E>,
+      repetition: Repetition
+    ): Effect.Effect<A, E | TransportError> =>
+      Effect.flatten(again(
+        Effect.matchEffect(ready, {
+          onFailure: (error) => Effect.succeed<Effect.Effect<A, TransportError>>(Effect.fail(error)),
+          onSuccess: (made) => Effect.map(use(made), (value): Effect.Effect<A, TransportError> => Effect.succeed(value))
+        }),
+        repetition
+      ))
+
     return {
       target,
-      hasConnected: () => connected,
       connection: Effect.map(ready, ({ connection }) => connection),
-      sftp: Effect.flatMap(ready, files),
-      withChannel: channels.withPermits(1),
-      closeFiles: Effect.promise(async () => {
-        const opening = live?.sftp
-        if (live !== undefined) live.sftp = undefined
-        const sftp = await opening?.catch(() => undefined)
-        if (sftp === undefined) return
-        await new Promise<void>((resolve) => {
-          sftp.once("close", () => resolve())
-          sftp.end()
-        })
-      })
+      files: (use, repetition = {}) =>
+        connected((made) => channels.run("Files", Effect.flatMap(sftpOf(made), use), wasRefused), repetition),
+      command: (use, repetition = {}) =>
+        connected((made) => channels.run("Command", use(made.connection), wasRefused), repetition),
+      filesIfOpen: (use) =>
+        Effect.promise(async () => {
+          const sftp = await live?.sftp?.catch(() => undefined)
+          if (sftp !== undefined && live?.connection.isClosed() === false) await use(sftp).catch(() => undefined)
+        }).pipe(Effect.interruptible, Effect.timeoutOption("5 seconds"), Effect.asVoid)
     }
   })

@@ -31,6 +31,10 @@ export interface SshOptions {
   /** `none` for no file. Default: `~/.ssh/config`, then the system's. */
   readonly configFile?: string | undefined
   readonly connectTimeoutSeconds?: number | undefined
+  /** How long a connection that was cut is made anew before that is a failure. */
+  readonly reconnectMillis?: number | undefined
+  /** Between two signs of life; a connection without any for four times as long has ended. */
+  readonly keepAliveMillis?: number | undefined
   /** Answers what the server asks beyond the password, such as a one-time code. */
   readonly prompt?: ((question: string, isSecret: boolean) => Promise<string>) | undefined
 }
@@ -50,9 +54,13 @@ export interface SshTarget {
   readonly identitiesOnly: boolean
   readonly agent: string | undefined
   readonly hostKeys: HostKeyMode
+  /** The name by which `known_hosts` knows it, if not its own. */
+  readonly hostKeyAlias: string | undefined
   /** New keys are written to the first. */
   readonly knownHostsFiles: ReadonlyArray<string>
   readonly connectTimeoutSeconds: number
+  readonly reconnectMillis: number
+  readonly keepAliveMillis: number
   readonly prompt: SshOptions["prompt"]
   /** Connections to go through, the first one first. */
   readonly jumps: ReadonlyArray<SshTarget>
@@ -63,6 +71,8 @@ export interface SshTarget {
 const systemConfig = "/etc/ssh/ssh_config"
 const defaultIdentities = ["id_ed25519", "id_ecdsa", "id_rsa"]
 const defaultConnectTimeoutSeconds = 20
+const defaultReconnectMillis = 60_000
+const defaultKeepAliveMillis = 10_000
 /** A host that jumps over itself has no end. */
 const mostJumps = 8
 
@@ -85,6 +95,8 @@ const parseWithIncludes = (file: string, text: string, depth = 0): SSHConfig => 
     for (let index = lines.length - 1; index >= 0; index -= 1) {
       const line = lines[index]
       if (line === undefined || line.type !== 1) continue
+      // The library knows these by one spelling only, where `Match` asks for them
+      if (/^(hostname|user)$/i.test(line.param)) line.param = line.param.length === 4 ? "User" : "HostName"
       if ("config" in line) expand(line.config)
       if (line.param.toLowerCase() !== "include" || depth >= 16) continue
       const patterns = typeof line.value === "string" ? line.value.split(/\s+/) : line.value.map(({ val }) => val)
@@ -134,9 +146,37 @@ const many = (settings: Settings, key: string): ReadonlyArray<string> | undefine
   return value === undefined ? undefined : typeof value === "string" ? value.split(/\s+/) : value
 }
 
-/** The tokens of ssh_config(5) that mean something before the connection. */
+/** The tokens of ssh_config(5) that mean something before the connection, and variables of the environment. */
 const expandTokens = (text: string, tokens: Readonly<Record<string, string>>): string =>
-  expandHome(text.replaceAll(/%([a-zA-Z%])/g, (whole, name: string) => tokens[name] ?? whole))
+  expandHome(
+    text.replaceAll(/%([a-zA-Z%])/g, (whole, name: string) => tokens[name] ?? whole)
+      .replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+        const value = process.env[name]
+        if (value === undefined) throw new Error(`${text} needs the environment variable ${name}, which is not set.`)
+        return value
+      })
+  )
+
+const wholeNumber = (text: string, key: string, most: number): number => {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < 1 || number > most) throw new Error(`${key} ${text} is no number up to ${most}.`)
+  return number
+}
+
+/** Who has no entry in the system's list of users has no name either. */
+const localUser = (): string => {
+  try {
+    return Os.userInfo().username
+  } catch {
+    return process.env["USER"] ?? ""
+  }
+}
+
+/** `SSH_AUTH_SOCK`, `$NAME`, or a path. */
+const namedAgent = (text: string, tokens: Readonly<Record<string, string>>): string | undefined =>
+  text === "SSH_AUTH_SOCK" ? process.env[text]
+    : /^\$\w+$/.test(text) ? process.env[text.slice(1)]
+    : expandTokens(text, tokens)
 
 const hostKeyModes: Readonly<Record<string, HostKeyMode>> = {
   yes: "yes",
@@ -160,34 +200,44 @@ const parseJump = (text: string): Pick<SshOptions, "host" | "port" | "username">
 const build = (options: SshOptions, depth: number): SshTarget => {
   if (depth > mostJumps) throw new Error(`More than ${mostJumps} jumps: does a host jump over itself?`)
   const settings = settingsFor(options.host, options)
-  const local = Os.userInfo().username
+  const proxyCommand = one(settings, "proxycommand")
+  const proxyJump = options.proxyJump ?? one(settings, "proxyjump")
+  if (proxyJump === undefined && proxyCommand !== undefined && proxyCommand.toLowerCase() !== "none") {
+    throw new Error("It has a ProxyCommand, which is not supported: use ProxyJump.")
+  }
+  const local = localUser()
   const username = options.username ?? one(settings, "user") ?? local
   const host = expandTokens(one(settings, "hostname") ?? options.host, { h: options.host, "%": "%" })
-  const port = options.port ?? Number(one(settings, "port") ?? 22)
+  const port = options.port ?? wholeNumber(one(settings, "port") ?? "22", "Port", 65_535)
   const tokens = { h: host, n: options.host, p: String(port), r: username, u: local, d: home(), "%": "%" }
   const ssh = Path.join(home(), ".ssh")
   const configured = many(settings, "identityfile")
   const identityFiles = options.keyFile !== undefined
     ? [expandHome(options.keyFile)]
-    : (configured ?? defaultIdentities.map((name) => Path.join(ssh, name))).map((file) => expandTokens(file, tokens))
+    : (configured?.filter((file) => file.toLowerCase() !== "none") ??
+      defaultIdentities.map((name) => Path.join(ssh, name))).map((file) => expandTokens(file, tokens))
   const identityAgent = one(settings, "identityagent")
   const environmentAgent = process.env["SSH_AUTH_SOCK"]
   const agent = options.agent === false || (options.agent === undefined && identityAgent?.toLowerCase() === "none")
     ? undefined
-    : options.agent ??
-      (identityAgent === undefined || identityAgent === "SSH_AUTH_SOCK" ? environmentAgent
-        : expandTokens(identityAgent, tokens))
-  const proxyJump = options.proxyJump ?? one(settings, "proxyjump")
+    : options.agent ?? (identityAgent === undefined ? environmentAgent : namedAgent(identityAgent, tokens))
   const jumps = proxyJump === undefined || proxyJump.toLowerCase() === "none" ? [] :
-    proxyJump.split(",").flatMap((jump) => {
-      // Secrets are for the last host only.
-      const { agent, configFile, connectTimeoutSeconds, hostKeys, knownHostsFile, prompt } = options
-      const target = build(
-        { agent, configFile, connectTimeoutSeconds, hostKeys, knownHostsFile, prompt, ...parseJump(jump) },
-        depth + 1
-      )
+    expandTokens(proxyJump, tokens).split(",").flatMap((jump, index) => {
+      const target = build({
+        ...options,
+        // Secrets are for the last host only
+        keyFile: undefined,
+        keyPassphrase: undefined,
+        password: undefined,
+        port: undefined,
+        username: undefined,
+        // Only the first is reached by its own way: the others through the one before
+        proxyJump: index === 0 ? undefined : "none",
+        ...parseJump(jump)
+      }, depth + 1)
       return [...target.jumps, { ...target, jumps: [] }]
     })
+  const connectTimeout = one(settings, "connecttimeout")
   const knownHosts = options.knownHostsFile === undefined
     ? [
       ...(many(settings, "userknownhostsfile") ?? [Path.join(ssh, "known_hosts"), Path.join(ssh, "known_hosts2")]),
@@ -204,10 +254,15 @@ const build = (options: SshOptions, depth: number): SshTarget => {
     identityFiles,
     identitiesOnly: options.keyFile !== undefined || one(settings, "identitiesonly")?.toLowerCase() === "yes",
     agent: agent === "" ? undefined : agent,
+    hostKeyAlias: one(settings, "hostkeyalias"),
     hostKeys: options.hostKeys ?? hostKeyModes[one(settings, "stricthostkeychecking")?.toLowerCase() ?? "yes"] ?? "yes",
     knownHostsFiles: knownHosts.filter((file) => file !== "none"),
     connectTimeoutSeconds: options.connectTimeoutSeconds ??
-      Number(one(settings, "connecttimeout") ?? defaultConnectTimeoutSeconds),
+      (connectTimeout === undefined || /^(none|0)$/i.test(connectTimeout)
+        ? defaultConnectTimeoutSeconds
+        : wholeNumber(connectTimeout, "ConnectTimeout", 86_400)),
+    reconnectMillis: options.reconnectMillis ?? defaultReconnectMillis,
+    keepAliveMillis: options.keepAliveMillis ?? defaultKeepAliveMillis,
     prompt: options.prompt,
     jumps
   }

@@ -23,31 +23,33 @@ import * as SshTarget from "./SshTarget.ts"
 export const make = (session: SshSession.SshSession): typeof Transport.Service => {
   const location = SshTarget.describe(session.target)
 
-  /** What can be done again is done again when the connection was cut, and there had been one. */
-  const again = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.retry(effect, {
-      schedule: SshSession.reconnectSchedule,
-      while: (error) => error instanceof TransportError && SshSession.isTransient(error) && session.hasConnected()
-    })
-
   const files = <A>(
     what: string,
     path: string,
-    act: (sftp: SFTPWrapper) => Promise<A>,
-    isNew = false
+    act: (sftp: SFTPWrapper, signal: AbortSignal) => Promise<A>,
+    { isNew = false, progress }: { readonly isNew?: boolean; readonly progress?: () => number } = {}
   ): Effect.Effect<A, TransportError> =>
-    again(Effect.flatMap(session.sftp, (sftp) =>
+    session.files((sftp) =>
       Effect.catchAll(
-        Effect.tryPromise({ try: () => act(sftp), catch: (cause) => cause }),
+        Effect.tryPromise({ try: (signal) => act(sftp, signal), catch: (cause) => cause }),
         (cause) => Effect.flatMap(Effect.promise(() => Sftp.toError(sftp, cause, what, path, isNew)), Effect.fail)
-      )))
+      ), { progress })
 
-  const exec: typeof Transport.Service["exec"] = (script, options) => {
-    const once = SshCommand.exec(session, script, options)
-    return options?.idempotent === true ? again(once) : once
+  const exec: typeof Transport.Service["exec"] = (script, options) => SshCommand.exec(session, script, options)
+
+  /** Without a new connection: who waits for the failure has waited long enough. */
+  const discard = (path: string) => session.filesIfOpen((sftp) => Sftp.done((done) => sftp.unlink(path, done)))
+
+  /** Puts `from` in the place of `to`. Once it was cut, it may have been done already: then `from` is not there any more. */
+  const replace = (from: string, to: string) => {
+    let wasCut = false
+    return files("Cannot write", to, (sftp) =>
+      SftpFiles.replace(sftp, from, to).catch(async (cause: unknown) => {
+        if (wasCut && Sftp.isNotFound(cause) && await Sftp.stat(sftp, to).then(() => true, () => false)) return
+        wasCut ||= Sftp.isCut(cause)
+        throw cause
+      }))
   }
-
-  const discard = (path: string) => files("Cannot remove", path, (sftp) => Sftp.done((done) => sftp.unlink(path, done)))
 
   const makeDirectory = async (sftp: SFTPWrapper, path: string, mode: number): Promise<void> => {
     try {
@@ -64,40 +66,51 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
   return {
     location,
     exec,
-    readFile: (path, offset = 0) => files("Cannot read", path, (sftp) => SftpFiles.read(sftp, path, offset)),
+    readFile: (path, offset = 0) =>
+      Effect.suspend(() => {
+        const reading = SftpFiles.newReading()
+        return files("Cannot read", path, (sftp, signal) => SftpFiles.read(sftp, path, offset, reading, signal), {
+          progress: () => reading.bytes
+        })
+      }),
     writeFile: (path, content, mode = 0o600) => {
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
       const temporary = `${path}.${randomUUID()}.tmp`
       return Effect.onError(
-        files("Cannot write", path, async (sftp) => {
+        files("Cannot write", path, async (sftp, signal) => {
           await SftpFiles.write(sftp, temporary, bytes, mode)
+          signal.throwIfAborted()
           await SftpFiles.replace(sftp, temporary, path)
         }),
-        () => Effect.ignore(discard(temporary))
+        () => discard(temporary)
       )
     },
     upload: (source, to, { partial, progress = () => undefined } = {}) => {
       const temporary = partial ?? `${to}.${randomUUID()}.tmp`
       // The same name at each try: what is there already is not sent again
-      const sent = again(Effect.flatMap(session.sftp, (sftp) => SftpFiles.upload(sftp, source, temporary, progress)))
+      const sent = Effect.suspend(() => {
+        const uploading: SftpFiles.Uploading = { sure: 0 }
+        return session.files((sftp) => SftpFiles.upload(sftp, source, temporary, progress, uploading), {
+          progress: () => uploading.sure
+        })
+      })
       return sent.pipe(
-        Effect.zipRight(files("Cannot write", to, (sftp) => SftpFiles.replace(sftp, temporary, to))),
-        Effect.onError(() => partial === undefined ? Effect.ignore(discard(temporary)) : Effect.void)
+        Effect.zipRight(Effect.suspend(() => replace(temporary, to))),
+        Effect.onError(() => partial === undefined ? discard(temporary) : Effect.void)
       )
     },
     download: (from) =>
       Stream.paginateEffect(0, (offset) =>
         Effect.map(
           files("Cannot read", from, (sftp) => SftpFiles.readPiece(sftp, from, offset)),
-          (bytes) => [
-            bytes,
-            bytes.length < SftpFiles.pieceBytes ? Option.none() : Option.some(offset + bytes.length)
-          ]
+          ({ bytes, isEnd }) => [bytes, isEnd ? Option.none() : Option.some(offset + bytes.length)]
         )).pipe(Stream.filter((bytes) => bytes.length > 0)),
     makeDirectory: (path, mode = 0o700) =>
       files("Cannot make the directory", path, (sftp) => makeDirectory(sftp, path, mode)),
     makeNewDirectory: (path, mode = 0o700) =>
-      files("Cannot make the directory", path, (sftp) => Sftp.done((done) => sftp.mkdir(path, { mode }, done)), true),
+      files("Cannot make the directory", path, (sftp) => Sftp.done((done) => sftp.mkdir(path, { mode }, done)), {
+        isNew: true
+      }),
     list: (path) =>
       files("Cannot list", path, async (sftp) =>
         (await Sftp.readDirectory(sftp, path)).map(({ filename }) => filename)
@@ -123,7 +136,7 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
             })
           )
       ),
-    files: SftpFileSource.make(session.sftp, again)
+    files: SftpFileSource.make(session)
   }
 }
 

@@ -1,0 +1,109 @@
+/**
+ * The key that a host shows, judged by the `known_hosts` files.
+ */
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import type { ServerHostKeyAlgorithm } from "ssh2"
+import { TransportError } from "../../core/Transport.ts"
+import * as KnownHosts from "./KnownHosts.ts"
+import type * as SshTarget from "./SshTarget.ts"
+
+export interface HostKey {
+  readonly verify: (key: Buffer) => boolean
+  /** What was wrong with the key. */
+  readonly refusal: () => TransportError | undefined
+  /** What to ask for, in this order: a host shows the first key that it has, which shall be one by which it is known. */
+  readonly algorithms: Array<ServerHostKeyAlgorithm>
+}
+
+/** What ssh2 can verify, in its own order. */
+const everyAlgorithm: ReadonlyArray<ServerHostKeyAlgorithm> = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "rsa-sha2-512",
+  "rsa-sha2-256",
+  "ssh-rsa"
+]
+
+/** An RSA key is known as `ssh-rsa` and signs by better hashes than that. */
+const signatureTypes = (keyType: string): ReadonlyArray<string> =>
+  keyType === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [keyType]
+
+const readIfThere = (file: string): string | undefined => {
+  try {
+    return Fs.readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+const read = (target: SshTarget.SshTarget): ReadonlyArray<KnownHosts.KnownHostsText> =>
+  target.knownHostsFiles.flatMap((file) => {
+    const text = readIfThere(file)
+    return text === undefined ? [] : [{ file, text }]
+  })
+
+/** Where it cannot be written, the key stays unknown; OpenSSH goes on then too. */
+const remember = (file: string, line: string): void => {
+  try {
+    Fs.mkdirSync(Path.dirname(file), { recursive: true, mode: 0o700 })
+    const text = readIfThere(file) ?? ""
+    Fs.appendFileSync(file, text === "" || text.endsWith("\n") ? line : `\n${line}`, { mode: 0o600 })
+  } catch {
+    // Asked again next time
+  }
+}
+
+export const make = (target: SshTarget.SshTarget): HostKey => {
+  const host: KnownHosts.HostName = { host: target.host, port: target.port, alias: target.hostKeyAlias }
+  const name = KnownHosts.describe(host)
+  const types = KnownHosts.knownTypes(read(target), host).flatMap(signatureTypes)
+  let refusal: TransportError | undefined
+  const refuse = (what: string, why: string, remedy: string): false => {
+    refusal = new TransportError({ reason: "HostKey", what, why, remedy })
+    return false
+  }
+  const verify = (key: Buffer): boolean => {
+    // Read anew: another connection may have written meanwhile
+    const verdict = KnownHosts.check(read(target), host, key)
+    const shown = `${KnownHosts.keyTypeOf(key)} ${KnownHosts.fingerprint(key)}`
+    switch (verdict._tag) {
+      case "Known":
+        return true
+      case "Changed":
+        return refuse(
+          `The key of ${name} is not the one that is known`,
+          `It showed ${shown}; ${verdict.file}:${verdict.line} has another. Somebody may be listening in, or the host was set up anew.`,
+          `If its administrator confirms the new key: \`ssh-keygen -R '${name}' -f ${verdict.file}\`, then connect again.`
+        )
+      case "Revoked":
+        return refuse(
+          `The key of ${name} is revoked`,
+          `${verdict.file}:${verdict.line} says so of ${shown}.`,
+          "Ask the host's administrator."
+        )
+      case "Unknown": {
+        if (target.hostKeys === "yes") {
+          return refuse(
+            `The key of ${name} is not known`,
+            `It showed ${shown}, and no line of ${target.knownHostsFiles.join(", ") || "known_hosts"} is about it.`,
+            `Compare the fingerprint, then connect once with \`ssh ${target.name}\`, or set strict_host_key_checking to accept-new.`
+          )
+        }
+        const [file] = target.knownHostsFiles
+        if (file !== undefined) remember(file, KnownHosts.lineFor(host, key))
+        return true
+      }
+    }
+  }
+  return {
+    verify,
+    refusal: () => refusal,
+    algorithms: [
+      ...everyAlgorithm.filter((each) => types.includes(each)),
+      ...everyAlgorithm.filter((each) => !types.includes(each))
+    ]
+  }
+}
