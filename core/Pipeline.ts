@@ -8,11 +8,12 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as RandomAccess from "./archive/RandomAccess.ts"
 import type { ClusterConfig } from "./ClusterConfig.ts"
-import { ClusterExecutor, type Job, type JobResult, type LogChunk } from "./ClusterExecutor.ts"
+import { ClusterExecutor, type Job, type JobResult, type LogChunk, type SubmitRequest } from "./ClusterExecutor.ts"
 import { FilePackager, type FunctionLike, type Packaged } from "./FilePackager.ts"
 import type { PackageOptionsInput } from "./package/PackageOptions.ts"
 import * as Invocation from "./runtime/Invocation.ts"
@@ -43,34 +44,47 @@ export const submitPackage = Effect.fn("clustrix.submit")(function*(
   zip: string,
   invocationFile: string,
   config: ClusterConfig,
-  paths: { readonly sourceMap?: string | undefined; readonly nodeModules?: string | undefined } = {}
+  options: {
+    /** Paths here. */
+    readonly sourceMap?: string | undefined
+    readonly nodeModules?: string | undefined
+    readonly progress?: SubmitRequest["progress"]
+  } = {}
 ) {
   const executor = yield* ClusterExecutor
   const invocation = yield* Invocation.decode(yield* readText(invocationFile), invocationFile)
-  const sourceMap = paths.sourceMap === undefined
+  const { nodeModules, progress } = options
+  const sourceMap = options.sourceMap === undefined
     ? undefined
-    : yield* SourceMapDocument.decode(yield* readText(paths.sourceMap), paths.sourceMap)
+    : yield* SourceMapDocument.decode(yield* readText(options.sourceMap), options.sourceMap)
   return yield* Effect.scoped(Effect.gen(function*() {
     const access = yield* RandomAccess.fromFile(zip)
-    return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules: paths.nodeModules })
+    return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules, progress })
   }))
 })
+
+/** Waits for a job's end and tells what it prints meanwhile. Interrupting leaves the job running. */
+export const watchJob = Effect.fn("clustrix.watch")(function*(job: Job, observer: Observer = {}) {
+  const executor = yield* ClusterExecutor
+  const log = observer.log
+  const watching = log === undefined
+    ? undefined
+    : yield* Effect.fork(Stream.runForEach(executor.logs(job.jobId), log))
+  const result: JobResult = yield* Effect.onExit(
+    executor.result(job.jobId),
+    (exit) =>
+      watching === undefined ? Effect.void
+        : Exit.isInterrupted(exit) ? Fiber.interrupt(watching)
+        // The last lines may lie there before the watcher has read them
+        : Effect.ignore(Fiber.join(watching))
+  )
+  return result
+}, Effect.interruptible)
 
 /** Waits for a job's end and tells what it prints meanwhile. Interrupting cancels the job. */
 export const awaitJob = Effect.fn("clustrix.await")(function*(job: Job, observer: Observer = {}) {
   const executor = yield* ClusterExecutor
-  const log = observer.log
-  return yield* Effect.gen(function*() {
-    const watching = log === undefined
-      ? undefined
-      : yield* Effect.fork(Stream.runForEach(executor.logs(job.jobId), log))
-    const result: JobResult = yield* Effect.ensuring(
-      executor.result(job.jobId),
-      // The last lines may lie there before the watcher has read them
-      watching === undefined ? Effect.void : Effect.ignore(Fiber.join(watching))
-    )
-    return result
-  }).pipe(Effect.interruptible, Effect.onInterrupt(() => Effect.ignore(executor.cancel(job.jobId))))
+  return yield* Effect.onInterrupt(watchJob(job, observer), () => Effect.ignore(executor.cancel(job.jobId)))
 })
 
 /** Packages a function, runs it on the cluster, and brings the result back. */
