@@ -42,6 +42,14 @@ const calling: ReadonlyArray<Option> = [
   { name: "kwargs", value: "JSON", summary: "The options object, passed as the last argument: '{\"bins\": 5}'." }
 ]
 
+const job = "JOB is the job's ID, a beginning or an end of it that no other job has, or `latest` for the newest one."
+
+const nodeModules: Option = {
+  name: "node-modules",
+  value: "DIR",
+  summary: "Where a ZIP's npm packages are. Default: the nearest node_modules."
+}
+
 const profile: Option = {
   name: "cluster",
   value: "NAME",
@@ -80,18 +88,15 @@ export const commands: ReadonlyArray<Command> = [
   },
   {
     name: "run",
-    summary: "Package a function, run it as a job on this machine, print what it returns.",
+    summary: "Package a function, run it as a job, print what it returns.",
     usage: ["run FILE#NAME [OPTION]...", "run ZIP --invocation FILE [OPTION]..."],
     positionals: { least: 1, most: 1 },
     options: [
       ...calling,
       { name: "invocation", value: "FILE", summary: "Run this ZIP with this call of it, as `package` wrote them." },
       ...cluster,
-      {
-        name: "node-modules",
-        value: "DIR",
-        summary: "Where a ZIP's npm packages are. Default: the nearest node_modules."
-      },
+      nodeModules,
+      { name: "detach", summary: "Do not wait: print the job's ID. `clustrix attach` waits for it later." },
       { name: "explain", summary: "First show what went into the package and why." },
       ...packaging,
       json
@@ -104,6 +109,78 @@ export const commands: ReadonlyArray<Command> = [
       "Ctrl-C cancels the job."
     ],
     load: async () => (await import("./commands/run.ts")).main
+  },
+  {
+    name: "deploy",
+    summary: "Put a package where its jobs run, without running it.",
+    usage: ["deploy FILE#NAME [OPTION]...", "deploy ZIP [OPTION]..."],
+    positionals: { least: 1, most: 1 },
+    options: [profile, nodeModules, ...packaging, json],
+    notes: [reference, "What is there already is not sent again."],
+    load: async () => (await import("./commands/deploy.ts")).main
+  },
+  {
+    name: "jobs",
+    summary: "List the jobs of a cluster, the newest at the end.",
+    usage: ["jobs [OPTION]..."],
+    positionals: { least: 0, most: 0 },
+    options: [profile, json],
+    notes: [],
+    load: async () => (await import("./commands/jobs.ts")).main
+  },
+  {
+    name: "status",
+    summary: "Show what a job does, or how it ended.",
+    usage: ["status JOB [OPTION]..."],
+    positionals: { least: 1, most: 1 },
+    options: [profile, json],
+    notes: [job],
+    load: async () => (await import("./commands/status.ts")).main
+  },
+  {
+    name: "logs",
+    summary: "Print what a job has printed.",
+    usage: ["logs JOB [OPTION]..."],
+    positionals: { least: 1, most: 1 },
+    options: [profile, { name: "follow", summary: "Go on until the job ends." }],
+    notes: [job, "Its standard output goes to standard output, its standard error to standard error, byte for byte."],
+    load: async () => (await import("./commands/logs.ts")).main
+  },
+  {
+    name: "attach",
+    summary: "Wait for a job: what it prints from the beginning, then what it returns.",
+    usage: ["attach JOB [OPTION]..."],
+    positionals: { least: 1, most: 1 },
+    options: [profile, json],
+    notes: [job, "What is printed where is as with `run`. Ctrl-C leaves the job running."],
+    load: async () => (await import("./commands/attach.ts")).main
+  },
+  {
+    name: "cancel",
+    summary: "End a job.",
+    usage: ["cancel JOB [OPTION]..."],
+    positionals: { least: 1, most: 1 },
+    options: [profile, json],
+    notes: [job, "A job that has ended already is fine."],
+    load: async () => (await import("./commands/cancel.ts")).main
+  },
+  {
+    name: "fetch",
+    summary: "Bring the files here that a function left in its working directory.",
+    usage: ["fetch JOB [GLOB]... [OPTION]..."],
+    positionals: { least: 1, most: Infinity },
+    options: [
+      profile,
+      { name: "to", value: "DIR", summary: "Where they are written. Default: the current directory." },
+      { name: "force", summary: "Replace files that are here already." },
+      json
+    ],
+    notes: [
+      job,
+      "GLOB is a pattern of paths below the working directory, quoted for the shell: '*.csv', 'plots/**'; a directory stands for "
+      + "all that is in it. Default: every file. Packaged data files and other links are not fetched."
+    ],
+    load: async () => (await import("./commands/fetch.ts")).main
   },
   {
     name: "explain",
@@ -138,20 +215,29 @@ export const commands: ReadonlyArray<Command> = [
   },
   {
     name: "clean",
-    summary: "Remove old packages that no unfinished job needs.",
-    usage: ["clean [OPTION]..."],
+    summary: "Remove old packages that no unfinished job needs, here or on a cluster.",
+    usage: ["clean [OPTION]...", "clean --remote [OPTION]..."],
     positionals: { least: 0, most: 0 },
     options: [
       {
         name: "older-than",
         value: "AGE",
-        summary: "What was not written for this long: 90s, 30m, 1h, 7d. Default: 1h."
+        summary: "What was not used for this long: 90s, 30m, 1h, 7d. Default: 1h; with --remote 7d."
       },
+      {
+        name: "remote",
+        summary:
+          "On the cluster: packages, their npm packages, uploads, and jobs that have ended, with all their files."
+      },
+      profile,
       { name: "dry-run", summary: "Only tell what would be removed." },
       { name: "package-dir", value: "DIR", summary: "Where packages are. Default: $CLUSTRIX_PACKAGE_DIR, or a cache." },
       json
     ],
-    notes: ["A package can be made again at any time: the same code gives the same package."],
+    notes: [
+      "A package can be made again at any time: the same code gives the same package.",
+      "--remote leaves everything that was used within the last hour."
+    ],
     load: async () => (await import("./commands/clean.ts")).main
   },
   {

@@ -16,14 +16,15 @@ export const brokenPipe = 141
 /** Code and meaning, by code. */
 export const table: ReadonlyArray<readonly [code: number, meaning: string]> = [
   [done, "Done."],
-  [negative, "The function threw; the packages differ; what was asked for is not in the package."],
+  [negative,
+    "The function threw; the packages differ; what was asked for is not in the package, or the job left no such file."],
   [usage, "The command line or the configuration cannot be used as it is."],
   [notPackageable, "The function cannot be packaged."],
   [badPackage, "A package, or a file that belongs to one, is missing or damaged."],
   [noResult, "The job gave no result: not started, killed, out of time or memory, or a value that cannot be carried."],
-  [storage, "A directory of Clustrix cannot be used: not writable, or its disk is full."],
+  [storage, "A directory cannot be used: not writable, its disk is full, or a file is there already."],
   [defect, "A mistake in Clustrix itself. Please report it with what --debug prints."],
-  [interrupted, "Interrupted by Ctrl-C; a running job was cancelled."],
+  [interrupted, "Interrupted by Ctrl-C; the job that `run` waited for was cancelled."],
   [brokenPipe, "Whoever read the output went away."]
 ]
 
@@ -35,9 +36,11 @@ const codes: Readonly<Record<string, number>> = {
   ConfigError: usage,
   ConfigurationError: usage,
   JobEnvironmentError: usage,
+  JobAmbiguousError: usage,
   JobFailedError: negative,
   NotFoundInPackage: negative,
   NotExplainedError: negative,
+  FilesNotFoundError: negative,
   PackageFormatError: badPackage,
   PackageReadError: badPackage,
   InvocationError: badPackage,
@@ -55,6 +58,7 @@ const codes: Readonly<Record<string, number>> = {
   DependenciesError: noResult,
   SchedulerError: noResult,
   TransportError: noResult,
+  FilesNotWrittenError: storage,
   PackageStoreError: storage,
   UnpackError: storage
 }

@@ -15,10 +15,12 @@ export interface Terminal {
   /** Bytes as they are. Resolves when they are on their way, so that who waits never holds more than one piece. */
   readonly write: (stream: "stdout" | "stderr", bytes: Uint8Array) => Promise<void>
   /**
-   * Shows `label` and the time on standard error once more than a second has passed, if that is a terminal. Gives what
-   * ends it.
+   * Shows `label` (asked anew each time, if it is a function) and the time on standard error once more than a second has passed,
+   * if that is a terminal. Gives what ends it.
    */
-  readonly progress: (label: string) => () => void
+  readonly progress: (label: string | (() => string)) => () => void
+  /** Shows no progress, for somebody is asked something on the terminal. Gives what ends that. */
+  readonly hold: () => () => void
   /** Waits until everything is written. */
   readonly flush: () => Promise<void>
 }
@@ -45,6 +47,7 @@ export const make = (onBrokenPipe: () => void): Terminal => {
   let drawn = false
   // Drawing over a line that is not finished would erase what stands there.
   let lineStart = true
+  let held = 0
   const erase = (): void => {
     if (drawn) stderr.write("\r\u001b[2K")
     drawn = false
@@ -77,9 +80,11 @@ export const make = (onBrokenPipe: () => void): Terminal => {
       let frame = 0
       const timer = setInterval(() => {
         const elapsed = Date.now() - started
-        if (elapsed < patienceMillis || !lineStart) return
+        if (elapsed < patienceMillis || !lineStart || held > 0) return
         frame = (frame + 1) % frames.length
-        const line = `${frames[frame]} ${label} ... ${Math.floor(elapsed / 1000)} s`
+        const line = `${frames[frame]} ${typeof label === "string" ? label : label()} ... ${
+          Math.floor(elapsed / 1000)
+        } s`
         // One line must stay one line, or erasing it leaves the rest.
         stderr.write(`\r\u001b[2K${line.slice(0, Math.max(1, (stderr.columns ?? 80) - 1))}`)
         drawn = true
@@ -88,6 +93,13 @@ export const make = (onBrokenPipe: () => void): Terminal => {
       return () => {
         clearInterval(timer)
         erase()
+      }
+    },
+    hold: () => {
+      erase()
+      held += 1
+      return () => {
+        held -= 1
       }
     },
     flush: async () => {

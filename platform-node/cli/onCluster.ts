@@ -1,13 +1,18 @@
 /**
  * Commands that talk to a cluster.
  */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { createInterface } from "node:readline/promises"
 import { Writable } from "node:stream"
 import type { ClusterConfig } from "../../core/ClusterConfig.ts"
 import * as Cluster from "../Cluster.ts"
+import * as Hasher from "../Hasher.ts"
 import type { Call } from "./CommandLine.ts"
 import * as PackagingArguments from "./PackagingArguments.ts"
+import { runCommand } from "./runCommand.ts"
 import type { Terminal } from "./Terminal.ts"
 
 /** Asks on the terminal; what is secret is not shown. */
@@ -18,12 +23,14 @@ const ask = async (terminal: Terminal, question: string, isSecret: boolean): Pro
     output: isSecret ? silent : process.stderr,
     terminal: true
   })
+  const release = terminal.hold()
   try {
     if (isSecret) process.stderr.write(question)
     const answer = await lines.question(isSecret ? "" : question)
     if (isSecret) terminal.note([""])
     return answer
   } finally {
+    release()
     lines.close()
   }
 }
@@ -44,3 +51,20 @@ export const onCluster = <A, E, R>(
           : {}
       )
     ))
+
+/** What a cluster needs of this machine; the packager is not in it. */
+const host = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Hasher.layer)
+
+type HostServices = Layer.Layer.Success<typeof host>
+type ClusterServices = Layer.Layer.Success<ReturnType<typeof Cluster.layer>>
+
+/** The whole of a command that talks to a cluster and packages nothing. */
+export const clusterCommand = <E>(
+  program: (
+    call: Call,
+    terminal: Terminal,
+    config: ClusterConfig
+  ) => Effect.Effect<number, E, ClusterServices | HostServices>
+) =>
+(call: Call, terminal: Terminal): Promise<number> =>
+  runCommand(call, terminal, onCluster(call, terminal, (config) => program(call, terminal, config)), host)

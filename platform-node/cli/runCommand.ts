@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import { type Call, valueOf } from "./CommandLine.ts"
 import * as ExitCode from "./ExitCode.ts"
+import { size } from "./render/Text.ts"
 import { type Explained, failureJson, failureLines, isExplained } from "./render/failure.ts"
 import * as Signals from "./Signals.ts"
 import type { Terminal } from "./Terminal.ts"
@@ -84,3 +85,25 @@ export const withProgress = <A, E, R>(
     () => effect,
     (end) => Effect.sync(end)
   )
+
+/** What {@link withTransfer} hands out. */
+export type TransferProgress = (what: string, bytes: number, total: number) => void
+
+/** Shows `label` while `use` runs, and how much is there of what it sends or fetches meanwhile, as `verb` puts it. */
+export const withTransfer = <A, E, R>(
+  terminal: Terminal,
+  label: string,
+  verb: string,
+  use: (progress: TransferProgress) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    let line = label
+    return Effect.acquireUseRelease(
+      Effect.sync(() => terminal.progress(() => line)),
+      () =>
+        use((what, bytes, total) => {
+          line = bytes < total ? `${verb} ${what}: ${size(bytes)} of ${size(total)}` : label
+        }),
+      (end) => Effect.sync(end)
+    )
+  })

@@ -8,7 +8,7 @@ import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
 import { unfinishedPackages } from "../../../core/execute/UnfinishedPackages.ts"
 import { PackageStore } from "../../../core/PackageStore.ts"
 import * as NodeHost from "../../NodeHost.ts"
-import { type Call, valueOf } from "../CommandLine.ts"
+import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import * as PackagingArguments from "../PackagingArguments.ts"
 import { cleanupJson, cleanupLines } from "../render/cleanup.ts"
@@ -28,6 +28,11 @@ const untouched = (store: typeof PackageStore.Service): typeof PackageStore.Serv
 
 const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
+    if (call.values.has("cluster")) {
+      return yield* Effect.fail(
+        usageError("`--cluster` means nothing to packages on this machine", "Add --remote to clean up on the cluster.")
+      )
+    }
     const olderThan = yield* PackagingArguments.age(valueOf(call, "older-than") ?? "1h")
     const dryRun = call.switches.has("dry-run")
     const store = yield* PackageStore
@@ -49,5 +54,7 @@ const program = (call: Call, terminal: Terminal) =>
     return ExitCode.done
   })
 
-export const main = (call: Call, terminal: Terminal): Promise<number> =>
-  runCommand(call, terminal, program(call, terminal), NodeHost.layerLocal)
+export const main = async (call: Call, terminal: Terminal): Promise<number> =>
+  call.switches.has("remote")
+    ? (await import("./cleanRemote.ts")).main(call, terminal)
+    : runCommand(call, terminal, program(call, terminal), NodeHost.layerLocal)

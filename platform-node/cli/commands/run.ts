@@ -9,48 +9,37 @@ import { existsSync } from "node:fs"
 import * as Path from "node:path"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../../core/ClusterConfig.ts"
-import { ClusterExecutor, type Job, type JobResult, type LogChunk } from "../../../core/ClusterExecutor.ts"
-import { FilePackager } from "../../../core/FilePackager.ts"
+import { ClusterExecutor, type Job } from "../../../core/ClusterExecutor.ts"
 import { awaitJob, submitPackage } from "../../../core/Pipeline.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
 import * as SourceMapDocument from "../../../core/runtime/SourceMapDocument.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
-import * as PackagingArguments from "../PackagingArguments.ts"
-import { diagnosticLines } from "../render/failure.ts"
-import { contentLines } from "../render/packageReport.ts"
-import { fitsJson, valueText } from "../render/resultValue.ts"
-import { plain } from "../render/Style.ts"
-import { count, duration, size, visible } from "../render/Text.ts"
+import { makeLog, showResult } from "../jobOutput.ts"
 import { onCluster } from "../onCluster.ts"
-import { runCommand, withProgress } from "../runCommand.ts"
+import { nearestModules, packageCall } from "../packaging.ts"
+import * as PackagingArguments from "../PackagingArguments.ts"
+import { visible } from "../render/Text.ts"
+import { runCommand, type TransferProgress, withProgress, withTransfer } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
+
+/** What submits the job, once there is everything that it needs. */
+type Submission = (progress: TransferProgress) => ReturnType<typeof submitPackage>
 
 /** Packages the function that the command line names, and submits the call. */
 const submitFunction = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
-    const [reference = ""] = call.positionals
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
-    const packager = yield* FilePackager
-    const { info, report } = yield* withProgress(
-      terminal,
-      `Packaging ${reference}`,
-      packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
-    )
-    const style = terminal.errorStyle
-    terminal.note([
-      ...report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, style)),
-      `${style.green("✓")} Packaged ${style.bold(visible(info.functionName))}: ${info.packageId}, ${
-        count(report.files.length, "file")
-      }, ${size(info.sizeBytes)} zipped`,
-      ...(call.switches.has("explain") ? ["", ...contentLines(report, reference, style), ""] : [])
-    ])
-    return submitPackage(info.packagePath, info.invocationPath ?? "", config, {
-      sourceMap: info.sourceMapPath,
-      nodeModules: info.nodeModules
-    })
+    const info = yield* packageCall(call, terminal, config, args, kwargs)
+    const submission: Submission = (progress) =>
+      submitPackage(info.packagePath, info.invocationPath ?? "", config, {
+        sourceMap: info.sourceMapPath,
+        nodeModules: info.nodeModules,
+        progress
+      })
+    return submission
   })
 
 const unreadable = (file: string, why: string, cause?: unknown): Invocation.InvocationError =>
@@ -71,14 +60,6 @@ const readFile = (file: string) =>
     if (type !== "File") return yield* unreadable(file, `It is a ${type}.`)
     return yield* failed(fs.readFileString(file))
   })
-
-const nearestModules = (): string | undefined => {
-  for (let at = process.cwd();; at = Path.dirname(at)) {
-    const found = Path.join(at, "node_modules")
-    if (existsSync(found)) return found
-    if (Path.dirname(at) === at) return undefined
-  }
-}
 
 /** The source map beside the invocation, if it is still there: without it, stacks name lines of the package. */
 const readSourceMap = (invocation: Invocation.Invocation, file: string) =>
@@ -112,11 +93,12 @@ const submitZip = (call: Call, file: string, own: ClusterConfig.ClusterConfig) =
     const config = { cores, memory, partition, queue, time, ...own }
     const sourceMap = yield* readSourceMap(stored, file)
     const nodeModules = valueOf(call, "node-modules") ?? nearestModules()
-    return Effect.scoped(Effect.gen(function*() {
-      const executor = yield* ClusterExecutor
-      const access = yield* RandomAccess.fromFile(zip)
-      return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules })
-    }))
+    return (progress: TransferProgress) =>
+      Effect.scoped(Effect.gen(function*() {
+        const executor = yield* ClusterExecutor
+        const access = yield* RandomAccess.fromFile(zip)
+        return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules, progress })
+      }))
   })
 
 const preparation = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
@@ -133,27 +115,11 @@ const preparation = (call: Call, terminal: Terminal, config: ClusterConfig.Clust
     return yield* submitFunction(call, terminal, config)
   })
 
-/** Shows what the job prints, and remembers whether its last line is finished. */
-const makeLog = (call: Call, terminal: Terminal) => {
-  let unfinished = false
-  return {
-    show: ({ bytes, stream }: LogChunk) =>
-      Effect.promise(() => {
-        const target = call.switches.has("json") ? "stderr" : stream
-        if (target === "stdout") unfinished = bytes.at(-1) !== 0x0a
-        return terminal.write(target, bytes)
-      }),
-    end: () => {
-      if (unfinished) terminal.print([""])
-    }
-  }
-}
-
-const resultDocument = (job: Job, { envelope, value }: JobResult) => ({
-  jobId: job.jobId,
-  packageId: job.packageId,
-  ...(fitsJson(value) ? { value } : { valueText: envelope.value })
-})
+/** The job's ID for whoever asks for it later. */
+const showJob = (call: Call, terminal: Terminal, { directory, jobId, packageId }: Job): void =>
+  terminal.print([
+    call.switches.has("json") ? JSON.stringify({ jobId, packageId, directory }, undefined, 2) : jobId
+  ])
 
 const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
@@ -164,10 +130,14 @@ const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterCo
     // From the moment at which the job is there until somebody waits for it, nothing may come in between.
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const job = yield* submission
+        const job = yield* withTransfer(terminal, "Submitting", "Sending", submission)
         terminal.note([
           `${style.green("✓")} Started job ${style.bold(job.jobId)}  ${style.dim(visible(job.directory))}`
         ])
+        if (call.switches.has("detach")) {
+          showJob(call, terminal, job)
+          return ExitCode.done
+        }
         const cancelled = Effect.zipRight(
           Effect.ignore(executor.cancel(job.jobId)),
           Effect.sync(() => terminal.note([`${style.yellow("✗")} Cancelled job ${job.jobId}`]))
@@ -176,13 +146,7 @@ const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterCo
         const result = yield* restore(withProgress(terminal, "Running", waiting)).pipe(
           Effect.onInterrupt(() => cancelled)
         )
-        const { finishedAt, startedAt } = result.envelope
-        terminal.note([`${style.green("✓")} Returned after ${duration(finishedAt - startedAt)}`])
-        terminal.print([
-          call.switches.has("json")
-            ? JSON.stringify(resultDocument(job, result), undefined, 2)
-            : valueText(result.value, terminal.style !== plain)
-        ])
+        showResult(call, terminal, job, result)
         return ExitCode.done
       })
     )
