@@ -25,6 +25,8 @@ import type { Metadata } from "../core/Metadata.ts"
 import type { PackageInfo } from "../core/PackageInfo.ts"
 import type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
 import * as Pipeline from "../core/Pipeline.ts"
+import { Transport } from "../core/Transport.ts"
+import * as JobFiles from "../core/execute/JobFiles.ts"
 import { unfinishedPackages } from "../core/execute/UnfinishedPackages.ts"
 import * as Cluster from "./Cluster.ts"
 import * as Configuration from "./Configuration.ts"
@@ -248,6 +250,22 @@ export class ClusterExecutor {
   }
   cancel(jobId: string): Promise<void> {
     return this.#ask((executor) => executor.cancel(jobId))
+  }
+  /**
+   * Brings the files that the function left in its working directory into `directory` here: those that match one of `globs`, by
+   * default all. Packaged data files are not among them. Rejects with `FilesNotWrittenError` when one is here already, unless
+   * `force` says to replace it.
+   */
+  fetch(
+    jobId: string,
+    directory: string,
+    options: JobFiles.FetchOptions = {}
+  ): Promise<ReadonlyArray<JobFiles.FetchedFile>> {
+    return onCluster(this.clusterConfig, () =>
+      Effect.gen(function*() {
+        const executor = yield* Executor.ClusterExecutor
+        return yield* JobFiles.fetch(yield* Transport, yield* executor.attach(jobId), directory, options)
+      }))
   }
   /** All jobs of the cluster, oldest first. */
   list(): Promise<ReadonlyArray<Executor.Job>> {
