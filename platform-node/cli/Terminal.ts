@@ -85,8 +85,8 @@ export const make = (onBrokenPipe: () => void): Terminal => {
         const line = `${frames[frame]} ${typeof label === "string" ? label : label()} ... ${
           Math.floor(elapsed / 1000)
         } s`
-        // One line must stay one line, or erasing it leaves the rest.
-        stderr.write(`\r\u001b[2K${line.slice(0, Math.max(1, (stderr.columns ?? 80) - 1))}`)
+        // One line must stay one line, or erasing it leaves the rest. A terminal that nobody sized says 0.
+        stderr.write(`\r\u001b[2K${line.slice(0, Math.max(1, (stderr.columns || 80) - 1))}`)
         drawn = true
       }, frameMillis)
       timer.unref()
