@@ -87,7 +87,9 @@ export const moduleText = ({ name, what }, text) =>
 
 /** Each output file and its text. */
 export const generate = () =>
-  Promise.all(texts.map(async (text) => ({ file: text.output, text: moduleText(text, await bundle(text.entry, text.minify)) })))
+  Promise.all(
+    texts.map(async (text) => ({ file: text.output, text: moduleText(text, await bundle(text.entry, text.minify)) }))
+  )
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   let stale = 0
