@@ -122,7 +122,8 @@ const readIdentity = (target: SshTarget.SshTarget, file: string): Identity => {
     publicKey,
     attempt: {
       label: `key ${file}`,
-      method: { type: "publickey", username, key: text, ...(passphrase === undefined ? {} : { passphrase }) }
+      // Parsed: to open it a second time takes seconds
+      method: { type: "publickey", username, key: parsed }
     },
     note: undefined
   }

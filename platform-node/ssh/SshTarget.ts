@@ -89,14 +89,20 @@ const readIfThere = (file: string): string | undefined => {
 }
 
 /** The file with the files that it includes in their places; ssh_config(5) starts relative names in `~/.ssh`. */
-const parseWithIncludes = (file: string, text: string, depth = 0): SSHConfig => {
+const parseWithIncludes = (file: string, text: string, host: string, depth = 0): SSHConfig => {
   const config = SSHConfig.parse(text)
   const expand = (lines: SSHConfig): void => {
     for (let index = lines.length - 1; index >= 0; index -= 1) {
       const line = lines[index]
       if (line === undefined || line.type !== 1) continue
       // The library knows these by one spelling only, where `Match` asks for them
-      if (/^(hostname|user)$/i.test(line.param)) line.param = line.param.length === 4 ? "User" : "HostName"
+      if (/^user$/i.test(line.param)) line.param = "User"
+      if (/^hostname$/i.test(line.param)) {
+        line.param = "HostName"
+        if (typeof line.value === "string") {
+          line.value = line.value.replaceAll(/%[h%]/g, (token) => token === "%h" ? host : "%")
+        }
+      }
       if ("config" in line) expand(line.config)
       if (line.param.toLowerCase() !== "include" || depth >= 16) continue
       const patterns = typeof line.value === "string" ? line.value.split(/\s+/) : line.value.map(({ val }) => val)
@@ -106,7 +112,7 @@ const parseWithIncludes = (file: string, text: string, depth = 0): SSHConfig => 
       )
       const included: Array<Line> = files.flatMap((
         name
-      ) => [...parseWithIncludes(name, readIfThere(name) ?? "", depth + 1)])
+      ) => [...parseWithIncludes(name, readIfThere(name) ?? "", host, depth + 1)])
       lines.splice(index, 1, ...included)
     }
   }
@@ -127,7 +133,7 @@ const settingsFor = (host: string, options: SshOptions): Settings => {
   const config = new SSHConfig()
   for (const file of files) {
     const text = options.configFile === undefined ? readIfThere(file) : Fs.readFileSync(file, "utf8")
-    if (text !== undefined) config.push(...parseWithIncludes(file, text))
+    if (text !== undefined) config.push(...parseWithIncludes(file, text, host))
   }
   const computed = config.compute(
     options.username === undefined ? { Host: host } : { Host: host, User: options.username },
@@ -207,7 +213,7 @@ const build = (options: SshOptions, depth: number): SshTarget => {
   }
   const local = localUser()
   const username = options.username ?? one(settings, "user") ?? local
-  const host = expandTokens(one(settings, "hostname") ?? options.host, { h: options.host, "%": "%" })
+  const host = one(settings, "hostname") ?? options.host
   const port = options.port ?? wholeNumber(one(settings, "port") ?? "22", "Port", 65_535)
   const tokens = { h: host, n: options.host, p: String(port), r: username, u: local, d: home(), "%": "%" }
   const ssh = Path.join(home(), ".ssh")

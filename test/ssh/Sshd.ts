@@ -92,15 +92,21 @@ const isSshd = (pid: number): boolean => {
   }
 }
 
+let added = 0
+
 /** A new user of this machine, who is not root, for as long as it is needed. Only root may make one. */
-export const addUser = (): { readonly username: string; readonly remove: () => void } => {
-  const username = `clx${process.pid}`
+export const addUser = (
+  password?: string,
+  shell = "/bin/sh"
+): { readonly username: string; readonly remove: () => void } => {
+  const username = `clx${process.pid}${added += 1}`
   const run = (command: string, ...args: ReadonlyArray<string>): void => {
     const ran = spawnSync(command, [...args, username])
     if (ran.status !== 0) throw new Error(`${command}: ${ran.error?.message ?? ran.stderr.toString()}`)
   }
   // A password that is no hash of any: without one, the account counts as locked
-  run("useradd", "--no-create-home", "--no-user-group", "--home-dir", "/", "--shell", "/bin/sh", "--password", "*none*")
+  run("useradd", "--no-create-home", "--no-user-group", "--home-dir", "/", "--shell", shell, "--password", "*none*")
+  if (password !== undefined) spawnSync("chpasswd", { input: `${username}:${password}\n` })
   return { username, remove: () => run("userdel", "--force") }
 }
 
@@ -129,7 +135,7 @@ export const make = async (lines: ReadonlyArray<string> = []): Promise<Sshd> => 
       `PidFile ${at("sshd.pid")}`,
       `AuthorizedKeysFile ${at("authorized_keys")}`,
       "StrictModes no",
-      "UsePAM no",
+      ...(lines.some((line) => line.startsWith("UsePAM")) ? [] : ["UsePAM no"]),
       "UseDNS no",
       "PrintMotd no",
       "LogLevel VERBOSE",
