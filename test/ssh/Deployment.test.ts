@@ -95,10 +95,10 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
     assert.strictEqual(await clustrix.run(main("scaled"), config, ["2 days"]), 172_800_000)
     const [environment, ...others] = fs.readdirSync(state(config, "envs"))
     assert.lengthOf(others, 0)
-    const made = fs.statSync(state(config, "envs", environment ?? "")).ctimeMs
+    const made = fs.statSync(state(config, "envs", environment ?? "")).ino
     const before = sshd.log().length
     assert.strictEqual(await clustrix.run(main("scaled"), config, ["1 s"]), 1000)
-    assert.strictEqual(fs.statSync(state(config, "envs", environment ?? "")).ctimeMs, made)
+    assert.strictEqual(fs.statSync(state(config, "envs", environment ?? "")).ino, made)
     const sessions = sshd.log().slice(before).match(/Starting session: command/g) ?? []
     // One asks and deploys, one starts the job
     assert.lengthOf(sessions, 2)
