@@ -41,7 +41,7 @@ const authenticationError = (
       ...(notes.length === 0 ? [] : [`Could not be tried: ${notes.join("; ")}.`]),
       ...(/methods failed/.test(cause.message) ? [] : [`It said: ${cause.message}.`])
     ].join(" "),
-    remedy: "Name the right key_file or username, add the key to an agent, or install one with `clustrix ssh-setup`.",
+    remedy: "Name the right key_file or username, add the key to an agent, or install one there with `ssh-copy-id`.",
     cause
   })
 
