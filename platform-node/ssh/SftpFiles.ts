@@ -127,7 +127,11 @@ export const replace = async (sftp: SFTPWrapper, from: string, to: string): Prom
 /** What is known of an upload, over several connections: how many bytes are there for sure. */
 export interface Uploading {
   sure: number
+  /** Chunks that may be on their way at once: fewer after a cut before which no answer came. */
+  window: number
 }
+
+export const newUploading = (): Uploading => ({ sure: 0, window })
 
 /**
  * Brings `path` there to the bytes of `source`, and continues what an earlier call began: a cut leaves the beginning, except
@@ -148,11 +152,14 @@ export const upload = (
       )
     let handle: Buffer | undefined
     let isOver = false
+    let begun: number | undefined
     const begin = async (): Promise<readonly [Buffer, number]> => {
       const before = await Sftp.stat(sftp, path).catch((cause: unknown) => {
         if (Sftp.isCut(cause)) throw cause
         return undefined
       })
+      // Whoever was interrupted meanwhile has removed it already
+      if (isOver) throw new Error("It is not wanted any more.")
       const isNew = before === undefined || before.size > source.sizeBytes
       const opened = isNew ? await open(sftp, path, "w", 0o600) : await open(sftp, path, "r+")
       if (isOver) closeQuietly(sftp, opened)
@@ -165,6 +172,7 @@ export const upload = (
     const send = (to: Buffer, offset: number) =>
       Effect.gen(function*() {
         uploading.sure = offset
+        begun = offset
         // In their order, so that only the last chunks are uncertain
         const onTheirWay: Array<{ readonly end: number; readonly written: Promise<void> }> = []
         const settle = (most: number) =>
@@ -182,7 +190,7 @@ export const upload = (
           const written = writeAt(sftp, to, bytes, at)
           written.catch(() => undefined)
           onTheirWay.push({ end: at + bytes.length, written })
-          yield* settle(window - 1)
+          yield* settle(uploading.window - 1)
         }
         yield* settle(0)
         handle = undefined
@@ -192,6 +200,7 @@ export const upload = (
     return Effect.flatMap(attempt(begin), ([to, offset]) => send(to, offset)).pipe(
       Effect.ensuring(Effect.sync(() => {
         isOver = true
+        if (begun !== undefined && uploading.sure === begun) uploading.window = Math.max(1, uploading.window >> 2)
         if (handle !== undefined) closeQuietly(sftp, handle)
       }))
     )

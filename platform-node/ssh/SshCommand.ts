@@ -16,7 +16,7 @@ const sessionMark = /clustrix-session (\d+)\n/
 const outputMark = "clustrix-output\n"
 
 /** How long the end of a command that nobody wants may take. */
-const killMillis = 3000
+const killMillis = 5000
 
 /**
  * The words for the user's login shell, whatever that is (csh and fish too): `sh` with the script as one word on one line,

@@ -1,10 +1,12 @@
 /**
  * The one connection to a host: made when it is first needed, shared by all, made anew when it was cut.
  */
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { SFTPWrapper } from "ssh2"
@@ -60,10 +62,15 @@ export interface SshSession {
   readonly filesIfOpen: (use: (sftp: SFTPWrapper) => Promise<unknown>) => Effect.Effect<void>
 }
 
+/** From the end of the channel to that of a call: what came before is to be taken along. */
+const lateMillis = 100
+
 interface Live {
   readonly connection: SshConnection
   readonly scope: Scope.CloseableScope
   sftp: Promise<SFTPWrapper> | undefined
+  /** Done when the channel for files has ended. */
+  filesEnded: Deferred.Deferred<void>
 }
 
 const openSftp = async (connection: SshConnection, seconds: number): Promise<SFTPWrapper> => {
@@ -124,7 +131,7 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
             Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
           )
           hasConnected = true
-          live = { connection, scope, sftp: undefined }
+          live = { connection, scope, sftp: undefined, filesEnded: Deferred.unsafeMake(FiberId.none) }
           return live
         })
       )
@@ -192,7 +199,17 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
             made.sftp = undefined
             channels.filesEnded()
           }
-          opening.then((sftp) => sftp.once("close", forget), forget)
+          const ended = Deferred.unsafeMake<void>(FiberId.none)
+          made.filesEnded = ended
+          const close = (): void => {
+            forget()
+            Deferred.unsafeDone(ended, Exit.void)
+          }
+          opening.then((sftp) => {
+            sftp.once("close", close)
+            made.connection.client.once("close", close)
+            sftp.once("close", () => made.connection.client.off("close", close))
+          }, close)
           return opening
         },
         catch: (cause) =>
@@ -220,11 +237,34 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
         repetition
       ))
 
+    /** A call that comes when the channel has ended is never answered by ssh2. */
+    const whileOpen = <A, E>(made: Live, use: Effect.Effect<A, E>): Effect.Effect<A, E | TransportError> =>
+      Effect.raceFirst(
+        use,
+        Effect.suspend(() => Deferred.await(made.filesEnded)).pipe(
+          Effect.zipRight(Effect.sleep(lateMillis)),
+          Effect.zipRight(Effect.suspend(() =>
+            Effect.fail(
+              new TransportError({
+                reason: "Connection",
+                what: `The files of ${SshTarget.describe(target)} cannot be reached`,
+                why: "The connection ended before the answer came.",
+                remedy: "Try again: what was finished is kept."
+              })
+            )
+          ))
+        )
+      )
+
     return {
       target,
       connection: Effect.map(ready, ({ connection }) => connection),
       files: (use, repetition = {}) =>
-        connected((made) => channels.run("Files", Effect.flatMap(sftpOf(made), use), wasRefused), repetition),
+        connected(
+          (made) =>
+            channels.run("Files", Effect.flatMap(sftpOf(made), (sftp) => whileOpen(made, use(sftp))), wasRefused),
+          repetition
+        ),
       command: (use, repetition = {}) =>
         connected((made) => channels.run("Command", use(made.connection), wasRefused), repetition),
       filesIfOpen: (use) =>

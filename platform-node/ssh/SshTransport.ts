@@ -89,7 +89,7 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
       const temporary = partial ?? `${to}.${randomUUID()}.tmp`
       // The same name at each try: what is there already is not sent again
       const sent = Effect.suspend(() => {
-        const uploading: SftpFiles.Uploading = { sure: 0 }
+        const uploading = SftpFiles.newUploading()
         return session.files((sftp) => SftpFiles.upload(sftp, source, temporary, progress, uploading), {
           progress: () => uploading.sure
         })

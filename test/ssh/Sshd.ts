@@ -50,6 +50,8 @@ export interface Sshd {
   readonly kill: () => void
   /** The sessions only: the network is cut. */
   readonly cut: () => void
+  /** How many processes serve somebody now. */
+  readonly sessions: () => number
   readonly stop: () => void
 }
 
@@ -190,6 +192,7 @@ export const make = async (lines: ReadonlyArray<string> = []): Promise<Sshd> => 
     log: () => fs.readFileSync(at("sshd.log"), "utf8"),
     start,
     cut,
+    sessions: () => descendants(pid).filter(isSshd).length,
     kill: () => {
       const sessions = descendants(pid).filter(isSshd)
       kill(pid)
