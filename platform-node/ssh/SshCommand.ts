@@ -2,6 +2,7 @@
  * One command on a host.
  */
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import * as Os from "node:os"
 import type { ClientChannel } from "ssh2"
 import * as Shell from "../../core/deploy/Shell.ts"
@@ -49,10 +50,10 @@ const isRefusal = (cause: Error): boolean => "reason" in cause
 
 /** Ends a process group. Not by a signal of the protocol: sshd does not pass those on for root. */
 const killGroup = (connection: SshConnection, group: string): Effect.Effect<void> =>
-  Effect.async<void>((resume) => {
+  Effect.async<void, Error>((resume) => {
     try {
       connection.client.exec(`kill -KILL -${group}`, (error, channel) => {
-        if (error !== undefined) return resume(Effect.void)
+        if (error !== undefined) return resume(Effect.fail(error))
         channel.on("error", () => undefined)
         channel.stderr.resume()
         channel.resume().once("close", () => resume(Effect.void))
@@ -61,7 +62,11 @@ const killGroup = (connection: SshConnection, group: string): Effect.Effect<void
     } catch {
       resume(Effect.void)
     }
-  })
+  }).pipe(
+    // The channels of others that are ended too may still be in the way
+    Effect.retry({ while: isRefusal, schedule: Schedule.spaced("100 millis") }),
+    Effect.ignore
+  )
 
 const start = (
   connection: SshConnection,
