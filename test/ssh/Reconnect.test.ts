@@ -335,14 +335,14 @@ describe.skipIf(Sshd.missing !== undefined)("many at once", () => {
         const before = fs.readdirSync(there).sort()
         const some = yield* Effect.forEach(
           Array.from({ length: 300 }, (_, index) => index),
-          (index) => Effect.fork(index % 50 === 49 ? t.exec("sleep 61.7") : one(index))
+          (index) => Effect.fork(index % 50 === 49 ? t.exec(`sleep 61.${process.pid}`) : one(index))
         )
         yield* Effect.sleep(30)
         yield* Fiber.interruptAll(some)
         yield* t.exists(there)
         assert.deepStrictEqual(fs.readdirSync(there).filter((name) => name.endsWith(".tmp")), [])
         assert.includeMembers(fs.readdirSync(there), before)
-        const left = yield* t.exec("ps -eo args | grep -c '^[s]leep 61.7$'")
+        const left = yield* t.exec(`ps -eo args | grep -c "^[s]leep 61.${process.pid}$"`)
         assert.strictEqual(left.stdout, "0\n")
       }))
     // sshd's side of it is gone, and with it every handle
