@@ -27,11 +27,25 @@ export interface JobLimits {
   readonly queue?: string | undefined
 }
 
-/** A job whose directory is complete: `job.sh` is in it, and output goes to `stdout.log` and `stderr.log` beside it. */
+/** A job whose script runs many times: once for each element. */
+export interface JobArray {
+  /** Elements are numbered from 0 to `size - 1`. */
+  readonly size: number
+  /** The most elements that may run at the same time; without it the scheduler decides. */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * A job whose directory is complete: its script is in it, and output goes to `stdout.log` and `stderr.log` beside `job.sh`. The
+ * elements of an array append to the same two; what belongs to one element its script redirects itself.
+ */
 export interface JobToSubmit {
   readonly jobId: string
   /** Absolute directory there. */
   readonly directory: string
+  /** The script, relative to the directory; `job.sh` without it. */
+  readonly script?: string | undefined
+  readonly array?: JobArray | undefined
   readonly limits: JobLimits
   /** Variables for the job, on top of what the machine gives every job. */
   readonly environment: ReadonlyMap<string, Redacted.Redacted>
@@ -44,7 +58,7 @@ export interface SubmittedJob {
   readonly schedulerId: string
 }
 
-/** What the scheduler says of a job; the job's directory says the rest. */
+/** What the scheduler says of a job, or of one element of an array; the job's directory says the rest. */
 export type SchedulerState =
   | { readonly _tag: "Pending"; readonly reason: string | undefined }
   | { readonly _tag: "Running"; readonly node: string | undefined }
