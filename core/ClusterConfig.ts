@@ -33,6 +33,17 @@ const PackageName = Schema.String.pipe(
   Schema.pattern(/^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*$/, { message: () => "Expected the name of an npm package" })
 )
 
+/** One line of the job script's head: a line break in it would begin another line of the script. */
+const SchedulerOption = Schema.String.pipe(
+  Schema.pattern(/^[^\s\p{Cc}][^\p{Cc}\u2028\u2029]*$/u, {
+    message: () => "Expected one option of the scheduler in one line, such as --gres=gpu:1"
+  })
+)
+
+const SchedulerWord = Schema.String.pipe(
+  Schema.pattern(/^[^\p{Cc}]*$/u, { message: () => "Expected a name in one line" })
+)
+
 const listOf = <A extends string, I extends string>(item: Schema.Schema<A, I>): Schema.Array$<Schema.Schema<A, I>> =>
   Schema.Array(item).annotations({ message: () => "Expected a list of texts" })
 
@@ -73,8 +84,14 @@ export const ClusterConfig = Schema.Struct({
   cores: Schema.optional(Schema.Int.pipe(Schema.positive())),
   memory: Schema.optional(Memory),
   time: Schema.optional(TimeLimit),
-  partition: Schema.optional(Schema.String),
-  queue: Schema.optional(Schema.String),
+  partition: Schema.optional(SchedulerWord),
+  queue: Schema.optional(SchedulerWord),
+  /** Further options for the scheduler in its own words, one each: `--gres=gpu:1`, `-l gpu=1`. */
+  schedulerOptions: Schema.optional(listOf(SchedulerOption)),
+  /** The parallel environment of Grid Engine that gives a job several cores of one host; `smp` without it. */
+  parallelEnvironment: Schema.optional(
+    Schema.String.pipe(Schema.pattern(/^[\w.-]+$/, { message: () => "Expected the name of a parallel environment" }))
+  ),
   /** `module load` lines of the job script. */
   moduleLoads: Schema.optional(listOf(Schema.String)),
   /** Shell lines that run before the function. */

@@ -27,6 +27,7 @@ import { type DeployedPackage, type DeployError, type DeployRequest,
 import * as Invocation from "./runtime/Invocation.ts"
 import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
+import * as Scheduling from "./Scheduler.ts"
 import { type JobLimits, Scheduler, type SchedulerError, type SchedulerState } from "./Scheduler.ts"
 import { Transport, type TransportError } from "./Transport.ts"
 
@@ -137,7 +138,8 @@ const limitsOf = (config: ClusterConfig.ClusterConfig): JobLimits => ({
   memoryBytes: config.memory === undefined ? undefined : ClusterConfig.memoryBytes(config.memory),
   timeSeconds: config.time === undefined ? undefined : ClusterConfig.timeSeconds(config.time),
   partition: config.partition,
-  queue: config.queue
+  queue: config.queue,
+  schedulerOptions: config.schedulerOptions
 })
 
 /** The values of the variables that go along, from this process's configuration. */
@@ -367,7 +369,10 @@ const make = (options: LayerOptions) =>
       const asked = known.flatMap(({ jobId, schedulerId }) =>
         schedulerId === undefined ? [] : [{ directory: directoryOf(jobId), schedulerId }]
       )
-      return asked.length === 0 ? Effect.succeed(new Map()) : scheduler.poll(asked)
+      return asked.length === 0
+        ? Effect.succeed(new Map())
+        : Effect.map(scheduler.poll(asked), (answers) =>
+          new Map([...answers].map(([id, answer]) => [id, Scheduling.overall(answer)])))
     }
 
     const conclude = (known: Known, polled: ReadonlyMap<string, SchedulerState>) =>
@@ -377,7 +382,9 @@ const make = (options: LayerOptions) =>
           { _tag: "Unknown" }
         const over = known.envelope === undefined && (state._tag === "Ended" || state._tag === "Unknown")
         // It may have ended between the two questions; and on a shared file system its files may still be on their way.
-        if (over && scheduler.settleMillis > 0) yield* Effect.sleep(scheduler.settleMillis)
+        if (over && scheduler.settleMillis > 0) {
+          yield* Effect.sleep(scheduler.settleMillis)
+        }
         const envelope = over ? yield* readResult(jobId) : known.envelope
         const cancelled = over && envelope === undefined &&
           (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
@@ -395,7 +402,9 @@ const make = (options: LayerOptions) =>
 
     /** Status of a job that exists, and its result if there is one. */
     const look = (jobId: string) =>
-      Effect.flatMap(read(jobId), (known) => Effect.flatMap(poll([known]), (polled) => conclude(known, polled)))
+      Effect.flatMap(read(jobId), (known) =>
+        Effect.flatMap(poll([known]), (polled) =>
+          conclude(known, polled)))
 
     /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
     const statuses = (jobIds: ReadonlyArray<string>) =>

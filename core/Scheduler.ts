@@ -25,6 +25,8 @@ export interface JobLimits {
   readonly timeSeconds?: number | undefined
   readonly partition?: string | undefined
   readonly queue?: string | undefined
+  /** Further options in the scheduler's own words, one each: `--gres=gpu:1`, `-l gpu=1`. */
+  readonly schedulerOptions?: ReadonlyArray<string> | undefined
 }
 
 /** A job whose script runs many times: once for each element. */
@@ -56,19 +58,45 @@ export interface SubmittedJob {
   readonly directory: string
   /** The scheduler's own name for it; empty when the client was killed before it could write it down. */
   readonly schedulerId: string
+  /** The array that it was submitted as. */
+  readonly array?: JobArray | undefined
 }
 
 /** What the scheduler says of a job, or of one element of an array; the job's directory says the rest. */
 export type SchedulerState =
+  /** `reason`: its own words for what the job waits for. A job that was put back into the queue waits again. */
   | { readonly _tag: "Pending"; readonly reason: string | undefined }
   | { readonly _tag: "Running"; readonly node: string | undefined }
   | {
     readonly _tag: "Ended"
     readonly outcome: "completed" | "failed" | "cancelled" | "timed-out" | "out-of-memory" | "node-failure"
     readonly exitCode: number | undefined
+    /** Its own words, where they tell more than the outcome. */
+    readonly reason?: string | undefined
   }
   /** It does not know the job, or not any more. */
   | { readonly _tag: "Unknown" }
+
+/** The states of an array's elements, by their numbers. An element that is missing is `Unknown`. */
+export interface ArrayStates {
+  readonly _tag: "Array"
+  readonly elements: ReadonlyMap<number, SchedulerState>
+}
+
+/** An array that the scheduler does not know at all may be answered with one state: that of every element. */
+export type SchedulerAnswer = SchedulerState | ArrayStates
+
+/** What an answer says of a whole job: running if any element does, else waiting if any waits, else ended as the first did. */
+export const overall = (answer: SchedulerAnswer): SchedulerState => {
+  if (answer._tag !== "Array") return answer
+  const states = [...answer.elements.values()]
+  return states.find(({ _tag }) => _tag === "Running") ?? states.find(({ _tag }) => _tag === "Pending") ??
+    states.find((state) => state._tag === "Ended" && state.outcome !== "completed") ?? states[0] ?? { _tag: "Unknown" }
+}
+
+/** What an answer says of one element. */
+export const ofElement = (answer: SchedulerAnswer, index: number): SchedulerState =>
+  answer._tag === "Array" ? answer.elements.get(index) ?? { _tag: "Unknown" } : answer
 
 export class Scheduler extends Context.Tag("clustrix/Scheduler")<Scheduler, {
   readonly clusterType: ClusterType
@@ -76,14 +104,24 @@ export class Scheduler extends Context.Tag("clustrix/Scheduler")<Scheduler, {
   readonly enforcesLimits: boolean
   /** How long after a job's end its files may still be on their way here, in ms. */
   readonly settleMillis: number
-  /** The lines that tell the scheduler what the job needs, for the head of `job.sh`. */
-  readonly directives: (jobId: string, limits: JobLimits) => ReadonlyArray<string>
-  /** Returns the scheduler's name for the job. */
+  /** The least time between two questions to it, in ms. The job's directory may be asked more often. */
+  readonly pollMillis: number
+  /** The lines that tell the scheduler what the job needs, for the head of the job's script. */
+  readonly directives: (jobId: string, limits: JobLimits, array?: JobArray) => ReadonlyArray<string>
+  /** A word of POSIX `sh` that gives the number of the array's element, from 0, in the script of an array. */
+  readonly elementIndex: string
+  /**
+   * Returns the scheduler's name for the job. Where the answer is lost on the way it is found again: nothing is submitted twice.
+   * Values of the environment are never on a command line, nor in a file that others can read.
+   */
   readonly submit: (job: JobToSubmit) => Effect.Effect<string, SchedulerError>
-  /** The states of jobs, by `schedulerId`; one command for all of them. */
+  /**
+   * The states of jobs, by `schedulerId`; one command for all of them. A scheduler that does not answer is `Unavailable`, which
+   * says nothing of the jobs.
+   */
   readonly poll: (
     jobs: ReadonlyArray<SubmittedJob>
-  ) => Effect.Effect<ReadonlyMap<string, SchedulerState>, SchedulerError>
+  ) => Effect.Effect<ReadonlyMap<string, SchedulerAnswer>, SchedulerError>
   /** Ends a job. One that has ended already is fine. */
   readonly cancel: (job: SubmittedJob) => Effect.Effect<void, SchedulerError>
 }>() {}

@@ -102,6 +102,8 @@ export const make: typeof Scheduler.Service = {
   clusterType: "local",
   enforcesLimits: false,
   settleMillis: 0,
+  pollMillis: 0,
+  elementIndex: "\"$CLUSTRIX_ELEMENT\"",
   directives: () => [],
   submit: ({ directory, environment }) =>
     Effect.async<string, SchedulerError>((resume) => {

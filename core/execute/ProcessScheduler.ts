@@ -84,6 +84,8 @@ const make = Effect.gen(function*() {
     clusterType: "ssh" as const,
     enforcesLimits: false,
     settleMillis: 0,
+    pollMillis: 0,
+    elementIndex: "\"$CLUSTRIX_ELEMENT\"",
     directives: () => [],
     submit: ({ directory, environment }) =>
       Effect.gen(function*() {
