@@ -12,6 +12,7 @@ const components = [
   { name: "bsdtar", probe: ["bsdtar", "--version"], apt: "libarchive-tools", for: "checking packages with bsdtar" },
   { name: "python3", probe: ["python3", "--version"], apt: "python3", for: "checking packages with zipfile" },
   { name: "sshd", found: "/usr/sbin/sshd", apt: "openssh-server", for: "everything over SSH" },
+  { name: "chromium", probe: ["chromium", "--version"], apt: "chromium", for: "everything in a page" },
   { name: "ssh-agent", probe: ["ssh", "-V"], apt: "openssh-client", for: "keys of an agent, and comparing with scp" }
 ]
 
