@@ -10,11 +10,13 @@ import * as ClusterExecutor from "../core/ClusterExecutor.ts"
 import * as ClusterFilesystem from "../core/ClusterFilesystem.ts"
 import type { PackageDeployer } from "../core/deploy/PackageDeployer.ts"
 import * as TransportDeployer from "../core/deploy/TransportDeployer.ts"
-import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
 import type { Hasher } from "../core/Hasher.ts"
 import type { Scheduler } from "../core/Scheduler.ts"
 import { Transport, type TransportError } from "../core/Transport.ts"
+import * as HostScheduler from "./HostScheduler.ts"
 import * as HostSupplies from "./HostSupplies.ts"
+import * as LocalTransport from "./LocalTransport.ts"
+import * as SharedDirectory from "./SharedDirectory.ts"
 import { remote } from "./remote/remote.generated.ts"
 import type { SshOptions } from "./ssh/SshTarget.ts"
 import * as SshTransport from "./ssh/SshTransport.ts"
@@ -68,6 +70,13 @@ export const workDirectory = (
   )
 }
 
+/** The way there: none over the network for a machine that shares the cluster's scheduler and its directory. */
+const transportOf = (config: ClusterConfig, prompt: SshOptions["prompt"]) => {
+  if (config.clusterType !== "ssh" && config.clusterHost === undefined) return LocalTransport.layer
+  const overSsh = Layer.unwrapEffect(Effect.map(sshOptions(config, prompt), SshTransport.layer))
+  return config.clusterType === "ssh" ? overSsh : SharedDirectory.layer(config, overSsh)
+}
+
 const overTransport = (config: ClusterConfig) =>
   Layer.unwrapEffect(Effect.gen(function*() {
     const transport = yield* Transport
@@ -75,15 +84,18 @@ const overTransport = (config: ClusterConfig) =>
     return Layer.mergeAll(
       ClusterExecutor.layer({ stateDirectory: `${root}/.clustrix`, filesystemRoot: root }),
       ClusterFilesystem.layer(root)
-    ).pipe(Layer.provideMerge(Layer.mergeAll(TransportDeployer.layer(remote), ProcessScheduler.layer)))
+    ).pipe(Layer.provideMerge(Layer.mergeAll(TransportDeployer.layer(remote), HostScheduler.layer(config))))
   }))
 
-/** Runs jobs on the host that `config` names. `prompt` answers what its server asks beyond the password. */
+/**
+ * Runs jobs on the host that `config` names, or under its scheduler; without a host, under the scheduler of this machine.
+ * `prompt` answers what its server asks beyond the password.
+ */
 export const layer = (
   config: ClusterConfig,
   options: { readonly prompt?: SshOptions["prompt"] } = {}
 ): Layer.Layer<Services, ClusterConfigError | TransportError, FileSystem.FileSystem | Hasher> =>
   overTransport(config).pipe(
-    Layer.provideMerge(Layer.unwrapEffect(Effect.map(sshOptions(config, options.prompt), SshTransport.layer))),
+    Layer.provideMerge(transportOf(config, options.prompt)),
     Layer.provide(HostSupplies.layer({ runtimeArchive: config.runtimeArchive }))
   )

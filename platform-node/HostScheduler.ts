@@ -1,0 +1,23 @@
+/**
+ * What runs jobs on the host of a cluster: its scheduler, or processes.
+ */
+import type * as Layer from "effect/Layer"
+import type { ClusterConfig } from "../core/ClusterConfig.ts"
+import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
+import * as SlurmScheduler from "../core/execute/SlurmScheduler.ts"
+import type { Scheduler } from "../core/Scheduler.ts"
+import type { Transport } from "../core/Transport.ts"
+
+export const layer = (
+  { clusterType }: ClusterConfig
+): Layer.Layer<Scheduler, never, Transport> => {
+  switch (clusterType) {
+    case "local":
+    case "ssh":
+    case "sge":
+    case "pbs":
+      return ProcessScheduler.layer
+    case "slurm":
+      return SlurmScheduler.layer
+  }
+}
