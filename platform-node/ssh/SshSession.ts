@@ -237,10 +237,13 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
         repetition
       ))
 
-    /** A call that comes when the channel has ended is never answered by ssh2. */
+    /**
+     * A call that comes when the channel has ended is never answered by ssh2. Both sides can be interrupted where the whole
+     * cannot: a race waits for the end of the one that lost.
+     */
     const whileOpen = <A, E>(made: Live, use: Effect.Effect<A, E>): Effect.Effect<A, E | TransportError> =>
       Effect.raceFirst(
-        use,
+        Effect.interruptible(use),
         Effect.suspend(() => Deferred.await(made.filesEnded)).pipe(
           Effect.zipRight(Effect.sleep(lateMillis)),
           Effect.zipRight(Effect.suspend(() =>
@@ -252,7 +255,8 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
                 remedy: "Try again: what was finished is kept."
               })
             )
-          ))
+          )),
+          Effect.interruptible
         )
       )
 

@@ -65,6 +65,16 @@ export const suite = <E>(
         assert.deepStrictEqual(yield* t.list(there), ["a b ☃"])
       }))
 
+    effect("answers where nobody may interrupt it", (t) => {
+      const there = directory()
+      return t.makeDirectory(`${there}/a`).pipe(
+        Effect.zipRight(t.writeFile(`${there}/a/b`, "c")),
+        Effect.zipRight(t.exec("cat a/b", { workingDirectory: there })),
+        Effect.map(({ stdout }) => assert.strictEqual(stdout, "c")),
+        Effect.uninterruptible
+      )
+    })
+
     effect("copies files there and back", (t) =>
       Effect.gen(function*() {
         const there = directory()
