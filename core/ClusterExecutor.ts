@@ -315,7 +315,7 @@ const make = (options: LayerOptions) =>
               moduleLoads: config.moduleLoads ?? [],
               preExecutionCommands: config.preExecutionCommands ?? [],
               limits,
-              supervised: !scheduler.enforcesLimits
+              supervised: true
             }),
             0o700
           )
@@ -354,7 +354,7 @@ const make = (options: LayerOptions) =>
     const read = (jobId: string) =>
       Effect.gen(function*() {
         const envelope = yield* readResult(jobId)
-        if (envelope !== undefined) {
+        if (envelope !== undefined && !(scheduler.endsJobs && JobStatus.isDoubtful(envelope))) {
           return { jobId, envelope, schedulerId: undefined, running: undefined, submitted: true }
         }
         const submission = yield* submissionOf(jobId)
@@ -385,9 +385,11 @@ const make = (options: LayerOptions) =>
         if (over && scheduler.settleMillis > 0) {
           yield* Effect.sleep(scheduler.settleMillis)
         }
-        const envelope = over ? yield* readResult(jobId) : known.envelope
-        const cancelled = over && envelope === undefined &&
+        const found = over ? yield* readResult(jobId) : known.envelope
+        const doubtful = scheduler.endsJobs && JobStatus.isDoubtful(found)
+        const cancelled = (over && found === undefined || doubtful) &&
           (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
+        const envelope = doubtful && !cancelled && JobStatus.knowsBetter(state) ? undefined : found
         return {
           envelope,
           status: JobStatus.derive({

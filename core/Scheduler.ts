@@ -100,8 +100,11 @@ export const ofElement = (answer: SchedulerAnswer, index: number): SchedulerStat
 
 export class Scheduler extends Context.Tag("clustrix/Scheduler")<Scheduler, {
   readonly clusterType: ClusterType
-  /** Whether the scheduler ends jobs at their limits. Where it does not, the job script brings its own supervisor. */
-  readonly enforcesLimits: boolean
+  /**
+   * Whether the scheduler may end jobs by itself, at limits or for others' sake, or start them anew. A job that was told to end then
+   * does not know why. Every job keeps its limits to the second by its own supervisor all the same.
+   */
+  readonly endsJobs: boolean
   /** How long after a job's end its files may still be on their way here, in ms. */
   readonly settleMillis: number
   /** The least time between two questions to it, in ms. The job's directory may be asked more often. */

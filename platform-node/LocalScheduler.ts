@@ -100,7 +100,7 @@ const rejected = (cause: unknown): SchedulerError =>
 
 export const make: typeof Scheduler.Service = {
   clusterType: "local",
-  enforcesLimits: false,
+  endsJobs: false,
   settleMillis: 0,
   pollMillis: 0,
   elementIndex: "\"$CLUSTRIX_ELEMENT\"",

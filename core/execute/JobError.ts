@@ -75,6 +75,13 @@ export class JobCancelledError extends Schema.TaggedError<JobCancelledError>()("
   }
 }
 
+/** The machine that ran the job went down, and the scheduler does not start it again. */
+export class NodeFailedError extends Schema.TaggedError<NodeFailedError>()("NodeFailedError", fields) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
 /** Nothing runs any more and there is no result: the machine went down, or somebody killed everything. */
 export class JobVanishedError extends Schema.TaggedError<JobVanishedError>()("JobVanishedError", fields) {
   override get message(): string {
@@ -119,6 +126,7 @@ export type JobError =
   | OutOfMemoryError
   | TimeLimitError
   | JobCancelledError
+  | NodeFailedError
   | JobVanishedError
   | ValueNotCarriedError
   | ValueTextError

@@ -173,6 +173,35 @@ export const withoutResult = (place: JobPlace, status: JobStatus): Effect.Effect
           remedy: "Set `memory` in the cluster configuration to more."
         })
       )
+    case "node-failed":
+      return Effect.fail(
+        new JobError.NodeFailedError({
+          ...at,
+          ...why,
+          what: `The node${
+            status.host === undefined ? "" : ` ${status.host}`
+          } that ran ${place.functionName} went down`,
+          remedy: "Run it again."
+        })
+      )
+    case "failed":
+      return Effect.fail(
+        status.startedAt === undefined
+          ? new JobError.JobNotStartedError({
+            ...at,
+            ...why,
+            what: `${place.functionName} could not be started`,
+            remedy: seeLogs(place)
+          })
+          : new JobError.JobEndedError({
+            ...at,
+            ...why,
+            reason: "Killed",
+            exitCode: status.exitCode ?? -1,
+            what: `${place.functionName} ended before it returned`,
+            remedy: seeLogs(place)
+          })
+      )
     default:
       return Effect.fail(
         new JobError.JobVanishedError({

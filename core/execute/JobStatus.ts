@@ -14,6 +14,7 @@ export type JobState =
   | "cancelled"
   | "timed-out"
   | "out-of-memory"
+  | "node-failed"
   | "vanished"
 
 export interface JobStatus {
@@ -42,6 +43,29 @@ const states: Readonly<Record<ResultEnvelope.Status, JobState>> = {
   "out-of-memory": "out-of-memory",
   "timed-out": "timed-out",
   cancelled: "cancelled"
+}
+
+/**
+ * Whether the job was told to end, or killed, and cannot know why: at a limit, on request, for a job of more importance, to be
+ * started anew elsewhere. Under a scheduler that does such things it is the scheduler who knows.
+ */
+export const isDoubtful = (envelope: ResultEnvelope.ResultEnvelope | undefined): boolean =>
+  envelope !== undefined && (envelope.status === "cancelled" || envelope.status === "killed")
+
+/** What the scheduler says of a job with a doubtful result, and what the job cannot know. */
+export const knowsBetter = (scheduler: SchedulerState): boolean =>
+  scheduler._tag === "Pending" || scheduler._tag === "Running" ||
+  scheduler._tag === "Ended" &&
+    (scheduler.outcome === "timed-out" || scheduler.outcome === "out-of-memory" || scheduler.outcome === "node-failure")
+
+const outcomes: Readonly<Record<Extract<SchedulerState, { readonly _tag: "Ended" }>["outcome"], JobState>> = {
+  // Its result is gone
+  completed: "vanished",
+  failed: "failed",
+  cancelled: "cancelled",
+  "timed-out": "timed-out",
+  "out-of-memory": "out-of-memory",
+  "node-failure": "node-failed"
 }
 
 /** Whether nothing more will happen. */
@@ -97,11 +121,10 @@ export const derive = (input: {
         : { ...known, state: "vanished", reason: "It was never submitted" }
     case "Ended": {
       const { exitCode, outcome } = scheduler
-      const state = outcome === "cancelled" || outcome === "timed-out" || outcome === "out-of-memory" ? outcome
-        : "vanished"
+      const state = outcomes[outcome]
       const reason = outcome === "cancelled"
         ? "It was ended on request"
-        : `The scheduler says ${outcome}, and there is no result`
+        : `The scheduler says ${scheduler.reason ?? outcome}, and there is no result`
       return { ...known, state, exitCode, reason }
     }
   }

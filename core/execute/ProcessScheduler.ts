@@ -82,7 +82,7 @@ const make = Effect.gen(function*() {
 
   return {
     clusterType: "ssh" as const,
-    enforcesLimits: false,
+    endsJobs: false,
     settleMillis: 0,
     pollMillis: 0,
     elementIndex: "\"$CLUSTRIX_ELEMENT\"",

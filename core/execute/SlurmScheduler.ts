@@ -118,8 +118,7 @@ const make = Effect.gen(function*() {
 
   return {
     clusterType: "slurm" as const,
-    // Not to the second, and not with a result; where cgroups are not configured, not the memory either
-    enforcesLimits: false,
+    endsJobs: true,
     settleMillis: 2000,
     pollMillis: 250,
     elementIndex: "\"$SLURM_ARRAY_TASK_ID\"",

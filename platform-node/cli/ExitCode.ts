@@ -49,6 +49,7 @@ const codes: Readonly<Record<string, number>> = {
   JobEndedError: noResult,
   JobCancelledError: noResult,
   JobVanishedError: noResult,
+  NodeFailedError: noResult,
   JobNotFoundError: noResult,
   OutOfMemoryError: noResult,
   TimeLimitError: noResult,
