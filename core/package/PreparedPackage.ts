@@ -10,6 +10,7 @@ import type { Hasher } from "../Hasher.ts"
 import type * as Manifest from "../Manifest.ts"
 import type * as Metadata from "../Metadata.ts"
 import type { SourceMap } from "../runtime/SourceMapDocument.ts"
+import type { SourceLocation } from "../SourceLocation.ts"
 import type { SourceParser, SourceSyntaxError } from "../SourceParser.ts"
 import type { PackageRoot } from "./PackageRoot.ts"
 
@@ -33,6 +34,16 @@ export interface PreparedDependency {
   readonly requiredBy: string
 }
 
+/** A declaration or statement that goes along, and where it stands in its source. */
+export interface KeptItem {
+  readonly node: NodeId
+  /** The module's path in the package. */
+  readonly module: string
+  readonly start: SourceLocation
+  /** Behind its last character. */
+  readonly end: SourceLocation
+}
+
 /** What went into a package, and why. */
 export interface PackageReport {
   readonly functionName: string
@@ -51,6 +62,8 @@ export interface PreparedPackage extends PackageReport {
   readonly entry: Manifest.EntryPoint
   readonly options: Manifest.Options
   readonly metadata: Metadata.Metadata
+  /** By module and place; made when asked for. */
+  readonly kept: Effect.Effect<ReadonlyArray<KeptItem>>
   /** Source maps by path in the package; made when asked for. */
   readonly sourceMaps: Effect.Effect<
     Readonly<Record<string, SourceMap>>,

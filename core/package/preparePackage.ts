@@ -9,7 +9,7 @@ import { linkName } from "../emit/Linkage.ts"
 import { emittedPath, filesystemUtils, modulesDirectory } from "../emit/Placement.ts"
 import type { AnyFunction } from "../FunctionLocator.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
-import { type CodeModule, nodeId } from "../graph/Module.ts"
+import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
 import type { Entry } from "../graph/Reached.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import { chain } from "../graph/Reason.ts"
@@ -24,7 +24,7 @@ import { collectDependencies, type CollectedDependencies } from "./collectDepend
 import { inspectFunction } from "./FilesystemCalls.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
-import type { PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
+import type { KeptItem, PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
 import { vendoredEntry, vendoredEntryText } from "./vendoredEntry.ts"
 
 /** The path of the runner in the package. */
@@ -111,6 +111,7 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     reasons,
     decisions: reached.decisions,
     diagnostics: [...reached.diagnostics, ...data.diagnostics, ...dependencies.diagnostics],
+    kept: Effect.sync(() => keptIn(analysed)),
     sourceMaps: Effect.map(
       Effect.forEach(
         analysed.modules,
@@ -135,6 +136,16 @@ const declarationsIn = (analysed: AnalysedFunction, file: string): ReadonlyArray
   }
   return []
 }
+
+const keptIn = ({ placement, reached }: AnalysedFunction): ReadonlyArray<KeptItem> =>
+  [...reached.modules.values()].flatMap(({ items, module }) =>
+    keptItems(module, items).map((item) => ({
+      node: nodeId(module, item),
+      module: `${modulesDirectory}/${emittedPath(placement, module)}`,
+      start: locate(module, item.range[0]),
+      end: locate(module, item.range[1])
+    }))
+  )
 
 const keptItems = (module: CodeModule, items: ReadonlySet<number>): ReadonlyArray<Item> =>
   module.record.items.filter((item) => items.has(item.index))

@@ -1,0 +1,146 @@
+/**
+ * What the core knows of a package, as the plain data that a page gets.
+ */
+import type { OpenPackage } from "../../core/archive/OpenPackage.ts"
+import type { Diagnostic } from "../../core/Diagnostic.ts"
+import { packageNames, type Step, stepOf } from "../../core/explain/Answer.ts"
+import { bareName } from "../../core/explain/Subject.ts"
+import type { Explanation } from "../../core/Explanation.ts"
+import { chain, type Decision, type NodeId } from "../../core/graph/Reason.ts"
+import type { PreparedFile, PreparedPackage } from "../../core/package/PreparedPackage.ts"
+import type { SourceLocation } from "../../core/SourceLocation.ts"
+import type * as Analysis from "./PackageAnalysis.ts"
+
+/** A class instance of the core crosses as a plain object. */
+export const place = (location: SourceLocation | undefined): Analysis.Place | undefined =>
+  location === undefined ? undefined : { file: location.file, line: location.line, column: location.column }
+
+/** Why there is no answer, from an error of the core or a defect. */
+export const remarkOf = (error: unknown): Analysis.Remark => {
+  // Every tagged error of the core has the fields of an Explanation
+  const known = error instanceof Error && "_tag" in error && "what" in error
+    ? error as unknown as Explanation & { readonly _tag: string }
+    : undefined
+  return {
+    severity: "error",
+    code: known?._tag ?? "Defect",
+    what: known?.what ?? (error instanceof Error ? error.message : String(error)),
+    why: known?.why,
+    remedy: known?.remedy,
+    location: place(known?.location)
+  }
+}
+
+export const diagnostic = ({ code, location, remedy, severity, what, why }: Diagnostic): Analysis.Remark => ({
+  severity,
+  code,
+  what,
+  why,
+  remedy,
+  location: place(location)
+})
+
+export const step = ({ because, kind, location, node }: Step): Analysis.WhyStep => ({
+  node,
+  kind,
+  because,
+  location: place(location)
+})
+
+export const decision = ({ doubt, location, node, verdict, why }: Decision): Analysis.DecisionRemark => ({
+  node,
+  verdict,
+  doubt,
+  why,
+  location: { file: location.file, line: location.line, column: location.column }
+})
+
+const whyOf = (prepared: PreparedPackage, node: NodeId): ReadonlyArray<Analysis.WhyStep> =>
+  chain(prepared.reasons, node).map(([each, reason]) => step(stepOf(each, reason))).reverse()
+
+/** The files of the package with what is known of each. */
+export const files = (prepared: PreparedPackage, opened: OpenPackage): ReadonlyArray<Analysis.PackagedFile> => {
+  const known = new Map(prepared.files.map((file) => [file.path, file]))
+  return opened.entries.map(({ compressedBytes, mode, path, sha256, size }) => {
+    const file = known.get(path)
+    return {
+      path,
+      mode,
+      sizeBytes: size,
+      compressedBytes,
+      sha256,
+      source: file?.source,
+      node: file?.node,
+      declarations: file?.declarations ?? [],
+      why: file === undefined ? [] : whyOf(prepared, file.node)
+    }
+  })
+}
+
+const fileOf = (node: NodeId): string => /^(.*?)(?:#[^#]*|:\d+)?$/.exec(node)?.[1] ?? node
+
+const kindOf = (node: NodeId, file: PreparedFile | undefined): Analysis.GraphNode["kind"] => {
+  if (node.startsWith("npm:")) return "npm"
+  if (file !== undefined) {
+    return file.source === undefined ? "clustrix" : /^modules\/.*\.(mjs|js|cjs)$/.test(file.path) ? "module" : "data"
+  }
+  return node.includes("#") ? "declaration" : /:\d+$/.test(node) ? "statement" : "module"
+}
+
+/** The graph of reasons. Only what is in the package is in it. */
+export const graph = (prepared: PreparedPackage): Analysis.Graph => {
+  const fileAt = new Map(prepared.files.map((file) => [file.node, file]))
+  const declared = new Map(
+    prepared.files.flatMap((file) => file.declarations.map((node) => [node, file] as const))
+  )
+  const dropped = new Set(
+    prepared.decisions.flatMap(({ node, verdict }) => verdict === "dropped" && !declared.has(node) ? [node] : [])
+  )
+  const nodes = new Map<string, Analysis.GraphNode>()
+  const edges: Array<Analysis.GraphEdge> = []
+  const add = (node: NodeId): void => {
+    if (nodes.has(node) || dropped.has(node)) return
+    const file = fileAt.get(node)
+    const kind = kindOf(node, file)
+    const reason = prepared.reasons.get(node)
+    const inside = kind === "declaration" || kind === "statement"
+    nodes.set(node, {
+      id: node,
+      kind,
+      label: node.startsWith("npm:") ? node.slice(4) : bareName(node),
+      isEntry: reason?.kind === "entry" && reason.from === undefined && inside,
+      parent: inside ? fileOf(node) : undefined,
+      sizeBytes: file?.sizeBytes ?? 0
+    })
+    if (reason?.from !== undefined) {
+      edges.push({
+        from: reason.from,
+        to: node,
+        kind: reason.kind,
+        because: reason.because,
+        location: place(reason.location)
+      })
+    }
+  }
+  for (const file of prepared.files) {
+    add(file.node)
+    for (const node of file.declarations) add(node)
+  }
+  for (const node of prepared.reasons.keys()) add(node)
+  for (const { name, requiredBy } of prepared.dependencies) {
+    const to = `npm:${name}`
+    add(to)
+    const parent = packageNames(requiredBy).at(-1)
+    if (parent !== undefined) {
+      edges.push({
+        from: `npm:${parent}`,
+        to,
+        kind: "npm",
+        because: `${parent} depends on it`,
+        location: undefined
+      })
+    }
+  }
+  for (const { from } of edges) add(from)
+  return { nodes: [...nodes.values()], edges: edges.filter(({ from, to }) => nodes.has(from) && nodes.has(to)) }
+}

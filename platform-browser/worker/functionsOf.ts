@@ -1,0 +1,84 @@
+/**
+ * The functions of a project that can be packaged.
+ */
+import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
+import { anonymousDefault, type Item, type Signature } from "../../core/analyse/ModuleRecord.ts"
+import { type CodeModule, locate } from "../../core/graph/Module.ts"
+import * as ModuleLoader from "../../core/graph/ModuleLoader.ts"
+import { isDeclaration, kindOf } from "../../core/resolve/SourceFile.ts"
+import * as Describe from "./describe.ts"
+import type { FunctionList, PackageableFunction, PlaceRange, Remark } from "./PackageAnalysis.ts"
+
+const isCode = (path: string): boolean => {
+  const kind = kindOf(path)
+  return kind !== undefined && kind.language !== "json" && !isDeclaration(path) && /\.[^/]+$/.test(path) &&
+    !/(^|\/)node_modules\//.test(path)
+}
+
+const rangeOf = (module: CodeModule, [start, end]: readonly [number, number]): PlaceRange => {
+  const [from, to] = [locate(module, start), locate(module, end)]
+  return {
+    file: module.file,
+    start: { line: from.line, column: from.column },
+    end: { line: to.line, column: to.column }
+  }
+}
+
+const plain: Signature = { isAsync: false, isGenerator: false, parameters: [] }
+
+const described = (
+  module: CodeModule,
+  name: string,
+  exported: boolean,
+  range: readonly [number, number],
+  { isAsync, isGenerator, parameters }: Signature = plain
+): PackageableFunction => ({
+  reference: `${module.file}#${name}`,
+  file: module.file,
+  name,
+  exported,
+  isAsync,
+  isGenerator,
+  parameters,
+  range: rangeOf(module, range)
+})
+
+const ofItem = (module: CodeModule, item: Item, exported: ReadonlySet<string>): ReadonlyArray<PackageableFunction> =>
+  item.declares.flatMap((local) => {
+    const name = local === anonymousDefault ? "default" : local
+    const isExported = name === "default" || exported.has(local)
+    const methods = item.methods.map((method) =>
+      described(module, `${name}.${method.name}`, isExported, method.range, method.signature)
+    )
+    return item.callable === "function" ? [described(module, name, isExported, item.range, item.signature), ...methods]
+      : methods
+  })
+
+const ofModule = (module: CodeModule): ReadonlyArray<PackageableFunction> => {
+  const { record } = module
+  if (record.system === "commonjs") {
+    return record.commonJsExports.flatMap(({ functionOffset, local, name }) => {
+      const item = local === undefined ? undefined : module.declarations.get(local)?.[0]
+      const at = functionOffset ?? item?.range[0]
+      if (at === undefined || (functionOffset === undefined && item?.callable !== "function")) return []
+      return [described(module, name, true, item?.range ?? [at, at], item?.signature)]
+    })
+  }
+  const exported = new Set(record.exports.flatMap(({ from, local }) => from === undefined ? [local] : []))
+  return record.items.flatMap((item) => ofItem(module, item, exported))
+}
+
+/** Looks at every module among `paths`, which are relative to `directory`. A module that cannot be read is a remark. */
+export const functionsOf = (directory: string, paths: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const loader = ModuleLoader.make((path) => path.slice(directory.length + 1))
+    const functions: Array<PackageableFunction> = []
+    const diagnostics: Array<Remark> = []
+    for (const path of paths.filter(isCode).sort(Order.string)) {
+      const loaded = yield* Effect.either(loader.load(`${directory}/${path}`))
+      if (loaded._tag === "Left") diagnostics.push(Describe.remarkOf(loaded.left))
+      else if (loaded.right._tag === "Code") functions.push(...ofModule(loaded.right))
+    }
+    return { functions, diagnostics } satisfies FunctionList
+  })
