@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto"
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs"
 import { builtinModules } from "node:module"
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { type Plugin, type UserConfig } from "vite"
 import { defineConfig } from "vitest/config"
@@ -160,6 +161,8 @@ export default defineConfig(({ mode }) => ({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/fixtures/**", "**/node_modules/**"],
     pool: "forks",
+    // Many tests wait for servers: a core that Vitest would leave free by default has work to do
+    poolOptions: { forks: { maxForks: Math.max(2, availableParallelism()) } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: process.env["CI"] === undefined ? ["default"] : ["default", ["json", { outputFile: ".ci/results.json" }]]
