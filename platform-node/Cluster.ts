@@ -31,17 +31,17 @@ export const layer = (
       return LocalCluster.layer(config)
     case "ssh":
     case "slurm":
+    case "sge":
       // Half of the command's code, which only those pay for who use it
       return Layer.unwrapEffect(Effect.map(
         Effect.promise(() => import("./SshCluster.ts")),
         (SshCluster) => SshCluster.layer(config, options)
       ))
-    case "sge":
     case "pbs":
       return Layer.fail(
         new ClusterConfigError({
           what: `Clustrix cannot run jobs under the scheduler ${config.clusterType} yet`,
-          why: "The cluster types that work are local, ssh and slurm.",
+          why: "The cluster types that work are local, ssh, slurm and sge.",
           remedy: "Set cluster_type to ssh to run on the host itself."
         })
       )

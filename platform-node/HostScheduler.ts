@@ -3,21 +3,23 @@
  */
 import type * as Layer from "effect/Layer"
 import type { ClusterConfig } from "../core/ClusterConfig.ts"
+import * as GridEngineScheduler from "../core/execute/GridEngineScheduler.ts"
 import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
 import * as SlurmScheduler from "../core/execute/SlurmScheduler.ts"
 import type { Scheduler } from "../core/Scheduler.ts"
 import type { Transport } from "../core/Transport.ts"
 
 export const layer = (
-  { clusterType }: ClusterConfig
+  { clusterType, parallelEnvironment }: ClusterConfig
 ): Layer.Layer<Scheduler, never, Transport> => {
   switch (clusterType) {
     case "local":
     case "ssh":
-    case "sge":
     case "pbs":
       return ProcessScheduler.layer
     case "slurm":
       return SlurmScheduler.layer
+    case "sge":
+      return GridEngineScheduler.layer({ parallelEnvironment })
   }
 }

@@ -13,7 +13,18 @@ const components = [
   { name: "python3", probe: ["python3", "--version"], apt: "python3", for: "checking packages with zipfile" },
   { name: "sshd", found: "/usr/sbin/sshd", apt: "openssh-server", for: "everything over SSH" },
   { name: "chromium", probe: ["chromium", "--version"], apt: "chromium", for: "everything in a page" },
-  { name: "ssh-agent", probe: ["ssh", "-V"], apt: "openssh-client", for: "keys of an agent, and comparing with scp" }
+  { name: "ssh-agent", probe: ["ssh", "-V"], apt: "openssh-client", for: "keys of an agent, and comparing with scp" },
+  { name: "slurm", found: "/usr/sbin/slurmctld", apt: "slurm-wlm", for: "everything under Slurm" },
+  { name: "munge", found: "/usr/sbin/munged", apt: "munge", for: "everything under Slurm" },
+  { name: "ip", found: "/sbin/ip", apt: "iproute2", for: "everything under Grid Engine" },
+  {
+    name: "gridengine",
+    found: "/usr/lib/gridengine/sge_qmaster",
+    apt: "gridengine-master",
+    for: "everything under Grid Engine"
+  },
+  { name: "gridengine-exec", found: "/usr/lib/gridengine/sge_execd", apt: "gridengine-exec", for: "the same" },
+  { name: "gridengine-client", found: "/usr/bin/qsub", apt: "gridengine-client", for: "the same" }
 ]
 
 const run = (command, options) => spawnSync(command[0], command.slice(1), { stdio: "ignore", ...options })

@@ -121,6 +121,13 @@ export const answerOf = ({ stdout }: CommandResult): ReadonlyArray<string> => {
   return lines.slice(lines.indexOf(marker) + 1)
 }
 
+/** The parts of an answer, between one marker and the next. */
+export const sectionsOf = (ran: CommandResult): ReadonlyArray<ReadonlyArray<string>> =>
+  answerOf(ran).reduce<ReadonlyArray<ReadonlyArray<string>>>(
+    (sections, line) => line === marker ? [...sections, []] : sections.with(-1, [...sections.at(-1) ?? [], line]),
+    [[]]
+  )
+
 const unavailable = (names: Names, transport: typeof Transport.Service, why: string, cause?: TransportError) =>
   new SchedulerError({
     reason: "Unavailable",

@@ -4,13 +4,18 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import { ClusterExecutor } from "../../core/ClusterExecutor.ts"
 import type { ClusterConfig } from "../../core/ClusterConfig.ts"
+import * as Shell from "../../core/deploy/Shell.ts"
+import * as Scheduling from "../../core/Scheduler.ts"
+import { Transport } from "../../core/Transport.ts"
 import type { PackageEntry } from "../../core/archive/PackageEntry.ts"
 import * as Invocation from "../../core/runtime/Invocation.ts"
 import type { SourceMapDocument } from "../../core/runtime/SourceMapDocument.ts"
@@ -53,6 +58,101 @@ export const text = (
 ): string =>
   Buffer.concat(Chunk.toReadonlyArray(chunks).filter((chunk) => chunk.stream === stream).map((chunk) => chunk.bytes))
     .toString("utf8")
+
+/** Hands an array to the scheduler whose elements run `lines` in the job's directory. */
+const submitArray = (jobId: string, lines: ReadonlyArray<string>, array: Scheduling.JobArray) =>
+  Effect.gen(function*() {
+    const transport = yield* Transport
+    const { stateDirectory } = yield* ClusterExecutor
+    const scheduler = yield* Scheduling.Scheduler
+    const directory = `${stateDirectory}/jobs/${jobId}`
+    yield* transport.makeDirectory(directory)
+    const script = [
+      "#!/bin/sh",
+      ...scheduler.directives(jobId, { cores: 1, memoryBytes: 50 * 1024 ** 2, timeSeconds: 300 }, array),
+      `cd ${Shell.quote(directory)} || exit`,
+      `element=${scheduler.elementIndex}`,
+      ...lines,
+      ""
+    ]
+    yield* transport.writeFile(`${directory}/array.sh`, script.join("\n"), 0o700)
+    const schedulerId = yield* scheduler.submit({
+      jobId,
+      directory,
+      script: "array.sh",
+      array,
+      limits: {},
+      environment: new Map([["WANTED", Redacted.make("it's\na secret, \"quoted\" $HOME")]])
+    })
+    const job: Scheduling.SubmittedJob = { directory, schedulerId, array }
+    const ask = Effect.map(
+      scheduler.poll([job]),
+      (answers): Scheduling.SchedulerAnswer => answers.get(schedulerId) ?? { _tag: "Unknown" }
+    )
+    return { job, ask, directory }
+  })
+
+const isOver = ({ _tag }: Scheduling.SchedulerState): boolean => _tag === "Ended" || _tag === "Unknown"
+
+/** What every Scheduler must do with an array. */
+export const arraySuite = <E>(
+  name: string,
+  fresh: () => Layer.Layer<ClusterExecutor | Scheduling.Scheduler | Transport, E>
+): void => {
+  describe(`Arrays of the Scheduler (${name})`, () => {
+    const until = <A, E2, R>(effect: Effect.Effect<A, E2, R>, holds: (value: A) => boolean) =>
+      Effect.repeat(Effect.delay(effect, 200), { until: holds })
+
+    it.live("runs each element once, with its number and the variables", () =>
+      Effect.gen(function*() {
+        const transport = yield* Transport
+        const { ask, directory } = yield* submitArray(
+          "array-each",
+          [`printf '%s|%s' "$element" "$WANTED" > "element-$element"`, "echo out", "echo err >&2"],
+          { size: 5, concurrency: 2 }
+        )
+        const answer = yield* until(ask, (each) => [0, 1, 2, 3, 4].every((n) => isOver(Scheduling.ofElement(each, n))))
+        for (const n of [0, 1, 2, 3, 4]) {
+          const bytes = yield* transport.readFile(`${directory}/element-${n}`)
+          assert.strictEqual(new TextDecoder().decode(bytes), `${n}|it's\na secret, "quoted" $HOME`)
+          const state = Scheduling.ofElement(answer, n)
+          if (state._tag === "Ended") assert.strictEqual(state.outcome, "completed")
+        }
+        assert.deepStrictEqual(Scheduling.ofElement(answer, 5)._tag, "Unknown")
+        for (const [file, line] of [["stdout.log", "out\n"], ["stderr.log", "err\n"]] as const) {
+          assert.strictEqual(
+            new TextDecoder().decode(yield* transport.readFile(`${directory}/${file}`)),
+            line.repeat(5)
+          )
+        }
+      }).pipe(Effect.provide(fresh())), 60_000)
+
+    it.live(
+      "lets no more elements run at once than was said, and ends all of them on request",
+      () =>
+        Effect.gen(function*() {
+          const scheduler = yield* Scheduling.Scheduler
+          const transport = yield* Transport
+          const { ask, directory, job } = yield* submitArray(
+            "array-cancelled",
+            ["touch \"began-$element\"", "sleep 300"],
+            { size: 4, concurrency: 1 }
+          )
+          yield* until(transport.exists(`${directory}/began-0`), (begun) => begun)
+          const running = yield* until(ask, (each) => Scheduling.ofElement(each, 0)._tag === "Running")
+          assert.deepStrictEqual(
+            [1, 2, 3].filter((n) => Scheduling.ofElement(running, n)._tag === "Running" && running._tag === "Array"),
+            []
+          )
+          yield* scheduler.cancel(job)
+          yield* until(ask, (each) => [0, 1, 2, 3].every((n) => isOver(Scheduling.ofElement(each, n))))
+          assert.isFalse(yield* transport.exists(`${directory}/began-3`))
+          yield* scheduler.cancel(job)
+        }).pipe(Effect.provide(fresh())),
+      60_000
+    )
+  })
+}
 
 /** `fresh` builds the executor anew over the same state directory: another client. */
 export const suite = <E>(name: string, config: ClusterConfig, fresh: () => Layer.Layer<ClusterExecutor, E>): void => {
@@ -176,6 +276,18 @@ export const suite = <E>(name: string, config: ClusterConfig, fresh: () => Layer
         assert.include(error.message, "before the function was called")
         const logs = yield* Stream.runCollect(executor.logs(broken.jobId))
         assert.deepStrictEqual([text(logs, "stdout"), text(logs, "stderr")], ["", "no\n"])
+      })
+    )
+
+    effect(
+      "gives jobs the values of the variables that are named",
+      Effect.gen(function*() {
+        const executor = yield* ClusterExecutor
+        const value = "it's\na secret, \"quoted\" $HOME"
+        const job = yield* submit(config, "environment", { config: { environmentVariables: ["WANTED"] } }).pipe(
+          Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["WANTED", value]])))
+        )
+        assert.deepStrictEqual((yield* executor.result(job.jobId)).value, { wanted: value, unwanted: null })
       })
     )
 

@@ -32,4 +32,5 @@ const fresh = () => Layer.provide(Layer.suspend(() => Cluster.layer(config)), sa
 
 describe.skipIf(Slurm.missing !== undefined)("under Slurm", () => {
   contract.suite("slurm", config, fresh)
+  contract.arraySuite("slurm", fresh)
 })
