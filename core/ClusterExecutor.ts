@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import type { RandomAccess } from "./archive/RandomAccess.ts"
@@ -117,6 +118,12 @@ export interface LayerOptions {
 
 const shortestWaitMillis = 15
 const longestWaitMillis = 1000
+
+/** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
+const patience = Schedule.exponential("1 second", 1.5).pipe(
+  Schedule.union(Schedule.spaced("1 minute")),
+  Schedule.upTo("30 minutes")
+)
 
 /** Names sort by time, to the millisecond: `20260131T235959123-0123abcd`. */
 const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
@@ -443,9 +450,19 @@ const make = (options: LayerOptions) =>
         Effect.withSpan("ClusterExecutor.status")
       )
 
+    /** A scheduler that does not answer says nothing of the job: it is asked again, for a while. */
+    const lookPatiently = (jobId: string) =>
+      Effect.retry(look(jobId), {
+        while: (error) => error._tag === "SchedulerError" && error.reason === "Unavailable",
+        schedule: patience
+      })
+
     /** Looks until the job is over: quickly at first, then once a second. */
-    const untilOver = (jobId: string, waitMillis = shortestWaitMillis): ReturnType<typeof look> =>
-      Effect.flatMap(look(jobId), (seen) =>
+    const untilOver = (
+      jobId: string,
+      waitMillis = Math.max(shortestWaitMillis, scheduler.pollMillis)
+    ): ReturnType<typeof lookPatiently> =>
+      Effect.flatMap(lookPatiently(jobId), (seen) =>
         JobStatus.isFinal(seen.status.state)
           ? Effect.succeed(seen)
           : Effect.zipRight(
@@ -481,7 +498,7 @@ const make = (options: LayerOptions) =>
           describe(jobId),
           JobLogs.read(transport, directoryOf(jobId), {
             follow,
-            isOver: Effect.map(look(jobId), ({ status }) => JobStatus.isFinal(status.state))
+            isOver: Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
           })
         )),
       result,

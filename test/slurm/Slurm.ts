@@ -138,7 +138,7 @@ export const make = async ({ cpus = 4, lines = [], nodes = 2 }: SlurmOptions = {
       "MailProg=/bin/true",
       "KillWait=2",
       "MinJobAge=300",
-      "SlurmdTimeout=10",
+      "SlurmdTimeout=4",
       "SlurmctldTimeout=10",
       "InactiveLimit=0",
       "CompleteWait=0",
