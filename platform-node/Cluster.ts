@@ -6,9 +6,9 @@ import type * as Path from "@effect/platform/Path"
 import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ClusterConfig, ClusterConfigError } from "../core/ClusterConfig.ts"
+import type { ClusterConfig, ClusterConfigError } from "../core/ClusterConfig.ts"
 import type { Hasher } from "../core/Hasher.ts"
-import type { TransportError } from "../core/Transport.ts"
+import type { Transport, TransportError } from "../core/Transport.ts"
 import * as LocalCluster from "./LocalCluster.ts"
 import type { SshOptions } from "./ssh/SshTarget.ts"
 
@@ -19,6 +19,8 @@ export type ClusterError = ClusterConfigError | ConfigError.ConfigError | Transp
 export interface Options {
   /** Answers what a server asks beyond the password, such as a one-time code. */
   readonly prompt?: SshOptions["prompt"]
+  /** A way to the cluster that stands already, to be used instead of a new one. */
+  readonly transport?: typeof Transport.Service | undefined
 }
 
 /** Runs jobs where `config` says. Nothing is connected before it is needed. */
@@ -32,18 +34,11 @@ export const layer = (
     case "ssh":
     case "slurm":
     case "sge":
+    case "pbs":
       // Half of the command's code, which only those pay for who use it
       return Layer.unwrapEffect(Effect.map(
         Effect.promise(() => import("./SshCluster.ts")),
         (SshCluster) => SshCluster.layer(config, options)
       ))
-    case "pbs":
-      return Layer.fail(
-        new ClusterConfigError({
-          what: `Clustrix cannot run jobs under the scheduler ${config.clusterType} yet`,
-          why: "The cluster types that work are local, ssh, slurm and sge.",
-          remedy: "Set cluster_type to ssh to run on the host itself."
-        })
-      )
   }
 }

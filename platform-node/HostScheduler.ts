@@ -4,6 +4,7 @@
 import type * as Layer from "effect/Layer"
 import type { ClusterConfig } from "../core/ClusterConfig.ts"
 import * as GridEngineScheduler from "../core/execute/GridEngineScheduler.ts"
+import * as PbsScheduler from "../core/execute/PbsScheduler.ts"
 import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
 import * as SlurmScheduler from "../core/execute/SlurmScheduler.ts"
 import type { Scheduler } from "../core/Scheduler.ts"
@@ -15,11 +16,12 @@ export const layer = (
   switch (clusterType) {
     case "local":
     case "ssh":
-    case "pbs":
       return ProcessScheduler.layer
     case "slurm":
       return SlurmScheduler.layer
     case "sge":
       return GridEngineScheduler.layer({ parallelEnvironment })
+    case "pbs":
+      return PbsScheduler.layer
   }
 }

@@ -89,13 +89,20 @@ const overTransport = (config: ClusterConfig) =>
 
 /**
  * Runs jobs on the host that `config` names, or under its scheduler; without a host, under the scheduler of this machine.
- * `prompt` answers what its server asks beyond the password.
+ * `prompt` answers what its server asks beyond the password; `transport` is a way there that stands already.
  */
 export const layer = (
   config: ClusterConfig,
-  options: { readonly prompt?: SshOptions["prompt"] } = {}
+  options: {
+    readonly prompt?: SshOptions["prompt"]
+    readonly transport?: typeof Transport.Service | undefined
+  } = {}
 ): Layer.Layer<Services, ClusterConfigError | TransportError, FileSystem.FileSystem | Hasher> =>
   overTransport(config).pipe(
-    Layer.provideMerge(transportOf(config, options.prompt)),
+    Layer.provideMerge(
+      options.transport === undefined
+        ? transportOf(config, options.prompt)
+        : Layer.succeed(Transport, options.transport)
+    ),
     Layer.provide(HostSupplies.layer({ runtimeArchive: config.runtimeArchive }))
   )

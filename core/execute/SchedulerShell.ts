@@ -71,6 +71,8 @@ export interface SubmitScript {
   readonly directory: string
   /** The command that submits the script; prints the scheduler's name for the job. */
   readonly submit: string
+  /** Lines before it that it needs. */
+  readonly before?: ReadonlyArray<string>
   /** Prints the scheduler's name for the job, if it knows it by the name that it was given; fails if it does not answer. */
   readonly find: string
   /** `environment`: the job inherits the variables of the command. `file`: it reads {@link environmentFile}. */
@@ -90,7 +92,8 @@ export const submitScript = (script: SubmitScript): string =>
     "trap '' HUP",
     ...preamble(script.names),
     `cd ${Shell.quote(script.directory)} || exit`,
-    `find_job() { ${script.find}; }`,
+    ...script.before ?? [],
+    `find_job() { ${script.find}\n}`,
     "told() { printf '%s\\n' \"$1\" > submission/id.tmp && mv submission/id.tmp submission/id && echo \"$1\"; exit; }",
     "if ! mkdir submission 2>/dev/null; then",
     "  tries=0",
