@@ -23,12 +23,26 @@ const texts = [
     what: "What `clustrix` is inside a job: `filesystem_utils.mjs` of the packages that use it."
   },
   {
+    entry: "platform-node/runner/loops/loops.ts",
+    output: "core/runtime/loops.generated.ts",
+    name: "loops",
+    what: "What runs loops on threads: `loops.mjs` of the packages that have such loops."
+  },
+  {
     entry: "platform-node/remote/remote.ts",
     output: "platform-node/remote/remote.generated.ts",
     name: "remote",
     what: "Our own code on hosts over SSH.",
     // No part of a package, and sent over slow links
     minify: true
+  },
+  {
+    entry: "platform-browser/run/sandbox/main.ts",
+    output: "platform-browser/run/sandbox.generated.ts",
+    name: "sandbox",
+    what: "What runs a package in a page: the text of a worker.",
+    minify: true,
+    page: true
   }
 ]
 
@@ -49,18 +63,18 @@ const forNode18 = {
 }
 
 /** The text of a runtime module. Everything that could vary with the machine is pinned. */
-export const bundle = async (entry, minify = false) => {
+export const bundle = async (entry, minify = false, page = false) => {
   const result = await build({
     entryPoints: [entry],
     absWorkingDir: root,
     bundle: true,
     plugins: [forNode18],
     write: false,
-    format: "esm",
-    platform: "node",
-    target: ["es2022", "node18.18"],
+    format: page ? "iife" : "esm",
+    platform: page ? "browser" : "node",
+    target: page ? ["es2022"] : ["es2022", "node18.18"],
     conditions: ["import", "module"],
-    mainFields: ["module", "main"],
+    mainFields: page ? ["browser", "module", "main"] : ["module", "main"],
     charset: "utf8",
     legalComments: "none",
     treeShaking: true,
@@ -88,7 +102,10 @@ export const moduleText = ({ name, what }, text) =>
 /** Each output file and its text. */
 export const generate = () =>
   Promise.all(
-    texts.map(async (text) => ({ file: text.output, text: moduleText(text, await bundle(text.entry, text.minify)) }))
+    texts.map(async (text) => ({
+      file: text.output,
+      text: moduleText(text, await bundle(text.entry, text.minify, text.page))
+    }))
   )
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -148,7 +148,7 @@ const visit = (walk: Walk, value: unknown, inFunction: boolean): void => {
     if (shorthand !== undefined) replaceName(walk, value["key"], `${(value["key"] as Tree)["value"]}: ${shorthand}`)
     return visit(walk, value["value"], inFunction)
   }
-  if (!inFunction && (type === "AwaitExpression" || (type === "ForOfStatement" && isTree(value["await"])))) {
+  if (!inFunction && (type === "AwaitExpression" || (type === "ForOfStatement" && Boolean(value["await"])))) {
     walk.awaits = true
   }
   const inside = inFunction || functions.has(type)
