@@ -24,10 +24,12 @@ const stateDirectory = path.join(scratch, "state")
 const fresh = () =>
   ClusterExecutor.layer({ stateDirectory }).pipe(
     Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
-    Layer.provide(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer, sample.platform))
+    Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
+    Layer.provide(sample.platform)
   )
 
 contract.suite("local", ClusterConfig.local, fresh)
+contract.arraySuite("local", fresh)
 
 const live = <A, E>(title: string, body: Effect.Effect<A, E, ClusterExecutor.ClusterExecutor>) =>
   it.live(title, () => Effect.provide(body, fresh()), 60_000)

@@ -37,4 +37,5 @@ const fresh = () => Layer.provide(Layer.unwrapEffect(Effect.sync(() => SshCluste
 
 describe.skipIf(Sshd.missing !== undefined)("a host over SSH", () => {
   contract.suite("ssh", { clusterType: "ssh" }, fresh)
+  contract.arraySuite("ssh", fresh)
 })
