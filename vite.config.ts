@@ -49,7 +49,8 @@ const library: UserConfig = {
         index: here("core/index.ts"),
         node: here("platform-node/index.ts"),
         "node-main": here("platform-node/main.ts"),
-        browser: here("platform-browser/index.ts")
+        browser: here("platform-browser/index.ts"),
+        "browser-worker": here("platform-browser/worker/main.ts")
       },
       external: (specifier) => !/^(\.|\/|[A-Za-z]:|\0)/.test(specifier),
       output: {

@@ -105,8 +105,12 @@ export const compiled = (options: Options): Effect.Effect<WebAssembly.Module, Pa
     })
     // No room to keep it: the next time it is fetched again
     yield* Effect.ignore(Effect.tryPromise(async () => {
-      await cache?.put(options.url, copy)
-      if (cache !== undefined) await forgetOthers()
+      if (cache === undefined) return
+      const blob = await copy.blob()
+      // A cache may drop the length that the server said
+      const headers = { "content-type": "application/wasm", "content-length": String(blob.size) }
+      await cache.put(options.url, new Response(blob, { headers }))
+      await forgetOthers()
     }))
     return module
   })

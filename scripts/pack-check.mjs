@@ -39,7 +39,11 @@ const checks = {
       !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path) || path.startsWith("dist/playground/")
     )
     assert.deepEqual(strangers, [])
-    for (const path of ["index", "node", "node-main", "browser", "bin/clustrix"].map((name) => `dist/${name}.js`)) {
+    for (
+      const path of ["index", "node", "node-main", "browser", "browser-worker", "bin/clustrix"].map((name) =>
+        `dist/${name}.js`
+      )
+    ) {
       assert.ok(paths.includes(path), `${path} is missing`)
     }
     assert.ok(paths.includes("dist/bin/wasm_bg.wasm"), "the WASM file is missing beside the command")

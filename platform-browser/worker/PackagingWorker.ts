@@ -82,8 +82,10 @@ export class PackagingWorker {
   /** Fetches and compiles the parser. Resolves when the first package can be made. */
   load(options: LoadOptions): Promise<void> {
     const input = { wasmUrl: String(options.wasmUrl), wasmBytes: options.wasmBytes }
+    const loaded = this.#ask("load", input, undefined, { signal: options.signal }, options.onProgress)
+    // From now on a worker that is started anew loads it by itself
     this.#loaded = input
-    return this.#ask("load", input, undefined, { signal: options.signal }, options.onProgress)
+    return loaded
   }
 
   /** Makes the package, and tells everything about it. */

@@ -49,7 +49,11 @@ export const serve = async (site: Site, base = "/"): Promise<Server> => {
     asked.push(pathname)
     const answer = pathname.startsWith(base) ? answerOf(site, `/${pathname.slice(base.length)}`) : undefined
     if (answer === undefined) response.writeHead(404).end()
-    else response.writeHead(200, { "content-type": answer.type, ...answer.headers }).end(answer.body)
+    else {
+      const length = Buffer.byteLength(answer.body)
+      response.writeHead(200, { "content-type": answer.type, "content-length": length, ...answer.headers })
+      response.end(answer.body)
+    }
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const address = server.address()

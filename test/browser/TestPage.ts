@@ -14,7 +14,12 @@ const script = (body: string): Answer => ({ type: "text/javascript; charset=utf-
 export const build = async (): Promise<Readonly<Record<string, Answer>>> => {
   const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { page: "test/browser/page/main.ts", worker: "platform-browser/worker/main.ts" },
+    entryPoints: {
+      page: "test/browser/page/main.ts",
+      storage: "test/browser/page/storage.ts",
+      worker: "platform-browser/worker/main.ts"
+    },
+    alias: { "@effect/vitest": "./test/browser/page/Suite.ts" },
     bundle: true,
     splitting: true,
     write: false,

@@ -71,7 +71,9 @@ const pageGlobals = () => {
     EventTarget,
     fetch,
     crypto,
-    WebAssembly
+    WebAssembly,
+    // Of a page and of a worker
+    addEventListener: () => undefined
   }
   return { ...globals, window: globals, self: globals }
 }
