@@ -60,15 +60,25 @@ const search = (state: string): ReadonlyArray<string> => [
   "fi"
 ]
 
+/** Where a runtime is looked for. */
+export interface RuntimeSearch extends Pick<HostScriptInput, "moduleLoads" | "runtime"> {
+  readonly stateDirectory: string
+}
+
+/** Sets `platform`, `tried`, and `node`: empty when there is none. Ends with 4 when a module cannot be loaded. */
+export const findRuntime = ({ moduleLoads, runtime, stateDirectory }: RuntimeSearch): ReadonlyArray<string> => [
+  "umask 077",
+  ...platform,
+  ...consider,
+  ...Shell.moduleLoads(moduleLoads).map((line) => line.startsWith("module load") ? `${line} >&2 || exit 4` : line),
+  ...(runtime === undefined ? search(stateDirectory) : ["node=", `consider ${Shell.quote(runtime)}`])
+]
+
 /** The script. It prints one marked line, and changes nothing by itself. */
 export const render = ({ moduleLoads, question, runtime, tool }: HostScriptInput): string => {
   const place = `${question.stateDirectory}/tools/${tool}`
   return [
-    "umask 077",
-    ...platform,
-    ...consider,
-    ...Shell.moduleLoads(moduleLoads).map((line) => line.startsWith("module load") ? `${line} >&2 || exit 4` : line),
-    ...(runtime === undefined ? search(question.stateDirectory) : ["node=", `consider ${Shell.quote(runtime)}`]),
+    ...findRuntime({ moduleLoads, runtime, stateDirectory: question.stateDirectory }),
     "if [ -z \"$node\" ]; then",
     `  printf '${DeployProtocol.marks.noRuntime}{"platform":"%s","tried":[%s]}\\n' "$platform" "$tried"`,
     "  exit 0",

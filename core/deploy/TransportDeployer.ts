@@ -29,7 +29,7 @@ const noAnswer = (
     what: `${location} gave no answer that can be understood`,
     why: [result.stderr.trim(), result.stdout.trim()].join("\n").trim().split("\n").slice(-5).join("\n  ") ||
       `The command ended with exit code ${result.exitCode}.`,
-    remedy: "Check that a command over SSH works there: `ssh HOST node -v`, and prints nothing else."
+    remedy: "Check that a command over SSH works there: `clustrix doctor` looks step by step."
   })
 
 /** `toolText`: our own code for hosts, `platform-node/remote` as one file. */

@@ -252,5 +252,38 @@ export const commands: ReadonlyArray<Command> = [
       "Passwords are shown as <redacted>."
     ],
     load: async () => (await import("./commands/config.ts")).main
+  },
+  {
+    name: "doctor",
+    summary: "Look step by step whether a cluster works, and say what is wrong.",
+    usage: ["doctor [OPTION]..."],
+    positionals: { least: 0, most: 0 },
+    options: [profile, json],
+    notes: [
+      "✓ works, ! works but see the warning, ✗ does not work, · was not reached. The last step runs a tiny job and removes it.",
+      "Exits with 0 when all works (warnings or not), with 2 when the configuration cannot be used, with 6 when remote_work_dir "
+      + "cannot, with 5 when any other step fails."
+    ],
+    load: async () => (await import("./commands/doctor.ts")).main
+  },
+  {
+    name: "ssh-setup",
+    summary: "Make a key, and install it on a host with the password.",
+    usage: ["ssh-setup [USER@]HOST[:PORT] [OPTION]...", "ssh-setup --cluster NAME [OPTION]..."],
+    positionals: { least: 0, most: 1 },
+    options: [
+      profile,
+      {
+        name: "accept-new-host-key",
+        summary: "Write the key of a host that is not known yet to known_hosts. A key that has changed is refused."
+      }
+    ],
+    notes: [
+      "The key is ~/.ssh/id_ed25519_clustrix, without a passphrase; one that is there already is used.",
+      "The password is asked for on the terminal, or taken from $CLUSTRIX_PASSWORD; it is not kept.",
+      "Standard output gets the lines for clustrix.yml.",
+      "Exits with 5 when the host refuses, with 6 when the key cannot be written here."
+    ],
+    load: async () => (await import("./commands/sshSetup.ts")).main
   }
 ]

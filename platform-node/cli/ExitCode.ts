@@ -21,7 +21,8 @@ export const table: ReadonlyArray<readonly [code: number, meaning: string]> = [
   [usage, "The command line or the configuration cannot be used as it is."],
   [notPackageable, "The function cannot be packaged."],
   [badPackage, "A package, or a file that belongs to one, is missing or damaged."],
-  [noResult, "The job gave no result: not started, killed, out of time or memory, or a value that cannot be carried."],
+  [noResult,
+    "The cluster cannot be used, or the job gave no result: killed, out of time or memory, or a value that cannot be carried."],
   [storage, "A directory cannot be used: not writable, its disk is full, or a file is there already."],
   [defect, "A mistake in Clustrix itself. Please report it with what --debug prints."],
   [interrupted, "Interrupted by Ctrl-C; the job that `run` waited for was cancelled."],
@@ -59,6 +60,8 @@ const codes: Readonly<Record<string, number>> = {
   DependenciesError: noResult,
   SchedulerError: noResult,
   TransportError: noResult,
+  RuntimeMissingError: noResult,
+  KeySetupError: noResult,
   FilesNotWrittenError: storage,
   PackageStoreError: storage,
   UnpackError: storage
@@ -66,6 +69,8 @@ const codes: Readonly<Record<string, number>> = {
 
 /** The exit code for an error with this tag. `reason` is the error's own, where it has one. */
 export const ofError = (tag: string, reason?: unknown): number =>
-  (tag === "FunctionNotPackageableError" && reason === "InvalidReference") || reason === "Ambiguous"
+  tag === "KeySetupError" && reason !== "Refused"
+    ? storage
+    : (tag === "FunctionNotPackageableError" && reason === "InvalidReference") || reason === "Ambiguous"
     ? usage
     : codes[tag] ?? notPackageable

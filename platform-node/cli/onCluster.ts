@@ -16,7 +16,7 @@ import { runCommand } from "./runCommand.ts"
 import type { Terminal } from "./Terminal.ts"
 
 /** Asks on the terminal; what is secret is not shown. */
-const ask = async (terminal: Terminal, question: string, isSecret: boolean): Promise<string> => {
+export const ask = async (terminal: Terminal, question: string, isSecret: boolean): Promise<string> => {
   const silent = new Writable({ write: (_bytes, _encoding, done) => done() })
   const lines = createInterface({
     input: process.stdin,
@@ -35,6 +35,10 @@ const ask = async (terminal: Terminal, question: string, isSecret: boolean): Pro
   }
 }
 
+/** What asks a person, if one is there. */
+export const promptOn = (terminal: Terminal): Cluster.Options["prompt"] =>
+  process.stdin.isTTY === true ? (question, isSecret) => ask(terminal, question, isSecret) : undefined
+
 /** Runs `use` with the services of the cluster that the command line and the configuration name. */
 export const onCluster = <A, E, R>(
   call: Call,
@@ -44,12 +48,7 @@ export const onCluster = <A, E, R>(
   Effect.flatMap(PackagingArguments.clusterOf(call), (config) =>
     Effect.provide(
       use(config),
-      Cluster.layer(
-        config,
-        process.stdin.isTTY === true
-          ? { prompt: (question, isSecret) => ask(terminal, question, isSecret) }
-          : {}
-      )
+      Cluster.layer(config, { prompt: promptOn(terminal) })
     ))
 
 /** What a cluster needs of this machine; the packager is not in it. */

@@ -12,6 +12,8 @@ export interface HostKey {
   readonly verify: (key: Buffer) => boolean
   /** What was wrong with the key. */
   readonly refusal: () => TransportError | undefined
+  /** Type and fingerprint of the key that was shown. */
+  readonly shown: () => string
   /** What to ask for, in this order: a host shows the first key that it has, which shall be one by which it is known. */
   readonly algorithms: Array<ServerHostKeyAlgorithm>
 }
@@ -61,6 +63,7 @@ export const make = (target: SshTarget.SshTarget): HostKey => {
   const name = KnownHosts.describe(host)
   const types = KnownHosts.knownTypes(read(target), host).flatMap(signatureTypes)
   let refusal: TransportError | undefined
+  let seen = ""
   const refuse = (what: string, why: string, remedy: string): false => {
     refusal = new TransportError({ reason: "HostKey", what, why, remedy })
     return false
@@ -68,28 +71,28 @@ export const make = (target: SshTarget.SshTarget): HostKey => {
   const verify = (key: Buffer): boolean => {
     // Read anew: another connection may have written meanwhile
     const verdict = KnownHosts.check(read(target), host, key)
-    const shown = `${KnownHosts.keyTypeOf(key)} ${KnownHosts.fingerprint(key)}`
+    seen = `${KnownHosts.keyTypeOf(key)} ${KnownHosts.fingerprint(key)}`
     switch (verdict._tag) {
       case "Known":
         return true
       case "Changed":
         return refuse(
           `The key of ${name} is not the one that is known`,
-          `It showed ${shown}; ${verdict.file}:${verdict.line} has another. Somebody may be listening in, or the host was set up anew.`,
+          `It showed ${seen}; ${verdict.file}:${verdict.line} has another. Somebody may be listening in, or the host was set up anew.`,
           `If its administrator confirms the new key: \`ssh-keygen -R '${name}' -f ${verdict.file}\`, then connect again.`
         )
       case "Revoked":
         return refuse(
           `The key of ${name} is revoked`,
-          `${verdict.file}:${verdict.line} says so of ${shown}.`,
+          `${verdict.file}:${verdict.line} says so of ${seen}.`,
           "Ask the host's administrator."
         )
       case "Unknown": {
         if (target.hostKeys === "yes") {
           return refuse(
             `The key of ${name} is not known`,
-            `It showed ${shown}, and no line of ${target.knownHostsFiles.join(", ") || "known_hosts"} is about it.`,
-            `Compare the fingerprint, then connect once with \`ssh ${target.name}\`, or set strict_host_key_checking to accept-new.`
+            `It showed ${seen}, and no line of ${target.knownHostsFiles.join(", ") || "known_hosts"} is about it.`,
+            `Compare the fingerprint, then connect once with \`ssh ${target.name}\`, or accept it with \`clustrix ssh-setup --accept-new-host-key\` or strict_host_key_checking: accept-new.`
           )
         }
         const [file] = target.knownHostsFiles
@@ -101,6 +104,7 @@ export const make = (target: SshTarget.SshTarget): HostKey => {
   return {
     verify,
     refusal: () => refusal,
+    shown: () => seen,
     algorithms: [
       ...everyAlgorithm.filter((each) => types.includes(each)),
       ...everyAlgorithm.filter((each) => !types.includes(each))

@@ -19,6 +19,10 @@ export interface SshConnection {
   readonly client: Client
   /** Whether it has ended, for whatever reason. */
   readonly isClosed: () => boolean
+  /** Type and fingerprint of the host's key. */
+  readonly hostKey: string
+  /** By what the host knows us: `key ~/.ssh/id_ed25519`. */
+  readonly login: string
 }
 
 type Level = Error & { readonly level?: string; readonly code?: string | number }
@@ -41,7 +45,8 @@ const authenticationError = (
       ...(notes.length === 0 ? [] : [`Could not be tried: ${notes.join("; ")}.`]),
       ...(/methods failed/.test(cause.message) ? [] : [`It said: ${cause.message}.`])
     ].join(" "),
-    remedy: "Name the right key_file or username, add the key to an agent, or install one there with `ssh-copy-id`.",
+    remedy:
+      "Name the right key_file or username, add the key to an agent, or install one there with `clustrix ssh-setup`.",
     cause
   })
 
@@ -133,13 +138,14 @@ const connectOne = (
       })
     )
     let closed = false
+    let login = ""
     client.on("close", () => {
       closed = true
     })
     yield* Effect.async<void, TransportError>((resume) => {
       const tried: Array<string> = []
       const notes: Array<string> = []
-      let login: Promise<Login.Login> | undefined
+      let making: Promise<Login.Login> | undefined
       let queue: Array<Login.Attempt> = []
       let timer: NodeJS.Timeout | undefined
       let isOver = false
@@ -171,6 +177,7 @@ const connectOne = (
       }
       client.once("ready", () => {
         end()
+        login = tried.at(-1) ?? "nothing"
         resume(Effect.void)
       })
       client.once("handshake", () => {
@@ -209,12 +216,12 @@ const connectOne = (
             wait()
             // The first question has no answer yet: `none` asks the server what it takes
             if (methodsLeft === null) return next("none")
-            login ??= Login.make(target, pause, wait).then((made) => {
+            making ??= Login.make(target, pause, wait).then((made) => {
               queue = [...made.attempts]
               notes.push(...made.notes)
               return made
             })
-            login.then(() => {
+            making.then(() => {
               const attempt = nextAttempt(methodsLeft as ReadonlyArray<AuthenticationType>)
               if (attempt === undefined) return next(false as never) // documented; its types forget it
               tried.push(attempt.label)
@@ -227,7 +234,7 @@ const connectOne = (
       }
       return Effect.sync(end)
     })
-    return { client, isClosed: () => closed }
+    return { client, isClosed: () => closed, hostKey: hostKey.shown(), login }
   })
 
 /** Connects to `target`, through its jumps. Ends with the scope. `verified` hears that its key is the right one. */

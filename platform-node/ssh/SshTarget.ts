@@ -194,7 +194,7 @@ const hostKeyModes: Readonly<Record<string, HostKeyMode>> = {
 }
 
 /** `[user@]host[:port]`, or `ssh://[user@]host[:port]`. */
-const parseJump = (text: string): Pick<SshOptions, "host" | "port" | "username"> => {
+export const parseAddress = (text: string): Pick<SshOptions, "host" | "port" | "username"> => {
   const { hostname, port, username } = new URL(text.startsWith("ssh://") ? text : `ssh://${text.trim()}`)
   return {
     host: hostname.replaceAll(/^\[|\]$/g, ""),
@@ -239,7 +239,7 @@ const build = (options: SshOptions, depth: number): SshTarget => {
         username: undefined,
         // Only the first is reached by its own way: the others through the one before
         proxyJump: index === 0 ? undefined : "none",
-        ...parseJump(jump)
+        ...parseAddress(jump)
       }, depth + 1)
       return [...target.jumps, { ...target, jumps: [] }]
     })

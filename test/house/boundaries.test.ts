@@ -34,7 +34,8 @@ const flow = [
   "package",
   "explain",
   "deploy",
-  "execute"
+  "execute",
+  "doctor"
 ]
 
 interface Import {

@@ -99,7 +99,8 @@ let added = 0
 /** A new user of this machine, who is not root, for as long as it is needed. Only root may make one. */
 export const addUser = (
   password?: string,
-  shell = "/bin/sh"
+  shell = "/bin/sh",
+  home = "/"
 ): { readonly username: string; readonly remove: () => void } => {
   const username = `clx${process.pid}${added += 1}`
   const run = (command: string, ...args: ReadonlyArray<string>): void => {
@@ -107,7 +108,7 @@ export const addUser = (
     if (ran.status !== 0) throw new Error(`${command}: ${ran.error?.message ?? ran.stderr.toString()}`)
   }
   // A password that is no hash of any: without one, the account counts as locked
-  run("useradd", "--no-create-home", "--no-user-group", "--home-dir", "/", "--shell", shell, "--password", "*none*")
+  run("useradd", "--no-create-home", "--no-user-group", "--home-dir", home, "--shell", shell, "--password", "*none*")
   if (password !== undefined) spawnSync("chpasswd", { input: `${username}:${password}\n` })
   return { username, remove: () => run("userdel", "--force") }
 }
@@ -135,7 +136,9 @@ export const make = async (lines: ReadonlyArray<string> = []): Promise<Sshd> => 
       `Port ${port}`,
       `HostKey ${at("host_ed25519")}`,
       `PidFile ${at("sshd.pid")}`,
-      `AuthorizedKeysFile ${at("authorized_keys")}`,
+      ...(lines.some((line) => line.startsWith("AuthorizedKeysFile"))
+        ? []
+        : [`AuthorizedKeysFile ${at("authorized_keys")}`]),
       "StrictModes no",
       ...(lines.some((line) => line.startsWith("UsePAM")) ? [] : ["UsePAM no"]),
       "UseDNS no",
