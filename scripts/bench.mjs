@@ -2,8 +2,9 @@
  * `npm run bench [-- --quick | --full] [SECTION ...]`: what packaging costs, as ratios measured in one run.
  *
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
- * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure), `ssh`
- * (deploying to a host over SSH against scp and unzip, and its files). Without a section, all.
+ * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure),
+ * `browser` (from a keystroke to the ID in Chromium), `ssh` (deploying to a host over SSH against scp and unzip, and its
+ * files), `slurm` (from a call to its result, against sbatch by hand). Without a section, all.
  *
  * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
  * the same work: esbuild links one file and writes no archive, nft only lists files. Runs are interleaved; printed are the
@@ -257,10 +258,32 @@ if (wants("living")) {
   )
 }
 
+if (wants("browser")) {
+  const count = quick ? 30 : 100
+  const run = spawnSync(process.execPath, [path.join(root, "scripts/bench/browser.mjs"), String(count)], {
+    encoding: "utf8"
+  })
+  if (run.status !== 0) throw new Error(run.stderr)
+  console.log(`\nIn Chromium, from a keystroke to the new ID (${count} keystrokes in each example)`)
+  const p95 = Object.entries(JSON.parse(run.stdout)).map(([example, milliseconds]) => {
+    milliseconds.sort((a, b) => a - b)
+    const at = (share) => milliseconds[Math.floor(milliseconds.length * share)]
+    console.log(`  ${example}: median ${at(0.5).toFixed(0)} ms, 95% below ${at(0.95).toFixed(0)} ms`)
+    return at(0.95)
+  })
+  aim("95% of the keystrokes, in the slowest example", Math.max(...p95), 100, "ms")
+}
+
 if (wants("ssh")) {
   console.log("\nA host over SSH (a real sshd on loopback)")
   const { measure } = await import("./bench/ssh.mjs")
   await measure({ aim, below, quick })
+}
+
+if (wants("slurm")) {
+  console.log("\nA real Slurm on loopback")
+  const { measure } = await import("./bench/slurm.mjs")
+  await measure({ aim, below, rounds: quick ? 5 : 20 })
 }
 
 if (wants("endurance")) {
