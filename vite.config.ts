@@ -18,7 +18,8 @@ const target = "node20"
 const alias = [
   { find: /^clustrix$/, replacement: here("platform-node/main.ts") },
   { find: /^clustrix\/node$/, replacement: here("platform-node/index.ts") },
-  { find: /^clustrix\/browser$/, replacement: here("platform-browser/index.ts") }
+  { find: /^clustrix\/browser$/, replacement: here("platform-browser/index.ts") },
+  { find: /^clustrix\/browser\/worker$/, replacement: here("platform-browser/worker/main.ts") }
 ]
 
 /** Digest of all that decides what a package holds: the packager's sources, and the versions of what it uses. */

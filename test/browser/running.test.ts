@@ -1,7 +1,7 @@
 /**
  * Packages run in Chromium: what they give there is what they give on Node, and they reach nothing.
  */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { run } from "clustrix/node"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -122,6 +122,23 @@ describe("the examples give in a page what they give on Node", () => {
       assert.deepStrictEqual(outcomeOf({ ...report, printed: "" }), node)
     })
   }
+})
+
+describe("the program of examples/page", () => {
+  it("prints what it says", async () => {
+    const file = path.join(Examples.directory, "page/page.ts")
+    const claimed = [...readFileSync(file, "utf8").matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, text]) => text)
+    const page = await chromium.context.newPage()
+    const printed: Array<string> = []
+    page.on("console", (message) => {
+      if (message.type() === "log") printed.push(message.text())
+    })
+    await page.goto(server.url)
+    await page.addScriptTag({ url: "/example/page.js", type: "module" })
+    await vi.waitUntil(() => printed.length >= claimed.length || chromium.problems.length > 0, { timeout: 40_000 })
+    await page.close()
+    assert.deepStrictEqual([printed, chromium.problems], [claimed, []])
+  })
 })
 
 describe("a run in a page", () => {

@@ -84,8 +84,12 @@ describe("README.md", () => {
   const snippets = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = ""]) => text)
   const files = readdirSync(path.join(examples, "readme")).sort().map((name) => path.join(examples, "readme", name))
 
-  it("shows the programs of examples/readme, and no other code", () =>
-    assert.sameMembers(snippets, files.map((file) => readFileSync(file, "utf8"))))
+  it("shows the programs of examples/readme and that of a page, and no other code", () =>
+    assert.sameMembers(
+      snippets,
+      // test/browser runs the one of a page
+      [...files, path.join(examples, "page/page.ts")].map((file) => readFileSync(file, "utf8"))
+    ))
 
   for (const file of files) {
     it(`says what ${path.basename(file)} prints`, async () => {
