@@ -127,6 +127,35 @@ describe("PBS", () => {
     })
   })
 
+  it.effect("finds commands that only a login shell knows", () => {
+    const { directory } = server({ qstat: pro, qsub: "echo \"12.$PBS_SERVER\"", qselect: "" })
+    const home = path.join(directory, "../..")
+    const tools = path.join(home, "tools")
+    fs.mkdirSync(tools)
+    for (
+      const name of ["sh", "bash", "sed", "cat", "awk", "mkdir", "mv", "rm", "sleep", "kill", "grep", "tr", "head"]
+    ) {
+      const file = ["/bin", "/usr/bin"].map((folder) => `${folder}/${name}`).find((each) => fs.existsSync(each))
+      if (file !== undefined) fs.symlinkSync(file, path.join(tools, name))
+    }
+    const profile = `echo welcome\nexport PATH="${home}/bin:${tools}"\nexport PBS_SERVER=far\n`
+    fs.writeFileSync(path.join(home, ".bash_profile"), profile)
+    const transport: typeof Transport.Service = {
+      ...LocalTransport.make,
+      exec: (script, options) =>
+        LocalTransport.make.exec(
+          `PATH='${tools.replaceAll("'", "'\\''")}'; HOME='${
+            home.replaceAll("'", "'\\''")
+          }'\nexport PATH HOME\n${script}`,
+          options
+        )
+    }
+    return Effect.gen(function*() {
+      const scheduler = yield* Scheduling.Scheduler
+      assert.strictEqual(yield* scheduler.submit({ jobId, directory, limits: {}, environment: new Map() }), "12.far")
+    }).pipe(Effect.provide(Layer.provide(PbsScheduler.layer, Layer.succeed(Transport, transport))))
+  })
+
   it.effect("maps the states of PBS Pro", () => {
     const { directory, layer, log } = server({
       qstat: json({

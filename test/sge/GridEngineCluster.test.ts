@@ -12,18 +12,27 @@ import type { ClusterConfig } from "../../core/ClusterConfig.ts"
 import { ClusterExecutor } from "../../core/ClusterExecutor.ts"
 import * as Cluster from "../../platform-node/Cluster.ts"
 import * as contract from "../contract/Scheduler.ts"
+import { makeWorkbench, type Workbench } from "../platform-node/cli/command.ts"
 import * as sample from "../platform-node/runner/package.ts"
+import * as Sshd from "../ssh/Sshd.ts"
 import * as GridEngine from "./GridEngine.ts"
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix 'sge'-")))
+const missing = GridEngine.missing ?? Sshd.missing
+let bench: Workbench
 let gridEngine: GridEngine.GridEngine
+let sshd: Sshd.Sshd
 
 beforeAll(async () => {
-  if (GridEngine.missing !== undefined) return
+  if (missing !== undefined) return
+  bench = await makeWorkbench()
   gridEngine = await GridEngine.make()
+  sshd = await Sshd.make([`SetEnv PATH=${gridEngine.commands}:${process.env["PATH"]}`])
   process.env["PATH"] = `${gridEngine.commands}:${process.env["PATH"]}`
 })
 afterAll(async () => {
+  sshd?.stop()
+  bench?.remove()
   await gridEngine?.stop()
   fs.rmSync(scratch, { recursive: true, force: true })
 })
@@ -35,7 +44,7 @@ const config: ClusterConfig = {
 }
 const fresh = () => Layer.provide(Layer.suspend(() => Cluster.layer(config)), sample.platform)
 
-describe.skipIf(GridEngine.missing !== undefined)("under Grid Engine", () => {
+describe.skipIf(missing !== undefined)("under Grid Engine", () => {
   contract.suite("sge", config, fresh)
   contract.arraySuite("sge", fresh)
 
@@ -134,4 +143,26 @@ describe.skipIf(GridEngine.missing !== undefined)("under Grid Engine", () => {
       assert.strictEqual((yield* Fiber.join(waiting)).value, 1)
     })
   )
+
+  it("runs by the command, from elsewhere over SSH", async () => {
+    bench.write("package.json", JSON.stringify({ name: "site", type: "module" }))
+    bench.write("main.ts", `export const works = (name: string) => [name, process.env["QUEUE"] ?? null]\n`)
+    bench.write(
+      "clustrix.yml",
+      `cluster_type: sge
+cluster_host: 127.0.0.1
+cluster_port: ${sshd.port}
+username: ${Sshd.user}
+key_file: ${path.join(sshd.directory, "id")}
+known_hosts_file: ${sshd.known}
+ssh_config_file: none
+agent: false
+remote_node_path: ${process.execPath}
+remote_work_dir: ${path.join(scratch, "far")}
+`
+    )
+    const ran = await bench.run(["run", "main.ts#works", "--args", "[\"far\"]"])
+    assert.strictEqual(ran.code, 0, ran.stderr)
+    assert.match(ran.stdout, /far[^]*main\.q/)
+  }, 60_000)
 })
