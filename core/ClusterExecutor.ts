@@ -23,17 +23,24 @@ import * as JobName from "./execute/JobName.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
+import * as MapDirectory from "./execute/MapDirectory.ts"
+import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
+import * as TaskFiles from "./execute/TaskFiles.ts"
+import * as TaskStream from "./execute/TaskStream.ts"
 import { type DeployedPackage, type DeployError, type DeployRequest,
   PackageDeployer } from "./deploy/PackageDeployer.ts"
 import * as Invocation from "./runtime/Invocation.ts"
 import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
 import * as Scheduling from "./Scheduler.ts"
-import { type JobLimits, Scheduler, type SchedulerError, type SchedulerState } from "./Scheduler.ts"
+import { type JobLimits, type JobToSubmit, Scheduler, type SchedulerError, type SchedulerState,
+  type SubmittedJob } from "./Scheduler.ts"
 import { Transport, type TransportError } from "./Transport.ts"
 
 export type { LogChunk } from "./execute/JobLogs.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"
+export type { TaskCounts } from "./execute/TaskFiles.ts"
+export type { ResultsOptions, TaskResult } from "./execute/TaskStream.ts"
 
 /** A package that is to be on the cluster. */
 export interface DeploymentRequest {
@@ -55,6 +62,18 @@ export interface SubmitRequest extends Omit<DeploymentRequest, "digest"> {
   readonly filesystemRoot?: string | undefined
 }
 
+/** One function called many times: one job, one array of the scheduler. */
+export interface SubmitMapRequest extends SubmitRequest {
+  /** Value texts of the arrays of arguments, one for each task; those of `invocation` do not count. */
+  readonly inputs: ReadonlyArray<string>
+  /** Tasks that an element of the array runs, one after the other; 1 by default. */
+  readonly chunk?: number | undefined
+  /** The most elements that run at once; without it the scheduler decides. */
+  readonly concurrency?: number | undefined
+  /** How often a task that failed is run again, at once and where it ran; 0 by default. */
+  readonly retry?: number | undefined
+}
+
 /** A job of the cluster. */
 export interface Job {
   readonly jobId: string
@@ -66,6 +85,8 @@ export interface Job {
   readonly packageDirectory: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** How many tasks it has, if it is many calls. */
+  readonly tasks?: number
 }
 
 export type SubmitError = DeployError | SchedulerError | TransportError | JobError.JobEnvironmentError
@@ -79,6 +100,18 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
   readonly deploy: (request: DeploymentRequest) => Effect.Effect<DeployedPackage, DeployError>
   /** Deploys the package if need be, makes the job's directory, and hands the job to the scheduler. */
   readonly submit: (request: SubmitRequest) => Effect.Effect<Job, SubmitError>
+  /** The same for many calls at once: one submission, whatever their number. */
+  readonly submitMap: (request: SubmitMapRequest) => Effect.Effect<Job, SubmitError>
+  /**
+   * What the tasks of such a job give, as they end; an error of one is its own. It may be asked for at any time, by anybody, and
+   * again.
+   */
+  readonly results: (
+    jobId: string,
+    options?: TaskStream.ResultsOptions
+  ) => Stream.Stream<TaskStream.TaskResult, AskError | SourceMapDocument.SourceMapDocumentError>
+  /** Submits again what has no result and will not get one; what has ended does not run again. Gives how many tasks these are. */
+  readonly resume: (jobId: string) => Effect.Effect<number, AskError | JobError.JobEnvironmentError>
   /** A job that somebody submitted, perhaps another process, perhaps long ago. */
   readonly attach: (jobId: string) => Effect.Effect<Job, JobError.JobNotFoundError | TransportError>
   /** The job that `name` means: its ID, the beginning or the end of it that no other job has, or `latest`. */
@@ -96,12 +129,12 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
     ReadonlyArray<Either.Either<JobStatus.JobStatus, TransportError | ResultEnvelope.ResultEnvelopeError>>,
     TransportError | SchedulerError
   >
-  /** What the job printed; with `follow` (the default) until it ends. */
+  /** What the job printed; with `follow` (the default) until it ends. Of many calls, that of one `task`, or of one after the other. */
   readonly logs: (
     jobId: string,
-    options?: { readonly follow?: boolean }
+    options?: { readonly follow?: boolean; readonly task?: number | undefined }
   ) => Stream.Stream<JobLogs.LogChunk, AskError>
-  /** Waits for the job's end. */
+  /** Waits for the job's end. Many calls give the array of their values, or the first error. */
   readonly result: (jobId: string) => Effect.Effect<JobOutcome.JobResult, ResultError>
   /** Ends the job. One that has ended already is fine. */
   readonly cancel: (jobId: string) => Effect.Effect<void, AskError>
@@ -180,6 +213,7 @@ const make = (options: LayerOptions) =>
     const deployer = yield* PackageDeployer
     const jobs = `${options.stateDirectory}/jobs`
     const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
+    const poller = yield* SchedulerPoller.make(scheduler)
 
     const notFound = (jobId: string) =>
       new JobError.JobNotFoundError({
@@ -188,6 +222,9 @@ const make = (options: LayerOptions) =>
         what: `There is no job ${jobId} on ${transport.location}`,
         remedy: `Check the ID: each job has a folder of its name in ${jobs}, until it is removed.`
       })
+
+    /** Plans never change; `undefined` for a job that is one call. */
+    const plans = new Map<string, JobDirectory.TaskPlan | undefined>()
 
     const describe = (jobId: string) =>
       Effect.gen(function*() {
@@ -199,7 +236,9 @@ const make = (options: LayerOptions) =>
             JobDirectory.JobDescription
           )
           : undefined
-        return description ?? (yield* notFound(jobId))
+        if (description === undefined) return yield* notFound(jobId)
+        plans.set(jobId, description.tasks)
+        return description
       })
 
     const toJob = (description: JobDirectory.JobDescription): Job => ({
@@ -208,7 +247,8 @@ const make = (options: LayerOptions) =>
       functionName: description.functionName,
       packageId: description.packageId,
       packageDirectory: description.packageDirectory,
-      createdAt: description.createdAt
+      createdAt: description.createdAt,
+      ...(description.tasks === undefined ? {} : { tasks: description.tasks.count })
     })
 
     const attach = (jobId: string) => Effect.map(describe(jobId), toJob)
@@ -279,19 +319,23 @@ const make = (options: LayerOptions) =>
           progress
         }))
 
-    const submit = (request: SubmitRequest) =>
+    /** Makes the directory of a job with all that every job has; `fill` puts in the rest. */
+    const prepare = <E>(
+      request: SubmitRequest,
+      tasks: JobDirectory.TaskPlan | undefined,
+      fill: (
+        job: { readonly jobId: string; readonly directory: string },
+        script: (own: Pick<JobScript.JobScriptInput, "jobDirectory" | "directives">) => string
+      ) => Effect.Effect<void, E>
+    ) =>
       Effect.gen(function*() {
         const { config, invocation } = request
-        const environment = yield* readEnvironment(invocation.environmentVariables)
         // No job is there yet: whoever sends for minutes may give up
         const deployed = yield* Effect.interruptible(deploy({ ...request, digest: invocation.package.digest }))
         yield* transport.makeDirectory(jobs)
         const jobId = yield* newDirectory
         const directory = directoryOf(jobId)
-        const limits = limitsOf(config)
-        const createdAt = yield* Clock.currentTimeMillis
-        const write = (name: string, text: string, mode?: number) =>
-          transport.writeFile(`${directory}/${name}`, text, mode)
+        const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
         const description: JobDirectory.JobDescription = {
           format: "clustrix-job",
           formatVersion: 1,
@@ -301,46 +345,149 @@ const make = (options: LayerOptions) =>
           functionName: invocation.package.functionName,
           clusterType: scheduler.clusterType,
           packageDirectory: deployed.directory,
-          createdAt
+          createdAt: yield* Clock.currentTimeMillis,
+          ...(tasks === undefined ? {} : { tasks })
         }
-        const prepare = Effect.gen(function*() {
-          yield* transport.makeDirectory(`${directory}/${JobDirectory.files.work}`)
+        const script = (own: Pick<JobScript.JobScriptInput, "jobDirectory" | "directives">): string =>
+          JobScript.render({
+            ...own,
+            jobId,
+            packageDirectory: deployed.directory,
+            filesystemRoot: invocation.filesystemRoot ?? options.filesystemRoot ?? config.remoteWorkDir ??
+              request.filesystemRoot,
+            runtimePath: deployed.runtimePath,
+            moduleLoads: config.moduleLoads ?? [],
+            preExecutionCommands: config.preExecutionCommands ?? [],
+            limits: limitsOf(config),
+            supervised: true
+          })
+        const written = Effect.gen(function*() {
           yield* write(JobDirectory.files.invocation, Invocation.encode(invocation))
           if (request.sourceMap !== undefined) {
             yield* write(JobDirectory.files.sourceMap, SourceMapDocument.encode(request.sourceMap))
           }
-          yield* write(
-            JobDirectory.files.script,
-            JobScript.render({
-              jobId,
-              jobDirectory: directory,
-              packageDirectory: deployed.directory,
-              filesystemRoot: invocation.filesystemRoot ?? options.filesystemRoot ?? config.remoteWorkDir ??
-                request.filesystemRoot,
-              runtimePath: deployed.runtimePath,
-              directives: scheduler.directives(jobId, limits),
-              moduleLoads: config.moduleLoads ?? [],
-              preExecutionCommands: config.preExecutionCommands ?? [],
-              limits,
-              supervised: true
-            }),
-            0o700
-          )
+          yield* fill({ jobId, directory }, script)
           yield* write(JobDirectory.files.description, CanonicalJson.encode(description))
         })
         // A directory without a job in it would be found by `list` for ever.
-        yield* Effect.onError(prepare, () => Effect.ignore(transport.remove(directory)))
-        // Not to be torn apart: a job that runs must be known by its scheduler's name for it.
-        yield* Effect.uninterruptible(
-          scheduler.submit({ jobId, directory, limits, environment }).pipe(
-            Effect.onError(() => Effect.ignore(transport.remove(directory))),
-            Effect.flatMap((schedulerId) =>
-              write(JobDirectory.files.submitted, CanonicalJson.encode({ schedulerId, submittedAt: createdAt }))
-            )
+        yield* Effect.onError(written, () => Effect.ignore(transport.remove(directory)))
+        return toJob(description)
+      })
+
+    /**
+     * Hands a job to the scheduler. Not to be torn apart: a job that runs must be known by its scheduler's name for it. What the
+     * scheduler does not take is removed: `whole`.
+     */
+    const handOver = (
+      job: Omit<JobToSubmit, "environment">,
+      environment: JobToSubmit["environment"],
+      whole: string
+    ) =>
+      Effect.uninterruptible(
+        scheduler.submit({ ...job, environment }).pipe(
+          Effect.onError(() => Effect.ignore(transport.remove(whole))),
+          Effect.flatMap((schedulerId) =>
+            Effect.flatMap(Clock.currentTimeMillis, (submittedAt) =>
+              transport.writeFile(
+                `${job.directory}/${JobDirectory.files.submitted}`,
+                CanonicalJson.encode({ schedulerId, submittedAt })
+              ))
           )
         )
-        return toJob(description)
+      )
+
+    const submit = (request: SubmitRequest) =>
+      Effect.gen(function*() {
+        const environment = yield* readEnvironment(request.invocation.environmentVariables)
+        const limits = limitsOf(request.config)
+        const job = yield* prepare(request, undefined, ({ directory, jobId }, script) =>
+          Effect.zipRight(
+            transport.makeDirectory(`${directory}/${JobDirectory.files.work}`),
+            transport.writeFile(
+              `${directory}/${JobDirectory.files.script}`,
+              script({ jobDirectory: directory, directives: scheduler.directives(jobId, limits) }),
+              0o700
+            )
+          ))
+        const { directory, jobId } = job
+        yield* handOver({ jobId, directory, limits }, environment, directory)
+        return job
       }).pipe(Effect.withSpan("ClusterExecutor.submit"))
+
+    /** One array of the scheduler for `tasks` of a job that is many calls. */
+    const submitAttempt = (
+      jobId: string,
+      plan: JobDirectory.TaskPlan,
+      attempt: number,
+      tasks: ReadonlyArray<number>,
+      environment: JobToSubmit["environment"]
+    ) =>
+      Effect.gen(function*() {
+        const directory = directoryOf(jobId)
+        const name = MapDirectory.attemptName(jobId, attempt)
+        const attempts = `${directory}/${MapDirectory.files.attempts}`
+        const place = `${attempts}/${name}`
+        const chunks = MapDirectory.chunked(tasks, plan.chunk)
+        const array = { size: chunks.length, concurrency: plan.concurrency }
+        const { timeSeconds } = plan.limits
+        // Each task keeps its own limit; the element needs time for all of them
+        const limits = {
+          ...plan.limits,
+          timeSeconds: timeSeconds === undefined ? undefined : timeSeconds * plan.chunk * plan.tries
+        }
+        yield* transport.makeDirectory(attempts)
+        // Two who resume a job at the same time: one of them does
+        yield* transport.makeNewDirectory(place)
+        const written = Effect.zipRight(
+          transport.writeFile(
+            `${place}/${JobDirectory.files.script}`,
+            MapDirectory.attemptScript({
+              jobId,
+              directory,
+              attemptDirectory: place,
+              directives: scheduler.directives(name, limits, array),
+              elementIndex: scheduler.elementIndex
+            }),
+            0o700
+          ),
+          transport.writeFile(`${place}/${MapDirectory.files.chunks}`, MapDirectory.chunksText(chunks))
+        )
+        yield* Effect.onError(written, () => Effect.ignore(transport.remove(place)))
+        yield* handOver(
+          { jobId: name, directory: place, array, limits },
+          environment,
+          attempt === 1 ? directory : place
+        )
+      })
+
+    const submitMap = (request: SubmitMapRequest) =>
+      Effect.gen(function*() {
+        const environment = yield* readEnvironment(request.invocation.environmentVariables)
+        const { concurrency } = request
+        const plan: JobDirectory.TaskPlan = {
+          count: request.inputs.length,
+          chunk: Math.max(1, Math.trunc(request.chunk ?? 1)),
+          ...(concurrency === undefined ? {} : { concurrency: Math.max(1, Math.trunc(concurrency)) }),
+          tries: 1 + Math.max(0, Math.trunc(request.retry ?? 0)),
+          limits: limitsOf(request.config)
+        }
+        const job = yield* prepare(request, plan, ({ directory }, script) =>
+          Effect.gen(function*() {
+            const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
+            const [head, tail] = MapDirectory.split(request.invocation)
+            yield* transport.makeDirectory(`${directory}/${MapDirectory.files.tasks}`)
+            yield* write(MapDirectory.files.head, head)
+            yield* write(MapDirectory.files.tail, tail)
+            yield* write(MapDirectory.files.inputs, MapDirectory.inputsText(request.inputs))
+            yield* write(MapDirectory.files.task, script({ jobDirectory: undefined, directives: [] }))
+            yield* write(MapDirectory.files.element, MapDirectory.elementScript(directory, plan.tries))
+          }))
+        plans.set(job.jobId, plan)
+        if (plan.count > 0) {
+          yield* submitAttempt(job.jobId, plan, 1, Array.from({ length: plan.count }, (_, n) => n), environment)
+        }
+        return job
+      }).pipe(Effect.withSpan("ClusterExecutor.submitMap"))
 
     const readResult = (jobId: string) =>
       Effect.flatMap(
@@ -409,31 +556,97 @@ const make = (options: LayerOptions) =>
         }
       })
 
+    /** A scheduler that does not answer says nothing of the job: it is asked again, for a while. */
+    const patiently = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E | SchedulerError>) =>
+      Effect.retry(effect, {
+        while: (error) =>
+          error instanceof Scheduling.SchedulerError && error.reason === "Unavailable",
+        schedule: patience
+      })
+
+    /** Many calls: counted in the directory; where some are missing, the scheduler says whether they will come. */
+    const lookAtTasks = (jobId: string, plan: JobDirectory.TaskPlan) =>
+      Effect.gen(function*() {
+        const directory = directoryOf(jobId)
+        const counted = TaskFiles.count(transport, directory, plan.count)
+        const counts = yield* counted
+        if (counts.succeeded + counts.failed === plan.count) {
+          return JobStatus.ofTasks(jobId, counts, { _tag: "Unknown" }, true)
+        }
+        const attempts = yield* MapDirectory.attempts(transport, directory)
+        const answers = yield* Effect.forEach(
+          attempts,
+          (attempt) =>
+            poller.ask(TaskStream.submittedAs(attempt, plan)),
+          { concurrency: "unbounded" }
+        )
+        const states = answers.map(Scheduling.overall)
+        const state = states.find(({ _tag }) => _tag === "Running") ?? states.find(({ _tag }) => _tag === "Pending") ??
+          states.at(-1) ?? { _tag: "Unknown" }
+        const submitted = attempts.length > 0
+        if (!TaskStream.isOver(state)) return JobStatus.ofTasks(jobId, counts, state, submitted)
+        if (scheduler.settleMillis > 0) yield* Effect.sleep(scheduler.settleMillis)
+        const cancelled = yield* transport.exists(`${directory}/${JobDirectory.files.cancelled}`)
+        return JobStatus.ofTasks(
+          jobId,
+          yield* counted,
+          cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
+          submitted
+        )
+      })
+
+    const planOf = (jobId: string) =>
+      plans.has(jobId)
+        ? Effect.succeed(plans.get(jobId))
+        : describe(jobId).pipe(
+          Effect.map(({ tasks }) => tasks),
+          Effect.catchTag("JobNotFoundError", () => Effect.succeed(undefined))
+        )
+
     /** Status of a job that exists, and its result if there is one. */
     const look = (jobId: string) =>
-      Effect.flatMap(read(jobId), (known) =>
-        Effect.flatMap(poll([known]), (polled) =>
-          conclude(known, polled)))
+      Effect.flatMap(planOf(jobId), (plan) =>
+        plan === undefined
+          ? Effect.flatMap(read(jobId), (known) =>
+            known.schedulerId === undefined
+              ? conclude(known, new Map())
+              : Effect.flatMap(
+                poller.ask({ directory: directoryOf(jobId), schedulerId: known.schedulerId }),
+                (answer) => conclude(known, new Map([[known.schedulerId ?? "", Scheduling.overall(answer)]]))
+              ))
+          : Effect.map(lookAtTasks(jobId, plan), (status) => ({ envelope: undefined, status })))
 
     /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
     const statuses = (jobIds: ReadonlyArray<string>) =>
       Effect.gen(function*() {
-        const single = <A>(effect: Effect.Effect<A, TransportError | ResultEnvelope.ResultEnvelopeError>) =>
-          Effect.flatMap(Effect.either(effect), (outcome) =>
-            Either.isLeft(outcome) && outcome.left._tag === "TransportError" && !notUnderstood.has(outcome.left.reason)
-              ? Effect.fail(outcome.left)
-              : Effect.succeed(outcome))
+        type Own = TransportError | ResultEnvelope.ResultEnvelopeError
+        const single = <A>(effect: Effect.Effect<A, Own | SchedulerError>) =>
+          Effect.flatMap(Effect.either(effect), (outcome): Effect.Effect<
+            Either.Either<A, Own>,
+            TransportError | SchedulerError
+          > => {
+            if (Either.isRight(outcome)) return Effect.succeed(Either.right(outcome.right))
+            const error = outcome.left
+            return error._tag === "SchedulerError" ||
+                error._tag === "TransportError" && !notUnderstood.has(error.reason)
+              ? Effect.fail(error)
+              : Effect.succeed(Either.left(error))
+          })
         const known = yield* Effect.forEach(jobIds, (jobId) =>
-          single(read(jobId)), { concurrency: atOnce })
+          single(Effect.flatMap(planOf(jobId), (plan) =>
+            Effect.map(read(jobId), (each) => ({ ...each, plan })))), {
+          concurrency: atOnce
+        })
         const all = known.flatMap((each) =>
           Either.isRight(each) ? [each.right] : []
         )
         const polled = yield* poll(all.filter(({ schedulerId }) => schedulerId !== ""))
-        const statusOf = (each: Known) =>
-          // What has no name of its own has no place among the answers
-          Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
-            single(Effect.map(conclude(each, states), ({ status }) =>
-              status)))
+        const statusOf = (each: Known & { readonly plan: JobDirectory.TaskPlan | undefined }) =>
+          each.plan !== undefined ? single(lookAtTasks(each.jobId, each.plan)) :
+            // What has no name of its own has no place among the answers
+            Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
+              single(Effect.map(conclude(each, states), ({ status }) =>
+                status)))
         return yield* Effect.forEach(
           known,
           Either.match({
@@ -450,12 +663,7 @@ const make = (options: LayerOptions) =>
         Effect.withSpan("ClusterExecutor.status")
       )
 
-    /** A scheduler that does not answer says nothing of the job: it is asked again, for a while. */
-    const lookPatiently = (jobId: string) =>
-      Effect.retry(look(jobId), {
-        while: (error) => error._tag === "SchedulerError" && error.reason === "Unavailable",
-        schedule: patience
-      })
+    const lookPatiently = (jobId: string) => patiently(look(jobId))
 
     /** Looks until the job is over: quickly at first, then once a second. */
     const untilOver = (
@@ -470,18 +678,135 @@ const make = (options: LayerOptions) =>
             Effect.suspend(() => untilOver(jobId, Math.min(longestWaitMillis, waitMillis * 1.2)))
           ))
 
+    const sourceMapOf = (directory: string) =>
+      Effect.flatMap(JobDirectory.readText(transport, directory, JobDirectory.files.sourceMap), (text) =>
+        text === undefined
+          ? Effect.succeed(undefined)
+          : SourceMapDocument.decode(text, `${directory}/${JobDirectory.files.sourceMap}`))
+
+    const circumstances = {
+      transport,
+      endsJobs: scheduler.endsJobs,
+      settleMillis: scheduler.settleMillis,
+      ask: (job: SubmittedJob) =>
+        patiently(poller.ask(job))
+    }
+
+    const single = (jobId: string) =>
+      new JobError.JobNotFoundError({
+        jobId,
+        directory: directoryOf(jobId),
+        what: `The job ${jobId} is one call, and has no tasks`,
+        remedy: "Ask for its result."
+      })
+
+    const results = (jobId: string, resultsOptions?: TaskStream.ResultsOptions) =>
+      Stream.unwrap(Effect.gen(function*() {
+        const { functionName, tasks } = yield* describe(jobId)
+        if (tasks === undefined) {
+          return yield* single(jobId)
+        }
+        const directory = directoryOf(jobId)
+        const document = yield* sourceMapOf(directory)
+        return TaskStream.results(
+          circumstances,
+          { jobId, directory, functionName, plan: tasks, document },
+          resultsOptions
+        )
+      })).pipe(
+        // Its directory was removed while somebody waited
+        Stream.mapError((error) =>
+          error._tag === "TransportError" && error.reason === "NotFound" ? notFound(jobId) : error
+        )
+      )
+
+    const resume = (jobId: string) =>
+      Effect.gen(function*() {
+        const { tasks: plan } = yield* describe(jobId)
+        if (plan === undefined) {
+          return yield* single(jobId)
+        }
+        const directory = directoryOf(jobId)
+        const all: MapDirectory.Ranges = plan.count === 0 ? [] : [[0, plan.count - 1]]
+        const attempts = yield* MapDirectory.attempts(transport, directory)
+        // The scheduler first: what ends in between has then left its result
+        const state = yield* TaskStream.statesOfTasks(circumstances, plan, attempts)
+        if (attempts.length > 0 && scheduler.settleMillis > 0) {
+          yield* Effect.sleep(scheduler.settleMillis)
+        }
+        const over = Array.from({ length: plan.count }, (_, task) =>
+          task).filter((task) =>
+            TaskStream.isOver(state(task))
+          )
+        yield* TaskFiles.discardCancelled(transport, directory, MapDirectory.toRanges(over))
+        const { ended } = yield* TaskFiles.look(transport, directory, all, { results: false, ordered: false })
+        const missing = over.filter((task) =>
+          !ended.has(task)
+        )
+        if (missing.length === 0) return 0
+        const text = yield* JobDirectory.readText(transport, directory, JobDirectory.files.invocation)
+        const invocation = yield* Invocation.decode(text ?? "", `${directory}/${JobDirectory.files.invocation}`).pipe(
+          Effect.mapError(() => notFound(jobId))
+        )
+        const environment = yield* readEnvironment(invocation.environmentVariables)
+        yield* transport.remove(`${directory}/${JobDirectory.files.cancelled}`)
+        const next = 1 + Math.max(0, ...attempts.map(({ number }) => number))
+        return yield* Effect.as(submitAttempt(jobId, plan, next, missing, environment), missing.length).pipe(
+          // Another client does it at this moment
+          Effect.catchIf(
+            (error) => error._tag === "TransportError" && error.reason === "AlreadyExists",
+            () => Effect.succeed(0)
+          )
+        )
+      }).pipe(Effect.withSpan("ClusterExecutor.resume"))
+
+    const logs = (
+      jobId: string,
+      { follow = true, task }: { readonly follow?: boolean; readonly task?: number | undefined } = {}
+    ) =>
+      Stream.unwrap(Effect.map(describe(jobId), ({ tasks }) => {
+        const directory = directoryOf(jobId)
+        const isOver = Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
+        if (tasks === undefined) return JobLogs.read(transport, directory, { follow, isOver })
+        const ofTask = (number: number) => {
+          const place = MapDirectory.taskDirectory(directory, number)
+          const ended = Effect.flatMap(
+            Effect.zipWith(
+              transport.exists(`${place}/${JobDirectory.files.result}`),
+              transport.exists(`${place}/${MapDirectory.files.again}`),
+              (result, again) => result && !again
+            ),
+            (ended) => ended ? Effect.succeed(true) : isOver
+          )
+          return JobLogs.read(transport, place, { follow, isOver: ended })
+        }
+        return task === undefined
+          ? Stream.flatMap(Stream.range(0, tasks.count - 1), ofTask)
+          : ofTask(task)
+      }))
+
+    /** The values of many calls, or the first error. */
+    const resultOfMap = (jobId: string) =>
+      Effect.gen(function*() {
+        const values: Array<unknown> = []
+        let last: JobOutcome.JobResult | undefined
+        yield* Stream.runForEach(results(jobId, { ordered: true }), ({ outcome }) =>
+          Effect.map(outcome, (each) => {
+            last = each
+            values.push(each.value)
+          }))
+        // Of no call at all nothing is known
+        return last === undefined ? yield* notFound(jobId) : { value: values, envelope: last.envelope }
+      })
+
     const result = (jobId: string) =>
       Effect.gen(function*() {
-        const { functionName } = yield* describe(jobId)
+        const { functionName, tasks } = yield* describe(jobId)
+        if (tasks !== undefined) return yield* resultOfMap(jobId)
         const { envelope, status } = yield* untilOver(jobId)
         const place = { jobId, directory: directoryOf(jobId), functionName }
         if (envelope === undefined) return yield* JobOutcome.withoutResult(place, status)
-        const text = envelope.error === undefined
-          ? undefined
-          : yield* JobDirectory.readText(transport, place.directory, JobDirectory.files.sourceMap)
-        const document = text === undefined
-          ? undefined
-          : yield* SourceMapDocument.decode(text, `${place.directory}/${JobDirectory.files.sourceMap}`)
+        const document = envelope.error === undefined ? undefined : yield* sourceMapOf(place.directory)
         return yield* JobOutcome.fromEnvelope(place, envelope, document)
       }).pipe(Effect.withSpan("ClusterExecutor.result"))
 
@@ -489,22 +814,28 @@ const make = (options: LayerOptions) =>
       stateDirectory: options.stateDirectory,
       deploy,
       submit,
+      submitMap,
+      results,
+      resume,
       attach,
       find,
       status,
       statuses,
-      logs: (jobId: string, { follow = true }: { readonly follow?: boolean } = {}) =>
-        Stream.unwrap(Effect.as(
-          describe(jobId),
-          JobLogs.read(transport, directoryOf(jobId), {
-            follow,
-            isOver: Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
-          })
-        )),
+      logs,
       result,
       cancel: (jobId: string) =>
         Effect.gen(function*() {
-          yield* describe(jobId)
+          const { tasks: plan } = yield* describe(jobId)
+          if (plan !== undefined) {
+            if (JobStatus.isFinal((yield* lookAtTasks(jobId, plan)).state)) return
+            yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
+            const attempts = yield* MapDirectory.attempts(transport, directoryOf(jobId))
+            return yield* Effect.forEach(
+              attempts,
+              (attempt) => scheduler.cancel(TaskStream.submittedAs(attempt, plan)),
+              { discard: true }
+            )
+          }
           if ((yield* readResult(jobId)) !== undefined) return
           const submission = yield* submissionOf(jobId)
           // First, so that a job which is killed before it can say so is known to be cancelled.
@@ -518,4 +849,4 @@ const make = (options: LayerOptions) =>
 export const layer = (
   options: LayerOptions
 ): Layer.Layer<ClusterExecutor, never, Transport | Scheduler | PackageDeployer> =>
-  Layer.effect(ClusterExecutor, make(options))
+  Layer.scoped(ClusterExecutor, make(options))

@@ -22,6 +22,27 @@ export const files = {
   work: "work"
 } as const
 
+/** How many calls a job is, and how they are to run. */
+export const TaskPlan = Schema.Struct({
+  count: Schema.Int,
+  /** Tasks that one element of the array runs, one after the other. */
+  chunk: Schema.Int,
+  /** The most elements that run at once. */
+  concurrency: Schema.optional(Schema.Int),
+  /** How often a task is run at most, until it returns. */
+  tries: Schema.Int,
+  /** Of each task; whoever resumes the job asks the scheduler for the same. */
+  limits: Schema.Struct({
+    cores: Schema.optional(Schema.Number),
+    memoryBytes: Schema.optional(Schema.Number),
+    timeSeconds: Schema.optional(Schema.Number),
+    partition: Schema.optional(Schema.String),
+    queue: Schema.optional(Schema.String),
+    schedulerOptions: Schema.optional(Schema.Array(Schema.String))
+  })
+})
+export type TaskPlan = typeof TaskPlan.Type
+
 /** `job.json`: what the job is. Written before it is submitted. */
 export const JobDescription = Schema.Struct({
   format: Schema.Literal("clustrix-job"),
@@ -34,7 +55,9 @@ export const JobDescription = Schema.Struct({
   /** Absolute; on the cluster. */
   packageDirectory: Schema.String,
   /** Milliseconds since 1970, by the client's clock. */
-  createdAt: Schema.Number
+  createdAt: Schema.Number,
+  /** Of a job that is many calls. */
+  tasks: Schema.optional(TaskPlan)
 })
 export type JobDescription = typeof JobDescription.Type
 

@@ -6,8 +6,8 @@ import type { JobLimits } from "../Scheduler.ts"
 
 export interface JobScriptInput {
   readonly jobId: string
-  /** Absolute directories on the cluster. */
-  readonly jobDirectory: string
+  /** Absolute directories on the cluster. Without `jobDirectory` it is the script's first argument. */
+  readonly jobDirectory: string | undefined
   readonly packageDirectory: string
   /** Where the cluster file functions start. */
   readonly filesystemRoot: string | undefined
@@ -27,24 +27,27 @@ export interface JobScriptInput {
  */
 export const render = (input: JobScriptInput): string => {
   const { limits } = input
+  // A command before the function may go elsewhere
+  const place = input.jobDirectory === undefined ? "\"$job\"" : Shell.quote(input.jobDirectory)
   const runner = [
     Shell.quote(input.runtimePath),
     Shell.quote(`${input.packageDirectory}/execute.mjs`),
     "--job",
-    Shell.quote(input.jobDirectory)
+    place
   ].join(" ")
   const supervision = [
     "--supervise",
     ...(limits.timeSeconds === undefined ? [] : [`--time-limit ${limits.timeSeconds}`]),
     ...(limits.memoryBytes === undefined ? [] : [`--memory ${limits.memoryBytes}`])
   ].join(" ")
-  const invocation = `--invocation ${Shell.quote(`${input.jobDirectory}/invocation.json`)}`
+  const invocation = `--invocation ${place}/invocation.json`
   return [
     "#!/bin/sh",
     ...input.directives,
     `# Clustrix job ${input.jobId}`,
     "umask 077",
-    `cd ${Shell.quote(input.jobDirectory)} || exit 3`,
+    `cd ${input.jobDirectory === undefined ? "\"$1\"" : place} || exit 3`,
+    ...(input.jobDirectory === undefined ? ["job=$PWD"] : []),
     "started=$(date +%s)",
     "not_started() {",
     "  code=$?",

@@ -4,6 +4,7 @@
 import type * as ResultEnvelope from "../runtime/ResultEnvelope.ts"
 import type { SchedulerState } from "../Scheduler.ts"
 import type { RunningState } from "./JobDirectory.ts"
+import type { TaskCounts } from "./TaskFiles.ts"
 
 /** `vanished`: nothing runs any more, and there is no result. */
 export type JobState =
@@ -28,6 +29,8 @@ export interface JobStatus {
   readonly finishedAt: number | undefined
   readonly exitCode: number | undefined
   readonly peakMemoryBytes: number | undefined
+  /** Of a job that is many calls. */
+  readonly tasks?: TaskCounts
 }
 
 const states: Readonly<Record<ResultEnvelope.Status, JobState>> = {
@@ -86,6 +89,20 @@ const nothing = {
   finishedAt: undefined,
   exitCode: undefined,
   peakMemoryBytes: undefined
+}
+
+/** The state of a job that is many calls. `scheduler`: of all its elements together. */
+export const ofTasks = (jobId: string, tasks: TaskCounts, scheduler: SchedulerState, submitted: boolean): JobStatus => {
+  const known = { ...nothing, jobId, tasks }
+  if (tasks.succeeded === tasks.total) return { ...known, state: "succeeded" }
+  if (tasks.succeeded + tasks.failed === tasks.total) {
+    return { ...known, state: "failed", reason: `${tasks.failed} of ${tasks.total} tasks failed` }
+  }
+  return {
+    ...derive({ jobId, envelope: undefined, scheduler, running: undefined, submitted }),
+    ...scheduler._tag === "Running" ? { state: "running" as const } : {},
+    tasks
+  }
 }
 
 /** The state that follows from what is known. A result beats the scheduler, which beats the job's own `state` file. */

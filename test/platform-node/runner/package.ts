@@ -59,16 +59,14 @@ export const value = 5
 export const lineOf = (name: string): number =>
   source.split("\n").findIndex((line) => new RegExp(`\\b${name}\\b`).test(line) && line.startsWith("export")) + 1
 
-/** A sealed package whose entry is the export `name`. */
-export const seal = (name: string, extra: ReadonlyArray<PackageEntry.PackageEntry> = []) =>
+/** A sealed package whose entry is the export `name` of `module`. */
+export const sealModule = (module: string, name: string, extra: ReadonlyArray<PackageEntry.PackageEntry>) =>
   Effect.scoped(Effect.gen(function*() {
     const store = yield* PackageStore.PackageStore
     const sealed = yield* sealPackage({
       entries: [
         PackageEntry.text("execute.mjs", execute),
         PackageEntry.text("filesystem_utils.mjs", filesystemUtils),
-        PackageEntry.text(module, source),
-        PackageEntry.text("data/input/a.txt", "hello"),
         ...extra
       ],
       entry: { module, export: name, kind: "function" },
@@ -85,3 +83,11 @@ export const seal = (name: string, extra: ReadonlyArray<PackageEntry.PackageEntr
     const access = yield* store.open(sealed.fileName)
     return { digest: sealed.digest, packageId: sealed.packageId, bytes: yield* access.read(0, access.sizeBytes) }
   })).pipe(Effect.provide(PackageStore.layerMemory), Effect.provide(platform))
+
+/** A sealed package whose entry is the export `name` of the sample. */
+export const seal = (name: string, extra: ReadonlyArray<PackageEntry.PackageEntry> = []) =>
+  sealModule(module, name, [
+    PackageEntry.text(module, source),
+    PackageEntry.text("data/input/a.txt", "hello"),
+    ...extra
+  ])
