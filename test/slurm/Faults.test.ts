@@ -56,6 +56,21 @@ const running = (name: string, options: SubmitOptions = {}) =>
   })
 
 describe.skipIf(Slurm.missing !== undefined)("jobs under Slurm", () => {
+  // Slurm takes half a minute to see either
+  let lost = ""
+  let limited = ""
+  live(
+    "begin on the nodes that were asked for",
+    Effect.gen(function*() {
+      const first = yield* running("slow", { config: { schedulerOptions: ["--nodelist=node1"] } })
+      const second = yield* running("slow", { config: { schedulerOptions: ["--nodelist=node0"] } })
+      yield* Effect.promise(() => slurm.killNode(1))
+      slurm.run("scontrol", "update", `JobId=${second.id}`, "EndTime=now+1")
+      lost = first.job.jobId
+      limited = second.job.jobId
+    })
+  )
+
   live(
     "get the cores, the memory, the time, the partition and the further options that were asked for",
     Effect.gen(function*() {
@@ -111,8 +126,15 @@ describe.skipIf(Slurm.missing !== undefined)("jobs under Slurm", () => {
     Effect.gen(function*() {
       const executor = yield* ClusterExecutor
       process.env["UNWANTED"] = "a secret of the client"
-      const job = yield* submit(config, "environment")
-      assert.deepStrictEqual((yield* executor.result(job.jobId)).value, { wanted: undefined, unwanted: null })
+      process.env["WANTED"] = "a secret of the job"
+      const job = yield* submit(config, "echo", { config: { environmentVariables: ["WANTED"] } })
+      const other = yield* submit(config, "environment")
+      assert.deepStrictEqual((yield* executor.result(other.jobId)).value, { wanted: undefined, unwanted: null })
+      yield* executor.result(job.jobId)
+      const files = fs.readdirSync(job.directory, { recursive: true, encoding: "utf8" })
+        .map((name) => path.join(job.directory, name)).filter((file) => fs.statSync(file).isFile())
+      assert.isNotEmpty(files)
+      assert.deepStrictEqual(files.filter((file) => fs.readFileSync(file, "utf8").includes("a secret of")), [])
     })
   )
 
@@ -133,20 +155,6 @@ describe.skipIf(Slurm.missing !== undefined)("jobs under Slurm", () => {
       const job = yield* submit(config, "exhausts", { config: { memory: "50MB" } })
       assert.strictEqual((yield* Effect.flip(executor.result(job.jobId)))._tag, "OutOfMemoryError")
       assert.strictEqual((yield* executor.status(job.jobId)).state, "out-of-memory")
-    })
-  )
-
-  live(
-    "are waited for while the controller is started anew",
-    Effect.gen(function*() {
-      const executor = yield* ClusterExecutor
-      const job = yield* submit(config, "prints")
-      yield* Effect.sleep(300)
-      yield* Effect.promise(() => slurm.stopController("SIGTERM"))
-      const waiting = yield* Effect.fork(executor.result(job.jobId))
-      yield* Effect.sleep(2500)
-      yield* Effect.promise(() => slurm.startController())
-      assert.strictEqual((yield* Fiber.join(waiting)).value, 1)
     })
   )
 
@@ -228,16 +236,27 @@ describe.skipIf(Slurm.missing !== undefined)("jobs under Slurm", () => {
   live(
     "end by name at a limit that is Slurm's own, and when their node is lost, though all that they see is a signal, or nothing",
     Effect.gen(function*() {
-      const lost = yield* running("slow", { config: { schedulerOptions: ["--nodelist=node1"] } })
-      const limited = yield* running("slow", { config: { schedulerOptions: ["--nodelist=node0"] } })
-      yield* Effect.promise(() => slurm.killNode(1))
-      slurm.run("scontrol", "update", `JobId=${limited.id}`, "EndTime=now+1")
-      assert.strictEqual((yield* Fiber.join(limited.waiting))._tag, "TimeLimitError")
-      assert.strictEqual((yield* limited.status).state, "timed-out")
-      const error = yield* Fiber.join(lost.waiting)
+      const executor = yield* ClusterExecutor
+      assert.strictEqual((yield* Effect.flip(executor.result(limited)))._tag, "TimeLimitError")
+      assert.strictEqual((yield* executor.status(limited)).state, "timed-out")
+      const error = yield* Effect.flip(executor.result(lost))
       assert.strictEqual(error._tag, "NodeFailedError")
       assert.include(error.message, "NODE_FAIL")
-      assert.strictEqual((yield* lost.status).state, "node-failed")
+      assert.strictEqual((yield* executor.status(lost)).state, "node-failed")
+    })
+  )
+
+  live(
+    "are waited for while the controller is started anew",
+    Effect.gen(function*() {
+      const executor = yield* ClusterExecutor
+      const job = yield* submit(config, "prints")
+      yield* Effect.sleep(300)
+      yield* Effect.promise(() => slurm.stopController("SIGTERM"))
+      const waiting = yield* Effect.fork(executor.result(job.jobId))
+      yield* Effect.sleep(2500)
+      yield* Effect.promise(() => slurm.startController())
+      assert.strictEqual((yield* Fiber.join(waiting)).value, 1)
     })
   )
 })
