@@ -21,8 +21,38 @@ export interface Surveyed extends EntryHeader {
 /** Small files, and what small entries deflate to, are kept from the first pass to the second up to this many bytes in all. */
 const keepBytes = 32 * 1_048_576
 
+/**
+ * What was found of entries in memory, by their paths, for whoever packages again and again: most entries are then the same,
+ * Clustrix's own at least. It holds the entries of the last package only.
+ */
+export class SurveyMemory {
+  #last = new Map<string, Surveyed>()
+  #next = new Map<string, Surveyed>()
+
+  /** A new package begins: what the last one did not have is forgotten. */
+  begin(): void {
+    this.#last = this.#next
+    this.#next = new Map()
+  }
+
+  find(path: string, bytes: Uint8Array): Surveyed | undefined {
+    const known = this.#last.get(path)
+    if (known?.content._tag !== "Bytes") return undefined
+    const { bytes: before } = known.content
+    if (before.length !== bytes.length) return undefined
+    for (let index = 0; index < before.length; index += 1) if (before[index] !== bytes[index]) return undefined
+    this.#next.set(path, known)
+    return known
+  }
+
+  keep(surveyed: Surveyed): void {
+    if (surveyed.content._tag === "Bytes") this.#next.set(surveyed.path, surveyed)
+  }
+}
+
 /** The first pass, for one package after another's entries: it counts what it keeps. */
-export const make = (hasher: typeof Hasher.Hasher.Service) => {
+export const make = (hasher: typeof Hasher.Hasher.Service, memory?: SurveyMemory) => {
+  memory?.begin()
   let kept = 0
   const keep = (bytes: Uint8Array): boolean => {
     if (kept + bytes.length > keepBytes) return false
@@ -37,6 +67,8 @@ export const make = (hasher: typeof Hasher.Hasher.Service) => {
     FileSystem.FileSystem
   > =>
     Effect.gen(function*() {
+      const known = content._tag === "Bytes" ? memory?.find(path, content.bytes) : undefined
+      if (known !== undefined) return known
       const sizeBytes = PackageEntry.sizeBytes(content)
       const hash = yield* hasher.init
       let method: EntryHeader["method"] = "store"
@@ -61,7 +93,9 @@ export const make = (hasher: typeof Hasher.Hasher.Service) => {
           }
           if (method === "store") crc32 = Crc32.update(crc32, block)
         }))
-      return { path, mode, method, sizeBytes, crc32, sha256: hash.digest(), content: source, deflated }
+      const surveyed = { path, mode, method, sizeBytes, crc32, sha256: hash.digest(), content: source, deflated }
+      if (content._tag === "Bytes") memory?.keep(surveyed)
+      return surveyed
     })
 }
 

@@ -173,10 +173,11 @@ const checkCollision = (store: typeof PackageStore.PackageStore.Service, fileNam
  * Seals `input` into the `PackageStore` as `clustrix_package_<packageId>.zip`. Files are read twice, once for their
  * digests and once for the ZIP, in blocks; a file that differs between the two is a `FileChangedError`. Whatever the
  * order of the entries, and wherever their bytes come from, equal content gives an equal ZIP. On failure or interruption
- * nothing is left behind.
+ * nothing is left behind. With a `memory`, entries that are as they were in the last package are not looked at again.
  */
 export const sealPackage = (
-  input: SealInput
+  input: SealInput,
+  memory?: EntrySurvey.SurveyMemory
 ): Effect.Effect<SealedPackage, SealError, Hasher.Hasher | FileSystem.FileSystem | PackageStore.PackageStore> =>
   Effect.gen(function*() {
     const hasher = yield* Hasher.Hasher
@@ -188,7 +189,7 @@ export const sealPackage = (
     ]
     yield* checkLimits(sources.map(({ content, path }) => ({ path, sizeBytes: PackageEntry.sizeBytes(content) })))
 
-    const survey = EntrySurvey.make(hasher)
+    const survey = EntrySurvey.make(hasher, memory)
     const surveyed = yield* Effect.forEach(sources, survey)
     const manifest = yield* Manifest.make({
       entry: input.entry,

@@ -8,6 +8,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { AnalysisCache } from "../../core/AnalysisCache.ts"
+import { SurveyMemory } from "../../core/archive/EntrySurvey.ts"
 import { diffPackages, render } from "../../core/archive/DiffPackages.ts"
 import { openPackage, verifyPackage } from "../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
@@ -56,10 +57,10 @@ const textOf = (bytes: Uint8Array): string | undefined => {
 const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes)
 
 /** The ZIP of the package, in memory. */
-const seal = (prepared: PreparedPackage) =>
+const seal = (prepared: PreparedPackage, memory: SurveyMemory) =>
   Effect.gen(function*() {
     const store = PackageStore.makeMemory()
-    const sealed = yield* Effect.provideService(sealPackage(prepared), PackageStore.PackageStore, store)
+    const sealed = yield* Effect.provideService(sealPackage(prepared, memory), PackageStore.PackageStore, store)
     const zip = yield* Effect.scoped(
       Effect.flatMap(store.open(sealed.fileName), (access) => access.read(0, access.sizeBytes))
     )
@@ -112,6 +113,7 @@ export interface PackagingService {
 
 export const make = (services: Context.Context<Services>): PackagingService => {
   const contents = new Map<string, string | Uint8Array>()
+  const memory = new SurveyMemory()
   let files: Layer.Layer<Files> | undefined
   /** What was prepared last: its maps and explanations are asked for next. */
   let last: { readonly key: string; readonly prepared: PreparedPackage } | undefined
@@ -136,7 +138,7 @@ export const make = (services: Context.Context<Services>): PackagingService => {
     Effect.gen(function*() {
       const begun = performance.now()
       const prepared = yield* prepare(request)
-      const { sealed, zip } = yield* seal(prepared)
+      const { sealed, zip } = yield* seal(prepared, memory)
       const opened = yield* openPackage(RandomAccess.fromBytes(zip, sealed.fileName))
       const modules = canonicalModules(prepared)
       const maps = yield* prepared.sourceMaps
