@@ -155,7 +155,7 @@ export const make = (services: Context.Context<Services>): PackagingService => {
         metadataText: Metadata.encode(sealed.metadata),
         files: Describe.files(prepared, opened),
         modules,
-        declarations: Positions.declarations(yield* prepared.kept, modules, maps),
+        declarations: yield* Positions.declarations(yield* prepared.kept, modules, maps),
         graph: Describe.graph(prepared),
         decisions: prepared.decisions.map(Describe.decision),
         dependencies: prepared.dependencies.map(({ name, requiredBy, version }) => ({ name, version, requiredBy })),

@@ -2,73 +2,102 @@
  * Where the source of each kept declaration stands, and where its canonical text.
  */
 import { eachMapping, TraceMap } from "@jridgewell/trace-mapping"
+import * as Effect from "effect/Effect"
+import { AnalysisCache } from "../../core/AnalysisCache.ts"
+import { digest, type Hasher } from "../../core/Hasher.ts"
 import type { KeptItem } from "../../core/package/PreparedPackage.ts"
-import type { SourceLocation } from "../../core/SourceLocation.ts"
-import { fromLines, lineStarts } from "../../core/SourceLocation.ts"
+import { fromLines, lineStarts, type SourceLocation } from "../../core/SourceLocation.ts"
+import { SourceParser, type SourceSyntaxError } from "../../core/SourceParser.ts"
+import * as Ast from "../../core/syntax/Ast.ts"
 import type { CanonicalModule, KeptDeclaration, PlaceRange, SourceMaps } from "./PackageAnalysis.ts"
 
 const place = ({ column, line }: SourceLocation) => ({ line, column })
 
-const isBefore = (a: { readonly line: number; readonly column: number }, b: typeof a): boolean =>
-  a.line < b.line || (a.line === b.line && a.column < b.column)
+type Position = ReturnType<typeof place>
 
-interface Segment {
-  /** UTF-16 offset into the canonical text. */
-  readonly offset: number
-  /** Index of the item that it comes from, or -1. */
-  readonly item: number
+const isBefore = (a: Position, b: Position): boolean => a.line < b.line || (a.line === b.line && a.column < b.column)
+
+/** UTF-16 offsets. */
+type Range = readonly [start: number, end: number]
+
+const linkage = new Set(["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration"])
+
+/** The statements of a canonical text that come from a source: all but those that link it. */
+const statementsOf = (
+  module: CanonicalModule
+): Effect.Effect<ReadonlyArray<Range>, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
+  Effect.gen(function*() {
+    const cache = yield* AnalysisCache
+    const key = `statements-1-${yield* digest(module.text)}`
+    const cached = yield* cache.get(key)
+    // Only this function writes under this key
+    if (cached !== undefined) return JSON.parse(cached) as ReadonlyArray<Range>
+    const parser = yield* SourceParser
+    const { body } = yield* parser.parse({ file: module.path, text: module.text, language: "javascript", jsx: false })
+    const ranges = body.filter(({ type }) => !linkage.has(type)).map((item): Range => {
+      const { end, start } = Ast.spanOf(item)
+      return [start, end]
+    })
+    yield* cache.set(key, JSON.stringify(ranges))
+    return ranges
+  })
+
+/** For each statement the index of the item that most of it comes from; -1 where nothing tells. */
+const originsOf = (
+  statements: ReadonlyArray<Range>,
+  starts: ReadonlyArray<number>,
+  map: TraceMap,
+  items: ReadonlyArray<KeptItem>
+): ReadonlyArray<number> => {
+  const votes = statements.map(() => new Map<number, number>())
+  eachMapping(map, ({ generatedColumn, generatedLine, originalColumn, originalLine }) => {
+    if (originalLine === null) return
+    const offset = (starts[generatedLine - 1] ?? 0) + generatedColumn
+    const statement = statements.findIndex(([start, end]) => offset >= start && offset < end)
+    const at = { line: originalLine, column: originalColumn + 1 }
+    const item = items.findIndex(({ end, start }) => !isBefore(at, start) && isBefore(at, end))
+    const counts = votes[statement]
+    if (counts !== undefined && item !== -1) counts.set(item, (counts.get(item) ?? 0) + 1)
+  })
+  return votes.map((counts) => [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? -1)
 }
 
-/** The segments of a module's map, in the order of the canonical text. */
-const segmentsOf = (map: TraceMap, starts: ReadonlyArray<number>, items: ReadonlyArray<KeptItem>) => {
-  const segments: Array<Segment> = []
-  eachMapping(map, ({ generatedColumn, generatedLine, originalColumn, originalLine }) => {
-    const at = originalLine === null ? undefined : { line: originalLine, column: originalColumn + 1 }
-    segments.push({
-      offset: (starts[generatedLine - 1] ?? 0) + generatedColumn,
-      item: at === undefined ? -1 : items.findIndex(({ end, start }) => !isBefore(at, start) && isBefore(at, end))
+const canonicalRanges = (module: CanonicalModule, map: TraceMap, items: ReadonlyArray<KeptItem>) =>
+  Effect.map(statementsOf(module), (statements) => {
+    const starts = lineStarts(module.text)
+    const origins = originsOf(statements, starts, map, items)
+    return items.map((_, item): PlaceRange | undefined => {
+      const own = statements.filter((_, index) => origins[index] === item)
+      const [first, last] = [own[0], own.at(-1)]
+      if (first === undefined || last === undefined) return undefined
+      return {
+        file: module.path,
+        start: place(fromLines(module.path, starts, first[0])),
+        end: place(fromLines(module.path, starts, last[1]))
+      }
     })
   })
-  return segments.sort((a, b) => a.offset - b.offset)
-}
-
-const canonicalRanges = (module: CanonicalModule, map: TraceMap, items: ReadonlyArray<KeptItem>) => {
-  const starts = lineStarts(module.text)
-  const segments = segmentsOf(map, starts, items)
-  return items.map((_, item): PlaceRange | undefined => {
-    const first = segments.findIndex((segment) => segment.item === item)
-    const last = segments.findLastIndex((segment) => segment.item === item)
-    if (first === -1) return undefined
-    const from = segments[first]?.offset ?? 0
-    const next = segments.slice(last + 1).find((segment) => segment.item !== item)?.offset ?? module.text.length
-    // What the next one comes from begins at its statement; the clause of exports comes from nowhere
-    const clause = module.text.lastIndexOf("\nexport {")
-    const limit = clause > from && clause < next ? clause : next
-    const to = from + module.text.slice(from, limit).trimEnd().length
-    return {
-      file: module.path,
-      start: place(fromLines(module.path, starts, from)),
-      end: place(fromLines(module.path, starts, to))
-    }
-  })
-}
 
 /** The declarations with both of their places. */
 export const declarations = (
   kept: ReadonlyArray<KeptItem>,
   modules: ReadonlyArray<CanonicalModule>,
   maps: SourceMaps
-): ReadonlyArray<KeptDeclaration> =>
-  [...new Set(kept.map(({ module }) => module))].flatMap((path) => {
-    const items = kept.filter((item) => item.module === path)
-    const module = modules.find((each) => each.path === path)
-    const map = maps[path]
-    const canonical = module === undefined || map === undefined ? []
-      // `SourceMap` is a readonly form of what the library takes
-      : canonicalRanges(module, new TraceMap(JSON.stringify(map)), items)
-    return items.map(({ end, node, start }, index) => ({
-      node,
-      range: { file: start.file, start: place(start), end: place(end) },
-      canonical: canonical[index]
-    }))
-  })
+): Effect.Effect<ReadonlyArray<KeptDeclaration>, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
+  Effect.map(
+    Effect.forEach([...new Set(kept.map(({ module }) => module))], (path) =>
+      Effect.gen(function*() {
+        const items = kept.filter((item) => item.module === path)
+        const module = modules.find((each) => each.path === path)
+        const map = maps[path]
+        // As text, for `SourceMap` is readonly and the library's type is not
+        const canonical = module === undefined || map === undefined ? []
+          : yield* canonicalRanges(module, new TraceMap(JSON.stringify(map)), items)
+        return items.map(({ end, node, start }, index): KeptDeclaration => ({
+          node,
+          range: { file: start.file, start: place(start), end: place(end) },
+          canonical: canonical[index]
+        }))
+      })),
+    (all) => all.flat()
+  )
