@@ -14,6 +14,7 @@ import * as Cluster from "../../platform-node/Cluster.ts"
 import * as contract from "../contract/Scheduler.ts"
 import { makeWorkbench, type Workbench } from "../platform-node/cli/command.ts"
 import * as sample from "../platform-node/runner/package.ts"
+import * as tasks from "../map/tasks.ts"
 import * as Sshd from "../ssh/Sshd.ts"
 import * as GridEngine from "./GridEngine.ts"
 
@@ -47,6 +48,7 @@ const fresh = () => Layer.provide(Layer.suspend(() => Cluster.layer(config)), sa
 describe.skipIf(missing !== undefined)("under Grid Engine", () => {
   contract.suite("sge", config, fresh)
   contract.arraySuite("sge", fresh)
+  tasks.suite(config, () => scratch, fresh)
 
   const live = <A, E>(title: string, body: Effect.Effect<A, E, ClusterExecutor>) =>
     it.live(title, () => Effect.provide(body, fresh()), 90_000)
@@ -130,20 +132,6 @@ describe.skipIf(missing !== undefined)("under Grid Engine", () => {
     })
   )
 
-  live(
-    "is waited for while its master is started anew",
-    Effect.gen(function*() {
-      const executor = yield* ClusterExecutor
-      const job = yield* contract.submit(config, "prints")
-      yield* until(job.jobId, "running")
-      yield* Effect.promise(() => gridEngine.stopMaster())
-      const waiting = yield* Effect.fork(executor.result(job.jobId))
-      yield* Effect.sleep(1000)
-      yield* Effect.promise(() => gridEngine.startMaster())
-      assert.strictEqual((yield* Fiber.join(waiting)).value, 1)
-    })
-  )
-
   it("runs by the command, from elsewhere over SSH", async () => {
     bench.write("package.json", JSON.stringify({ name: "site", type: "module" }))
     bench.write("main.ts", `export const works = (name: string) => [name, process.env["QUEUE"] ?? null]\n`)
@@ -165,4 +153,19 @@ remote_work_dir: ${path.join(scratch, "far")}
     assert.strictEqual(ran.code, 0, ran.stderr)
     assert.match(ran.stdout, /far[^]*main\.q/)
   }, 60_000)
+
+  // Its execd takes a while to find it again
+  live(
+    "is waited for while its master is started anew",
+    Effect.gen(function*() {
+      const executor = yield* ClusterExecutor
+      const job = yield* contract.submit(config, "prints")
+      yield* until(job.jobId, "running")
+      yield* Effect.promise(() => gridEngine.stopMaster())
+      const waiting = yield* Effect.fork(executor.result(job.jobId))
+      yield* Effect.sleep(1000)
+      yield* Effect.promise(() => gridEngine.startMaster())
+      assert.strictEqual((yield* Fiber.join(waiting)).value, 1)
+    })
+  )
 })

@@ -6,6 +6,7 @@ import * as path from "node:path"
 import type { ClusterConfig } from "../../core/ClusterConfig.ts"
 import * as Cluster from "../../platform-node/Cluster.ts"
 import * as contract from "../contract/Scheduler.ts"
+import * as tasks from "../map/tasks.ts"
 import * as sample from "../platform-node/runner/package.ts"
 import * as Slurm from "./Slurm.ts"
 
@@ -33,4 +34,5 @@ const fresh = () => Layer.provide(Layer.suspend(() => Cluster.layer(config)), sa
 describe.skipIf(Slurm.missing !== undefined)("under Slurm", () => {
   contract.suite("slurm", config, fresh)
   contract.arraySuite("slurm", fresh)
+  tasks.suite(config, () => scratch, fresh)
 })
