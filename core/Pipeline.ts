@@ -13,11 +13,16 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as RandomAccess from "./archive/RandomAccess.ts"
 import type { ClusterConfig } from "./ClusterConfig.ts"
-import { ClusterExecutor, type Job, type JobResult, type LogChunk, type SubmitRequest } from "./ClusterExecutor.ts"
+import { ClusterExecutor, type Job, type JobResult, type LogChunk, type SubmitMapRequest,
+  type SubmitRequest } from "./ClusterExecutor.ts"
+import * as JobDirectory from "./execute/JobDirectory.ts"
+import * as MapDirectory from "./execute/MapDirectory.ts"
 import { FilePackager, type FunctionLike, type Packaged } from "./FilePackager.ts"
 import type { PackageOptionsInput } from "./package/PackageOptions.ts"
 import * as Invocation from "./runtime/Invocation.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
+import * as ValueCodec from "./runtime/ValueCodec.ts"
+import { Transport } from "./Transport.ts"
 
 /** A call of a function on a cluster. */
 export interface FunctionCall {
@@ -61,6 +66,85 @@ export const submitPackage = Effect.fn("clustrix.submit")(function*(
     const access = yield* RandomAccess.fromFile(zip)
     return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules, progress })
   }))
+})
+
+/** One function, many calls. */
+export interface MapCall extends Pick<SubmitMapRequest, "chunk" | "concurrency" | "retry" | "progress"> {
+  readonly fn: FunctionLike
+  readonly config: ClusterConfig
+  /** The one argument of each call. */
+  readonly inputs: Iterable<unknown>
+  readonly options?: PackageOptionsInput | undefined
+  /**
+   * A job to go on with, whose results are then these; `true` for the newest of the same package and the same inputs, or a new one
+   * if there is none. What has ended does not run again.
+   */
+  readonly resume?: string | boolean | undefined
+}
+
+/** Submits what is missing of a job that is many calls. `name`: as for `ClusterExecutor.find`. */
+export const resumeMap = Effect.fn("clustrix.resume")(function*(name: string) {
+  const executor = yield* ClusterExecutor
+  const job = yield* executor.find(name)
+  yield* executor.resume(job.jobId)
+  return job
+})
+
+/** The newest job of the package with these inputs. */
+const sameMap = (packageId: string, inputs: string, count: number) =>
+  Effect.gen(function*() {
+    const executor = yield* ClusterExecutor
+    const transport = yield* Transport
+    const jobs = (yield* executor.list).filter((job) => job.packageId === packageId && job.tasks === count)
+    for (const job of jobs.reverse()) {
+      const text = yield* JobDirectory.readText(transport, job.directory, MapDirectory.files.inputs)
+      if (text === inputs) return job
+    }
+    return undefined
+  })
+
+/** Packages a function and submits a call of it for each input: one job. Its results are those of `ClusterExecutor.results`. */
+export const submitMap = Effect.fn("clustrix.map")(function*(call: MapCall, observer: Observer = {}) {
+  if (typeof call.resume === "string") return yield* resumeMap(call.resume)
+  const executor = yield* ClusterExecutor
+  const packager = yield* FilePackager
+  const inputs = yield* Effect.forEach(
+    call.inputs,
+    (input, index) => ValueCodec.encode([input], { subject: `The input ${index}` })
+  )
+  const packaged = yield* packager.packageFunctionForExecution(call.fn, call.config, [], {}, call.options)
+  yield* observer.packaged?.(packaged) ?? Effect.void
+  const { invocationPath = "", nodeModules, packageId, packagePath, sourceMapPath } = packaged.info
+  const known = call.resume === true
+    ? yield* sameMap(packageId, MapDirectory.inputsText(inputs), inputs.length)
+    : undefined
+  if (known !== undefined) {
+    yield* executor.resume(known.jobId)
+    yield* observer.submitted?.(known) ?? Effect.void
+    return known
+  }
+  const invocation = yield* Invocation.decode(yield* readText(invocationPath), invocationPath)
+  const sourceMap = sourceMapPath === undefined
+    ? undefined
+    : yield* SourceMapDocument.decode(yield* readText(sourceMapPath), sourceMapPath)
+  const { chunk, concurrency, config, progress, retry } = call
+  const job = yield* Effect.scoped(Effect.gen(function*() {
+    const access = yield* RandomAccess.fromFile(packagePath)
+    return yield* executor.submitMap({
+      package: access,
+      invocation,
+      config,
+      sourceMap,
+      nodeModules,
+      progress,
+      inputs,
+      chunk,
+      concurrency,
+      retry
+    })
+  }))
+  yield* observer.submitted?.(job) ?? Effect.void
+  return job
 })
 
 /** Waits for a job's end and tells what it prints meanwhile. Interrupting leaves the job running. */

@@ -34,6 +34,16 @@ import * as NodeHost from "./NodeHost.ts"
 
 export * as AnalysisCache from "./AnalysisCache.ts"
 export * as Cluster from "./Cluster.ts"
+export {
+  cluster,
+  type Clustered,
+  type ClusterFunction,
+  type ClusterJob,
+  type ClusterOptions,
+  type MapOptions,
+  type MapResults,
+  type Outcome
+} from "./clusteredFunction.ts"
 export * as ClusterFilesystem from "./ClusterFilesystem.ts"
 export * as Configuration from "./Configuration.ts"
 export { configure } from "./Configuration.ts"

@@ -1,6 +1,6 @@
 /**
  * `clustrix` on Node: the core, and what user code calls. Outside of a job the file functions look at the files of the
- * cluster that is configured, and `cluster(options)(fn)` calls `fn` here.
+ * cluster that is configured, and `cluster(options)(fn)` runs `fn` there.
  */
 export * from "../core/index.ts"
 export {
@@ -14,4 +14,4 @@ export {
   clusterLs,
   clusterStat
 } from "./clusterFunctions.ts"
-export { cluster } from "./runner/filesystem_utils.ts"
+export { cluster } from "./clusteredFunction.ts"

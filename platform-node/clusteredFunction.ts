@@ -1,0 +1,312 @@
+/**
+ * `cluster(options)(fn)`: the function itself, run on a cluster. Inside a job it calls straight through.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type * as ClusterConfig from "../core/ClusterConfig.ts"
+import * as Executor from "../core/ClusterExecutor.ts"
+import type { GivenConfiguration } from "../core/config/GivenSettings.ts"
+import type { AnyFunction } from "../core/FunctionLocator.ts"
+import type { PackageOptionsInput } from "../core/package/PackageOptions.ts"
+import { FilePackager } from "../core/FilePackager.ts"
+import * as Pipeline from "../core/Pipeline.ts"
+import type * as JobError from "../core/execute/JobError.ts"
+import type { JobStatus } from "../core/execute/JobStatus.ts"
+import type * as ResultEnvelope from "../core/runtime/ResultEnvelope.ts"
+import * as Configuration from "./Configuration.ts"
+import type * as NodeHost from "./NodeHost.ts"
+
+/** Where and how a function runs, over what is configured. */
+export interface ClusterOptions extends GivenConfiguration {
+  /** A profile of the configuration. */
+  readonly profile?: string | undefined
+  /** Names of environment variables that go along; the same as `environmentVariables`. */
+  readonly environment?: ReadonlyArray<string> | undefined
+  /** Whether a call gives the job instead of waiting for what it returns. */
+  readonly asyncSubmit?: boolean | undefined
+  readonly packaging?: PackageOptionsInput | undefined
+}
+
+export interface MapOptions {
+  /** Inputs that one element of the job array works off, one after the other; 1 by default. */
+  readonly chunk?: number | undefined
+  /** The most elements that run at once; without it the scheduler decides. */
+  readonly concurrency?: number | undefined
+  /** Whether results come in the order of the inputs, instead of that in which they end. */
+  readonly ordered?: boolean | undefined
+  /** How often a call that failed is made again; 0 by default. */
+  readonly retry?: number | undefined
+  /** The ID of a job to go on with, or `true` for the newest of the same function and the same inputs, if there is one. */
+  readonly resume?: string | boolean | undefined
+}
+
+/** How the call for one input ended. `index`: the place of the input, from 0. */
+export type Outcome<A> =
+  | { readonly index: number; readonly ok: true; readonly value: A }
+  | {
+    readonly index: number
+    readonly ok: false
+    readonly error: JobError.JobError | ResultEnvelope.ResultEnvelopeError
+  }
+
+/**
+ * The results of many calls: iterated, they come as they end; awaited, they are the array of all values in the order of the inputs, or
+ * the first error once all have ended. Leaving a loop early cancels what still runs.
+ */
+export interface MapResults<A> extends AsyncIterable<Outcome<A>>, PromiseLike<ReadonlyArray<A>> {
+  /** The job's ID, once it is submitted, which happens at once; `resume` takes it. */
+  readonly jobId: Promise<string>
+}
+
+/** A job that was submitted; nobody needs to wait for it. */
+export interface ClusterJob<A> {
+  readonly jobId: string
+  readonly status: () => Promise<JobStatus>
+  readonly logs: () => Promise<ReadonlyArray<Executor.LogChunk>>
+  /** Waits for its end. */
+  readonly result: () => Promise<A>
+  readonly cancel: () => Promise<void>
+}
+
+type Result<F extends AnyFunction> = Awaited<ReturnType<F>>
+type Input<F extends AnyFunction> = Parameters<F>[0]
+
+/** What runs on the cluster of the options. Errors are the tagged ones of packaging, the cluster and the job. */
+type Run<A> = Effect.Effect<A, unknown>
+
+/** A function that runs on a cluster. */
+export interface Clustered<F extends AnyFunction> {
+  /** Many calls as one job. */
+  readonly map: (inputs: Iterable<Input<F>>, options?: MapOptions) => MapResults<Result<F>>
+  /** The same as a stream; interrupting it cancels what still runs. */
+  readonly stream: (inputs: Iterable<Input<F>>, options?: MapOptions) => Stream.Stream<Outcome<Result<F>>, unknown>
+  /** One call as an Effect; interrupting it cancels the job. */
+  readonly effect: (...args: Parameters<F>) => Run<Result<F>>
+  /** One call whose job is given as soon as it is submitted. */
+  readonly submit: (...args: Parameters<F>) => Promise<ClusterJob<Result<F>>>
+}
+
+/** What a call gives: with `asyncSubmit` the job. */
+type Called<F extends AnyFunction, O> = O extends { readonly asyncSubmit: true } ? Promise<ClusterJob<Result<F>>>
+  : Promise<Result<F>>
+
+export type ClusterFunction<F extends AnyFunction, O = ClusterOptions> =
+  & ((this: ThisParameterType<F>, ...args: Parameters<F>) => Called<F, O>)
+  & Clustered<F>
+
+/** Whether this is a job: the runner sets it, and worker threads and child processes inherit it. */
+const isInJob = (): boolean => process.env["CLUSTRIX_FILESYSTEM_ROOT"] !== undefined
+
+/** As heavy as the whole packager: only those pay who call. */
+const host = Effect.promise(() => import("./NodeHost.ts"))
+
+const promise = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
+  const exit = await Effect.runPromiseExit(effect)
+  if (Exit.isSuccess(exit)) return exit.value
+  throw Cause.squash(exit.cause)
+}
+
+const configuration = (
+  { asyncSubmit: _asyncSubmit, environment, packaging: _packaging, profile, ...config }: ClusterOptions
+) =>
+  Effect.map(
+    Effect.suspend(() =>
+      Configuration.load({
+        profile,
+        overrides: environment === undefined ? config : { ...config, environmentVariables: [...environment] }
+      })
+    ),
+    ({ config }) => config
+  )
+
+type ClusterServices = Layer.Layer.Success<ReturnType<typeof NodeHost.layerCluster>>
+
+/** Runs `use` with the cluster of the options. */
+const onCluster = <A, E>(
+  options: ClusterOptions,
+  use: (config: ClusterConfig.ClusterConfig) => Effect.Effect<A, E, ClusterServices>
+): Effect.Effect<A, unknown> =>
+  Effect.gen(function*() {
+    const { layerCluster } = yield* host
+    const config = yield* configuration(options)
+    return yield* Effect.provide(use(config), layerCluster(config))
+  })
+
+const outcomeOf = ({ index, outcome }: Executor.TaskResult): Outcome<unknown> =>
+  Either.match(outcome, {
+    onLeft: (error) => ({ index, ok: false as const, error }),
+    onRight: ({ value }) => ({ index, ok: true as const, value })
+  })
+
+const jobOf = (options: ClusterOptions, jobId: string): ClusterJob<unknown> => {
+  const ask = <A, E>(question: (executor: typeof Executor.ClusterExecutor.Service) => Effect.Effect<A, E>) =>
+    promise(onCluster(options, () => Effect.flatMap(Executor.ClusterExecutor, question)))
+  return {
+    jobId,
+    status: () => ask((executor) => executor.status(jobId)),
+    logs: () =>
+      ask((executor) => Effect.map(Stream.runCollect(executor.logs(jobId, { follow: false })), (all) => [...all])),
+    result: () => ask((executor) => Effect.map(executor.result(jobId), ({ value }) => value)),
+    cancel: () => ask((executor) => executor.cancel(jobId))
+  }
+}
+
+const submission = (
+  fn: AnyFunction,
+  config: ClusterConfig.ClusterConfig,
+  { packaging }: ClusterOptions,
+  inputs: Iterable<unknown>,
+  { chunk, concurrency, resume, retry }: MapOptions
+) => Pipeline.submitMap({ fn, config, inputs, options: packaging, chunk, concurrency, retry, resume })
+
+/** Results of the job that `submit` gives. Cancels it when nobody wants to know its end any more. */
+const streamOf = <E>(
+  options: ClusterOptions,
+  submit: (
+    config: ClusterConfig.ClusterConfig
+  ) => Effect.Effect<Executor.Job, E, ClusterServices>,
+  { ordered }: MapOptions
+): Stream.Stream<Outcome<unknown>, unknown> =>
+  Stream.unwrapScoped(Effect.gen(function*() {
+    const { layerCluster } = yield* host
+    const config = yield* configuration(options)
+    const services = yield* Layer.build(layerCluster(config))
+    return yield* Effect.provide(
+      Effect.gen(function*() {
+        const executor = yield* Executor.ClusterExecutor
+        let isOver = false
+        // From the moment of submission on, somebody waits for it
+        const job = yield* Effect.acquireRelease(
+          Effect.interruptible(submit(config)),
+          ({ jobId }) => isOver ? Effect.void : Effect.ignore(executor.cancel(jobId))
+        )
+        return executor.results(job.jobId, { ordered }).pipe(
+          Stream.map(outcomeOf),
+          Stream.concat(Stream.execute(Effect.sync(() => {
+            isOver = true
+          })))
+        )
+      }),
+      services
+    )
+  }))
+
+const mapOf = (
+  fn: AnyFunction,
+  options: ClusterOptions,
+  inputs: Iterable<unknown>,
+  mapOptions: MapOptions
+): MapResults<unknown> => {
+  const jobId = promise(
+    onCluster(options, (config) => submission(fn, config, options, inputs, mapOptions))
+  ).then((job) => job.jobId)
+  // Whoever asks for results hears of it
+  jobId.catch(() => undefined)
+  const stream = (own: MapOptions) =>
+    streamOf(
+      options,
+      () =>
+        Effect.flatMap(
+          Effect.tryPromise({ try: () => jobId, catch: (error) => error }),
+          (id) => Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.attach(id))
+        ),
+      own
+    )
+  const all = async (): Promise<ReadonlyArray<unknown>> => {
+    const values: Array<unknown> = []
+    let first: Extract<Outcome<unknown>, { readonly ok: false }> | undefined
+    await promise(Stream.runForEach(stream({ ...mapOptions, ordered: true }), (outcome) =>
+      Effect.sync(() => {
+        if (outcome.ok) values.push(outcome.value)
+        else first ??= outcome
+      })))
+    if (first !== undefined) throw first.error
+    return values
+  }
+  let values: Promise<ReadonlyArray<unknown>> | undefined
+  return {
+    jobId,
+    [Symbol.asyncIterator]: () => Stream.toAsyncIterable(stream(mapOptions))[Symbol.asyncIterator](),
+    // Awaiting it is one of its two faces
+    // oxlint-disable-next-line no-thenable
+    then: (fulfilled, rejected) => (values ??= all()).then(fulfilled, rejected)
+  }
+}
+
+/** In a job there is nowhere further to go: one call after the other, here and now. */
+const mapHere = (fn: AnyFunction, inputs: Iterable<unknown>): MapResults<unknown> => {
+  const call = async (input: unknown): Promise<unknown> => Reflect.apply(fn, undefined, [input])
+  const all = async (): Promise<ReadonlyArray<unknown>> => {
+    const values: Array<unknown> = []
+    for (const input of inputs) values.push(await call(input))
+    return values
+  }
+  return {
+    jobId: Promise.resolve(""),
+    async *[Symbol.asyncIterator]() {
+      let index = 0
+      for (const input of inputs) {
+        yield await call(input).then(
+          (value) => ({ index, ok: true as const, value }),
+          (error) => ({ index, ok: false as const, error })
+        )
+        index += 1
+      }
+    },
+    // oxlint-disable-next-line no-thenable
+    then: (fulfilled, rejected) => all().then(fulfilled, rejected)
+  }
+}
+
+/**
+ * Gives a function that runs `fn` on the cluster: same arguments, a promise of what it returns. As a standard decorator it does the
+ * same to a static method. Without options the cluster is the one that is configured, and else this machine.
+ *
+ * @example
+ * const analyse = cluster({ cores: 8, time: "1h" })(function analyse(file: string) { return file.length })
+ * console.log(await analyse("a.csv"))
+ * for await (const { index, ...outcome } of analyse.map(["a.csv", "b.csv"])) console.log(index, outcome)
+ */
+export const cluster = <const O extends ClusterOptions = ClusterOptions>(options: O = {} as O) => // no option is an option less
+<F extends AnyFunction>(fn: F, _context?: ClassMethodDecoratorContext): ClusterFunction<F, O> => {
+  const effect = (args: ReadonlyArray<unknown>): Run<unknown> =>
+    Effect.suspend(() =>
+      isInJob()
+        ? Effect.tryPromise({ try: async () => Reflect.apply(fn, undefined, args), catch: (error) => error })
+        : onCluster(options, (config) =>
+          Effect.map(Pipeline.run({ fn, config, args, options: options.packaging }), ({ result }) => result.value))
+    )
+  const submit = (args: ReadonlyArray<unknown>): Promise<ClusterJob<unknown>> =>
+    promise(onCluster(options, (config) =>
+      Effect.gen(function*() {
+        const packager = yield* FilePackager
+        const { info } = yield* packager.packageFunctionForExecution(fn, config, args, {}, options.packaging)
+        const { invocationPath = "", nodeModules, packagePath, sourceMapPath } = info
+        const job = yield* Pipeline.submitPackage(packagePath, invocationPath, config, {
+          sourceMap: sourceMapPath,
+          nodeModules
+        })
+        return jobOf(options, job.jobId)
+      })))
+  const call = function(this: unknown, ...args: ReadonlyArray<unknown>): unknown {
+    if (isInJob()) return Reflect.apply(fn, this, args)
+    return options.asyncSubmit === true ? submit(args) : promise(effect(args))
+  }
+  // Named as the function is, for stack traces and for programs that ask.
+  Object.defineProperty(call, "name", { value: fn.name, configurable: true })
+  Object.defineProperty(call, "length", { value: fn.length, configurable: true })
+  return Object.assign(call, {
+    effect: (...args: ReadonlyArray<unknown>) => effect(args),
+    submit: (...args: ReadonlyArray<unknown>) => submit(args),
+    map: (inputs: Iterable<unknown>, mapOptions: MapOptions = {}) =>
+      isInJob() ? mapHere(fn, inputs) : mapOf(fn, options, inputs, mapOptions),
+    stream: (inputs: Iterable<unknown>, mapOptions: MapOptions = {}) =>
+      isInJob()
+        ? Stream.fromAsyncIterable(mapHere(fn, inputs), (error) => error)
+        : streamOf(options, (config) => submission(fn, config, options, inputs, mapOptions), mapOptions)
+  }) as unknown as ClusterFunction<F, O> // takes what `fn` does, and gives it later
+}

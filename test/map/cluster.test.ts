@@ -1,0 +1,44 @@
+/**
+ * `cluster(options)(fn)` in programs of users.
+ */
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import * as Program from "./program.ts"
+
+const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix-wrapped-")))
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
+
+const environment = {
+  CLUSTRIX_PACKAGE_DIR: path.join(scratch, "packages"),
+  CLUSTRIX_STATE_DIR: path.join(scratch, "state"),
+  XDG_CACHE_HOME: path.join(scratch, "cache"),
+  XDG_CONFIG_HOME: path.join(scratch, "config")
+}
+const program = (name: string): string => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
+
+describe("a function behind cluster()", () => {
+  it("is called as before, and runs as a job", async () => {
+    const running = Program.start(program("wrapped"), [], environment)
+    const code = await running.end
+    assert.strictEqual(code, 0, running.output())
+    const printed = running.output().trim().split("\n").map((line): unknown => JSON.parse(line))
+    assert.deepStrictEqual(printed, [
+      ["top level", 16],
+      ["name", ["square", 1]],
+      ["calls another", 14],
+      ["captured", 15],
+      ["effect", 25],
+      ["static method", 1.5],
+      ["job", ["string", "ASYNCHRONOUS", "succeeded"]],
+      ["values", [9, 4, 1]],
+      ["outcomes", [[0, 0.5], [1, "JobFailedError"], [2, 0.25]]],
+      ["rejected", "JobFailedError"],
+      ["stream", [{ index: 0, ok: true, value: 49 }, { index: 1, ok: true, value: 64 }]],
+      ["first", [1, 4, 9]],
+      ["resumed", [[1, 4, 9], true, false]]
+    ])
+  }, 120_000)
+})
