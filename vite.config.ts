@@ -3,7 +3,7 @@
  * command, everything inside), and `playground` (the web page). Vitest reads its own section from here too.
  */
 import { createHash } from "node:crypto"
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs"
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -143,6 +143,10 @@ const playground: UserConfig = {
   root: here("playground"),
   base: "./",
   resolve: { alias },
+  define: {
+    __PARSER_BYTES__: JSON.stringify(statSync(here("node_modules/@swc/wasm-web/wasm_bg.wasm")).size)
+  },
+  worker: { format: "es" },
   build: {
     target: "es2022",
     outDir: here("dist/playground"),

@@ -1,0 +1,20 @@
+/** @jsxImportSource preact */
+/**
+ * The playground: everything that is shown follows from the signals in `state/`.
+ */
+import { render } from "preact"
+import { openLink, rememberInLink } from "./state/Link.ts"
+import * as Packaging from "./state/Packaging.ts"
+import * as Project from "./state/Project.ts"
+import * as Theme from "./state/Theme.ts"
+import "./style.css"
+import { App } from "./views/App.tsx"
+
+const root = document.querySelector("#app")
+if (root === null) throw new Error("index.html has no #app")
+
+Theme.start()
+render(<App />, root)
+if (!await openLink(location.hash)) await Project.openExample(Project.firstExample)
+rememberInLink()
+Packaging.start()

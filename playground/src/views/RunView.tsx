@@ -1,0 +1,99 @@
+/** @jsxImportSource preact */
+/**
+ * Runs the package in the sandbox: arguments, output, result.
+ */
+import { made } from "../state/Packaging.ts"
+import * as Project from "../state/Project.ts"
+import * as Run from "../state/Run.ts"
+import { size } from "./size.ts"
+
+const shown = (value: unknown): string => {
+  try {
+    return JSON.stringify(value, (_, each: unknown) => typeof each === "bigint" ? `${each}n` : each, 2) ?? "undefined"
+  } catch {
+    // A value may hold itself
+    return String(value)
+  }
+}
+
+const Outcome = () => {
+  const outcome = Run.outcome.value
+  if (outcome === undefined) return null
+  const written = outcome.status === "returned" ? Object.entries(outcome.written) : []
+  const text = outcome.status === "returned"
+    ? shown(outcome.value)
+    : outcome.status !== "threw"
+    ? outcome.message
+    : outcome.error.type === "error"
+    ? outcome.error.stack ?? outcome.error.message
+    : outcome.error.printed
+  return (
+    <section class="outcome" aria-label="Result" data-status={outcome.status}>
+      <h3>
+        {outcome.status} <small>after {(outcome.elapsedMillis / 1000).toFixed(2)} s</small>
+      </h3>
+      <pre tabIndex={0} role="region" aria-label="Value">{text}</pre>
+      {written.length === 0 ? null : (
+        <>
+          <h3>Files that it left</h3>
+          <ul>
+            {written.map(([path, bytes]) => (
+              <li key={path}>
+                <code>{path}</code> {size(bytes.length)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}
+
+export const RunView = () => (
+  <>
+    <p class="hint">
+      Runs <code>{made.value?.functionName}</code>{" "}
+      in a sandbox of this page: it sees the project's files in memory, and reaches no network, storage or page.
+    </p>
+    <label class="field wide">
+      <span>Arguments, a JSON array</span>
+      <textarea
+        rows={2}
+        spellcheck={false}
+        value={Project.args.value}
+        aria-invalid={Run.refused.value !== undefined}
+        onInput={({ currentTarget }) => {
+          Project.args.value = currentTarget.value
+        }}
+      />
+    </label>
+    {Run.refused.value === undefined ? null : <p class="note warn" role="alert">{Run.refused.value}</p>}
+    <div class="row">
+      <label class="field">
+        <span>Time limit, seconds</span>
+        <input
+          type="number"
+          min="1"
+          max="600"
+          value={Run.timeLimitSeconds.value}
+          onChange={({ currentTarget }) => {
+            Run.timeLimitSeconds.value = Math.min(600, Math.max(1, currentTarget.valueAsNumber || 10))
+          }}
+        />
+      </label>
+      {Run.running.value === undefined
+        ? <button type="button" class="primary" onClick={Run.start}>Run</button>
+        : <button type="button" onClick={Run.stop}>Stop</button>}
+      <span class="note" role="status">{Run.running.value === undefined ? "" : "Running ..."}</span>
+    </div>
+    {Run.output.value.length === 0 ? null : (
+      <>
+        <h3>Output</h3>
+        <pre class="output" tabIndex={0} role="log" aria-label="Output">
+          {Run.output.value.map(({ stream, text }, index) => <span key={index} data-stream={stream}>{text}</span>)}
+        </pre>
+      </>
+    )}
+    <Outcome />
+  </>
+)

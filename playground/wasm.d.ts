@@ -1,5 +1,0 @@
-declare module "*.wasm?url" {
-  /** Where the page finds the file. */
-  const url: string
-  export default url
-}
