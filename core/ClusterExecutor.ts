@@ -151,6 +151,8 @@ export interface LayerOptions {
 
 const shortestWaitMillis = 15
 const longestWaitMillis = 1000
+/** The most time between two questions to the scheduler for one job, in terms of its least. */
+const longestAskFactor = 60
 
 /** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
 const patience = Schedule.exponential("1 second", 1.5).pipe(
@@ -665,18 +667,28 @@ const make = (options: LayerOptions) =>
 
     const lookPatiently = (jobId: string) => patiently(look(jobId))
 
-    /** Looks until the job is over: quickly at first, then once a second. */
+    /**
+     * Looks until the job is over: for its result quickly at first, then once a second; and asks the scheduler, which has others
+     * to serve, less and less often.
+     */
     const untilOver = (
       jobId: string,
-      waitMillis = Math.max(shortestWaitMillis, scheduler.pollMillis)
+      waitMillis = Math.max(shortestWaitMillis, scheduler.pollMillis),
+      askMillis = scheduler.pollMillis
     ): ReturnType<typeof lookPatiently> =>
-      Effect.flatMap(lookPatiently(jobId), (seen) =>
-        JobStatus.isFinal(seen.status.state)
-          ? Effect.succeed(seen)
-          : Effect.zipRight(
-            Effect.sleep(waitMillis),
-            Effect.suspend(() => untilOver(jobId, Math.min(longestWaitMillis, waitMillis * 1.2)))
-          ))
+      Effect.gen(function*() {
+        const seen = yield* lookPatiently(jobId)
+        if (JobStatus.isFinal(seen.status.state)) return seen
+        const isOne = (yield* planOf(jobId)) === undefined
+        let wait = waitMillis
+        let waited = 0
+        do {
+          yield* Effect.sleep(wait)
+          waited += wait
+          wait = Math.min(longestWaitMillis, wait * 1.2)
+        } while (isOne && waited < askMillis && (yield* readResult(jobId)) === undefined)
+        return yield* untilOver(jobId, wait, Math.min(askMillis * 1.3, scheduler.pollMillis * longestAskFactor))
+      })
 
     const sourceMapOf = (directory: string) =>
       Effect.flatMap(JobDirectory.readText(transport, directory, JobDirectory.files.sourceMap), (text) =>
