@@ -111,6 +111,43 @@ export const commands: ReadonlyArray<Command> = [
     load: async () => (await import("./commands/run.ts")).main
   },
   {
+    name: "map",
+    summary: "Call a function once for each input, as one job, and print the results as they come.",
+    usage: ["map FILE#NAME --inputs FILE.jsonl [OPTION]...", "map --resume JOB [OPTION]..."],
+    positionals: { least: 0, most: 1 },
+    options: [
+      {
+        name: "inputs",
+        value: "FILE",
+        summary: "One JSON value on each line: the argument of one call. `-`: standard input."
+      },
+      {
+        name: "chunk",
+        value: "N",
+        summary: "Calls that one element of the array makes, one after the other. Default: 1."
+      },
+      {
+        name: "concurrency",
+        value: "N",
+        summary: "The most elements that run at once. Default: what the cluster allows."
+      },
+      { name: "retry", value: "N", summary: "How often a call that failed is made again. Default: 0." },
+      { name: "ordered", summary: "Print results in the order of the inputs." },
+      { name: "detach", summary: "Do not wait: print the job's ID." },
+      { name: "resume", value: "JOB", summary: "Go on with a job: run what has no result, print all results." },
+      ...cluster,
+      ...packaging
+    ],
+    notes: [
+      reference,
+      job,
+      "Each result is a line of JSON on standard output: {\"index\", \"value\"}, or {\"index\", \"error\"}; a value that JSON cannot "
+      + "hold is given as \"valueText\". The exit code is 1 when a call failed.",
+      "Ctrl-C leaves the job running."
+    ],
+    load: async () => (await import("./commands/map.ts")).main
+  },
+  {
     name: "deploy",
     summary: "Put a package where its jobs run, without running it.",
     usage: ["deploy FILE#NAME [OPTION]...", "deploy ZIP [OPTION]..."],
@@ -142,7 +179,11 @@ export const commands: ReadonlyArray<Command> = [
     summary: "Print what a job has printed.",
     usage: ["logs JOB [OPTION]..."],
     positionals: { least: 1, most: 1 },
-    options: [profile, { name: "follow", summary: "Go on until the job ends." }],
+    options: [
+      profile,
+      { name: "follow", summary: "Go on until the job ends." },
+      { name: "task", value: "N", summary: "Of this task alone, for a job of `clustrix map`; counted from 0." }
+    ],
     notes: [job, "Its standard output goes to standard output, its standard error to standard error, byte for byte."],
     load: async () => (await import("./commands/logs.ts")).main
   },

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
-import type { Call } from "../CommandLine.ts"
+import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"
 import type { Terminal } from "../Terminal.ts"
@@ -13,9 +13,19 @@ const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const [name = ""] = call.positionals
     const executor = yield* ClusterExecutor
-    const { jobId } = yield* executor.find(name)
+    const { jobId, tasks = 0 } = yield* executor.find(name)
+    const task = valueOf(call, "task")
+    if (task !== undefined && !(/^\d+$/.test(task) && Number(task) < tasks)) {
+      return yield* Effect.fail(usageError(
+        `The job ${jobId} has no task ${JSON.stringify(task)}`,
+        tasks === 0 ? "It is one call: leave --task out." : `Its tasks are 0 to ${tasks - 1}.`
+      ))
+    }
     yield* Stream.runForEach(
-      executor.logs(jobId, { follow: call.switches.has("follow") }),
+      executor.logs(jobId, {
+        follow: call.switches.has("follow"),
+        task: task === undefined ? undefined : Number(task)
+      }),
       ({ bytes, stream }) => Effect.promise(() => terminal.write(stream, bytes))
     )
     return ExitCode.done

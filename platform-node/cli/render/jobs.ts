@@ -3,7 +3,8 @@
  */
 import type { Job } from "../../../core/ClusterExecutor.ts"
 import { isFinal, type JobState, type JobStatus } from "../../../core/execute/JobStatus.ts"
-import type { Style } from "./Style.ts"
+import { plain, type Style } from "./Style.ts"
+import { progressLine } from "./taskProgress.ts"
 import { count, duration, size, table, visible } from "./Text.ts"
 
 /** A job, and its state or why nobody knows it. */
@@ -47,6 +48,7 @@ export const statusLines = (job: Job, status: JobStatus, now: number, style: Sty
       ["Function", visible(job.functionName)],
       ["Package", job.packageId],
       ["Submitted", `${time(job.createdAt)}  ${style.dim(age(job.createdAt, now))}`],
+      ...optional("Tasks", status.tasks, (tasks) => progressLine(tasks, plain)),
       ...optional("Started", status.startedAt, time),
       ...optional("Finished", status.finishedAt, time),
       ...optional("Ran for", ran, duration),
@@ -71,7 +73,9 @@ export const jobsLines = (
     ...table(jobs.map(({ job, status }) => [
       job.jobId,
       stateText("unknown" in status ? "unknown" : status.state, style),
-      visible(job.functionName),
+      "unknown" in status || status.tasks === undefined
+        ? visible(job.functionName)
+        : `${visible(job.functionName)} (${progressLine(status.tasks, plain)})`,
       style.dim(age(job.createdAt, now))
     ]))
   ]
@@ -93,6 +97,7 @@ export const jobJson = ({ job, status }: SeenJob) => ({
     host: status.host,
     exitCode: status.exitCode,
     peakMemoryBytes: status.peakMemoryBytes,
+    tasks: status.tasks,
     reason: status.reason
   })
 })

@@ -1,0 +1,14 @@
+/**
+ * How far the tasks of a job are.
+ */
+import type { TaskCounts } from "../../../core/ClusterExecutor.ts"
+import type { Style } from "./Style.ts"
+
+/** `412 of 1000 done, 3 failed, 8 running, 577 queued`; what is none is left out. */
+export const progressLine = ({ failed, queued, running, succeeded, total }: TaskCounts, style: Style): string =>
+  [
+    `${succeeded + failed} of ${total} done`,
+    ...failed === 0 ? [] : [style.red(`${failed} failed`)],
+    ...running === 0 ? [] : [style.cyan(`${running} running`)],
+    ...queued === 0 ? [] : [`${queued} queued`]
+  ].join(", ")
