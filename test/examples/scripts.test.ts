@@ -53,7 +53,7 @@ const normalised = (text: string): string =>
     .replaceAll(/^(Size: |.*\b(?:execute|filesystem_utils)\.mjs .*?)[\d,]+ bytes/gm, "$1<size> bytes")
 
 describe("the scripts of the examples", () => {
-  it("are those that the original document has, and a living function", () =>
+  it("are those that the original document has, a living function, and many calls", () =>
     assert.deepStrictEqual(scripts, [
       "automated-packaging",
       "cleanup",
@@ -67,6 +67,7 @@ describe("the scripts of the examples", () => {
       "inspection",
       "living-function",
       "local-dependencies",
+      "many-calls",
       "simple-analysis"
     ]))
 
