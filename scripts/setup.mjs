@@ -37,6 +37,11 @@ const install = (missing) => {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
   }
   const packages = missing.map((component) => component.apt)
+  // Otherwise its packages make a cluster of this machine, and start it
+  run(["debconf-set-selections"], {
+    input: "gridengine-common shared/gridengineconfig boolean false\n",
+    stdio: ["pipe", "ignore", "ignore"]
+  })
   console.log(`setup: installing ${packages.join(", ")} with apt-get`)
   run(["apt-get", "update", "-q"], options)
   run(["apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages], options)
