@@ -7,6 +7,8 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, statSyn
 import { builtinModules } from "node:module"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { gzip } from "node:zlib"
 import { type Plugin, type UserConfig } from "vite"
 import { defineConfig } from "vitest/config"
 
@@ -139,7 +141,34 @@ const command: UserConfig = {
   }
 }
 
+/** Serves the parser compressed, and lets the browser keep it: what a server of the built site should do as well. */
+const compressedParser: Plugin = {
+  name: "clustrix:compressed-parser",
+  configureServer: ({ middlewares }) => {
+    const file = here("node_modules/@swc/wasm-web/wasm_bg.wasm")
+    let compressed: Promise<Buffer> | undefined
+    middlewares.use((request, response, next) => {
+      const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1")
+      const isCompressible = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "")
+      if (!isCompressible || !pathname.endsWith("/@swc/wasm-web/wasm_bg.wasm")) return next()
+      // Once for the server's life
+      compressed ??= promisify(gzip)(readFileSync(file))
+      compressed.then((bytes) => {
+        response.writeHead(200, {
+          "content-type": "application/wasm",
+          "content-encoding": "gzip",
+          "content-length": bytes.length,
+          "cache-control": "max-age=86400",
+          vary: "accept-encoding"
+        })
+        response.end(bytes)
+      }, next)
+    })
+  }
+}
+
 const playground: UserConfig = {
+  plugins: [compressedParser],
   root: here("playground"),
   base: "./",
   resolve: { alias },

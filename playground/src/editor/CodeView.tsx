@@ -20,7 +20,7 @@ export interface CodeViewProps {
   readonly diagnostics?: ReadonlyArray<PackageAnalysis.Remark>
   /** Where to go; a new object goes there again. */
   readonly target?: { readonly line: number; readonly column: number } | undefined
-  /** Without it the text can only be read. */
+  /** Without it the text can only be read. With it, `text` counts once: the editor has the newest. */
   readonly onChange?: ((text: string) => void) | undefined
   /** The cursor was moved to a line by hand. */
   readonly onCursor?: ((line: number) => void) | undefined
@@ -98,9 +98,10 @@ export const CodeView = (props: CodeViewProps) => {
 
   useEffect(() => {
     const editor = view.current
-    if (editor === undefined || editor.state.doc.toString() === text) return
+    // What is typed is ahead of what is rendered: a text from outside comes with another `key`
+    if (editor === undefined || !isReadOnly || editor.state.doc.toString() === text) return
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } })
-  }, [path, text])
+  }, [path, text, isReadOnly])
 
   useEffect(() => {
     view.current?.dispatch({ effects: setMarks.of(marked) })

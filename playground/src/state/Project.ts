@@ -10,6 +10,8 @@ export type Files = PackagingWorker.Files
 export const files = signal<Files>({})
 /** The file in the editor. */
 export const openPath = signal("")
+/** Changes whenever texts come from elsewhere than the editor. */
+export const revision = signal(0)
 /** `src/a.ts#main`. */
 export const entry = signal("")
 /** Arguments for a run, as JSON. */
@@ -37,6 +39,7 @@ export interface Opened {
 /** Everything anew. */
 export const open = (project: Opened): void =>
   batch(() => {
+    revision.value += 1
     files.value = project.files
     entry.value = project.entry
     const paths = Object.keys(project.files)
@@ -55,8 +58,16 @@ export const openExample = async (name: string): Promise<void> => {
   }
 }
 
+/** The editor's text. */
+export const edit = (path: string, text: string): void => {
+  if (files.value[path] !== text) files.value = { ...files.value, [path]: text }
+}
+
+/** A text from elsewhere. */
 export const write = (path: string, content: string | Uint8Array): void => {
-  if (files.value[path] !== content) files.value = { ...files.value, [path]: content }
+  if (files.value[path] === content) return
+  revision.value += 1
+  files.value = { ...files.value, [path]: content }
 }
 
 /** Why a path cannot be a file's; `undefined` when it can. */

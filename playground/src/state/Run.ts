@@ -2,7 +2,7 @@
  * A run of the package in the sandbox. It starts when somebody presses the button, and never by a link.
  */
 import { batch, signal } from "@preact/signals"
-import { PageRun } from "../../../platform-browser/index.ts"
+import type { PageRun } from "../../../platform-browser/index.ts"
 import { made, worker } from "./Packaging.ts"
 import * as Project from "./Project.ts"
 
@@ -38,13 +38,16 @@ const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
   }
 }
 
-export const start = (): void => {
+/** What runs packages is fetched when somebody runs one. */
+export const start = async (): Promise<void> => {
   const analysis = made.value
   const args = argumentsOf(Project.args.value)
   refused.value = typeof args === "string" ? args : undefined
   if (analysis === undefined || typeof args === "string" || running.value !== undefined) return
+  const { runInPage } = await import("../../../platform-browser/run/PageRun.ts")
+  if (running.peek() !== undefined) return
   printed = 0
-  const run = PageRun.runInPage({
+  const run = runInPage({
     packaging: worker,
     zip: analysis.zip,
     args,
@@ -58,12 +61,11 @@ export const start = (): void => {
     outcome.value = undefined
     running.value = run
   })
-  void run.outcome.then((ended) =>
-    batch(() => {
-      outcome.value = ended
-      running.value = undefined
-    })
-  )
+  const ended = await run.outcome
+  batch(() => {
+    outcome.value = ended
+    running.value = undefined
+  })
 }
 
 export const stop = (): void => running.value?.stop()

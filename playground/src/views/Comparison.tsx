@@ -45,7 +45,7 @@ const useDifference = (before: Shelved | undefined, after: Shelved | undefined):
 
 /** A line has no other name than its place. */
 const diffLine = (line: string, index: number) => (
-  <span key={index} data-sign={/^[-+]/.test(line) ? line[0] : undefined}>{`${line}\n`}</span>
+  <span key={index} data-sign={/^(?: {2})?([-+])/.exec(line)?.[1]}>{`${line}\n`}</span>
 )
 
 export const Comparison = () => {
@@ -72,7 +72,7 @@ export const Comparison = () => {
       </div>
       {openError.value === undefined ? null : <p class="note warn" role="alert">{openError.value}</p>}
       {inspected.value === undefined ? null : <InspectedPackage opened={inspected.value} />}
-      <h3>Compare</h3>
+      <h2>Compare</h2>
       {all.length < 2 ? <p class="hint">Pin the package, edit, or open another one: then there are two.</p> : (
         <>
           <div class="pair">

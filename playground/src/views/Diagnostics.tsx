@@ -35,7 +35,7 @@ export const Diagnostics = () => {
       )}
       {decisions.length === 0 ? null : (
         <>
-          <h3>Decided by more than a plain reference</h3>
+          <h2>Decided by more than a plain reference</h2>
           <ul class="remarks">
             {decisions.map(({ doubt, location, node, verdict, why }) => (
               <li key={node} data-severity={doubt ? "warning" : "info"}>

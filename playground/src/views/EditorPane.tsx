@@ -36,14 +36,14 @@ export const EditorPane = () => {
         )
         : (
           <CodeView
-            key={path}
+            key={`${Project.revision.value} ${path}`}
             path={path}
             text={text}
             label={`Text of ${path}`}
             marked={marked}
             diagnostics={diagnostics.value}
             target={target?.file === path ? target : undefined}
-            onChange={(changed) => Project.write(path, changed)}
+            onChange={(changed) => Project.edit(path, changed)}
             onCursor={Selection.fromSource}
           />
         )}

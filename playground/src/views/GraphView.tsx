@@ -19,7 +19,7 @@ const Node = ({ placed: { node, width, x, y } }: { readonly placed: PlacedNode }
     <g
       class="node"
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={`${node.kind} ${node.id}`}
       aria-pressed={Selection.node.value === node.id}
       data-kind={node.kind}
@@ -81,16 +81,16 @@ export const GraphView = () => {
   return (
     <>
       <ul class="legend" aria-label="Colours">
-        {["declaration", "statement", "module", "data", "npm", "clustrix"].map((kind) =>
+        {["declaration", "statement", "module", "data", "npm"].map((kind) =>
           drawn.nodes.some((placed) => placed.node.kind === kind)
-            ? <li key={kind} data-kind={kind}>{kind === "clustrix" ? "put in by Clustrix" : kind}</li>
+            ? <li key={kind} data-kind={kind}>{kind}</li>
             : null
         )}
       </ul>
       <div class="picture" role="region" tabIndex={0} aria-label="Dependency graph">
         <svg
           viewBox={`0 0 ${drawn.width} ${drawn.height}`}
-          style={{ width: `${drawn.width}px`, minWidth: `${Math.min(drawn.width, 520)}px` }}
+          style={{ width: `${drawn.width}px` }}
           role="group"
           aria-label="What needs what"
         >

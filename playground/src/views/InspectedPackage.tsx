@@ -14,7 +14,7 @@ export const InspectedPackage = ({ opened: { inspection, label } }: { readonly o
   const file = inspection.files.find((each) => each.path === path.value)
   return (
     <section class="inspected" aria-label={`Package ${label}`}>
-      <h3>{label}</h3>
+      <h2>{label}</h2>
       <p class="sum">
         <code class="id">{inspection.packageId}</code> {inspection.metadata.function_info.name},{" "}
         {size(inspection.sizeBytes)}; every byte is verified

@@ -29,13 +29,13 @@ const Outcome = () => {
     : outcome.error.printed
   return (
     <section class="outcome" aria-label="Result" data-status={outcome.status}>
-      <h3>
+      <h2>
         {outcome.status} <small>after {(outcome.elapsedMillis / 1000).toFixed(2)} s</small>
-      </h3>
+      </h2>
       <pre tabIndex={0} role="region" aria-label="Value">{text}</pre>
       {written.length === 0 ? null : (
         <>
-          <h3>Files that it left</h3>
+          <h2>Files that it left</h2>
           <ul>
             {written.map(([path, bytes]) => (
               <li key={path}>
@@ -82,13 +82,13 @@ export const RunView = () => (
         />
       </label>
       {Run.running.value === undefined
-        ? <button type="button" class="primary" onClick={Run.start}>Run</button>
+        ? <button type="button" class="primary" onClick={() => void Run.start()}>Run</button>
         : <button type="button" onClick={Run.stop}>Stop</button>}
       <span class="note" role="status">{Run.running.value === undefined ? "" : "Running ..."}</span>
     </div>
     {Run.output.value.length === 0 ? null : (
       <>
-        <h3>Output</h3>
+        <h2>Output</h2>
         <pre class="output" tabIndex={0} role="log" aria-label="Output">
           {Run.output.value.map(({ stream, text }, index) => <span key={index} data-stream={stream}>{text}</span>)}
         </pre>

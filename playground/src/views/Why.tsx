@@ -10,9 +10,9 @@ export const Why = ({ steps, subject }: {
   readonly steps: ReadonlyArray<PackageAnalysis.WhyStep>
 }) => (
   <section class="why" aria-label={`Why ${subject} is here`}>
-    <h3>
+    <h2>
       Why is <code>{subject}</code> here?
-    </h3>
+    </h2>
     {steps.length === 0 ? <p class="hint">It is part of every package.</p> : (
       <ol>
         {steps.map(({ because, location, node }) => (

@@ -32,7 +32,9 @@ const curve = (points: ReadonlyArray<{ readonly x: number; readonly y: number }>
   ).path
 }
 
-export const layOut = async ({ edges, nodes }: PackageAnalysis.Graph): Promise<Picture> => {
+/** Without what Clustrix puts into every package: nothing leads there. */
+export const layOut = async ({ edges, nodes: all }: PackageAnalysis.Graph): Promise<Picture> => {
+  const nodes = all.filter(({ kind }) => kind !== "clustrix")
   const { graphlib, layout } = await import("@dagrejs/dagre")
   const graph = new graphlib.Graph({ multigraph: false })
   graph.setGraph({ rankdir: "TB", nodesep: 14, ranksep: 42, marginx: 12, marginy: 12 })
