@@ -161,8 +161,8 @@ export const commands: ReadonlyArray<Command> = [
     summary: "List the jobs of a cluster, the newest at the end.",
     usage: ["jobs [OPTION]..."],
     positionals: { least: 0, most: 0 },
-    options: [profile, json],
-    notes: [],
+    options: [profile, { name: "follow", summary: "Show those that have not ended, until all have." }, json],
+    notes: ["On a terminal, --follow draws a table; elsewhere a line for each change. Ctrl-C leaves the jobs running."],
     load: async () => (await import("./commands/jobs.ts")).main
   },
   {

@@ -16,9 +16,9 @@ export interface Terminal {
   readonly write: (stream: "stdout" | "stderr", bytes: Uint8Array) => Promise<void>
   /**
    * Shows `label` (asked anew each time, if it is a function) and the time on standard error once more than a second has passed,
-   * if that is a terminal. Gives what ends it.
+   * if that is a terminal. Gives what ends it. Several lines are a table that is drawn over itself; the time follows the first.
    */
-  readonly progress: (label: string | (() => string)) => () => void
+  readonly progress: (label: string | (() => string | ReadonlyArray<string>)) => () => void
   /** Shows no progress, for somebody is asked something on the terminal. Gives what ends that. */
   readonly hold: () => () => void
   /** Waits until everything is written. */
@@ -44,13 +44,22 @@ export const make = (onBrokenPipe: () => void): Terminal => {
       else throw cause
     })
   }
-  let drawn = false
+  // The columns that each drawn line takes
+  let drawn: ReadonlyArray<number> = []
+  // A terminal that nobody sized says 0
+  const columns = (): number => stderr.columns || 80
   // Drawing over a line that is not finished would erase what stands there.
   let lineStart = true
   let held = 0
+  /** To the beginning of what is drawn. A terminal that became narrower since has broken lines. */
+  const toTop = (): string => {
+    const rows = drawn.slice(0, -1).reduce((sum, taken) => sum + Math.max(1, Math.ceil(taken / columns())), 0) +
+      Math.max(0, Math.ceil((drawn.at(-1) ?? 0) / columns()) - 1)
+    return `\r${rows > 0 ? `\u001b[${rows}A` : ""}`
+  }
   const erase = (): void => {
-    if (drawn) stderr.write("\r\u001b[2K")
-    drawn = false
+    if (drawn.length > 0) stderr.write(`${toTop()}\u001b[J`)
+    drawn = []
   }
   const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${line}\n`).join("")
   return {
@@ -82,12 +91,17 @@ export const make = (onBrokenPipe: () => void): Terminal => {
         const elapsed = Date.now() - started
         if (elapsed < patienceMillis || !lineStart || held > 0) return
         frame = (frame + 1) % frames.length
-        const line = `${frames[frame]} ${typeof label === "string" ? label : label()} ... ${
-          Math.floor(elapsed / 1000)
-        } s`
-        // One line must stay one line, or erasing it leaves the rest. A terminal that nobody sized says 0.
-        stderr.write(`\r\u001b[2K${line.slice(0, Math.max(1, (stderr.columns || 80) - 1))}`)
-        drawn = true
+        const told = typeof label === "string" ? label : label()
+        const [first = "", ...more] = typeof told === "string" ? [told] : told
+        const lines = [`${frames[frame]} ${first} ... ${Math.floor(elapsed / 1000)} s`,
+          ...more.slice(0, Math.max(0, (stderr.rows || 24) - 2))]
+          // One line must stay one line, or erasing it leaves the rest
+          .map((line) => line.slice(0, Math.max(1, columns() - 1)))
+        // In one piece, each line over the old one: nothing flickers
+        stderr.write(
+          `${toTop()}${lines.map((line) => `${line}\u001b[K`).join("\n")}\u001b[J`
+        )
+        drawn = lines.map((line) => line.length)
       }, frameMillis)
       timer.unref()
       return () => {

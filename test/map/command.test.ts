@@ -74,7 +74,16 @@ describe("clustrix map", () => {
     }
     client.kill("SIGKILL")
     await ended
+    const following = bench.start(["jobs", "--follow"])
+    let told = ""
+    following.stderr?.on("data", (bytes: Buffer) => told += bytes.toString())
+    const followed = outcomeOf(following)
+    while (!told.includes("running  2 of 4 done, 1 running, 1 queued")) {
+      assert.isNull(following.exitCode, told)
+      await sleep(50)
+    }
     fs.writeFileSync(path.join(place, "go"), "")
+    assert.match((await followed).stderr, /succeeded  4 of 4 done\n$/)
     const resumed = await bench.run(["map", "--resume", "latest", "--ordered"])
     assert.strictEqual(resumed.code, 0, resumed.stderr)
     assert.deepStrictEqual(lines(resumed.stdout), [0, 1, 2, 3].map((n) => ({ index: n, value: n })))

@@ -5,35 +5,78 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { ClusterExecutor, type Job } from "../../../core/ClusterExecutor.ts"
+import { isFinal } from "../../../core/execute/JobStatus.ts"
 import { Transport } from "../../../core/Transport.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"
 import { jobJson, jobsLines, type SeenJob } from "../render/jobs.ts"
+import { plain } from "../render/Style.ts"
+import { progressLine } from "../render/taskProgress.ts"
 import { withProgress } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
+
+const betweenLooksMillis = 1000
+
+const isOpen = ({ status }: SeenJob): boolean => !("unknown" in status) && !isFinal(status.state)
+
+/** Shows the jobs that have not ended until there is none: a table on a terminal, elsewhere a line for each change. */
+const follow = <E, R>(
+  terminal: Terminal,
+  location: string,
+  first: ReadonlyArray<SeenJob>,
+  look: Effect.Effect<ReadonlyArray<SeenJob>, E, R>
+) =>
+  Effect.suspend(() => {
+    let seen = first
+    const told = new Map<string, string>()
+    const tell = (): void => {
+      if (process.stderr.isTTY === true) return
+      for (const each of seen.filter((one) => isOpen(one) || told.has(one.job.jobId))) {
+        const line = "unknown" in each.status ? each.status.unknown
+          : `${each.job.jobId}  ${each.status.state}${
+            each.status.tasks === undefined ? "" : `  ${progressLine(each.status.tasks, plain)}`
+          }`
+        if (told.get(each.job.jobId) !== line) terminal.note([line])
+        told.set(each.job.jobId, line)
+      }
+    }
+    const table = (): ReadonlyArray<string> => jobsLines(seen.filter(isOpen), location, Date.now(), plain)
+    return Effect.acquireUseRelease(
+      Effect.sync(() => terminal.progress(table)),
+      () =>
+        Effect.gen(function*() {
+          tell()
+          while (seen.some(isOpen)) {
+            yield* Effect.sleep(betweenLooksMillis)
+            seen = yield* look
+            tell()
+          }
+          return seen
+        }),
+      (end) => Effect.sync(end)
+    )
+  })
 
 const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
     const { location } = yield* Transport
-    const seen = yield* withProgress(
-      terminal,
-      `Asking ${location}`,
-      Effect.gen(function*() {
-        const jobs = yield* executor.list
-        const statuses = yield* executor.statuses(jobs.map(({ jobId }) => jobId))
-        return jobs.map((job: Job, index): SeenJob => {
-          const status = statuses[index]
-          return {
-            job,
-            status: status === undefined
-              ? { unknown: "" }
-              : Either.getOrElse(status, ({ message }) => ({ unknown: message }))
-          }
-        })
+    const look = Effect.gen(function*() {
+      const jobs = yield* executor.list
+      const statuses = yield* executor.statuses(jobs.map(({ jobId }) => jobId))
+      return jobs.map((job: Job, index): SeenJob => {
+        const status = statuses[index]
+        return {
+          job,
+          status: status === undefined
+            ? { unknown: "" }
+            : Either.getOrElse(status, ({ message }) => ({ unknown: message }))
+        }
       })
-    )
+    })
+    const first = yield* withProgress(terminal, `Asking ${location}`, look)
+    const seen = call.switches.has("follow") ? yield* follow(terminal, location, first, look) : first
     terminal.print(
       call.switches.has("json")
         ? [JSON.stringify({ location, jobs: seen.map(jobJson) }, undefined, 2)]

@@ -16,6 +16,7 @@ import { onCluster } from "../onCluster.ts"
 import * as PackagingArguments from "../PackagingArguments.ts"
 import { failureJson, failureLines } from "../render/failure.ts"
 import { fitsJson } from "../render/resultValue.ts"
+import { plain } from "../render/Style.ts"
 import { count, visible } from "../render/Text.ts"
 import { progressLine } from "../render/taskProgress.ts"
 import { runCommand } from "../runCommand.ts"
@@ -130,7 +131,7 @@ const watch = (call: Call, terminal: Terminal, job: Job) =>
         })
     })
     yield* Effect.acquireUseRelease(
-      Effect.sync(() => terminal.progress(() => progressLine(counts, style))),
+      Effect.sync(() => terminal.progress(() => progressLine(counts, plain))),
       () =>
         Stream.runForEach(results, (each) =>
           Effect.sync(() => {
