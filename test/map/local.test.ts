@@ -1,4 +1,6 @@
-import { afterAll } from "@effect/vitest"
+import { afterAll, assert, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -9,6 +11,7 @@ import * as PackageDeployer from "../../core/deploy/PackageDeployer.ts"
 import * as LocalHost from "../../platform-node/LocalHost.ts"
 import * as LocalScheduler from "../../platform-node/LocalScheduler.ts"
 import * as LocalTransport from "../../platform-node/LocalTransport.ts"
+import { Scheduler } from "../../core/Scheduler.ts"
 import * as sample from "../platform-node/runner/package.ts"
 import * as tasks from "./tasks.ts"
 
@@ -25,3 +28,52 @@ tasks.suite(
       Layer.provide(sample.platform)
     )
 )
+
+/** What the scheduler was asked. */
+const asked = { submissions: 0, questions: 0, atOnce: 0, mostAtOnce: 0, jobs: 0 }
+
+const counting = Layer.map(LocalScheduler.layer, (context) => {
+  const scheduler = Context.get(context, Scheduler)
+  return Context.make(Scheduler, {
+    ...scheduler,
+    pollMillis: 300,
+    submit: (job) => {
+      asked.submissions += 1
+      return scheduler.submit(job)
+    },
+    poll: (jobs) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          asked.questions += 1
+          asked.atOnce += 1
+          asked.mostAtOnce = Math.max(asked.mostAtOnce, asked.atOnce)
+          asked.jobs = Math.max(asked.jobs, jobs.length)
+        }),
+        () => scheduler.poll(jobs),
+        () =>
+          Effect.sync(() => {
+            asked.atOnce -= 1
+          })
+      )
+  })
+})
+
+it.live("many calls are one submission, and all who wait ask the scheduler one question", () =>
+  Effect.gen(function*() {
+    const inputs = Array.from({ length: 30 }, (_, n) => [2 * n + 1])
+    const first = yield* tasks.submitMap(ClusterConfig.local, "odd", inputs.slice(0, 15), { chunk: 5 })
+    const second = yield* tasks.submitMap(ClusterConfig.local, "odd", inputs.slice(15), { chunk: 5 })
+    assert.strictEqual(asked.submissions, 2)
+    const results = yield* Effect.all([tasks.collect(first.jobId, true), tasks.collect(second.jobId, true)], {
+      concurrency: 2
+    })
+    assert.deepStrictEqual(results.flat().map(([, value]) => value), inputs.map(([n = 0]) => 10 * n))
+    assert.isAbove(asked.questions, 0)
+    assert.deepStrictEqual([asked.mostAtOnce, asked.jobs], [1, 2])
+  }).pipe(Effect.provide(
+    ClusterExecutor.layer({ stateDirectory: path.join(scratch, "counted") }).pipe(
+      Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
+      Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, counting)),
+      Layer.provide(sample.platform)
+    )
+  )), 90_000)
