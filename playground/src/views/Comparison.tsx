@@ -6,7 +6,7 @@ import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import { worker } from "../state/Packaging.ts"
 import { inspected, openError, shelf, type Shelved } from "../state/Shelf.ts"
-import { take } from "./Dropped.ts"
+import { chosenFiles, take } from "./Dropped.ts"
 import { InspectedPackage } from "./InspectedPackage.tsx"
 
 const Choice = ({ label, onChoose, value }: {
@@ -66,7 +66,7 @@ export const Comparison = () => {
           hidden
           aria-label="ZIP of a package"
           onChange={({ currentTarget }) =>
-            void take([...currentTarget.files ?? []].map((file) => ({ path: file.name, file })))}
+            void take(chosenFiles(currentTarget).map((file) => ({ path: file.name, file })))}
         />
         <span class="hint">or drop it anywhere</span>
       </div>

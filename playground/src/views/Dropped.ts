@@ -11,6 +11,13 @@ interface Named {
   readonly file: File
 }
 
+/** What was chosen. The input forgets it, so that the same file can be chosen again. */
+export const chosenFiles = (input: HTMLInputElement): ReadonlyArray<File> => {
+  const files = [...input.files ?? []]
+  input.value = ""
+  return files
+}
+
 const contentOf = async (file: File): Promise<string | Uint8Array> => {
   const bytes = new Uint8Array(await file.arrayBuffer())
   try {

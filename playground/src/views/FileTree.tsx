@@ -7,7 +7,7 @@ import { useRef } from "preact/hooks"
 import { made } from "../state/Packaging.ts"
 import * as Project from "../state/Project.ts"
 import * as Selection from "../state/Selection.ts"
-import { take, takeFolder } from "./Dropped.ts"
+import { chosenFiles, take, takeFolder } from "./Dropped.ts"
 import { PathDialog } from "./PathDialog.tsx"
 
 const order = (a: string, b: string): number => {
@@ -75,7 +75,7 @@ export const FileTree = () => {
         hidden
         aria-label="Folder"
         {...{ webkitdirectory: true }}
-        onChange={({ currentTarget }) => void takeFolder([...currentTarget.files ?? []])}
+        onChange={({ currentTarget }) => void takeFolder(chosenFiles(currentTarget))}
       />
       <input
         ref={chosen}
@@ -84,7 +84,7 @@ export const FileTree = () => {
         hidden
         aria-label="Files to add"
         onChange={({ currentTarget }) =>
-          void take([...currentTarget.files ?? []].map((file) => ({ path: file.name, file })))}
+          void take(chosenFiles(currentTarget).map((file) => ({ path: file.name, file })))}
       />
       {asked.value === undefined ? null : (
         <PathDialog

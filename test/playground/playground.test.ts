@@ -1,0 +1,249 @@
+/**
+ * The playground as it is built, in a real Chromium: the IDs are those of Node, a link has all of it, and nothing is sent.
+ */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { packageFunctionForExecution } from "clustrix/node"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+import * as Chromium from "../browser/Chromium.ts"
+import * as Site from "./Site.ts"
+
+const example = fileURLToPath(new URL("../../examples/local-dependencies", import.meta.url))
+
+let site: Site.Site
+let chromium: Chromium.Chromium
+let scratch = ""
+
+beforeAll(async () => {
+  scratch = mkdtempSync(path.join(tmpdir(), "clustrix-playground-test-"))
+  process.env["CLUSTRIX_PACKAGE_DIR"] = path.join(scratch, "packages")
+  process.env["XDG_CACHE_HOME"] = path.join(scratch, "cache")
+  site = await Site.open()
+  chromium = await Chromium.open(site.server.url, { viewport: { width: 1440, height: 900 } })
+}, 240_000)
+
+afterAll(async () => {
+  await chromium?.close()
+  await site?.close()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const onNode = async (directory: string) => {
+  const info = await packageFunctionForExecution(path.join(directory, "main.ts#mainAnalysis"), { clusterType: "local" })
+  return { packageId: info.packageId, zip: readFileSync(info.packagePath) }
+}
+
+/** Puts a text in the place of the open file's. */
+const write = async (text: string): Promise<void> => {
+  await chromium.page.locator(".editor .cm-content").click()
+  await chromium.page.keyboard.press("Control+a")
+  await chromium.page.keyboard.insertText(text)
+}
+
+const change = () => chromium.page.locator(".change")
+
+const openFile = (name: string): Promise<void> =>
+  chromium.page.locator(".tree .file").filter({ hasText: name }).first().click()
+
+describe("the playground", () => {
+  it("shows the ID that Node gives the same files, below any path, with less than 250 kB of the page's JavaScript", async () => {
+    assert.strictEqual(await Site.packageId(chromium.page), (await onNode(example)).packageId)
+    const asked = [...new Set(site.server.asked)]
+    assert.deepStrictEqual(asked.filter((each) => !each.startsWith("/below/a/path/")), [])
+    // The packaging worker, which the editor does not wait for, is `main-*.js`
+    const scripts = asked.filter((each) => each.endsWith(".js") && !/\/main-[^/]*$/.test(each))
+    const bytes = scripts.map((each) =>
+      gzipSync(readFileSync(path.join(site.directory, each.slice("/below/a/path/".length)))).length
+    ).reduce((sum, each) => sum + each, 0)
+    assert.isAbove(bytes, 50_000)
+    assert.isBelow(bytes, 250_000)
+  })
+
+  it("tells at every edit whether the ID changed, and why; the new one is Node's", async () => {
+    const { page } = chromium
+    const before = await Site.packageId(page)
+    const text = readFileSync(path.join(example, "main.ts"), "utf8")
+    await write(`// A remark\n${text}`)
+    await change().filter({ hasText: "Unchanged" }).waitFor()
+    assert.strictEqual(await Site.packageId(page), before)
+
+    const edited = text.replace("sum + x", "sum - x")
+    await page.getByRole("button", { name: "Pin" }).click()
+    await write(edited)
+    const after = await Site.packageId(page, (id) => id !== before)
+    await change().filter({ hasText: "Changed against the pinned one" }).waitFor()
+    assert.match(await change().getAttribute("title") ?? "", /modules\/main\.ts\S*mjs differs in \d+ lines/)
+    const directory = path.join(scratch, "edited")
+    cpSync(example, directory, { recursive: true })
+    writeFileSync(path.join(directory, "main.ts"), edited)
+    assert.strictEqual(after, (await onNode(directory)).packageId)
+
+    await Site.tab(page, "Compare")
+    await page.locator(".difference [data-sign='+']").filter({ hasText: "sum - x" }).first().waitFor()
+    await page.getByRole("button", { name: "Unpin" }).click()
+  })
+
+  it("loses nothing of what is typed while it packages", async () => {
+    const { page } = chromium
+    const before = await page.locator(".editor .cm-line").count()
+    await page.locator(".editor .cm-content").click()
+    await page.keyboard.press("Control+End")
+    await page.keyboard.type("// what is typed fast, and stays")
+    await page.locator(".editor .cm-line").last().filter({ hasText: /^\/\/ what is typed fast, and stays$/ }).waitFor()
+    assert.strictEqual(await page.locator(".editor .cm-line").count(), before)
+    await page.keyboard.press("Control+z")
+  })
+
+  it("has all of it in its link, which runs nothing", async () => {
+    const id = await Site.packageId(chromium.page)
+    await chromium.page.getByRole("button", { name: "Share" }).click()
+    const link = chromium.page.url()
+    const other = await Chromium.open(link)
+    try {
+      assert.strictEqual(await Site.packageId(other.page), id)
+      assert.include(await other.page.locator(".editor .cm-content").textContent() ?? "", "sum - x")
+      await Site.tab(other.page, "Run")
+      assert.strictEqual(await other.page.locator(".outcome, .output, iframe").count(), 0)
+      // A damaged one is refused with a reason
+      await other.page.goto("about:blank")
+      await other.page.goto(`${link.slice(0, link.indexOf("#"))}#1.${"A".repeat(20)}`)
+      await other.page.getByRole("alert").filter({ hasText: "The link cannot be opened" }).waitFor()
+      assert.deepStrictEqual(other.problems, [])
+    } finally {
+      await other.close()
+    }
+  })
+
+  it("shows a syntax error where it is, and goes on with the next edit", async () => {
+    const { page } = chromium
+    await write("export function mainAnalysis( {")
+    await page.locator(".cm-lint-marker-error").first().waitFor()
+    await Site.tab(page, "Diagnostics")
+    await page.locator(".remarks [data-severity=error]").first().waitFor()
+    await change().filter({ hasText: "No package" }).waitFor()
+    await write(readFileSync(path.join(example, "main.ts"), "utf8"))
+    await page.locator(".cm-lint-marker-error").waitFor({ state: "detached" })
+  })
+
+  it("gives the ZIP of Node, and opens it again", async () => {
+    const { page } = chromium
+    const node = await onNode(example)
+    await Site.packageId(page, (id) => id === node.packageId)
+    await Site.tab(page, "Contents")
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).click()
+    ])
+    const file = path.join(scratch, download.suggestedFilename())
+    await download.saveAs(file)
+    assert.isTrue(readFileSync(file).equals(node.zip), "the ZIPs differ")
+
+    await Site.tab(page, "Compare")
+    await page.getByLabel("ZIP of a package").setInputFiles(file)
+    const opened = page.getByRole("region", { name: /^Package clustrix_package_/ })
+    await opened.getByText("every byte is verified").waitFor()
+    assert.strictEqual(await opened.locator(".id").textContent(), node.packageId)
+    await opened.getByRole("button", { name: "metadata.json" }).click()
+    await opened.getByText("external_packages").first().waitFor()
+
+    writeFileSync(file, node.zip.subarray(0, 2_000))
+    await page.getByLabel("ZIP of a package").setInputFiles(file)
+    await page.getByRole("alert").filter({ hasText: "is no package" }).waitFor()
+  })
+
+  it("tells in the graph why something is here, and leads to its source and back", async () => {
+    const { page } = chromium
+    await Site.tab(page, "Graph")
+    await page.getByRole("button", { name: "declaration numbers.ts#factor" }).press("Enter")
+    await page.locator(".why li").filter({ hasText: "helperFunction" }).first().waitFor()
+    assert.strictEqual(await page.locator(".editor .path").textContent(), "numbers.ts")
+    await page.locator(".editor .cm-chosen").first().waitFor()
+    await Site.tab(page, "Modules")
+    await page.locator(".panel .cm-chosen").first().waitFor()
+    await openFile("main.ts")
+    await page.locator(".editor .cm-line").filter({ hasText: "return results" }).click()
+    await page.locator(".panel .cm-chosen").filter({ hasText: "return results" }).waitFor()
+  })
+
+  it("runs the package in the sandbox with the files, and stops what does not end", async () => {
+    const { page } = chromium
+    await Site.tab(page, "Run")
+    await page.getByRole("button", { name: "Run", exact: true }).click()
+    await page.locator(".outcome[data-status=returned]").waitFor()
+    assert.strictEqual((await page.locator(".outcome pre").textContent() ?? "").replaceAll(/\s/g, ""), "[12,20,30]")
+
+    const before = await Site.packageId(page)
+    await write("export function mainAnalysis(name: string) {\n  console.log(`for ${name}`)\n  for (;;);\n}")
+    await Site.packageId(page, (id) => id !== before)
+    await page.getByLabel("Arguments, a JSON array").fill("[\"ada\"")
+    await page.getByRole("button", { name: "Run", exact: true }).click()
+    await page.getByRole("alert").filter({ hasText: "This is no JSON" }).waitFor()
+    await page.getByLabel("Arguments, a JSON array").fill("[\"ada\"]")
+    await page.getByLabel("Time limit, seconds").fill("2")
+    await page.getByRole("button", { name: "Run", exact: true }).click()
+    await page.locator(".outcome[data-status=timed-out]").waitFor()
+    assert.strictEqual(await page.locator(".output").textContent(), "for ada\n")
+  })
+
+  it("makes, renames and removes files, and opens a folder", async () => {
+    const { page } = chromium
+    await page.getByRole("button", { name: "New" }).click()
+    await page.getByLabel("Path").fill("main.ts")
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.getByRole("alert").filter({ hasText: "There is a file main.ts already" }).waitFor()
+    await page.getByLabel("Path").fill("src/more.ts")
+    await page.getByLabel("Path").press("Enter")
+    await write("export const more = () => 1")
+    await page.getByRole("button", { name: "Rename" }).click()
+    await page.getByLabel("Path").fill("src/less.ts")
+    await page.getByLabel("Path").press("Enter")
+    await page.locator(".path").filter({ hasText: "src/less.ts" }).waitFor()
+    await page.getByRole("combobox", { name: "Function" }).selectOption("src/less.ts#more")
+    await page.getByRole("button", { name: "Delete" }).click()
+    await page.locator(".tree .file").filter({ hasText: "less.ts" }).waitFor({ state: "detached" })
+
+    const folder = path.join(scratch, "folder")
+    mkdirSync(path.join(folder, "src"), { recursive: true })
+    writeFileSync(path.join(folder, "package.json"), `{ "name": "folder", "type": "module" }`)
+    writeFileSync(path.join(folder, "src/only.ts"), "export const only = (): number => 2")
+    const before = await page.locator(".identity .id").textContent()
+    await page.getByLabel("Folder", { exact: true }).setInputFiles(folder)
+    const info = await packageFunctionForExecution(path.join(folder, "src/only.ts#only"), { clusterType: "local" })
+    assert.strictEqual(await Site.packageId(page, (id) => id !== before), info.packageId)
+  })
+
+  it("has no violations of accessibility, wide and narrow, light and dark", async () => {
+    const { page } = chromium
+    await page.getByRole("combobox", { name: "Example" }).selectOption("local-dependencies")
+    const { packageId } = await onNode(example)
+    await Site.packageId(page, (id) => id === packageId)
+    const found: Array<string> = []
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const colours of ["light", "dark"]) {
+        const toggle = page.getByRole("button", { name: `Use ${colours} colours` })
+        if (await toggle.count() > 0) await toggle.click()
+        if (width === 390) await page.getByRole("button", { name: "Package", exact: true }).click()
+        for (const name of ["Contents", "Graph", "Modules", "Metadata", "Diagnostics", "Compare", "Run"]) {
+          await Site.tab(page, name)
+          if (name === "Graph") await page.locator(".node").first().waitFor()
+          // Colours on their way are none of either theme
+          await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+          found.push(...(await Site.violations(page)).map((each) => `${width} ${colours} ${name}: ${each}`))
+        }
+        for (const pane of width === 390 ? ["Files", "Code"] : []) {
+          await page.getByRole("button", { name: pane, exact: true }).click()
+          found.push(...(await Site.violations(page)).map((each) => `${width} ${colours} ${pane}: ${each}`))
+        }
+        const isWider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+        assert.isFalse(isWider, `the page is wider than ${width} pixels`)
+      }
+    }
+    assert.deepStrictEqual(found, [])
+  })
+
+  it("says nothing bad on the console", () => assert.deepStrictEqual(chromium.problems, []))
+})
