@@ -148,9 +148,12 @@ const compressedParser: Plugin = {
     const file = here("node_modules/@swc/wasm-web/wasm_bg.wasm")
     let compressed: Promise<Buffer> | undefined
     middlewares.use((request, response, next) => {
-      const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1")
+      const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1")
       const isCompressible = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "")
-      if (!isCompressible || !pathname.endsWith("/@swc/wasm-web/wasm_bg.wasm")) return next()
+      // With `import` it is the module that says where the file is
+      if (!isCompressible || searchParams.has("import") || !pathname.endsWith("/@swc/wasm-web/wasm_bg.wasm")) {
+        return next()
+      }
       // Once for the server's life
       compressed ??= promisify(gzip)(readFileSync(file))
       compressed.then((bytes) => {
