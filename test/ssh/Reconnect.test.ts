@@ -155,16 +155,16 @@ describe.skipIf(Sshd.missing !== undefined)("a connection that is cut", () => {
         proxy.freeze()
         const before = performance.now()
         assert.strictEqual(Buffer.from(yield* t.readFile(`${there}/one`)).toString(), "1")
-        assert.isBelow(performance.now() - before, 5000)
+        assert.isBelow(performance.now() - before, 20_000)
         proxy.freeze()
         // Who is interrupted does not wait for an answer that never comes
         const writing = yield* Effect.fork(t.upload(RandomAccess.fromBytes(content), `${there}/two`))
         yield* Effect.sleep(100)
         const interrupted = performance.now()
         yield* Fiber.interrupt(writing)
-        assert.isBelow(performance.now() - interrupted, 6000)
+        assert.isBelow(performance.now() - interrupted, 20_000)
         assert.isFalse(fs.existsSync(`${there}/two`))
-      }), { keepAliveMillis: 200 }), 20_000)
+      }), { keepAliveMillis: 200 }), 60_000)
 
   it("by the end of sshd: it comes back, or fails by name in time", async () => {
     const own = await Sshd.make()

@@ -92,21 +92,6 @@ describe("what is read is kept for the life of a resolver", () => {
       }))
   })
 
-  // Some 50 ms on an idle machine; the limit leaves room for a busy one.
-  it.scoped("2,500 questions in 500 modules take a few dozen milliseconds", () =>
-    Effect.gen(function*() {
-      const project = yield* bigProject
-      yield* askAll(yield* project.newResolver, project)
-      const times: Array<number> = []
-      for (let round = 0; round < 3; round++) {
-        const resolver = yield* project.newResolver
-        const start = performance.now()
-        yield* askAll(resolver, project)
-        times.push(performance.now() - start)
-      }
-      assert.isBelow(Math.min(...times), 250, `took ${times.join(", ")} ms`)
-    }).pipe(Effect.provide(Layer.merge(MemoryFileSystem.layer, NodePath.layer))))
-
   it.scoped("with typed directory entries nothing is asked of single files, and the answers are the same", () =>
     Effect.gen(function*() {
       const project = yield* bigProject
