@@ -98,16 +98,10 @@ export const linkPackage = (zip: Uint8Array) =>
       return [path, ...vendored].map((each) => [`${packageDirectory}/${each}`, bytes] as const)
     })
     const modules = new Map<string, LinkedModule>()
-    // A page has no threads: its loops are the serial ones
     const { entry } = opened.manifest
-    const serial = entry["serial"]
-    const entryModule = typeof serial === "string" ? serial : entry.module
-    const isForThreads = (path: string): boolean =>
-      serial !== undefined && (path.endsWith(".loops.mjs") || path.endsWith(".bodies.mjs"))
     // A specifier that is computed may name any module of the code
-    const pending = [...paths].filter((path) => path.startsWith("modules/") && isModule(path) && !isForThreads(path))
-      .sort(Order.string)
-    pending.push(entryModule)
+    const pending = [...paths].filter((path) => path.startsWith("modules/") && isModule(path)).sort(Order.string)
+    pending.push(entry.module)
     yield* Effect.gen(function*() {
       for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
         if (modules.has(path)) continue
@@ -121,7 +115,7 @@ export const linkPackage = (zip: Uint8Array) =>
       packageId: opened.packageId,
       digest: opened.digest,
       functionName: opened.metadata.function_info.name,
-      entry: { module: entryModule, export: entry.export },
+      entry: { module: entry.module, export: entry.export },
       modules: [...modules.values()],
       files: Object.fromEntries(contents)
     } satisfies LinkedProgram
