@@ -11,45 +11,61 @@ import { Transport } from "../../core/Transport.ts"
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** `directory` makes a new, empty, absolute directory on the other side each time. */
+type Effectful = <A, E>(title: string, body: (t: typeof Transport.Service) => Effect.Effect<A, E>) => void
+
+const commands = (effect: Effectful, directory: () => string): void => {
+  effect("runs commands: output, input, exit codes, signals, the directory", (t) =>
+    Effect.gen(function*() {
+      const there = directory()
+      assert.deepStrictEqual(yield* t.exec("echo out; echo err >&2; exit 7"), {
+        stdout: "out\n",
+        stderr: "err\n",
+        exitCode: 7
+      })
+      const big = "ä\n".repeat(200_000)
+      assert.strictEqual((yield* t.exec("cat", { stdin: big })).stdout, big)
+      // A command that does not read its input.
+      assert.strictEqual((yield* t.exec("true", { stdin: big })).exitCode, 0)
+      assert.strictEqual((yield* t.exec("pwd -P", { workingDirectory: there })).stdout, `${there}\n`)
+      assert.strictEqual((yield* t.exec("kill -9 $$")).exitCode, 137)
+      assert.strictEqual((yield* t.exec("nonsense-command")).exitCode, 127)
+    }))
+
+  effect("ends a command that is interrupted, and what it started", (t) =>
+    Effect.gen(function*() {
+      const there = directory()
+      const running = yield* Effect.fork(t.exec("echo $$ > pid; sleep 60 & wait", { workingDirectory: there }))
+      yield* Effect.repeat(t.exists(`${there}/pid`), { until: (found) => found })
+      yield* Effect.sleep(50)
+      yield* Fiber.interrupt(running)
+      yield* Effect.sleep(50)
+      // One that nobody has reaped yet is as good as gone.
+      const left = yield* t.exec("ps -o stat= -g $(cat pid) | grep -vc Z", { workingDirectory: there })
+      assert.strictEqual(left.stdout.trim(), "0")
+    }))
+}
+
+/**
+ * `directory` makes a new, empty, absolute directory on the other side each time. `hasShell`: a memory has files only, and
+ * refuses commands by name.
+ */
 export const suite = <E>(
   name: string,
   layer: Layer.Layer<Transport, E>,
-  directory: () => string
+  directory: () => string,
+  { hasShell = true }: { readonly hasShell?: boolean } = {}
 ): void => {
   describe(`Transport (${name})`, () => {
     const effect = <A, E2>(title: string, body: (t: typeof Transport.Service) => Effect.Effect<A, E2>) =>
       it.live(title, () => Effect.flatMap(Transport, body).pipe(Effect.provide(layer)), 30_000)
 
-    effect("runs commands: output, input, exit codes, signals, the directory", (t) =>
-      Effect.gen(function*() {
-        const there = directory()
-        assert.deepStrictEqual(yield* t.exec("echo out; echo err >&2; exit 7"), {
-          stdout: "out\n",
-          stderr: "err\n",
-          exitCode: 7
-        })
-        const big = "ä\n".repeat(200_000)
-        assert.strictEqual((yield* t.exec("cat", { stdin: big })).stdout, big)
-        // A command that does not read its input.
-        assert.strictEqual((yield* t.exec("true", { stdin: big })).exitCode, 0)
-        assert.strictEqual((yield* t.exec("pwd -P", { workingDirectory: there })).stdout, `${there}\n`)
-        assert.strictEqual((yield* t.exec("kill -9 $$")).exitCode, 137)
-        assert.strictEqual((yield* t.exec("nonsense-command")).exitCode, 127)
-      }))
-
-    effect("ends a command that is interrupted, and what it started", (t) =>
-      Effect.gen(function*() {
-        const there = directory()
-        const running = yield* Effect.fork(t.exec("echo $$ > pid; sleep 60 & wait", { workingDirectory: there }))
-        yield* Effect.repeat(t.exists(`${there}/pid`), { until: (found) => found })
-        yield* Effect.sleep(50)
-        yield* Fiber.interrupt(running)
-        yield* Effect.sleep(50)
-        // One that nobody has reaped yet is as good as gone.
-        const left = yield* t.exec("ps -o stat= -g $(cat pid) | grep -vc Z", { workingDirectory: there })
-        assert.strictEqual(left.stdout.trim(), "0")
-      }))
+    if (hasShell) commands(effect, directory)
+    else {
+      effect(
+        "refuses commands by name",
+        (t) => Effect.map(Effect.flip(t.exec("true")), ({ reason }) => assert.strictEqual(reason, "Unavailable"))
+      )
+    }
 
     effect("writes files whole, private, and reads them from anywhere", (t) =>
       Effect.gen(function*() {
@@ -69,8 +85,8 @@ export const suite = <E>(
       const there = directory()
       return t.makeDirectory(`${there}/a`).pipe(
         Effect.zipRight(t.writeFile(`${there}/a/b`, "c")),
-        Effect.zipRight(t.exec("cat a/b", { workingDirectory: there })),
-        Effect.map(({ stdout }) => assert.strictEqual(stdout, "c")),
+        Effect.zipRight(t.readFile(`${there}/a/b`)),
+        Effect.map((bytes) => assert.strictEqual(text(bytes), "c")),
         Effect.uninterruptible
       )
     })
