@@ -18,7 +18,7 @@ beforeAll(async () => {
 export const half = (n: number) => { console.log("halving " + n); if (n % 2 === 1) throw new RangeError("odd " + n); return n / 2 }
 export const gated = async ({ place, n }: { place: string; n: number }) => {
   fs.appendFileSync(place + "/ran-" + n, "x")
-  while (n >= 2 && !fs.existsSync(place + "/go")) await new Promise((r) => setTimeout(r, 30))
+  while (n >= 2 && fs.existsSync(place) && !fs.existsSync(place + "/go")) await new Promise((r) => setTimeout(r, 30))
   return n
 }
 `
