@@ -1,48 +1,73 @@
 /**
- * What can go wrong when a page asks its packaging worker.
+ * What can go wrong when a page asks its packaging worker. Tagged as the errors of the core are, and plain: a page that
+ * only talks to its worker loads no Effect.
  */
-import * as Schema from "effect/Schema"
-import * as Explanation from "../../core/Explanation.ts"
-import { SourceLocation } from "../../core/SourceLocation.ts"
-import type { Remark } from "./PackageAnalysis.ts"
+import type { Place, Remark } from "./PackageAnalysis.ts"
+
+interface Explained {
+  readonly what: string
+  readonly location?: Place | undefined
+  readonly why?: string | undefined
+  readonly remedy?: string | undefined
+}
+
+/** As `core/Explanation.ts` renders it. */
+const render = ({ location, remedy, what, why }: Explained): string =>
+  [
+    location === undefined ? what : `${location.file}:${location.line}:${location.column}: ${what}`,
+    ...(why === undefined ? [] : [why]),
+    ...(remedy === undefined ? [] : [`→ ${remedy}`])
+  ].join("\n  ")
+
+class ExplainedError extends Error implements Explained {
+  readonly what: string
+  readonly location: Place | undefined
+  readonly why: string | undefined
+  readonly remedy: string | undefined
+
+  constructor(name: string, explained: Explained) {
+    super(render(explained))
+    this.name = name
+    this.what = explained.what
+    this.location = explained.location
+    this.why = explained.why
+    this.remedy = explained.remedy
+  }
+}
 
 /** The worker's answer is an error of the core; `tag` is its own (`SourceSyntaxError`, `ResolutionError`, ...). */
-export class PackagingFailedError extends Schema.TaggedError<PackagingFailedError>()("PackagingFailedError", {
-  tag: Schema.String,
-  ...Explanation.fields
-}) {
-  override get message(): string {
-    return Explanation.render(this)
+export class PackagingFailedError extends ExplainedError {
+  readonly _tag = "PackagingFailedError"
+  readonly tag: string
+
+  constructor({ tag, ...explained }: Explained & { readonly tag: string }) {
+    super("PackagingFailedError", explained)
+    this.tag = tag
   }
 }
 
 /** The request was taken back: by its signal, or because a later one took its place. */
-export class SupersededError extends Schema.TaggedError<SupersededError>()("SupersededError", {
-  ...Explanation.fields
-}) {
-  override get message(): string {
-    return Explanation.render(this)
+export class SupersededError extends ExplainedError {
+  readonly _tag = "SupersededError"
+
+  constructor(explained: Explained) {
+    super("SupersededError", explained)
   }
 }
 
 /** The worker itself failed, or was closed. The next request starts a new one, unless it was closed. */
-export class WorkerFailedError extends Schema.TaggedError<WorkerFailedError>()("WorkerFailedError", {
-  reason: Schema.Literal("Crashed", "Closed"),
-  ...Explanation.fields
-}) {
-  override get message(): string {
-    return Explanation.render(this)
+export class WorkerFailedError extends ExplainedError {
+  readonly _tag = "WorkerFailedError"
+  readonly reason: "Crashed" | "Closed"
+
+  constructor({ reason, ...explained }: Explained & { readonly reason: "Crashed" | "Closed" }) {
+    super("WorkerFailedError", explained)
+    this.reason = reason
   }
 }
 
 export type PackagingWorkerError = PackagingFailedError | SupersededError | WorkerFailedError
 
 /** The error of a remark of severity `error`. */
-export const fromRemark = ({ code, location, remedy, what, why }: Remark): PackagingFailedError =>
-  new PackagingFailedError({
-    tag: code,
-    what,
-    ...(location === undefined ? {} : { location: new SourceLocation(location) }),
-    ...(why === undefined ? {} : { why }),
-    ...(remedy === undefined ? {} : { remedy })
-  })
+export const fromRemark = ({ code, ...explained }: Remark): PackagingFailedError =>
+  new PackagingFailedError({ tag: code, ...explained })

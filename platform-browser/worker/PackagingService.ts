@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { AnalysisCache } from "../../core/AnalysisCache.ts"
 import { SurveyMemory } from "../../core/archive/EntrySurvey.ts"
-import { diffPackages, render } from "../../core/archive/DiffPackages.ts"
 import { openPackage, verifyPackage } from "../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import { sealPackage } from "../../core/archive/SealPackage.ts"
@@ -22,11 +21,11 @@ import { decodeOptions } from "../../core/package/PackageOptions.ts"
 import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
 import { preparePackage } from "../../core/package/preparePackage.ts"
 import * as PackageStore from "../../core/PackageStore.ts"
+import * as SourceMapDocument from "../../core/runtime/SourceMapDocument.ts"
 import type { DirectoryEntries } from "../../core/resolve/DirectoryEntries.ts"
 import * as Resolver from "../../core/resolve/Resolver.ts"
 import type { SourceParser } from "../../core/SourceParser.ts"
 import * as MemoryFileSystem from "../MemoryFileSystem.ts"
-import { linkPackage } from "../run/linkPackage.ts"
 import * as Describe from "./describe.ts"
 import { functionsOf } from "./functionsOf.ts"
 import type * as Analysis from "./PackageAnalysis.ts"
@@ -52,6 +51,9 @@ const textOf = (bytes: Uint8Array): string | undefined => {
     return undefined
   }
 }
+
+/** The sandbox of a run is a script of a `blob:`, and the package's modules are files there. */
+const isOutsideOfSandbox = (line: string): boolean => !/^\s*at .*\bblob:/.test(line)
 
 /** A copy whose memory can be handed over. */
 const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes)
@@ -95,6 +97,8 @@ const inspect = (zip: Uint8Array) =>
 
 const diff = (before: Uint8Array, after: Uint8Array) =>
   Effect.gen(function*() {
+    // Not before there are two
+    const { diffPackages, render } = yield* Effect.promise(() => import("../../core/archive/DiffPackages.ts"))
     const a = yield* openPackage(RandomAccess.fromBytes(before, "before"))
     const b = yield* openPackage(RandomAccess.fromBytes(after, "after"))
     const difference = yield* diffPackages(a, b)
@@ -177,6 +181,15 @@ export const make = (services: Context.Context<Services>): PackagingService => {
       } satisfies Analysis.Explained
     })
 
+  const mapStacks = ({ stacks, ...request }: Methods["mapStacks"]["input"]) =>
+    Effect.gen(function*() {
+      // Only a run that failed needs it
+      const { mapStack } = yield* Effect.promise(() => import("../../core/execute/StackMapping.ts"))
+      const prepared = yield* prepare(request)
+      const document = SourceMapDocument.make({ packageId: "", digest: "" }, yield* prepared.sourceMaps)
+      return stacks.map((stack) => mapStack(stack.split("\n").filter(isOutsideOfSandbox).join("\n"), document).text)
+    })
+
   type Answers = {
     readonly [M in Method]: (
       input: Methods[M]["input"]
@@ -187,13 +200,16 @@ export const make = (services: Context.Context<Services>): PackagingService => {
     load: () => Effect.succeed(undefined),
     package: packaged,
     sourceMaps: (request) => Effect.flatMap(prepare(request), ({ sourceMaps }) => sourceMaps),
+    mapStacks,
     explain,
     functionsOf: () => Effect.provide(functionsOf(projectDirectory, [...contents.keys()]), Resolver.layer),
     inspect: ({ zip }) => inspect(zip),
     read: ({ path, zip }) =>
       Effect.flatMap(openPackage(RandomAccess.fromBytes(zip)), (opened) => Effect.map(opened.read(path), owned)),
     diff: ({ after, before }) => diff(before, after),
-    link: ({ zip }) => linkPackage(zip)
+    // Only who runs something needs it
+    link: ({ zip }) =>
+      Effect.flatMap(Effect.promise(() => import("../run/linkPackage.ts")), ({ linkPackage }) => linkPackage(zip))
   }
 
   return {

@@ -98,6 +98,14 @@ export class PackagingWorker {
     return this.#ask("sourceMaps", functionRequest(request), request.files, options)
   }
 
+  /** Stacks of a run of this package, with the frames in the files that it is made of. */
+  mapStacks(
+    request: PackageRequest & { readonly stacks: ReadonlyArray<string> },
+    options: RequestOptions = {}
+  ): Promise<ReadonlyArray<string>> {
+    return this.#ask("mapStacks", { ...functionRequest(request), stacks: request.stacks }, request.files, options)
+  }
+
   /** Why `what` (a file, a declaration, an npm package) is in the package, or is not. */
   explain(
     request: PackageRequest & { readonly what: string },
@@ -262,6 +270,8 @@ export const make = (options: WorkerOptions) =>
       load: (input: LoadOptions) => effect((signal) => worker.load({ ...input, signal })),
       package: (request: PackageRequest) => effect((signal) => worker.package(request, { signal })),
       sourceMaps: (request: PackageRequest) => effect((signal) => worker.sourceMaps(request, { signal })),
+      mapStacks: (request: PackageRequest & { readonly stacks: ReadonlyArray<string> }) =>
+        effect((signal) => worker.mapStacks(request, { signal })),
       explain: (request: PackageRequest & { readonly what: string }) =>
         effect((signal) => worker.explain(request, { signal })),
       functionsOf: (files: Files) => effect((signal) => worker.functionsOf(files, { signal })),

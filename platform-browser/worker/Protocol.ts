@@ -31,6 +31,10 @@ export interface Methods {
   }
   readonly package: { readonly input: FunctionRequest; readonly output: PackageAnalysis.PackageAnalysis }
   readonly sourceMaps: { readonly input: FunctionRequest; readonly output: PackageAnalysis.SourceMaps }
+  readonly mapStacks: {
+    readonly input: FunctionRequest & { readonly stacks: ReadonlyArray<string> }
+    readonly output: ReadonlyArray<string>
+  }
   readonly explain: {
     readonly input: FunctionRequest & { readonly what: string }
     readonly output: PackageAnalysis.Explained

@@ -238,5 +238,27 @@ export class Jobs { static run(n: number): number { return main({ a: n }) } }
     assert.deepStrictEqual(tags, ["WorkerFailedError", "WorkerFailedError"])
   })
 
+  it("what was asked before the parser is loaded, once it is there; and why it cannot be", async () => {
+    const answers = await chromium.page.evaluate(async (files) => {
+      const worker = clustrix.start()
+      const pack = () =>
+        worker.package({ files, entry: "src/main.ts#main" }).then(
+          ({ functionName }) => functionName,
+          (error: { readonly tag: string }) => error.tag
+        )
+      const early = pack()
+      const missing = await worker.load({ wasmUrl: "data:application/wasm,none" })
+        .then(() => "loaded", (error: { readonly tag: string }) => error.tag)
+      const refused = [await early, missing, await pack()]
+      const waiting = pack()
+      await worker.load({ wasmUrl: new URL("/swc.wasm", location.href) })
+      const made = [await waiting, await pack()]
+      worker.close()
+      return [...refused, ...made]
+    }, files)
+    assert.deepStrictEqual(answers.slice(0, 3), ["ParserLoadError", "ParserLoadError", "ParserLoadError"])
+    assert.deepStrictEqual(answers.slice(4), ["main"])
+  })
+
   it("nothing bad on the console", () => assert.deepStrictEqual(chromium.problems, []))
 })

@@ -305,5 +305,27 @@ describe("a run in a page", () => {
     })
   })
 
+  it("fails at the lines of the source", async () => {
+    const files = {
+      ...packageJson,
+      "main.ts": "// Types and remarks are not in the package\ninterface Row { readonly n: number }\n\n" +
+        "import { check } from \"./check.ts\"\n\nexport const main = (row: Row = { n: -1 }): number =>\n  check(row.n)\n",
+      "check.ts": "type N = number\n\n\nexport function check(n: N): N {\n" +
+        "  if (n < 0) throw new RangeError(`${n} is below 0`)\n  return n\n}\n"
+    }
+    const stack = await chromium.page.evaluate(async (files) => {
+      const entry = "main.ts#main"
+      const { error } = await clustrix.run(files, entry)
+      const stacks = [(error as { readonly stack: string }).stack]
+      const [mapped = ""] = await clustrix.packaging.mapStacks({ files: clustrix.filesOf(files), entry, stacks })
+      return mapped.split("\n").map((line) => line.trim())
+    }, files)
+    assert.deepStrictEqual(stack.map((line) => line.replace(/:\d+\)?$/, "")), [
+      "RangeError: -1 is below 0",
+      "at check (check.ts:5",
+      "at main (main.ts:7"
+    ])
+  })
+
   it("says nothing bad on the console", () => assert.deepStrictEqual(chromium.problems, []))
 })
