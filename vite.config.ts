@@ -170,8 +170,41 @@ const compressedParser: Plugin = {
   }
 }
 
+interface LockedPackage {
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+/** A lockfile for the example with npm packages, which in a page stands alone: its part of the project's own. */
+const exampleLockfile: Plugin = {
+  name: "clustrix:example-lockfile",
+  resolveId: (id) => id === "virtual:clustrix-example-lockfile" ? `\0${id}` : undefined,
+  load(id) {
+    if (id !== "\0virtual:clustrix-example-lockfile") return undefined
+    const { packages, ...lockfile } = JSON.parse(readFileSync(here("package-lock.json"), "utf8")) as {
+      readonly packages: Readonly<Record<string, LockedPackage>>
+    }
+    const example = packages["examples/external-packages"] ?? {}
+    const needed = new Map<string, LockedPackage>([["", example]])
+    const pending = Object.keys(example.dependencies ?? {})
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      const place = `node_modules/${name}`
+      const locked = packages[place]
+      if (locked === undefined) this.error(`package-lock.json has no ${place}, which the example needs`)
+      if (needed.has(place)) continue
+      needed.set(place, locked)
+      pending.push(...Object.keys(locked.dependencies ?? {}))
+    }
+    const text = JSON.stringify(
+      { ...lockfile, name: "external-packages", packages: Object.fromEntries(needed) },
+      null,
+      2
+    )
+    return `export default ${JSON.stringify(text)}`
+  }
+}
+
 const playground: UserConfig = {
-  plugins: [compressedParser],
+  plugins: [compressedParser, exampleLockfile],
   root: here("playground"),
   base: "./",
   resolve: { alias },

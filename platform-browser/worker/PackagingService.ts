@@ -28,6 +28,7 @@ import type { SourceParser } from "../../core/SourceParser.ts"
 import * as MemoryFileSystem from "../MemoryFileSystem.ts"
 import * as Describe from "./describe.ts"
 import { functionsOf } from "./functionsOf.ts"
+import * as LockedPackages from "./LockedPackages.ts"
 import type * as Analysis from "./PackageAnalysis.ts"
 import * as Positions from "./positions.ts"
 import type { FileChanges, FunctionRequest, Method, Methods } from "./Protocol.ts"
@@ -120,7 +121,11 @@ export const make = (services: Context.Context<Services>): PackagingService => {
   const memory = new SurveyMemory()
   let files: Layer.Layer<Files> | undefined
   /** What was prepared last: its maps and explanations are asked for next. */
-  let last: { readonly key: string; readonly prepared: PreparedPackage } | undefined
+  let last: {
+    readonly key: string
+    readonly prepared: PreparedPackage
+    readonly locked: ReadonlyArray<LockedPackages.LockedPackage>
+  } | undefined
 
   const fileLayer = (): Layer.Layer<Files> =>
     files ??= MemoryFileSystem.layerWith(
@@ -133,8 +138,10 @@ export const make = (services: Context.Context<Services>): PackagingService => {
       if (last?.key === key) return last.prepared
       const reference = yield* FunctionReference.parse(entry)
       const decoded = yield* decodeOptions(options)
-      const prepared = yield* Effect.provide(preparePackage(reference, projectDirectory, decoded), Resolver.layer)
-      last = { key, prepared }
+      const locked = new Map<string, LockedPackages.LockedPackage>()
+      const resolver = LockedPackages.layer(projectDirectory, (each) => locked.set(each.name, each))
+      const prepared = yield* Effect.provide(preparePackage(reference, projectDirectory, decoded), resolver)
+      last = { key, prepared, locked: [...locked.values()] }
       return prepared
     })
 
@@ -163,7 +170,7 @@ export const make = (services: Context.Context<Services>): PackagingService => {
         graph: Describe.graph(prepared),
         decisions: prepared.decisions.map(Describe.decision),
         dependencies: prepared.dependencies.map(({ name, requiredBy, version }) => ({ name, version, requiredBy })),
-        diagnostics: prepared.diagnostics.map(Describe.diagnostic),
+        diagnostics: [...prepared.diagnostics.map(Describe.diagnostic), ...(last?.locked ?? []).map(Describe.locked)],
         elapsedMillis: performance.now() - begun
       }
       return analysis

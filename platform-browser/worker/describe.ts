@@ -9,6 +9,7 @@ import type { Explanation } from "../../core/Explanation.ts"
 import { chain, type Decision, type NodeId } from "../../core/graph/Reason.ts"
 import type { PreparedFile, PreparedPackage } from "../../core/package/PreparedPackage.ts"
 import type { SourceLocation } from "../../core/SourceLocation.ts"
+import type { LockedPackage } from "./LockedPackages.ts"
 import type * as Analysis from "./PackageAnalysis.ts"
 
 /** A class instance of the core crosses as a plain object. */
@@ -38,6 +39,17 @@ export const diagnostic = ({ code, location, remedy, severity, what, why }: Diag
   why,
   remedy,
   location: place(location)
+})
+
+/** What a page cannot know of a package that is not installed in it. */
+export const locked = ({ file, name, version }: LockedPackage): Analysis.Remark => ({
+  severity: "info",
+  code: "PackageFromLockfile",
+  what: `${name} is taken as ${file} has it, ${version}: its own files are not here`,
+  why: "Whether it has the modules that are imported cannot be told.",
+  remedy:
+    "A run in the page needs its files: add its folder in node_modules, and package with dependencies \"vendor\".",
+  location: undefined
 })
 
 export const step = ({ because, kind, location, node }: Step): Analysis.WhyStep => ({

@@ -1,6 +1,8 @@
 /**
- * The project's own `examples/`, as they were when the page was built.
+ * The project's own `examples/`, as they were when the page was built. A closure is packaged by its value, which only a
+ * running program has: that example is not here.
  */
+import lockfile from "virtual:clustrix-example-lockfile"
 
 export interface Example {
   /** Its folder. */
@@ -24,19 +26,24 @@ export const examples: ReadonlyArray<Example> = [
   example("environment-variables", "Environment variables", "analysis.ts#runtime"),
   example("error-handling", "Errors", "analysis.ts#functionWithMissingDeps"),
   example("inspection", "Inspection", "analysis.ts#sizesByFolder", "[\".\"]"),
-  example("cleanup", "Cleanup", "analysis.ts#answer")
+  example("cleanup", "Cleanup", "analysis.ts#answer"),
+  example("many-calls", "Many calls", "simulate.ts#simulate", "[1]"),
+  example("http-service", "A service", "primes.ts#countPrimes", "[{ \"limit\": 1000 }]"),
+  example("external-packages", "npm packages", "main.ts#scientificAnalysis")
 ]
 
 const texts = import.meta.glob<string>(
   ["../../examples/*/**/*", "!**/node_modules/**", "!../../examples/readme/**", "!../../examples/living-function/**",
-    "!../../examples/external-packages/**"],
+    "!../../examples/page/**"],
   { query: "?raw", import: "default", eager: true }
 )
 
 /** The files of an example, by path below its folder. */
 export const filesOf = ({ name }: Example): Readonly<Record<string, string>> => {
   const prefix = `../../examples/${name}/`
-  return Object.fromEntries(
+  const own = Object.fromEntries(
     Object.entries(texts).flatMap(([path, text]) => path.startsWith(prefix) ? [[path.slice(prefix.length), text]] : [])
   )
+  // It stands in the project's workspace, whose lockfile has its versions
+  return name === "external-packages" ? { ...own, "package-lock.json": lockfile } : own
 }

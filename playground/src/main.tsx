@@ -10,11 +10,20 @@ import * as Theme from "./state/Theme.ts"
 import "./style.css"
 import { App } from "./views/App.tsx"
 
+/** When there is something to see; a page in the background draws nothing, and does not wait for long. */
+const painted = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 500)
+    requestAnimationFrame(() => setTimeout(resolve))
+  })
+
 const root = document.querySelector("#app")
 if (root === null) throw new Error("index.html has no #app")
 
 Theme.start()
 render(<App />, root)
-if (!await openLink(location.hash)) await Project.openExample(Project.firstExample)
+if (!openLink(location.hash)) await Project.openExample(Project.firstExample)
 rememberInLink()
+// What packages is larger than the page: it comes after the first paint
+await painted()
 Packaging.start()

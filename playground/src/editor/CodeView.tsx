@@ -5,11 +5,10 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
 import { bracketMatching, indentOnInput } from "@codemirror/language"
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint"
-import { EditorState } from "@codemirror/state"
+import { Compartment, EditorState } from "@codemirror/state"
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view"
 import { useEffect, useRef } from "preact/hooks"
 import type { PackageAnalysis } from "../../../platform-browser/index.ts"
-import { languageOf } from "./language.ts"
 import { type MarkedLines, marks, setMarks } from "./marks.ts"
 
 export interface CodeViewProps {
@@ -49,6 +48,7 @@ export const CodeView = (props: CodeViewProps) => {
 
   useEffect(() => {
     if (host.current === null) return
+    const language = new Compartment()
     const editor = new EditorView({
       parent: host.current,
       state: EditorState.create({
@@ -62,7 +62,7 @@ export const CodeView = (props: CodeViewProps) => {
             "aria-label": label,
             ...(isReadOnly ? { "aria-readonly": "true", tabindex: "0" } : {})
           }),
-          languageOf(path),
+          language.of([]),
           marks,
           isReadOnly
             ? [EditorState.readOnly.of(true), EditorView.editable.of(false)]
@@ -93,7 +93,15 @@ export const CodeView = (props: CodeViewProps) => {
     }
     if (isReadOnly) editor.contentDOM.addEventListener("click", click)
     view.current = editor
-    return () => editor.destroy()
+    let destroyed = false
+    // The text is there before its colours
+    void import("./language.ts").then(({ languageOf }) => {
+      if (!destroyed) editor.dispatch({ effects: language.reconfigure(languageOf(path)) })
+    })
+    return () => {
+      destroyed = true
+      editor.destroy()
+    }
   }, [path, label, isReadOnly])
 
   useEffect(() => {

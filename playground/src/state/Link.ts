@@ -2,11 +2,12 @@
  * The whole state in the fragment of the address: `#1.` and base64url of deflated JSON. A fragment is never sent to a
  * server, and opening one packages, but runs and deploys nothing.
  */
-import { effect, signal } from "@preact/signals"
-import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
+import { batch, effect, signal } from "@preact/signals"
 import { deflateSync, Inflate } from "fflate"
+import * as v from "valibot"
 import * as Project from "./Project.ts"
+import * as Selection from "./Selection.ts"
+import * as Shelf from "./Shelf.ts"
 
 /** Longer links are cut by some programs, in characters. */
 export const longLink = 8_000
@@ -14,19 +15,41 @@ export const longLink = 8_000
 /** What a link may grow to when it is read, in bytes. */
 const largestState = 33_554_432
 
-const Content = Schema.Union(Schema.String, Schema.Struct({ base64: Schema.String }))
+const Content = v.union([v.string(), v.object({ base64: v.string() })])
+type Content = v.InferOutput<typeof Content>
+
+const Names = v.optional(v.pipe(v.array(v.string()), v.readonly()))
+
+/** Packaging options. The packager checks what they hold. */
+const Options = v.object({
+  include: Names,
+  dependencies: v.optional(v.picklist(["install", "vendor", "assume"])),
+  keep: Names,
+  drop: Names,
+  unknownPaths: v.optional(v.picklist(["report", "directory"])),
+  maxFileSizeBytes: v.optional(v.number()),
+  workingDirectory: v.optional(v.string())
+})
 
 /** Version 1 of the state. */
-const State = Schema.parseJson(Schema.Struct({
-  files: Schema.Record({ key: Schema.String, value: Content }),
-  entry: Schema.String,
-  open: Schema.String,
-  args: Schema.String
-}))
-type State = typeof State.Type
-
-const encodeState = Schema.encodeSync(State)
-const decodeState = Schema.decodeUnknownEither(State)
+const State = v.object({
+  files: v.record(v.string(), Content),
+  entry: v.string(),
+  open: v.string(),
+  args: v.string(),
+  options: v.optional(Options),
+  tab: v.optional(v.picklist(Selection.tabs)),
+  /** The selected node of the graph. */
+  node: v.optional(v.string()),
+  /** The pinned package: what its project has other than this one, `null` for a file that it has not. */
+  pin: v.optional(v.object({
+    digest: v.string(),
+    entry: v.string(),
+    options: v.optional(Options),
+    files: v.record(v.string(), v.nullable(Content))
+  }))
+})
+type State = v.InferOutput<typeof State>
 
 const base64 = (bytes: Uint8Array): string => {
   let text = ""
@@ -37,9 +60,21 @@ const base64 = (bytes: Uint8Array): string => {
 /** Throws on what is no base64. */
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 
+const contentOf = (content: string | Uint8Array): Content =>
+  typeof content === "string" ? content : { base64: base64(content) }
+
+const filesOf = (contents: Readonly<Record<string, Content>>): Project.Files =>
+  Object.fromEntries(
+    Object.entries(contents).map(([path, content]) => [
+      path,
+      typeof content === "string" ? content : bytesOf(content.base64)
+    ])
+  )
+
+/** The fragment of a state. */
 export const encode = (state: State): string =>
   `#1.${
-    base64(deflateSync(new TextEncoder().encode(encodeState(state)), { level: 9 }))
+    base64(deflateSync(new TextEncoder().encode(JSON.stringify(state)), { level: 9 }))
       .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
   }`
 
@@ -65,21 +100,18 @@ const inflate = (bytes: Uint8Array): string => {
   return new TextDecoder("utf-8", { fatal: true }).decode(whole)
 }
 
-/** The state, or what is wrong with the fragment. */
-export const decode = (fragment: string): Either.Either<State, string> => {
+/** The state; throws what is wrong with the fragment. */
+export const decode = (fragment: string): State => {
   const [, version, body] = /^#(\d+)\.([\w-]*)$/.exec(fragment) ?? []
-  if (version === undefined || body === undefined) return Either.left("it has not the form of one")
-  if (version !== "1") return Either.left(`it has version ${version}, and this page knows version 1`)
-  return Either.try({
-    try: () => inflate(bytesOf(body.replaceAll("-", "+").replaceAll("_", "/"))),
-    catch: (cause) => cause instanceof Error ? cause.message : String(cause)
-  }).pipe(
-    Either.flatMap((text) => Either.mapLeft(decodeState(text), () => "what it holds is no project")),
-    Either.filterOrLeft(
-      ({ files }) => Object.keys(files).every((path) => Project.refusal(path, {}) === undefined),
-      () => "a path in it leads out of the project"
-    )
-  )
+  if (version === undefined || body === undefined) throw new Error("it has not the form of one")
+  if (version !== "1") throw new Error(`it has version ${version}, and this page knows version 1`)
+  const parsed = v.safeParse(State, JSON.parse(inflate(bytesOf(body.replaceAll("-", "+").replaceAll("_", "/")))))
+  if (!parsed.success) throw new Error("what it holds is no project")
+  const { files, pin } = parsed.output
+  for (const path of [...Object.keys(files), ...Object.keys(pin?.files ?? {})]) {
+    if (Project.refusal(path, {}) !== undefined) throw new Error("a path in it leads out of the project")
+  }
+  return parsed.output
 }
 
 /** The link to what is shown. */
@@ -87,41 +119,65 @@ export const link = signal("")
 /** What is wrong with the link that was opened. */
 export const linkError = signal<string | undefined>(undefined)
 
+/** What the project of the pin has other than this one. */
+const pinOf = (pinned: Shelf.Pinned, files: Project.Files): NonNullable<State["pin"]> => {
+  const { digest, madeOf } = pinned
+  const paths = new Set([...Object.keys(files), ...Object.keys(madeOf.files)])
+  const changed = [...paths].filter((path) => files[path] !== madeOf.files[path]).map((path) => {
+    const content = madeOf.files[path]
+    return [path, content === undefined ? null : contentOf(content)] as const
+  })
+  return { digest, entry: madeOf.entry, options: madeOf.options, files: Object.fromEntries(changed) }
+}
+
+/** The pin of the link that was opened, until its package is made. */
+const unmadePin = signal<State["pin"]>(undefined)
+
 const current = (): State => ({
   files: Object.fromEntries(
-    Object.entries(Project.files.value).map(([path, content]) => [
-      path,
-      typeof content === "string" ? content : { base64: base64(content) }
-    ])
+    Object.entries(Project.files.value).map(([path, content]) => [path, contentOf(content)])
   ),
   entry: Project.entry.value,
   open: Project.openPath.value,
-  args: Project.args.value
+  args: Project.args.value,
+  options: Project.options.value,
+  tab: Selection.tab.value,
+  node: Selection.node.value,
+  pin: Shelf.pinned.value === undefined ? unmadePin.value : pinOf(Shelf.pinned.value, Project.files.value)
 })
 
 /** Opens what a fragment holds; false when there is nothing to open. */
-export const openLink = async (fragment: string): Promise<boolean> => {
+export const openLink = (fragment: string): boolean => {
   if (fragment === "" || fragment === "#") return false
-  const decoded = Either.flatMap(decode(fragment), ({ files, ...state }) =>
-    Either.try({
-      try: () => ({
-        ...state,
-        files: Object.fromEntries(
-          Object.entries(files).map(([path, content]) => [
-            path,
-            typeof content === "string" ? content : bytesOf(content.base64)
-          ])
-        )
-      }),
-      catch: () => "a file in it is damaged"
-    }))
-  if (Either.isLeft(decoded)) {
-    linkError.value = `The link cannot be opened: ${decoded.left}.`
+  try {
+    const { files: contents, node, pin, tab, ...state } = decode(fragment)
+    const files = filesOf(contents)
+    const pinnedFiles = pin === undefined ? {} : filesOf(
+      Object.fromEntries(
+        Object.entries({ ...contents, ...pin.files }).flatMap(([path, each]) => each === null ? [] : [[path, each]])
+      )
+    )
+    batch(() => {
+      unmadePin.value = pin
+      linkError.value = undefined
+      Shelf.pinned.value = undefined
+      Selection.tab.value = tab ?? "contents"
+      Selection.node.value = node
+      Project.open({ ...state, files })
+    })
+    if (pin !== undefined) {
+      void Shelf.restorePin(pin.digest, { files: pinnedFiles, entry: pin.entry, options: pin.options }).then(
+        (wrong) => {
+          unmadePin.value = undefined
+          if (wrong !== undefined) linkError.value = `The link is opened, but ${wrong}.`
+        }
+      )
+    }
+    return true
+  } catch (cause) {
+    linkError.value = `The link cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`
     return false
   }
-  linkError.value = undefined
-  Project.open(decoded.right)
-  return true
 }
 
 /** Keeps the fragment up to date, and follows one that somebody pastes. */

@@ -19,6 +19,8 @@ export const loading = signal<{ readonly received: number; readonly total: numbe
 export const busy = signal(true)
 /** The last package that could be made. */
 export const made = signal<PackageAnalysis.PackageAnalysis | undefined>(undefined)
+/** What it was made of. */
+export const madeOf = signal<PackagingWorker.PackageRequest | undefined>(undefined)
 /** Why there is none of what is in the editor. */
 export const failure = signal<PackageAnalysis.Remark | undefined>(undefined)
 const listed = signal<PackageAnalysis.FunctionList>({ functions: [], diagnostics: [] })
@@ -64,13 +66,13 @@ const isSuperseded = (error: unknown): boolean => error instanceof PackagingErro
 /** The latest request decides what is shown. */
 let turn = 0
 
-const update = async (files: Project.Files, entry: string): Promise<void> => {
+const update = async (files: Project.Files, entry: string, options: Project.Options): Promise<void> => {
   const mine = ++turn
   busy.value = true
   try {
     // Both go out at once: the worker answers them in order
     const listing = worker.functionsOf(files, { latest: "functions" })
-    const packaging = entry === "" ? undefined : worker.package({ files, entry }, { latest: "package" })
+    const packaging = entry === "" ? undefined : worker.package({ files, entry, options }, { latest: "package" })
     packaging?.catch(() => undefined)
     const list = await listing
     if (mine !== turn) return
@@ -84,6 +86,7 @@ const update = async (files: Project.Files, entry: string): Promise<void> => {
     if (mine !== turn) return
     batch(() => {
       made.value = analysis
+      madeOf.value = { files, entry, options }
       failure.value = undefined
     })
   } catch (error) {
@@ -110,10 +113,9 @@ export const start = (): void => {
       loading.value = undefined
     }
   )
-  // The worker answers in order: nothing that parses may come before the parser
   effect(() => {
-    // Read here, so that the effect depends on both
-    const [files, entry] = [Project.files.value, Project.entry.value]
-    void update(files, entry)
+    // Read here, so that the effect depends on all of them
+    const [files, entry, options] = [Project.files.value, Project.entry.value, Project.options.value]
+    void update(files, entry, options)
   })
 }

@@ -6,6 +6,7 @@ import type { PackagingWorker } from "../../../platform-browser/index.ts"
 import type { Example } from "../Example.ts"
 
 export type Files = PackagingWorker.Files
+export type Options = NonNullable<PackagingWorker.PackageRequest["options"]>
 
 export const files = signal<Files>({})
 /** The file in the editor. */
@@ -16,6 +17,8 @@ export const revision = signal(0)
 export const entry = signal("")
 /** Arguments for a run, as JSON. */
 export const args = signal("[]")
+/** Packaging options that are not the default ones. */
+export const options = signal<Options>({})
 /** The example that the files came from; empty once they came from elsewhere. */
 export const exampleName = signal("")
 
@@ -33,6 +36,7 @@ export interface Opened {
   readonly entry: string
   readonly open?: string
   readonly args?: string
+  readonly options?: Options | undefined
   readonly example?: string
 }
 
@@ -46,6 +50,7 @@ export const open = (project: Opened): void =>
     const wanted = [project.open ?? "", fileOf(project.entry)].find((path) => paths.includes(path))
     openPath.value = wanted ?? paths.find((path) => /\.[cm]?[jt]sx?$/.test(path)) ?? paths[0] ?? ""
     args.value = project.args ?? "[]"
+    options.value = project.options ?? {}
     exampleName.value = project.example ?? ""
   })
 

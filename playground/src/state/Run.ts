@@ -2,9 +2,11 @@
  * A run of the package in the sandbox. It starts when somebody presses the button, and never by a link.
  */
 import { batch, signal } from "@preact/signals"
-import type { PageRun } from "../../../platform-browser/index.ts"
-import { made, worker } from "./Packaging.ts"
+import type { PackagingWorker, PageRun } from "../../../platform-browser/index.ts"
+import { made, madeOf, worker } from "./Packaging.ts"
 import * as Project from "./Project.ts"
+
+type Description = NonNullable<Extract<PageRun.RunOutcome, { readonly error?: unknown }>["error"]>
 
 export interface Line {
   readonly stream: "stdout" | "stderr" | "refused"
@@ -17,6 +19,8 @@ const longestOutput = 200_000
 export const running = signal<PageRun.PageRun | undefined>(undefined)
 export const output = signal<ReadonlyArray<Line>>([])
 export const outcome = signal<PageRun.RunOutcome | undefined>(undefined)
+/** The error of the outcome as text. */
+export const stack = signal<string | undefined>(undefined)
 /** What is wrong with the arguments. */
 export const refused = signal<string | undefined>(undefined)
 export const timeLimitSeconds = signal(10)
@@ -29,7 +33,8 @@ const print = (line: Line): void => {
   output.value = [...output.value, printed > longestOutput ? { ...line, text: "... (more is not shown)\n" } : line]
 }
 
-const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
+/** The arguments, or what is wrong with them. */
+export const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
   try {
     const parsed: unknown = JSON.parse(text.trim() === "" ? "[]" : text)
     return Array.isArray(parsed) ? parsed : "Arguments are a JSON array: [1, \"a\"]."
@@ -38,12 +43,27 @@ const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
   }
 }
 
+/** The printed error, its frames in the user's files: that of the error and of each of its causes. */
+const explained = async (error: Description, request: PackagingWorker.PackageRequest): Promise<string> => {
+  const errors = [error]
+  for (let at = error; at.type === "error" && at.cause !== undefined; at = at.cause) errors.push(at.cause)
+  const stacks = errors.map((each) =>
+    each.type === "error" ? each.stack ?? `${each.name}: ${each.message}` : each.printed
+  )
+  try {
+    return (await worker.mapStacks({ ...request, stacks })).join("\ncaused by ")
+  } catch (failure) {
+    // As the sandbox wrote them
+    return `${stacks.join("\ncaused by ")}\n\n(${failure instanceof Error ? failure.message : String(failure)})`
+  }
+}
+
 /** What runs packages is fetched when somebody runs one. */
 export const start = async (): Promise<void> => {
-  const analysis = made.value
+  const [analysis, request] = [made.value, madeOf.value]
   const args = argumentsOf(Project.args.value)
   refused.value = typeof args === "string" ? args : undefined
-  if (analysis === undefined || typeof args === "string" || running.value !== undefined) return
+  if (analysis === undefined || request === undefined || typeof args === "string" || running.value !== undefined) return
   const { runInPage } = await import("../../../platform-browser/run/PageRun.ts")
   if (running.peek() !== undefined) return
   printed = 0
@@ -51,7 +71,7 @@ export const start = async (): Promise<void> => {
     packaging: worker,
     zip: analysis.zip,
     args,
-    files: Project.files.value,
+    files: request.files,
     timeLimitMillis: timeLimitSeconds.value * 1000,
     onOutput: print,
     onRefusedConnection: (address) => print({ stream: "refused", text: `A connection to ${address} was refused\n` })
@@ -59,11 +79,15 @@ export const start = async (): Promise<void> => {
   batch(() => {
     output.value = []
     outcome.value = undefined
+    stack.value = undefined
     running.value = run
   })
   const ended = await run.outcome
+  const error = "error" in ended ? ended.error : undefined
+  const text = error === undefined ? undefined : await explained(error, request)
   batch(() => {
     outcome.value = ended
+    stack.value = text
     running.value = undefined
   })
 }

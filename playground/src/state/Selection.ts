@@ -6,7 +6,8 @@ import type { PackageAnalysis } from "../../../platform-browser/index.ts"
 import { made } from "./Packaging.ts"
 import * as Project from "./Project.ts"
 
-export type Tab = "contents" | "graph" | "modules" | "metadata" | "diagnostics" | "compare" | "run"
+export const tabs = ["contents", "graph", "modules", "metadata", "diagnostics", "compare", "run", "deploy"] as const
+export type Tab = typeof tabs[number]
 export const tab = signal<Tab>("contents")
 
 /** Which of the three is shown where there is room for one. */

@@ -3,8 +3,8 @@
  * to the last or the pinned one.
  */
 import { computed, effect, signal } from "@preact/signals"
-import type { PackageAnalysis } from "../../../platform-browser/index.ts"
-import { made, worker } from "./Packaging.ts"
+import type { PackageAnalysis, PackagingWorker } from "../../../platform-browser/index.ts"
+import { made, madeOf, worker } from "./Packaging.ts"
 
 export interface Shelved {
   readonly key: string
@@ -18,7 +18,12 @@ export interface OpenedPackage extends Shelved {
   readonly inspection: PackageAnalysis.Inspection
 }
 
-export const pinned = signal<Shelved | undefined>(undefined)
+/** A package, and the project that it was made of: a link has the project. */
+export interface Pinned extends Shelved {
+  readonly madeOf: PackagingWorker.PackageRequest
+}
+
+export const pinned = signal<Pinned | undefined>(undefined)
 export const opened = signal<ReadonlyArray<OpenedPackage>>([])
 /** The opened package that is looked at. */
 export const inspected = signal<OpenedPackage | undefined>(undefined)
@@ -45,10 +50,25 @@ export const shelf = computed((): ReadonlyArray<Shelved> => [
 ])
 
 export const pin = (): void => {
-  const now = edited.value
-  pinned.value = pinned.value !== undefined || now === undefined
+  const [now, request] = [edited.value, madeOf.value]
+  pinned.value = pinned.value !== undefined || now === undefined || request === undefined
     ? undefined
-    : { ...now, key: "pinned", label: "Pinned" }
+    : { ...now, key: "pinned", label: "Pinned", madeOf: request }
+}
+
+/** Makes the package of a pin anew that had this digest; gives why it cannot be had, or nothing. */
+export const restorePin = async (
+  digest: string,
+  request: PackagingWorker.PackageRequest
+): Promise<string | undefined> => {
+  try {
+    const { packageId, zip, ...again } = await worker.package(request)
+    if (again.digest !== digest) return `its pinned package was ${digest.slice(0, 16)}, and is ${packageId} here`
+    pinned.value = { key: "pinned", label: "Pinned", packageId, digest, zip, madeOf: request }
+    return undefined
+  } catch (error) {
+    return `its pinned package cannot be made: ${error instanceof Error ? error.message : String(error)}`
+  }
 }
 
 /** How the package stands to the pinned or the last one. */

@@ -5,12 +5,12 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Example } from "../Example.ts"
-import { share } from "../state/Link.ts"
-import { link, longLink } from "../state/Link.ts"
+import { link, longLink, share } from "../state/Link.ts"
 import { functions } from "../state/Packaging.ts"
 import * as Project from "../state/Project.ts"
 import * as Theme from "../state/Theme.ts"
 import { Identity } from "./Identity.tsx"
+import { OptionsDialog } from "./OptionsDialog.tsx"
 
 const ExampleChoice = () => {
   const examples = useSignal<ReadonlyArray<Example>>([])
@@ -35,19 +35,27 @@ const ExampleChoice = () => {
 
 const FunctionChoice = () => {
   const isListed = functions.value.some(({ reference }) => reference === Project.entry.value)
+  const asked = useSignal(false)
+  const set = Object.keys(Project.options.value).length
   return (
-    <label class="field">
-      <span>Function</span>
-      <select
-        value={Project.entry.value}
-        onChange={({ currentTarget }) => {
-          Project.entry.value = currentTarget.value
-        }}
-      >
-        {isListed ? null : <option value={Project.entry.value}>{Project.entry.value || "none"}</option>}
-        {functions.value.map(({ reference }) => <option key={reference} value={reference}>{reference}</option>)}
-      </select>
-    </label>
+    <div class="function">
+      <label class="field">
+        <span>Function</span>
+        <select
+          value={Project.entry.value}
+          onChange={({ currentTarget }) => {
+            Project.entry.value = currentTarget.value
+          }}
+        >
+          {isListed ? null : <option value={Project.entry.value}>{Project.entry.value || "none"}</option>}
+          {functions.value.map(({ reference }) => <option key={reference} value={reference}>{reference}</option>)}
+        </select>
+      </label>
+      <button type="button" aria-haspopup="dialog" onClick={() => (asked.value = true)}>
+        Options{set === 0 ? null : <span class="count">{set}</span>}
+      </button>
+      {asked.value ? <OptionsDialog onDone={() => (asked.value = false)} /> : null}
+    </div>
   )
 }
 

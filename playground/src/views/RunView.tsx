@@ -22,11 +22,7 @@ const Outcome = () => {
   const written = outcome.status === "returned" ? Object.entries(outcome.written) : []
   const text = outcome.status === "returned"
     ? shown(outcome.value)
-    : outcome.status !== "threw"
-    ? outcome.message
-    : outcome.error.type === "error"
-    ? outcome.error.stack ?? outcome.error.message
-    : outcome.error.printed
+    : Run.stack.value ?? ("message" in outcome ? outcome.message : "")
   return (
     <section class="outcome" aria-label="Result" data-status={outcome.status}>
       <h2>
