@@ -37,7 +37,7 @@ import { type JobLimits, type JobToSubmit, Scheduler, type SchedulerError, type 
   type SubmittedJob } from "./Scheduler.ts"
 import { Transport, type TransportError } from "./Transport.ts"
 
-export type { LogChunk } from "./execute/JobLogs.ts"
+export type { LogChunk, LogPosition } from "./execute/JobLogs.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"
 export type { TaskCounts } from "./execute/TaskFiles.ts"
 export type { ResultsOptions, TaskResult } from "./execute/TaskStream.ts"
@@ -129,10 +129,17 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
     ReadonlyArray<Either.Either<JobStatus.JobStatus, TransportError | ResultEnvelope.ResultEnvelopeError>>,
     TransportError | SchedulerError
   >
-  /** What the job printed; with `follow` (the default) until it ends. Of many calls, that of one `task`, or of one after the other. */
+  /**
+   * What the job printed, `from` its beginning by default; with `follow` (the default) until it ends. Of many calls, that of one
+   * `task`, or of one after the other.
+   */
   readonly logs: (
     jobId: string,
-    options?: { readonly follow?: boolean; readonly task?: number | undefined }
+    options?: {
+      readonly follow?: boolean
+      readonly task?: number | undefined
+      readonly from?: JobLogs.LogPosition | undefined
+    }
   ) => Stream.Stream<JobLogs.LogChunk, AskError>
   /** Waits for the job's end. Many calls give the array of their values, or the first error. */
   readonly result: (jobId: string) => Effect.Effect<JobOutcome.JobResult, ResultError>
@@ -774,12 +781,16 @@ const make = (options: LayerOptions) =>
 
     const logs = (
       jobId: string,
-      { follow = true, task }: { readonly follow?: boolean; readonly task?: number | undefined } = {}
+      { follow = true, from, task }: {
+        readonly follow?: boolean
+        readonly task?: number | undefined
+        readonly from?: JobLogs.LogPosition | undefined
+      } = {}
     ) =>
       Stream.unwrap(Effect.map(describe(jobId), ({ tasks }) => {
         const directory = directoryOf(jobId)
         const isOver = Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
-        if (tasks === undefined) return JobLogs.read(transport, directory, { follow, isOver })
+        if (tasks === undefined) return JobLogs.read(transport, directory, { follow, from, isOver })
         const ofTask = (number: number) => {
           const place = MapDirectory.taskDirectory(directory, number)
           const ended = Effect.flatMap(
@@ -790,7 +801,7 @@ const make = (options: LayerOptions) =>
             ),
             (ended) => ended ? Effect.succeed(true) : isOver
           )
-          return JobLogs.read(transport, place, { follow, isOver: ended })
+          return JobLogs.read(transport, place, { follow, from: task === undefined ? undefined : from, isOver: ended })
         }
         return task === undefined
           ? Stream.flatMap(Stream.range(0, tasks.count - 1), ofTask)

@@ -63,8 +63,8 @@ export class Transport extends Context.Tag("clustrix/Transport")<Transport, {
   readonly location: string
   /** Runs `script` with POSIX `sh`. */
   readonly exec: (script: string, options?: CommandOptions) => Effect.Effect<CommandResult, TransportError>
-  /** The bytes of a file from `offset` (default 0) to its end. */
-  readonly readFile: (path: string, offset?: number) => Effect.Effect<Uint8Array, TransportError>
+  /** The bytes of a file from `offset` (default 0) to its end, at most `length` of them. */
+  readonly readFile: (path: string, offset?: number, length?: number) => Effect.Effect<Uint8Array, TransportError>
   /** Puts a whole file there, by a temporary name and a rename. `mode` default 0600. */
   readonly writeFile: (
     path: string,

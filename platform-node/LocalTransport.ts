@@ -155,12 +155,12 @@ const upload: typeof Transport.Service["upload"] = (source, to, { partial, progr
   )
 }
 
-const readFrom = async (path: string, offset: number): Promise<Uint8Array> => {
-  if (offset === 0) return Fs.readFile(path)
+const readFrom = async (path: string, offset: number, length: number): Promise<Uint8Array> => {
+  if (offset === 0 && length === Infinity) return Fs.readFile(path)
   const handle = await Fs.open(path, "r")
   try {
     const { size } = await handle.stat()
-    const bytes = new Uint8Array(Math.max(0, size - offset))
+    const bytes = new Uint8Array(Math.max(0, Math.min(size - offset, length)))
     let filled = 0
     while (filled < bytes.length) {
       const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled)
@@ -176,7 +176,7 @@ const readFrom = async (path: string, offset: number): Promise<Uint8Array> => {
 export const make: typeof Transport.Service = {
   location: "this machine",
   exec,
-  readFile: (path, offset = 0) => attempt("Cannot read", path, () => readFrom(path, offset)),
+  readFile: (path, offset = 0, length = Infinity) => attempt("Cannot read", path, () => readFrom(path, offset, length)),
   writeFile: (path, content, mode = 0o600) =>
     replace(path, mode, (temporary) => Fs.writeFile(temporary, content, { mode: 0o600 })),
   upload,

@@ -14,9 +14,16 @@ export interface LogChunk {
   readonly bytes: Uint8Array
 }
 
-interface Position {
+/** How many bytes of each log were read already. */
+export interface LogPosition {
   readonly stdout: number
   readonly stderr: number
+}
+
+/** The beginning of both. */
+export const beginning: LogPosition = { stdout: 0, stderr: 0 }
+
+interface Progress extends LogPosition {
   readonly waitMillis: number
   readonly done: boolean
 }
@@ -24,20 +31,27 @@ interface Position {
 const shortestWaitMillis = 25
 const longestWaitMillis = 1000
 
+/** A log is read in pieces of this size, for it may be larger than the memory. */
+const pieceBytes = 1_048_576
+
 /**
- * Both logs from their beginning. With `follow`, until `isOver` says that the job has ended and everything was read;
- * asked less and less often while nothing comes.
+ * Both logs `from` a position. With `follow`, until `isOver` says that the job has ended and everything was read; asked less and
+ * less often while nothing comes.
  */
 export const read = <E>(
   transport: typeof Transport.Service,
   directory: string,
-  options: { readonly follow: boolean; readonly isOver: Effect.Effect<boolean, E> }
+  options: {
+    readonly follow: boolean
+    readonly isOver: Effect.Effect<boolean, E>
+    readonly from?: LogPosition | undefined
+  }
 ): Stream.Stream<LogChunk, TransportError | E> => {
   const since = (name: string, offset: number) =>
-    transport.readFile(`${directory}/${name}`, offset).pipe(
+    transport.readFile(`${directory}/${name}`, offset, pieceBytes).pipe(
       Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(new Uint8Array(0)))
     )
-  const start: Position = { stdout: 0, stderr: 0, waitMillis: shortestWaitMillis, done: false }
+  const start: Progress = { ...options.from ?? beginning, waitMillis: shortestWaitMillis, done: false }
   return Stream.unfoldChunkEffect(start, (position) =>
     Effect.gen(function*() {
       if (position.done) return Option.none()
@@ -49,11 +63,12 @@ export const read = <E>(
       if (stdout.length > 0) chunks.push({ stream: "stdout", bytes: stdout })
       if (stderr.length > 0) chunks.push({ stream: "stderr", bytes: stderr })
       if (!over && chunks.length === 0) yield* Effect.sleep(position.waitMillis)
+      const isWhole = stdout.length < pieceBytes && stderr.length < pieceBytes
       return Option.some([Chunk.fromIterable(chunks), {
         stdout: position.stdout + stdout.length,
         stderr: position.stderr + stderr.length,
         waitMillis: chunks.length > 0 ? shortestWaitMillis : Math.min(longestWaitMillis, position.waitMillis * 1.5),
-        done: over
+        done: over && isWhole
       }])
     }))
 }

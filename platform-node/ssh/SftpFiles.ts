@@ -53,11 +53,15 @@ export interface Reading {
 
 export const newReading = (): Reading => ({ parts: [], bytes: 0, version: "" })
 
-/** Everything from `offset` on, after what `reading` has; a file that grows is read as far as it went when it was opened. */
+/**
+ * Everything from `offset` on, `length` bytes at most, after what `reading` has; a file that grows is read as far as it went when it
+ * was opened.
+ */
 export const read = async (
   sftp: SFTPWrapper,
   path: string,
   offset: number,
+  length: number,
   reading: Reading,
   signal: AbortSignal
 ): Promise<Uint8Array> => {
@@ -73,22 +77,24 @@ export const read = async (
       Sftp.call<Stats>((done) => sftp.fstat(handle, done)),
       readAt(sftp, handle, at, 32 * 1024)
     ])
-    const version = `${stats.size} ${stats.mtime}`
+    // What was read of a file that grows stays what it is
+    const version = length === Infinity ? `${stats.size} ${stats.mtime}` : "any"
     if (reading.bytes > 0 && reading.version !== version) {
       Object.assign(reading, newReading())
-      return await read(sftp, path, offset, reading, signal)
+      return await read(sftp, path, offset, length, reading, signal)
     }
     reading.version = version
     add(first)
     // Files of the kernel have no size
-    const end = stats.size === 0 ? Infinity : stats.size
+    const end = Math.min(stats.size === 0 ? Infinity : stats.size, offset + length)
     while (first.length === 32 * 1024 && offset + reading.bytes < end) {
       signal.throwIfAborted()
       const { bytes, isEnd } = await readWindow(sftp, handle, offset + reading.bytes, end)
       add(bytes)
       if (isEnd) break
     }
-    return Buffer.concat(reading.parts)
+    const whole = Buffer.concat(reading.parts)
+    return length < whole.length ? whole.subarray(0, length) : whole
   } finally {
     closeQuietly(sftp, handle)
   }

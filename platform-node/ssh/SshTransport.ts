@@ -66,10 +66,10 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
   return {
     location,
     exec,
-    readFile: (path, offset = 0) =>
+    readFile: (path, offset = 0, length = Infinity) =>
       Effect.suspend(() => {
         const reading = SftpFiles.newReading()
-        return files("Cannot read", path, (sftp, signal) => SftpFiles.read(sftp, path, offset, reading, signal), {
+        return files("Cannot read", path, (sftp, signal) => SftpFiles.read(sftp, path, offset, length, reading, signal), {
           progress: () => reading.bytes
         })
       }),

@@ -74,8 +74,8 @@ const make = (fs: FileSystem.FileSystem): typeof Transport.Service => {
           why: "There is no shell."
         })
       ),
-    readFile: (path, offset = 0) =>
-      Effect.map(attempt("Cannot read", path, fs.readFile(path)), (bytes) => bytes.slice(offset)),
+    readFile: (path, offset = 0, length = Infinity) =>
+      Effect.map(attempt("Cannot read", path, fs.readFile(path)), (bytes) => bytes.slice(offset, offset + length)),
     writeFile: (path, content, mode = 0o600) =>
       Effect.suspend(() => {
         const temporary = temporaryOf(path)
