@@ -35,7 +35,8 @@ const flow = [
   "explain",
   "deploy",
   "execute",
-  "doctor"
+  "doctor",
+  "serve"
 ]
 
 interface Import {

@@ -1,0 +1,122 @@
+/**
+ * The client of a deploy endpoint, derived from {@link ClusterApi}: on Node, in a page, wherever there is an `HttpClient`.
+ */
+import * as HttpApiClient from "@effect/platform/HttpApiClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { createParser, type EventSourceMessage } from "eventsource-parser"
+import * as ApiError from "./ApiError.ts"
+import { ClusterApi } from "./ClusterApi.ts"
+import * as LogEvent from "./LogEvent.ts"
+
+export interface Options {
+  /** Where the server is, such as `http://127.0.0.1:4747`. */
+  readonly endpoint: string
+  readonly token?: Redacted.Redacted | undefined
+}
+
+/** What following the logs may fail with. The connection itself is made anew; see {@link follow}. */
+export type LogsError =
+  | HttpClientError
+  | ParseResult.ParseError
+  | ApiError.JobMissing
+  | ApiError.Unauthorized
+  | ApiError.Forbidden
+  | ApiError.ClusterFailed
+  | ApiError.TooManyRequests
+
+const LogsFailure = Schema.Union(
+  ApiError.JobMissing,
+  ApiError.Unauthorized,
+  ApiError.Forbidden,
+  ApiError.ClusterFailed,
+  ApiError.TooManyRequests
+)
+
+/** How often in a row a stream may break off before anything came. */
+const attempts = 10
+const shortestWait = Duration.millis(200)
+const longestWait = Duration.seconds(10)
+
+const clientFor = ({ endpoint, token }: Options) => (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.mapRequest(client, (request) => {
+    const there = HttpClientRequest.prependUrl(request, endpoint.replace(/\/+$/, ""))
+    return token === undefined ? there : HttpClientRequest.bearerToken(there, Redacted.value(token))
+  })
+
+/** The events in a response, until it ends or breaks off. */
+const eventsOf = (response: HttpClientResponse.HttpClientResponse) =>
+  Stream.suspend(() => {
+    const found: Array<EventSourceMessage> = []
+    const parser = createParser({ onEvent: (event) => found.push(event) })
+    return response.stream.pipe(
+      Stream.decodeText(),
+      Stream.mapConcat((text) => {
+        parser.feed(text)
+        return found.splice(0).flatMap(({ data, event, id }) => LogEvent.decode(event, id, data) ?? [])
+      })
+    )
+  })
+
+/** The logs of a job from the beginning to its end; a connection that breaks off is made anew, and goes on where it was. */
+const follow = (client: HttpClient.HttpClient, jobId: string): Stream.Stream<LogEvent.LogEvent, LogsError> =>
+  Stream.suspend(() => {
+    let last: string | undefined
+    let isOver = false
+    let failures = 0
+    const once = Stream.unwrapScoped(Effect.gen(function*() {
+      const request = HttpClientRequest.get(`/v1/jobs/${encodeURIComponent(jobId)}/logs`).pipe(
+        HttpClientRequest.setHeader("accept", "text/event-stream"),
+        last === undefined ? (same) => same : HttpClientRequest.setHeader("last-event-id", last)
+      )
+      const response = yield* client.execute(request)
+      if (response.status !== 200) {
+        return yield* Effect.flatMap(
+          HttpClientResponse.schemaBodyJson(LogsFailure)(response),
+          (error) => Effect.fail(error)
+        )
+      }
+      return Stream.tap(eventsOf(response), (event) =>
+        Effect.sync(() => {
+          last = event.id
+          isOver = event.event === "end"
+          failures = 0
+        }))
+    }))
+    const patient: Stream.Stream<LogEvent.LogEvent, LogsError> = Stream.catchAll(
+      Stream.concat(
+        once,
+        // Ended without its last event: the server went away
+        Stream.suspend(() => isOver ? Stream.empty : again(undefined))
+      ),
+      (error) => error._tag === "RequestError" || error._tag === "ResponseError" ? again(error) : Stream.fail(error)
+    )
+    const again = (error: HttpClientError | undefined): Stream.Stream<LogEvent.LogEvent, LogsError> =>
+      Stream.suspend(() => {
+        failures += 1
+        if (error !== undefined && failures > attempts) return Stream.fail(error)
+        const wait = Duration.min(Duration.times(shortestWait, 2 ** Math.min(failures - 1, 10)), longestWait)
+        return Stream.unwrap(Effect.as(Effect.sleep(wait), patient))
+      })
+    return patient
+  })
+
+/** Effects for every endpoint, by group and name, and `logs` as a stream. */
+export const make = (options: Options) =>
+  Effect.gen(function*() {
+    const transformClient = clientFor(options)
+    const client = transformClient(yield* HttpClient.HttpClient)
+    const { cluster, jobs, packages } = yield* HttpApiClient.make(ClusterApi, { transformClient })
+    const { logs: _, ...rest } = jobs
+    return { cluster, packages, jobs: { ...rest, logs: (jobId: string) => follow(client, jobId) } }
+  })
+
+export type ClusterClient = Effect.Effect.Success<ReturnType<typeof make>>
