@@ -347,13 +347,16 @@ describe("the playground", () => {
         const toggle = page.getByRole("button", { name: `Use ${colours} colours` })
         if (await toggle.count() > 0) await toggle.click()
         if (width === 390) await page.getByRole("button", { name: "Package", exact: true }).click()
-        for (const name of ["Contents", "Graph", "Modules", "Metadata", "Diagnostics", "Compare", "Run"]) {
+        for (const name of ["Contents", "Graph", "Modules", "Metadata", "Diagnostics", "Compare", "Run", "Deploy"]) {
           await Site.tab(page, name)
           if (name === "Graph") await page.locator(".node").first().waitFor()
           // Colours on their way are none of either theme
           await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
           found.push(...(await Site.violations(page)).map((each) => `${width} ${colours} ${name}: ${each}`))
         }
+        await page.getByRole("button", { name: "Options" }).click()
+        found.push(...(await Site.violations(page)).map((each) => `${width} ${colours} Options: ${each}`))
+        await page.getByRole("button", { name: "Cancel" }).click()
         for (const pane of width === 390 ? ["Files", "Code"] : []) {
           await page.getByRole("button", { name: pane, exact: true }).click()
           found.push(...(await Site.violations(page)).map((each) => `${width} ${colours} ${pane}: ${each}`))

@@ -2,32 +2,58 @@
 /**
  * Everything about the package, in tabs.
  */
+import { effect, signal } from "@preact/signals"
 import type { ComponentType } from "preact"
+import { useEffect } from "preact/hooks"
 import { diagnostics, made } from "../state/Packaging.ts"
 import * as Selection from "../state/Selection.ts"
-import { Comparison } from "./Comparison.tsx"
 import { Contents } from "./Contents.tsx"
 import { Diagnostics } from "./Diagnostics.tsx"
-import { GraphView } from "./GraphView.tsx"
-import { Metadata } from "./Metadata.tsx"
-import { Modules } from "./Modules.tsx"
-import { RunView } from "./RunView.tsx"
 
-interface TabView {
-  readonly id: Selection.Tab
-  readonly label: string
-  readonly view: ComponentType
+const labels: Readonly<Record<Selection.Tab, string>> = {
+  contents: "Contents",
+  graph: "Graph",
+  modules: "Modules",
+  metadata: "Metadata",
+  diagnostics: "Diagnostics",
+  compare: "Compare",
+  run: "Run",
+  deploy: "Deploy"
+}
+const tabs = Selection.tabs
+
+/** Fetched when somebody looks. */
+const later: Readonly<Partial<Record<Selection.Tab, () => Promise<ComponentType>>>> = {
+  graph: async () => (await import("./GraphView.tsx")).GraphView,
+  modules: async () => (await import("./Modules.tsx")).Modules,
+  metadata: async () => (await import("./Metadata.tsx")).Metadata,
+  compare: async () => (await import("./Comparison.tsx")).Comparison,
+  run: async () => (await import("./RunView.tsx")).RunView,
+  deploy: async () => (await import("./DeployView.tsx")).DeployView
 }
 
-const tabs: ReadonlyArray<TabView> = [
-  { id: "contents", label: "Contents", view: Contents },
-  { id: "graph", label: "Graph", view: GraphView },
-  { id: "modules", label: "Modules", view: Modules },
-  { id: "metadata", label: "Metadata", view: Metadata },
-  { id: "diagnostics", label: "Diagnostics", view: Diagnostics },
-  { id: "compare", label: "Compare", view: Comparison },
-  { id: "run", label: "Run", view: RunView }
-]
+const views = signal<Readonly<Partial<Record<Selection.Tab, ComponentType>>>>({
+  contents: Contents,
+  diagnostics: Diagnostics
+})
+const missing = signal<Selection.Tab | undefined>(undefined)
+
+effect(() => {
+  const tab = Selection.tab.value
+  if (views.peek()[tab] !== undefined) return
+  later[tab]?.().then(
+    (view) => {
+      views.value = { ...views.peek(), [tab]: view }
+      missing.value = undefined
+    },
+    () => {
+      missing.value = tab
+    }
+  )
+})
+
+/** Tabs that show something without a package. */
+const standalone: ReadonlySet<Selection.Tab> = new Set(["diagnostics", "compare", "deploy"])
 
 const move = (event: KeyboardEvent, index: number): void => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
@@ -36,19 +62,22 @@ const move = (event: KeyboardEvent, index: number): void => {
   const tab = next === undefined ? undefined : tabs[(next + tabs.length) % tabs.length]
   if (tab === undefined) return
   event.preventDefault()
-  Selection.tab.value = tab.id
-  document.getElementById(`tab-${tab.id}`)?.focus()
+  Selection.tab.value = tab
+  document.getElementById(`tab-${tab}`)?.focus()
 }
 
 export const PackagePane = () => {
-  const current = tabs.find(({ id }) => id === Selection.tab.value)
-  const View = current?.view
+  const [tab, pane] = [Selection.tab.value, Selection.pane.value]
+  const View = views.value[tab]
   const count = diagnostics.value.length
-  const needsPackage = current?.id !== "diagnostics" && current?.id !== "compare"
+  // There may be more tabs than room
+  useEffect(() => {
+    document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: "nearest", inline: "nearest" })
+  }, [tab, pane])
   return (
     <section class="pane package" aria-label="Package">
       <div class="tabs" role="tablist" aria-label="Package">
-        {tabs.map(({ id, label }, index) => (
+        {tabs.map((id, index) => (
           <button
             type="button"
             role="tab"
@@ -62,16 +91,16 @@ export const PackagePane = () => {
               Selection.tab.value = id
             }}
           >
-            {label}
+            {labels[id]}
             {id === "diagnostics" && count > 0 ? <span class="count">{count}</span> : null}
           </button>
         ))}
       </div>
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${Selection.tab.value}`} tabIndex={0}>
-        {made.value === undefined && needsPackage
+        {made.value === undefined && !standalone.has(tab)
           ? <p class="empty">There is no package yet.</p>
           : View === undefined
-          ? null
+          ? <p class="empty" role="status">{missing.value === tab ? "This part of the page cannot be fetched." : ""}</p>
           : <View />}
       </div>
     </section>

@@ -6,15 +6,7 @@ import { made } from "../state/Packaging.ts"
 import * as Project from "../state/Project.ts"
 import * as Run from "../state/Run.ts"
 import { size } from "./size.ts"
-
-const shown = (value: unknown): string => {
-  try {
-    return JSON.stringify(value, (_, each: unknown) => typeof each === "bigint" ? `${each}n` : each, 2) ?? "undefined"
-  } catch {
-    // A value may hold itself
-    return String(value)
-  }
-}
+import { shown } from "./value.ts"
 
 const Outcome = () => {
   const outcome = Run.outcome.value
