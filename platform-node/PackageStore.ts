@@ -26,6 +26,10 @@ import { invalidName, keepRenewed, namePattern, notFound, packageIdOf, PackageSt
 /** Files being written are called `.clustrix_package_staging.<host>.<process>.<unique>`. */
 const stagingPrefix = ".clustrix_package_staging."
 
+/** A new name for a file of this process that is being written; a store removes such files of processes that are gone. */
+export const stagingName = (): string =>
+  `${stagingPrefix}${Os.hostname().replaceAll(/[^A-Za-z0-9-]/g, "_")}.${process.pid}.${randomUUID()}`
+
 /** Staging files of other hosts, whose processes cannot be asked for, are stale after a day. */
 const foreignStagingMillis = 86_400_000
 
@@ -125,7 +129,7 @@ export const make = (
     const stage = Effect.gen(function*() {
       yield* ensured
       yield* sweep
-      const staging = Path.join(location, `${stagingPrefix}${host}.${process.pid}.${randomUUID()}`)
+      const staging = Path.join(location, stagingName())
       const failed = Effect.mapError(storeError(location, "Writing a package"))
       let isCommitted = false
       yield* Effect.addFinalizer(() => isCommitted ? Effect.void : Effect.orDie(fs.remove(staging, { force: true })))

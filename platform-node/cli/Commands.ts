@@ -224,6 +224,35 @@ export const commands: ReadonlyArray<Command> = [
     load: async () => (await import("./commands/fetch.ts")).main
   },
   {
+    name: "serve",
+    summary: "Take packages and calls over HTTP, and run them on the cluster that is configured.",
+    usage: ["serve [OPTION]..."],
+    positionals: { least: 0, most: 0 },
+    options: [
+      {
+        name: "host",
+        value: "ADDRESS",
+        summary: "Where to listen. Default: 127.0.0.1, which only this machine reaches."
+      },
+      { name: "port", value: "N", summary: "Default: 4747. 0: any that is free." },
+      ...cluster.filter(({ name }) => name !== "env"),
+      { name: "token-file", value: "FILE", summary: "The tokens of clients, one on each line." },
+      { name: "allow-origin", value: "ORIGIN", repeatable: true, summary: "Pages that may ask: https://example.org." },
+      { name: "max-package", value: "SIZE", summary: "The largest package that is taken. Default: 256M." },
+      { name: "max-jobs", value: "N", summary: "The most jobs that have not ended. Default: 256." },
+      { name: "rate", value: "N", summary: "The most requests of one address in a minute. Default: 1200." },
+      { name: "audit-log", value: "FILE", summary: "Where each request is a line of JSON. Default: standard error." },
+      ...packaging.filter(({ name }) => name === "package-dir")
+    ],
+    notes: [
+      "A token is needed unless ADDRESS is this machine's own: $CLUSTRIX_SERVE_TOKEN, or --token-file. `openssl rand -hex 32` makes "
+      + "one.",
+      "Calls may ask for less than the configured cores, memory and time, not for more. /docs shows the API.",
+      "Ctrl-C ends the server and no job; started again, it knows all of them."
+    ],
+    load: async () => (await import("./commands/serve.ts")).main
+  },
+  {
     name: "explain",
     summary: "Show why something is in the package of a function, or why not.",
     usage: ["explain FILE#NAME [WHAT] [OPTION]..."],

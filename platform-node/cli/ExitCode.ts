@@ -60,6 +60,7 @@ const codes: Readonly<Record<string, number>> = {
   DependenciesError: noResult,
   SchedulerError: noResult,
   TransportError: noResult,
+  ServeError: storage,
   RuntimeMissingError: noResult,
   KeySetupError: noResult,
   FilesNotWrittenError: storage,

@@ -1,0 +1,148 @@
+/**
+ * What every request passes before and behind its endpoint: who asks, how often and how much at once; and the audit log.
+ */
+import type * as HttpApp from "@effect/platform/HttpApp"
+import * as HttpServerError from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { Forbidden, ShuttingDown, TooManyRequests } from "../../core/serve/ApiError.ts"
+import * as Occupancy from "./Occupancy.ts"
+import * as Origin from "./Origin.ts"
+import * as RateLimit from "./RateLimit.ts"
+import { isLoopback, type ServeOptions } from "./ServeOptions.ts"
+
+type Refusal = Forbidden | ShuttingDown | TooManyRequests
+
+const statuses: Readonly<Record<Refusal["_tag"], number>> = { Forbidden: 403, ShuttingDown: 503, TooManyRequests: 429 }
+
+const answer = (refusal: Refusal): HttpServerResponse.HttpServerResponse => {
+  const { _tag, remedy, what, why } = refusal
+  const retry = _tag === "TooManyRequests" ? { retryAfterSeconds: refusal.retryAfterSeconds } : {}
+  return HttpServerResponse.unsafeJson({ _tag, what, why, remedy, ...retry }, {
+    status: statuses[_tag],
+    headers: _tag === "TooManyRequests" ? { "retry-after": String(refusal.retryAfterSeconds) } : {}
+  })
+}
+
+const headersAlways = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+  // The page of the API brings all that it needs
+  "content-security-policy":
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+}
+
+const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+
+/** `ending`: done when the server ends. */
+export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => {
+  const { audit, host, limits, origins } = options
+  const rate = RateLimit.make(limits.requestsPerMinute)
+  const room = Occupancy.make(limits.requests, "requests")
+  const onLoopback = isLoopback(host)
+
+  const refusalOf = (request: HttpServerRequest.HttpServerRequest, address: string) =>
+    Effect.gen(function*() {
+      const { host: own, origin } = request.headers
+      if (yield* Deferred.isDone(ending)) {
+        return new ShuttingDown({ what: "The server ends", remedy: "Ask again when it is back: no job is lost." })
+      }
+      if (onLoopback && !Origin.isOwnHost(own)) {
+        return new Forbidden({
+          what: `This server listens on this machine only, and was asked by the name ${JSON.stringify(own ?? "")}`,
+          remedy: "Use 127.0.0.1 or localhost."
+        })
+      }
+      if (origin !== undefined && !Origin.isAllowed(origin, own, origins)) {
+        return new Forbidden({
+          what: `Pages of ${JSON.stringify(origin)} may not ask this server`,
+          remedy: `Start it with --allow-origin ${origin} if they should.`
+        })
+      }
+      const seconds = rate.take(address, yield* Clock.currentTimeMillis)
+      return seconds === 0 ? undefined : new TooManyRequests({
+        retryAfterSeconds: seconds,
+        what: `More than ${limits.requestsPerMinute} requests in a minute`,
+        remedy: `Ask again in ${seconds} s.`
+      })
+    })
+
+  /** Tells a page's browser that the page may read the answer. */
+  const withOrigin =
+    (request: HttpServerRequest.HttpServerRequest) => (response: HttpServerResponse.HttpServerResponse) => {
+      const { origin } = request.headers
+      return origin === undefined || !Origin.isAllowed(origin, request.headers["host"], origins)
+        ? response
+        : HttpServerResponse.setHeaders(response, {
+          "access-control-allow-origin": origin,
+          "access-control-expose-headers": "retry-after",
+          vary: "origin"
+        })
+    }
+
+  const preflight = (request: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse =>
+    HttpServerResponse.empty({
+      status: 204,
+      headers: {
+        "access-control-allow-methods": "GET, PUT, POST",
+        "access-control-allow-headers": "authorization, content-type, last-event-id, b3, traceparent",
+        "access-control-max-age": "600",
+        ...(request.headers["access-control-request-private-network"] === "true"
+          ? { "access-control-allow-private-network": "true" }
+          : {})
+      }
+    })
+
+  return <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<never, R | Scope.Scope> =>
+    Effect.gen(function*() {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const began = yield* Clock.currentTimeMillis
+      const address = Option.getOrElse(request.remoteAddress, () => "unknown")
+      const isPreflight = request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined
+      // What is no error of the API, such as an address that does not exist, becomes a response here
+      const answered = Effect.catchAllCause(app, (cause) =>
+        Effect.flatMap(HttpServerError.causeResponse(cause), ([response]) =>
+          response.status >= 500
+            ? Effect.as(Effect.logError("A request failed", cause), response)
+            : Effect.succeed(response)))
+      const handled = Effect.flatMap(refusalOf(request, address), (refusal) =>
+        refusal !== undefined
+          ? Effect.succeed(answer(refusal))
+          : isPreflight
+          ? Effect.succeed(preflight(request))
+          : request.url === "/"
+          ? Effect.succeed(HttpServerResponse.redirect("/docs"))
+          : Effect.matchEffect(room.enter, {
+            onFailure: (full) =>
+              Effect.succeed(answer(full)),
+            onSuccess: () =>
+              answered
+          }))
+      const response = yield* Effect.map(handled, (response) => {
+        const complete = HttpServerResponse.setHeaders(withOrigin(request)(response), headersAlways)
+        // What is left of a body that was refused is not read
+        return response.status >= 400 && hasBody(request)
+          ? HttpServerResponse.setHeader(complete, "connection", "close")
+          : complete
+      })
+      const ended = yield* Clock.currentTimeMillis
+      audit(JSON.stringify({
+        time: new Date(began).toISOString(),
+        address,
+        method: request.method,
+        // Names and values that are asked for may be secrets that were put there by mistake
+        path: request.url.split("?")[0]?.slice(0, 300),
+        status: response.status,
+        milliseconds: ended - began,
+        ...(request.headers["origin"] === undefined ? {} : { origin: request.headers["origin"].slice(0, 300) })
+      }))
+      return response
+    })
+}
