@@ -29,6 +29,9 @@ export interface Job {
 /** What is kept of a job's output, in characters. */
 const longestOutput = 400_000
 
+/** Sending so many bytes again costs less than to ask whether they are there. */
+const smallPackage = 262_144
+
 export const jobs = signal<ReadonlyArray<Job>>([])
 const chosenId = signal<string | undefined>(undefined)
 export const chosen = computed(() => jobs.value.find(({ jobId }) => jobId === chosenId.value))
@@ -147,8 +150,8 @@ export const deploy = async (): Promise<void> => {
   sending = new AbortController()
   const { signal } = sending
   try {
-    step.value = "Asking whether the package is there"
-    if (!await client.has(digest, signal)) {
+    if (zip.length > smallPackage) step.value = "Asking whether the package is there"
+    if (zip.length <= smallPackage || !await client.has(digest, signal)) {
       step.value = `Sending ${zip.length.toLocaleString("en")} bytes`
       await client.upload(digest, zip, signal)
     }

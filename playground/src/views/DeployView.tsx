@@ -11,7 +11,7 @@ import { JobView } from "./JobView.tsx"
 import { size } from "./size.ts"
 import { Trouble } from "./Trouble.tsx"
 
-const time = new Intl.DateTimeFormat("en", { timeStyle: "medium" })
+const time = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" })
 
 const Call = () => {
   const analysis = made.value
@@ -20,6 +20,9 @@ const Call = () => {
   return (
     <form
       aria-label="Call"
+      onInput={() => {
+        Deploy.trouble.value = undefined
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         void Deploy.deploy()

@@ -2,6 +2,7 @@
 /**
  * A job: its state, what it prints, and how it ended.
  */
+import { useEffect, useRef } from "preact/hooks"
 import * as Deploy from "../state/Deploy.ts"
 import { Trouble } from "./Trouble.tsx"
 import { shown } from "./value.ts"
@@ -19,37 +20,43 @@ const End = ({ job: { end, state } }: { readonly job: Deploy.Job }) => {
   )
 }
 
-export const JobView = ({ job }: { readonly job: Deploy.Job }) => (
-  <section class="job" aria-label={`Job ${job.jobId}`}>
-    <div class="row spread">
-      <p role="status" class="sum">
-        <strong class="state" data-state={job.state}>{job.state}</strong>
-        {job.host === undefined ? null : <>on {job.host}</>} {job.reason}
-      </p>
-      {Deploy.isFinal(job.state) || job.trouble !== undefined ? null :
-        <button type="button" onClick={() => void Deploy.cancel(job.jobId)}>Cancel the job</button>}
-    </div>
-    <dl class="facts">
-      <dt>Job</dt>
-      <dd>
-        <code>{job.jobId}</code>
-      </dd>
-      <dt>Package</dt>
-      <dd>
-        <code>{job.packageId}</code> {job.functionName}
-      </dd>
-      <dt>Endpoint</dt>
-      <dd>
-        <code>{job.address}</code>
-      </dd>
-    </dl>
-    <Trouble trouble={job.trouble} />
-    <h3>Log</h3>
-    <pre class="output" tabIndex={0} role="log" aria-label="Log of the job">
+export const JobView = ({ job }: { readonly job: Deploy.Job }) => {
+  const section = useRef<HTMLElement>(null)
+  // Where there is little room it is below what can be seen
+  useEffect(() => section.current?.scrollIntoView({ block: "nearest" }), [])
+  return (
+    <section ref={section} class="job" aria-label={`Job ${job.jobId}`}>
+      <div class="row spread">
+        <p role="status" class="sum">
+          <strong class="state" data-state={job.state}>{job.state}</strong>
+          {job.host === undefined ? "" : `on ${job.host}`}
+          {job.reason === undefined ? "" : `: ${job.reason}`}
+        </p>
+        {Deploy.isFinal(job.state) || job.trouble !== undefined ? null :
+          <button type="button" onClick={() => void Deploy.cancel(job.jobId)}>Cancel the job</button>}
+      </div>
+      <dl class="facts">
+        <dt>Job</dt>
+        <dd>
+          <code>{job.jobId}</code>
+        </dd>
+        <dt>Package</dt>
+        <dd>
+          <code>{job.packageId}</code> {job.functionName}
+        </dd>
+        <dt>Endpoint</dt>
+        <dd>
+          <code>{job.address}</code>
+        </dd>
+      </dl>
+      <Trouble trouble={job.trouble} />
+      <h3>Log</h3>
+      <pre class="output" tabIndex={0} role="log" aria-label="Log of the job">
       {job.output.length === 0
         ? <span class="note">Nothing is printed{Deploy.isFinal(job.state) ? "" : " yet"}.</span>
         : job.output.map(({ stream, text }, index) => <span key={index} data-stream={stream}>{text}</span>)}
-    </pre>
-    <End job={job} />
-  </section>
-)
+      </pre>
+      <End job={job} />
+    </section>
+  )
+}
