@@ -10,6 +10,7 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import * as Chromium from "../browser/Chromium.ts"
+import { deploying } from "./Deploying.ts"
 import * as Site from "./Site.ts"
 
 const example = fileURLToPath(new URL("../../examples/local-dependencies", import.meta.url))
@@ -370,3 +371,5 @@ describe("the playground", () => {
 
   it("says nothing bad on the console", () => assert.deepStrictEqual(chromium.problems, []))
 })
+
+deploying(() => site)

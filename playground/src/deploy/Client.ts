@@ -13,11 +13,14 @@ export interface Trouble {
 /** What a {@link Client} rejects with. */
 export class TroubleError extends Error {
   readonly trouble: Trouble
+  /** Whether the same question may be answered later: nobody is there now, or too much is asked. */
+  readonly isPassing: boolean
 
-  constructor(trouble: Trouble) {
+  constructor(trouble: Trouble, isPassing = false) {
     super(trouble.what)
     this.name = "TroubleError"
     this.trouble = trouble
+    this.isPassing = isPassing
   }
 }
 

@@ -43,6 +43,9 @@ const unreachable = async (url: URL): Promise<Trouble> =>
       remedy: "Start it with `clustrix serve`, and check the address."
     }
 
+/** Tags of errors that pass. */
+const passing: ReadonlySet<unknown> = new Set(["RequestError", "TooManyRequests", "ShuttingDown", "ClusterFailed"])
+
 const hasText = <K extends string>(error: object, key: K): error is Record<K, string> =>
   key in error && typeof Reflect.get(error, key) === "string"
 
@@ -87,7 +90,9 @@ export const make = (url: URL, token: string): Client => {
       const isLate = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError"
       throw new TroubleError({ what: isLate ? `${url.host} has not answered in time` : "It was stopped" })
     }
-    throw new TroubleError(await troubleOf(url, Cause.squash(exit.cause)))
+    const error = Cause.squash(exit.cause)
+    const isPassing = typeof error === "object" && error !== null && "_tag" in error && passing.has(error._tag)
+    throw new TroubleError(await troubleOf(url, error), isPassing)
   }
 
   const end = async (jobId: string, signal: AbortSignal): Promise<JobEnd> => {

@@ -4,7 +4,7 @@
  */
 import { batch, computed, signal } from "@preact/signals"
 import type { PackagingWorker } from "../../../platform-browser/index.ts"
-import type { Client, JobEnd, JobState, LogLine, Trouble } from "../deploy/Client.ts"
+import { type Client, type JobEnd, type JobState, type LogLine, type Trouble, TroubleError } from "../deploy/Client.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { made, madeOf, worker } from "./Packaging.ts"
 import * as Project from "./Project.ts"
@@ -51,8 +51,8 @@ const change = (jobId: string, fields: Partial<Job>): void => {
   jobs.value = jobs.value.map((job) => job.jobId === jobId ? { ...job, ...fields } : job)
 }
 
-/** What follows each job; the token and the address stay those that it was sent with. */
-const followed = new Map<string, { readonly client: Client; readonly abort: AbortController }>()
+/** The address and the token of a job stay those that it was sent with. */
+const clients = new Map<string, Client>()
 
 const printer = (jobId: string) => {
   let printed = 0
@@ -87,10 +87,29 @@ const pause = (millis: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true })
   })
 
+/** Waits between questions that nobody answers, in ms: some three minutes in all. */
+const waits = [500, 1_000, 2_000, 4_000, ...Array.from({ length: 17 }, () => 10_000)]
+
+/** Asks again while what is wrong may pass, and says meanwhile what it is: a server that is started anew knows its jobs. */
+const patiently = async <A>(jobId: string, signal: AbortSignal, question: () => Promise<A>): Promise<A> => {
+  for (const wait of waits) {
+    try {
+      const answer = await question()
+      if (jobs.peek().find((job) => job.jobId === jobId)?.trouble !== undefined) change(jobId, { trouble: undefined })
+      return answer
+    } catch (error) {
+      if (signal.aborted || !(error instanceof TroubleError) || !error.isPassing) throw error
+      change(jobId, { trouble: error.trouble })
+      await pause(wait, signal)
+    }
+  }
+  return question()
+}
+
 /** Asks for the state until it will not change. */
 const watch = async (client: Client, jobId: string, signal: AbortSignal): Promise<void> => {
   for (let wait = 500; !signal.aborted; wait = Math.min(wait * 1.5, 5_000)) {
-    const status = await client.status(jobId, signal)
+    const status = await patiently(jobId, signal, () => client.status(jobId, signal))
     change(jobId, status)
     if (isFinal(status.state)) return
     await pause(wait, signal)
@@ -99,21 +118,22 @@ const watch = async (client: Client, jobId: string, signal: AbortSignal): Promis
 
 const follow = async (client: Client, jobId: string, request: PackagingWorker.PackageRequest): Promise<void> => {
   const abort = new AbortController()
-  followed.set(jobId, { client, abort })
+  clients.set(jobId, client)
   try {
     const watching = watch(client, jobId, abort.signal)
     const [end] = await Promise.all([
-      client.follow(jobId, printer(jobId), abort.signal).then(() => client.end(jobId, abort.signal)),
+      client.follow(jobId, printer(jobId), abort.signal).then(() =>
+        patiently(jobId, abort.signal, () => client.end(jobId, abort.signal))
+      ),
       watching
     ])
-    const status = await client.status(jobId, abort.signal)
+    const status = await patiently(jobId, abort.signal, () => client.status(jobId, abort.signal))
     const shown = await mapped(end, request)
     batch(() => change(jobId, { ...status, end: shown }))
   } catch (error) {
     change(jobId, { trouble: Endpoint.troubleOf(error) })
   } finally {
     abort.abort()
-    followed.delete(jobId)
   }
 }
 
@@ -189,7 +209,7 @@ export const deploy = async (): Promise<void> => {
 export const stop = (): void => sending?.abort()
 
 export const cancel = async (jobId: string): Promise<void> => {
-  const client = followed.get(jobId)?.client
+  const client = clients.get(jobId)
   if (client === undefined) return
   try {
     await client.cancel(jobId, AbortSignal.timeout(60_000))

@@ -32,7 +32,7 @@ export const JobView = ({ job }: { readonly job: Deploy.Job }) => {
           {job.host === undefined ? "" : `on ${job.host}`}
           {job.reason === undefined ? "" : `: ${job.reason}`}
         </p>
-        {Deploy.isFinal(job.state) || job.trouble !== undefined ? null :
+        {Deploy.isFinal(job.state) ? null :
           <button type="button" onClick={() => void Deploy.cancel(job.jobId)}>Cancel the job</button>}
       </div>
       <dl class="facts">
