@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { Forbidden, ShuttingDown, TooManyRequests } from "../../core/serve/ApiError.ts"
 import * as Occupancy from "./Occupancy.ts"
@@ -41,9 +42,12 @@ const headersAlways = {
 const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
 
+/** What the audit log has for a status when the client went away before there was one. */
+const clientLeft = 499
+
 /** `ending`: done when the server ends. */
 export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => {
-  const { audit, host, limits, origins } = options
+  const { audit, host, limits, origins, tokens } = options
   const rate = RateLimit.make(limits.requestsPerMinute)
   const room = Occupancy.make(limits.requests, "requests")
   const onLoopback = isLoopback(host)
@@ -73,6 +77,13 @@ export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => 
         remedy: `Ask again in ${seconds} s.`
       })
     })
+
+  /** Whose token it is, without telling the token. */
+  const clientOf = (request: HttpServerRequest.HttpServerRequest): { readonly client?: string } => {
+    const [, given] = /^Bearer (.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
+    const client = given === undefined ? undefined : tokens.nameOf(Redacted.make(given))
+    return client === undefined ? {} : { client }
+  }
 
   /** Tells a page's browser that the page may read the answer. */
   const withOrigin =
@@ -125,24 +136,30 @@ export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => 
             onSuccess: () =>
               answered
           }))
-      const response = yield* Effect.map(handled, (response) => {
+      const writeDown = (status: number, location?: string) =>
+        Effect.map(Clock.currentTimeMillis, (ended) =>
+          audit(JSON.stringify({
+            time: new Date(began).toISOString(),
+            address,
+            ...clientOf(request),
+            method: request.method,
+            // Names and values that are asked for may be secrets that were put there by mistake
+            path: request.url.split("?")[0]?.slice(0, 300),
+            status,
+            // The job that was made
+            ...(location === undefined ? {} : { location }),
+            milliseconds: ended - began,
+            ...(request.headers["origin"] === undefined ? {} : { origin: request.headers["origin"].slice(0, 300) })
+          })))
+      const watched = Effect.onInterrupt(handled, () => writeDown(clientLeft))
+      const response = yield* Effect.map(watched, (response) => {
         const complete = HttpServerResponse.setHeaders(withOrigin(request)(response), headersAlways)
         // What is left of a body that was refused is not read
         return response.status >= 400 && hasBody(request)
           ? HttpServerResponse.setHeader(complete, "connection", "close")
           : complete
       })
-      const ended = yield* Clock.currentTimeMillis
-      audit(JSON.stringify({
-        time: new Date(began).toISOString(),
-        address,
-        method: request.method,
-        // Names and values that are asked for may be secrets that were put there by mistake
-        path: request.url.split("?")[0]?.slice(0, 300),
-        status: response.status,
-        milliseconds: ended - began,
-        ...(request.headers["origin"] === undefined ? {} : { origin: request.headers["origin"].slice(0, 300) })
-      }))
+      yield* writeDown(response.status, response.headers["location"])
       return response
     })
 }

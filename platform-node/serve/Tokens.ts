@@ -7,6 +7,8 @@ import { createHash, timingSafeEqual } from "node:crypto"
 export interface Tokens {
   /** Whether clients need one. */
   readonly required: boolean
+  /** What the audit log calls the owner of a right token: the first 8 digits of its SHA-256. */
+  readonly nameOf: (token: Redacted.Redacted) => string | undefined
   /** Takes as long for every wrong token, whatever it has in common with a right one. */
   readonly accepts: (token: Redacted.Redacted) => boolean
 }
@@ -16,13 +18,16 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 /** `texts`: the tokens; without any, everybody is let in. */
 export const make = (texts: ReadonlyArray<Redacted.Redacted>): Tokens => {
   const digests = texts.map((text) => digest(Redacted.value(text)))
+  const isKnown = (given: Buffer): boolean =>
+    // All are compared, for the time must not tell which
+    digests.filter((each) => timingSafeEqual(each, given)).length > 0
   return {
     required: digests.length > 0,
-    accepts: (token) => {
+    nameOf: (token) => {
       const given = digest(Redacted.value(token))
-      // All are compared, for the time must not tell which
-      return digests.length === 0 || digests.filter((each) => timingSafeEqual(each, given)).length > 0
-    }
+      return isKnown(given) ? given.toString("hex").slice(0, 8) : undefined
+    },
+    accepts: (token) => digests.length === 0 || isKnown(digest(Redacted.value(token)))
   }
 }
 

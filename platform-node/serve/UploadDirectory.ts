@@ -54,6 +54,8 @@ export const make = (limits: Limits) =>
     const hasher = yield* Hasher.Hasher
     const store = yield* PackageStore
     const withServices = Effect.provideService(Hasher.Hasher, hasher)
+    // Looking through the directory removes what a server that was killed had half received
+    yield* Effect.catchAll(store.list, (error) => Effect.logWarning(error.message))
     const pathOf = (digest: string): string => Path.join(store.location, Manifest.fileName(Manifest.packageId(digest)))
 
     /** The package, open while the scope lasts. */
@@ -63,6 +65,8 @@ export const make = (limits: Limits) =>
         Effect.flatMap((access) =>
           Effect.map(withServices(openPackage(access, { expectedDigest: digest })), (opened) => ({ access, opened }))
         ),
+        // Whoever is told that it is here uses it next: not the moment to clean it up
+        Effect.tap(() => store.refresh(Manifest.fileName(Manifest.packageId(digest)))),
         // Not there, or damaged since: uploading it again repairs that
         Effect.mapError(() => missing(digest))
       )

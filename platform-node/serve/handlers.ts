@@ -217,7 +217,10 @@ export const layerJobs = (
         .handleRaw("submit", ({ request }) =>
           Effect.gen(function*() {
             const { createdAt, functionName, jobId, packageId } = yield* submit(yield* readCall(request))
-            return HttpServerResponse.unsafeJson({ jobId, packageId, functionName, createdAt }, { status: 201 })
+            return HttpServerResponse.unsafeJson({ jobId, packageId, functionName, createdAt }, {
+              status: 201,
+              headers: { location: `/v1/jobs/${jobId}` }
+            })
           }))
         .handle("list", ({ urlParams }) =>
           Effect.gen(function*() {

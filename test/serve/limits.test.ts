@@ -106,6 +106,7 @@ describe("limits of the deploy endpoint", () => {
       const full = await failure(served, upload)
       assert.strictEqual(full._tag, "TooManyRequests")
       first.destroy()
+      await until("written down", () => served.records.some(({ method, status }) => method === "PUT" && status === 499))
       await until("room", () => talk(served, (client) => Effect.isSuccess(upload(client))))
       assert.deepStrictEqual(staging(), [])
     }), 60_000)

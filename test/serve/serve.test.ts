@@ -5,12 +5,14 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as http from "node:http"
 import * as path from "node:path"
 import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
 import type { ClusterClient } from "../../core/serve/ClusterClient.ts"
 import type { Workbench } from "../platform-node/cli/command.ts"
+import * as HostilePackage from "./HostilePackage.ts"
 import { ask, failure, freePort, makePackage, makePlace, type ServerProcess, start, talk, type TestPackage,
   until } from "./ServerProcess.ts"
 
@@ -231,42 +233,70 @@ describe("logs that break off", () => {
   }, 60_000)
 })
 
+describe("a server that is killed in the middle of an upload", () => {
+  it("leaves nothing behind when it is started again", async () => {
+    const port = await freePort()
+    const first = await serving({ port })
+    const staging = () => fs.readdirSync(bench.packages).filter((name) => name.includes("staging"))
+    const broken = new Promise<void>((resolve) => {
+      const request = http.request({
+        host: "127.0.0.1",
+        port,
+        agent: false,
+        method: "PUT",
+        path: `/v1/packages/${"1".repeat(64)}`,
+        headers: { "content-length": 5000 }
+      })
+      request.on("error", () => resolve())
+      request.write("the beginning of it")
+    })
+    await until("begun", () => staging().length > 0)
+    await first.end("SIGKILL")
+    await broken
+    await serving({ port })
+    assert.deepStrictEqual(staging(), [])
+  }, 60_000)
+})
+
 describe("a server that is told to end", () => {
   it("lets requests end, closes streams, lets jobs go on, and the next one knows them", async () => {
     const port = await freePort()
     const first = await serving({ port })
     const open = gate("ended")
     const { jobId } = await talk(first, (client) => Effect.zipRight(upload(client), submit(client, "gate", open)))
-    const stream = rawLogs(first, jobId, {}, () => false)
-    const waiting = ask(first, `/v1/jobs/${jobId}/result?wait=60`)
-    // An upload of which half is there
-    const other = zip.bytes
-    const half = Math.floor(other.length / 2)
-    const uploaded = new Promise<number>((resolve, reject) => {
-      const request = http.request({
-        host: "127.0.0.1",
-        port,
-        agent: false,
-        method: "PUT",
-        path: `/v1/packages/${zip.digest}`,
-        headers: { "content-type": "application/octet-stream", "content-length": other.length }
-      }, (response) => {
-        response.resume().on("end", () => resolve(response.statusCode ?? 0))
-      })
-      request.on("error", reject)
-      request.write(other.subarray(0, half), () => {
-        // Sent; the rest comes after the signal
-        setTimeout(() => {
-          first.child.kill("SIGTERM")
-          setTimeout(() => request.end(other.subarray(half)), 300)
-        }, 300)
-      })
+    let seen = ""
+    const stream = rawLogs(first, jobId, {}, (text) => {
+      seen = text
+      return false
     })
-    assert.strictEqual(await uploaded, 200)
+    const waiting = ask(first, `/v1/jobs/${jobId}/result?wait=60`)
+    const other = HostilePackage.make({ "data/large": randomBytes(100_000) })
+    const half = Math.floor(other.bytes.length / 2)
+    let answer: number | undefined
+    const upward = http.request({
+      host: "127.0.0.1",
+      port,
+      agent: false,
+      method: "PUT",
+      path: `/v1/packages/${other.digest}`,
+      headers: { "content-type": "application/octet-stream", "content-length": other.bytes.length }
+    }, (response) => {
+      answer = response.statusCode
+      response.resume()
+    })
+    upward.write(other.bytes.subarray(0, half))
+    await until(
+      "under way",
+      () => seen.includes("before the gate") && fs.readdirSync(bench.packages).some((name) => name.includes("staging"))
+    )
+    first.child.kill("SIGTERM")
     const text = await stream
     assert.include(text, "before the gate")
+    assert.strictEqual(JSON.parse((await waiting).body)._tag, "Pending")
+    upward.end(other.bytes.subarray(half))
+    await until("answered", () => answer !== undefined)
+    assert.strictEqual(answer, 200)
     assert.notMatch(text, /^event: end$/m)
-    await waiting
     const { code } = await first.end()
     assert.strictEqual(code, 143)
     fs.writeFileSync(open, "")
@@ -373,6 +403,11 @@ describe("who may ask", () => {
       () => records().some(({ method, path, status }) => method === "POST" && path === "/v1/jobs" && status === 201)
     )
     assert.isTrue(records().some(({ status }) => status === 401))
+    const made = records().find(({ status }) => status === 201)
+    assert.match(String(made?.["location"]), /^\/v1\/jobs\/\d+T\d+-[0-9a-f]{8}$/)
+    // Whose token it was
+    assert.strictEqual(made?.["client"], createHash("sha256").update(token).digest("hex").slice(0, 8))
+    assert.isTrue(records().every(({ client, status }) => status !== 401 || client === undefined))
     assert.notInclude(audit(), token)
     assert.notInclude(audit(), secret)
   })
