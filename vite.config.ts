@@ -212,6 +212,8 @@ const playground: UserConfig = {
     __PARSER_BYTES__: JSON.stringify(statSync(here("node_modules/@swc/wasm-web/wasm_bg.wasm")).size)
   },
   worker: { format: "es" },
+  // What is found late makes the page of `npm run playground` load anew, and forget what was typed
+  optimizeDeps: { entries: [here("playground/index.html"), here("platform-browser/worker/main.ts")] },
   build: {
     target: "es2022",
     outDir: here("dist/playground"),
