@@ -132,6 +132,9 @@ export const make = (services: Context.Context<Services>): PackagingService => {
       Object.fromEntries([...contents].map(([path, content]) => [`${projectDirectory}/${path}`, content]))
     )
 
+  /** Without any, that one of them is missing is nothing to warn of: `PackageFromLockfile` says what it means. */
+  const hasInstalled = (): boolean => [...contents.keys()].some((path) => /(?:^|\/)node_modules\//.test(path))
+
   const prepare = ({ entry, options }: FunctionRequest) =>
     Effect.gen(function*() {
       const key = JSON.stringify([entry, options])
@@ -170,7 +173,12 @@ export const make = (services: Context.Context<Services>): PackagingService => {
         graph: Describe.graph(prepared),
         decisions: prepared.decisions.map(Describe.decision),
         dependencies: prepared.dependencies.map(({ name, requiredBy, version }) => ({ name, version, requiredBy })),
-        diagnostics: [...prepared.diagnostics.map(Describe.diagnostic), ...(last?.locked ?? []).map(Describe.locked)],
+        diagnostics: [
+          ...prepared.diagnostics.filter(({ code }) => hasInstalled() || code !== "not-installed").map(
+            Describe.diagnostic
+          ),
+          ...(last?.locked ?? []).map(Describe.locked)
+        ],
         elapsedMillis: performance.now() - begun
       }
       return analysis

@@ -260,5 +260,39 @@ export class Jobs { static run(n: number): number { return main({ a: n }) } }
     assert.deepStrictEqual(answers.slice(4), ["main"])
   })
 
+  it("npm packages that are not there, by the lockfile", async () => {
+    const { dependencies, diagnostics } = await chromium.page.evaluate(async () => {
+      const lockfile = {
+        name: "locked",
+        lockfileVersion: 3,
+        packages: {
+          "": { name: "locked", dependencies: { "@scope/first": "^1.0.0" } },
+          "node_modules/@scope/first": {
+            version: "1.2.3",
+            integrity: "sha512-Zmlyc3Q=",
+            dependencies: { second: "^2.0.0" }
+          },
+          "node_modules/second": { version: "2.0.1", integrity: "sha512-c2Vjb25k" }
+        }
+      }
+      const files = {
+        "package.json": JSON.stringify({ name: "locked", type: "module", dependencies: { "@scope/first": "^1.0.0" } }),
+        "package-lock.json": JSON.stringify(lockfile),
+        "main.ts": `import { one } from "@scope/first/part.js"\nexport const main = () => one`
+      }
+      const { dependencies, diagnostics } = await clustrix.packaging.package({ files, entry: "main.ts#main" })
+      const unknown = await clustrix.packaging.package({
+        files: { ...files, "main.ts": `import { one } from "third"\nexport const main = () => one` },
+        entry: "main.ts#main"
+      }).then(() => "made", (error: { readonly tag: string }) => error.tag)
+      return { dependencies, diagnostics: [...diagnostics.map(({ code }) => code), unknown] }
+    })
+    assert.deepStrictEqual(dependencies.map(({ name, version }) => `${name} ${version}`), [
+      "@scope/first 1.2.3",
+      "second 2.0.1"
+    ])
+    assert.deepStrictEqual(diagnostics, ["PackageFromLockfile", "UnresolvedImportError"])
+  })
+
   it("nothing bad on the console", () => assert.deepStrictEqual(chromium.problems, []))
 })
