@@ -55,8 +55,14 @@ const notClustrix = (url: URL, why: string): Trouble => ({
   remedy: "Check the address, and that its version of Clustrix is that of this page."
 })
 
-const troubleOf = async (url: URL, error: unknown): Promise<Trouble> => {
+const unauthorized = (url: URL, token: string): Trouble => ({
+  what: token === "" ? `${url.host} wants a token` : `${url.host} does not know this token`,
+  remedy: "Who runs the server has it: CLUSTRIX_SERVE_TOKEN, or a line of its token file."
+})
+
+const troubleOf = async (url: URL, token: string, error: unknown): Promise<Trouble> => {
   if (typeof error !== "object" || error === null || !("_tag" in error)) return { what: String(error) }
+  if (error._tag === "Unauthorized") return unauthorized(url, token)
   // Every error of the API says what, and some say why and what to do
   if (hasText(error, "what")) {
     return {
@@ -92,7 +98,7 @@ export const make = (url: URL, token: string): Client => {
     }
     const error = Cause.squash(exit.cause)
     const isPassing = typeof error === "object" && error !== null && "_tag" in error && passing.has(error._tag)
-    throw new TroubleError(await troubleOf(url, error), isPassing)
+    throw new TroubleError(await troubleOf(url, token, error), isPassing)
   }
 
   const end = async (jobId: string, signal: AbortSignal): Promise<JobEnd> => {
