@@ -3,7 +3,7 @@
  */
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
+import { type HttpClientError, ResponseError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Duration from "effect/Duration"
@@ -32,14 +32,27 @@ export type LogsError =
   | ApiError.Forbidden
   | ApiError.ClusterFailed
   | ApiError.TooManyRequests
+  | ApiError.ShuttingDown
 
 const LogsFailure = Schema.Union(
   ApiError.JobMissing,
   ApiError.Unauthorized,
   ApiError.Forbidden,
   ApiError.ClusterFailed,
-  ApiError.TooManyRequests
+  ApiError.TooManyRequests,
+  ApiError.ShuttingDown
 )
+
+/** What a server says that ends or has too much to do, and what is said in front of one that is not there. */
+const passing: ReadonlySet<LogsError["_tag"]> = new Set([
+  "RequestError",
+  "ResponseError",
+  "TooManyRequests",
+  "ShuttingDown"
+])
+
+/** Gateways whose server is not there speak no JSON. */
+const isGateway = ({ status }: HttpClientResponse.HttpClientResponse): boolean => status >= 502 && status <= 504
 
 /** How often in a row a stream may break off before anything came. */
 const attempts = 10
@@ -79,10 +92,13 @@ const follow = (client: HttpClient.HttpClient, jobId: string): Stream.Stream<Log
       )
       const response = yield* client.execute(request)
       if (response.status !== 200) {
-        return yield* Effect.flatMap(
-          HttpClientResponse.schemaBodyJson(LogsFailure)(response),
-          (error) => Effect.fail(error)
+        const error = HttpClientResponse.schemaBodyJson(LogsFailure)(response).pipe(
+          Effect.catchIf(
+            () => isGateway(response),
+            () => new ResponseError({ request: response.request, response, reason: "StatusCode" })
+          )
         )
+        return yield* Effect.flatMap(error, (error) => Effect.fail(error))
       }
       return Stream.tap(eventsOf(response), (event) =>
         Effect.sync(() => {
@@ -97,9 +113,9 @@ const follow = (client: HttpClient.HttpClient, jobId: string): Stream.Stream<Log
         // Ended without its last event: the server went away
         Stream.suspend(() => isOver ? Stream.empty : again(undefined))
       ),
-      (error) => error._tag === "RequestError" || error._tag === "ResponseError" ? again(error) : Stream.fail(error)
+      (error) => passing.has(error._tag) ? again(error) : Stream.fail(error)
     )
-    const again = (error: HttpClientError | undefined): Stream.Stream<LogEvent.LogEvent, LogsError> =>
+    const again = (error: LogsError | undefined): Stream.Stream<LogEvent.LogEvent, LogsError> =>
       Stream.suspend(() => {
         failures += 1
         if (error !== undefined && failures > attempts) return Stream.fail(error)

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as http from "node:http"
+import type * as net from "node:net"
 import * as path from "node:path"
 import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
 import type { ClusterClient } from "../../core/serve/ClusterClient.ts"
@@ -230,6 +231,49 @@ describe("logs that break off", () => {
     assert.deepInclude(await talk(second, (client) => client.packages.find({ path: { digest: zip.digest } })), {
       digest: zip.digest
     })
+  }, 60_000)
+})
+
+describe("a server behind a gateway", () => {
+  it("may be away for a while: the client of the logs comes back", async () => {
+    const open = gate("gateway")
+    const { jobId } = await talk(server, (client) => Effect.zipRight(upload(client), submit(client, "gate", open)))
+    const ending = JSON.stringify({ _tag: "ShuttingDown", what: "The server ends" })
+    const crowded = JSON.stringify({ _tag: "TooManyRequests", retryAfterSeconds: 1, what: "Too many" })
+    const away: Array<readonly [number, string]> = [[503, ending], [502, "<html>Bad Gateway</html>"], [429, crowded]]
+    const sockets: Array<net.Socket> = []
+    const gateway = http.createServer((request, response) => {
+      const [status, body] = sockets.length === 0 ? [undefined, ""] : away.shift() ?? [undefined, ""]
+      if (status !== undefined) return void response.writeHead(status, { connection: "close" }).end(body)
+      sockets.push(request.socket)
+      const onward = http.request(
+        { host: "127.0.0.1", port: server.port, path: request.url, headers: request.headers, agent: false },
+        (answer) =>
+          answer.on("error", () => response.destroy()).pipe(response.writeHead(answer.statusCode ?? 0, answer.headers))
+      )
+      onward.on("error", () => response.destroy())
+      response.on("close", () => onward.destroy())
+      request.pipe(onward)
+    })
+    await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve))
+    const address = gateway.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    let seen = ""
+    const following = talk(
+      { endpoint: `http://127.0.0.1:${port}` },
+      (client) =>
+        Stream.runForEach(client.jobs.logs(jobId), (event) =>
+          Effect.sync(() => {
+            seen += event.event === "end" ? `[${event.state}]` : event.text
+          }))
+    )
+    await until("printed", () => seen.includes("before the gate"))
+    for (const socket of sockets) socket.destroy()
+    await until("tried", () => away.length === 0)
+    fs.writeFileSync(open, "")
+    await following
+    gateway.close()
+    assert.strictEqual(seen, "before the gate\nbehind the gate\n[succeeded]")
   }, 60_000)
 })
 
