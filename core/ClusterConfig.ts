@@ -82,6 +82,8 @@ export const ClusterConfig = Schema.Struct({
   remoteWorkDir: Schema.optional(Schema.String),
   /** Processor cores of one job. */
   cores: Schema.optional(Schema.Int.pipe(Schema.positive())),
+  /** Whether proven loops may use all `cores` of their job. Default: yes. */
+  parallel: Schema.optional(Schema.Boolean),
   memory: Schema.optional(Memory),
   time: Schema.optional(TimeLimit),
   partition: Schema.optional(SchedulerWord),
@@ -145,7 +147,7 @@ export const localPaths: ReadonlySet<string> = new Set([
 /** The configuration as JSON, without secrets and without keys that are not set. */
 export const withoutSecrets = (config: ClusterConfig): { readonly [key: string]: CanonicalJson.Json } => {
   const entries = Object.entries(config).filter(([key, value]) => !secrets.has(key) && value !== undefined)
-  // What is left after the Redacted fields are strings, numbers, `false` and arrays of strings.
+  // What is left after the Redacted fields are strings, numbers, booleans and arrays of strings.
   return Object.fromEntries(entries) as { readonly [key: string]: CanonicalJson.Json }
 }
 

@@ -23,6 +23,12 @@ const texts = [
     what: "What `clustrix` is inside a job: `filesystem_utils.mjs` of the packages that use it."
   },
   {
+    entry: "platform-node/runner/loops/loops.ts",
+    output: "core/runtime/loops.generated.ts",
+    name: "loops",
+    what: "What runs loops on threads: `loops.mjs` of the packages that have such loops."
+  },
+  {
     entry: "platform-node/remote/remote.ts",
     output: "platform-node/remote/remote.generated.ts",
     name: "remote",

@@ -39,7 +39,7 @@ const encodedTypes = (ast: AST.AST): ReadonlyArray<AST.AST> =>
 const kindOf = (ast: AST.AST): Kind => {
   if (AST.isTupleType(ast)) return "list"
   if (AST.isNumberKeyword(ast)) return "number"
-  return AST.isLiteral(ast) && typeof ast.literal === "boolean" ? "boolean" : "text"
+  return AST.isBooleanKeyword(ast) || (AST.isLiteral(ast) && typeof ast.literal === "boolean") ? "boolean" : "text"
 }
 
 /** The flaws of a value, without the value itself unless that is harmless: it may hold a secret in the wrong place. */

@@ -7,6 +7,7 @@ import type { PackageEntry } from "../archive/PackageEntry.ts"
 import type { Diagnostic } from "../Diagnostic.ts"
 import type { Decision, NodeId, Reason } from "../graph/Reason.ts"
 import type { Hasher } from "../Hasher.ts"
+import type { LoopReport } from "../loops/LoopReport.ts"
 import type * as Manifest from "../Manifest.ts"
 import type * as Metadata from "../Metadata.ts"
 import type { SourceMap } from "../runtime/SourceMapDocument.ts"
@@ -67,6 +68,12 @@ export interface PreparedPackage extends PackageReport {
   /** Source maps by path in the package; made when asked for. */
   readonly sourceMaps: Effect.Effect<
     Readonly<Record<string, SourceMap>>,
+    SourceSyntaxError,
+    SourceParser | AnalysisCache | Hasher
+  >
+  /** Every loop, and whether it can run on threads; located when asked for. */
+  readonly loops: Effect.Effect<
+    ReadonlyArray<LoopReport>,
     SourceSyntaxError,
     SourceParser | AnalysisCache | Hasher
   >

@@ -13,10 +13,14 @@ import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
 import type { Entry } from "../graph/Reached.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import { chain } from "../graph/Reason.ts"
+import { analyseLoops } from "../loops/analyseLoops.ts"
+import { loopEntry, loopEntryText, loopRuntime } from "../loops/LoopPlan.ts"
+import { loopReports, variantMaps } from "../loops/loopSources.ts"
 import type * as Manifest from "../Manifest.ts"
 import * as Metadata from "../Metadata.ts"
 import { execute } from "../runtime/execute.generated.ts"
 import { filesystemUtils as filesystemUtilsText } from "../runtime/filesystem_utils.generated.ts"
+import { loops as loopRuntimeText } from "../runtime/loops.generated.ts"
 import { type AnalysedFunction, analyseFunction } from "./analyseFunction.ts"
 import { capturedModule, entryExport } from "./analyseLiving.ts"
 import { collectData, type CollectedData } from "./collectData.ts"
@@ -88,15 +92,25 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     )
   }
   for (const file of dependencies.files) own(file.path, file.text, file.because)
-  const entry = entryPoint(analysed)
+  const code = entryPoint(analysed)
+  const plan = yield* analyseLoops(analysed.modules)
+  const hasLoops = plan.variants.some(({ of }) => of === code.module)
+  if (hasLoops) {
+    for (const { of, path, text } of plan.variants) own(path, text, `it is ${of} with loops that can run on threads`)
+    for (const { path, text } of plan.bodies) own(path, text, "it holds what the threads of loops run")
+    own(loopRuntime, loopRuntimeText, "it runs loops on threads")
+    own(loopEntry, loopEntryText(code), "it takes the modules whose loops run on threads, if the invocation says so")
+  }
+  // Where there are no threads, as in a page, the module itself is the entry
+  const entry: Manifest.EntryPoint = hasLoops ? { ...code, module: loopEntry, serial: code.module } : code
   const isVendored = dependencies.vendored.length > 0
   for (const file of dependencies.vendored) add(file, file.entry)
   if (isVendored) own(vendoredEntry, vendoredEntryText(entry), "it puts the npm packages where the function finds them")
 
-  const code = `${modulesDirectory}/${emittedPath(analysed.placement, reached.entry.module)}`
-  const entryText = analysed.modules.find(({ path }) => path === code)?.text ?? ""
+  const entryPath = `${modulesDirectory}/${emittedPath(analysed.placement, reached.entry.module)}`
+  const entryText = analysed.modules.find(({ path }) => path === entryPath)?.text ?? ""
   const inspected = yield* inspectFunction(entryText, reached.entry.local)
-  const metadata = Metadata.make(metadataInput(analysed, data, dependencies, entry, inspected))
+  const metadata = Metadata.make(metadataInput(analysed, data, dependencies, code, inspected))
 
   const prepared: PreparedPackage = {
     functionName: metadata.function_info.name,
@@ -116,9 +130,10 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
       Effect.forEach(
         analysed.modules,
         ({ map, path }) => map === undefined ? Effect.succeed([]) : Effect.map(map, (text) => [[path, text] as const])
-      ),
-      (maps) => Object.fromEntries(maps.flat())
-    )
+      ).pipe(Effect.zip(hasLoops ? variantMaps(plan, analysed.modules) : Effect.succeed([]))),
+      ([maps, variants]) => Object.fromEntries([...maps.flat(), ...variants])
+    ),
+    loops: loopReports(plan, analysed.modules)
   }
   return prepared
 })

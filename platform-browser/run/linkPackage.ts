@@ -98,10 +98,16 @@ export const linkPackage = (zip: Uint8Array) =>
       return [path, ...vendored].map((each) => [`${packageDirectory}/${each}`, bytes] as const)
     })
     const modules = new Map<string, LinkedModule>()
+    // A page has no threads: its loops are the serial ones
     const { entry } = opened.manifest
+    const serial = entry["serial"]
+    const entryModule = typeof serial === "string" ? serial : entry.module
+    const isForThreads = (path: string): boolean =>
+      serial !== undefined && (path.endsWith(".loops.mjs") || path.endsWith(".bodies.mjs"))
     // A specifier that is computed may name any module of the code
-    const pending = [...paths].filter((path) => path.startsWith("modules/") && isModule(path)).sort(Order.string)
-    pending.push(entry.module)
+    const pending = [...paths].filter((path) => path.startsWith("modules/") && isModule(path) && !isForThreads(path))
+      .sort(Order.string)
+    pending.push(entryModule)
     yield* Effect.gen(function*() {
       for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
         if (modules.has(path)) continue
@@ -115,7 +121,7 @@ export const linkPackage = (zip: Uint8Array) =>
       packageId: opened.packageId,
       digest: opened.digest,
       functionName: opened.metadata.function_info.name,
-      entry: { module: entry.module, export: entry.export },
+      entry: { module: entryModule, export: entry.export },
       modules: [...modules.values()],
       files: Object.fromEntries(contents)
     } satisfies LinkedProgram

@@ -1,0 +1,309 @@
+/**
+ * Which loops of a package have iterations that are independent of each other.
+ */
+import type * as Ast from "../syntax/Ast.ts"
+import { children, spanOf } from "../syntax/Ast.ts"
+import { asName, boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import * as Freshness from "./Freshness.ts"
+import { type LoopProgram, reachedHelpers } from "./LoopProgram.ts"
+import type { LoopVerdict, Obstacle } from "./LoopReport.ts"
+import { declaredIn, type Key, keyOf, type ModuleSyntax } from "./ModuleSyntax.ts"
+import { replayOf } from "./Replay.ts"
+import { proveUnit, type Unit } from "./Unit.ts"
+
+/** What a loop goes over. */
+export type Course =
+  | { readonly _tag: "Values"; readonly values: Ast.Expression }
+  /** `for (let i = start; i < end; i += step)`; `inclusive` with `<=`. */
+  | {
+    readonly _tag: "Range"
+    readonly start: Ast.Expression
+    readonly end: Ast.Expression
+    readonly step: number
+    readonly inclusive: boolean
+  }
+
+export interface ProvenLoop {
+  readonly module: ModuleSyntax
+  readonly statement: Ast.ForOfStatement | Ast.ForStatement
+  readonly variable: Ast.VariableDeclaration
+  readonly course: Course
+  readonly unit: Unit
+  readonly helpers: ReturnType<typeof reachedHelpers>
+  /** `continue`s of this loop. */
+  readonly continues: ReadonlyArray<Ast.AnyNode>
+  /** Indices of replays that stand in a `try`, which must not fail on the main thread. */
+  readonly guarded: ReadonlyArray<number>
+}
+
+export interface ProvenLoops {
+  readonly loops: ReadonlyArray<ProvenLoop>
+  readonly verdicts: ReadonlyArray<LoopVerdict>
+}
+
+type Loop = Ast.ForOfStatement | Ast.ForStatement | Ast.ForInStatement
+
+class Refused {
+  readonly obstacle: Obstacle
+  constructor(obstacle: Obstacle) {
+    this.obstacle = obstacle
+  }
+}
+
+/** Numbers of the range, as far as they can be computed twice without any effect. */
+const isPlain = (node: Ast.AnyNode): boolean => {
+  const self = unwrap(node)
+  switch (self.type) {
+    case "NumericLiteral":
+    case "Identifier":
+      return true
+    case "MemberExpression":
+      return ["length", "size"].includes(staticKey(self.property) ?? "") && asName(unwrap(self.object)) !== undefined
+    case "BinaryExpression":
+      return ["+", "-", "*"].includes(self.operator) && isPlain(self.left) && isPlain(self.right)
+    default:
+      return false
+  }
+}
+
+const namesIn = (node: Ast.AnyNode): ReadonlyArray<Key> => {
+  const name = asName(node)
+  return name === undefined ? children(node).flatMap(namesIn) : [keyOf(name)]
+}
+
+const courseOf = (loop: Loop, refuse: (node: Ast.AnyNode, why: string) => never): {
+  readonly course: Course
+  readonly variable: Ast.VariableDeclaration
+} => {
+  if (loop.type === "ForInStatement") return refuse(loop, "it is `for...in`; `for (const key of Object.keys(...))` can be proven")
+  if (loop.type === "ForOfStatement") {
+    if (loop.await) return refuse(loop, "`for await` takes values as they come")
+    const { left } = loop
+    if (left.type !== "VariableDeclaration") return refuse(left, "its variable is declared outside of it")
+    if (left.kind === "var") return refuse(left, "a variable that is declared with `var` outlives the iteration")
+    return { course: { _tag: "Values", values: loop.right }, variable: left }
+  }
+  const counted = "it is not of the form `for (let i = start; i < end; i++)`"
+  const { init, test, update } = loop
+  if (init?.type !== "VariableDeclaration" || init.kind !== "let") return refuse(loop, counted)
+  const [declarator, second] = init.declarations
+  const name = declarator === undefined ? undefined : asName(declarator.id)
+  const start = declarator?.init
+  if (second !== undefined || name === undefined || !start || !test || !update) return refuse(loop, counted)
+  const isIt = (node: Ast.AnyNode): boolean => {
+    const each = asName(unwrap(node))
+    return each !== undefined && keyOf(each) === keyOf(name)
+  }
+  const condition = unwrap(test)
+  const change = unwrap(update)
+  const step = change.type === "UpdateExpression" && change.operator === "++" && isIt(change.argument)
+    ? 1
+    : change.type === "AssignmentExpression" && change.operator === "+=" && isIt(change.left) &&
+        unwrap(change.right).type === "NumericLiteral"
+    ? Number(staticKey(unwrap(change.right)))
+    : 0
+  if (
+    condition.type !== "BinaryExpression" || !["<", "<="].includes(condition.operator) || !isIt(condition.left) ||
+    !Number.isInteger(step) || step <= 0 || !isPlain(start) || !isPlain(condition.right)
+  ) return refuse(loop, counted)
+  return {
+    course: { _tag: "Range", start, end: condition.right, step, inclusive: condition.operator === "<=" },
+    variable: init
+  }
+}
+
+/** `continue`s of the loop; refuses what leaves it. */
+const jumps = (
+  body: Ast.AnyNode,
+  refuse: (node: Ast.AnyNode, why: string) => never
+): ReadonlyArray<Ast.AnyNode> => {
+  const found: Array<Ast.AnyNode> = []
+  const visit = (node: Ast.AnyNode, inLoop: boolean, inSwitch: boolean, labels: ReadonlyArray<string>): void => {
+    if (isFunctionSyntax(node) || node.type === "MethodProperty") return
+    const self = syntax(node)
+    switch (self.type) {
+      case "ReturnStatement":
+        return refuse(node, "`return` ends the loop early")
+      case "BreakStatement":
+        if (self.label ? labels.includes(self.label.value) : inLoop || inSwitch) return
+        return refuse(node, "`break` ends the loop early")
+      case "ContinueStatement":
+        if (self.label) return labels.includes(self.label.value) ? undefined : refuse(node, "it goes on with an outer loop")
+        if (!inLoop) found.push(node)
+        return
+      case "LabeledStatement":
+        return visit(self.body, inLoop, inSwitch, [...labels, self.label.value])
+      case "ForStatement":
+      case "ForOfStatement":
+      case "ForInStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+        for (const child of children(node)) visit(child, true, inSwitch, labels)
+        return
+      case "SwitchStatement":
+        for (const child of children(node)) visit(child, inLoop, true, labels)
+        return
+      default:
+        for (const child of children(node)) visit(child, inLoop, inSwitch, labels)
+    }
+  }
+  visit(body, false, false, [])
+  return found
+}
+
+const within = (node: Ast.AnyNode, path: string, each: { readonly path: string; readonly offset: number }): boolean => {
+  const { end, start } = spanOf(node)
+  return each.path === path && each.offset >= start && each.offset < end
+}
+
+const prove = (program: LoopProgram, module: ModuleSyntax, loop: Loop, fn: Ast.AnyNode, labelled: boolean): ProvenLoop => {
+  const refuse = (node: Ast.AnyNode, why: string): never => {
+    throw new Refused({ path: module.path, offset: spanOf(node).start, why })
+  }
+  const { course, variable } = courseOf(loop, refuse)
+  if (loop.type === "ForInStatement") return refuse(loop, "it is `for...in`")
+  if (labelled) refuse(loop, "it has a label")
+  const { body } = loop
+  const continues = jumps(body, refuse)
+  if (program.obstacle !== undefined) throw new Refused(program.obstacle)
+  const given = new Map(
+    variable.declarations.flatMap(({ id }) => boundNames(id)).map((name) =>
+      [keyOf(name), course._tag === "Range" ? Freshness.primitive : Freshness.shared] as const
+    )
+  )
+  const own = declaredIn(module, loop)
+  const guards: Array<Ast.AnyNode> = []
+  const findGuards = (node: Ast.AnyNode): void => {
+    if (isFunctionSyntax(node)) return
+    const self = syntax(node)
+    if (self.type === "TryStatement") guards.push(self)
+    for (const child of children(node)) findGuards(child)
+  }
+  findGuards(body)
+  const unit = proveUnit(program, {
+    module,
+    nodes: [body],
+    given,
+    parameters: new Map(),
+    replay: (statement) => replayOf(module, own, statement)
+  })
+  if (unit.obstacle !== undefined) throw new Refused(unit.obstacle)
+  const helpers = reachedHelpers(program, unit)
+  for (const helper of helpers) {
+    const { obstacle } = helper.unit
+    if (obstacle !== undefined) throw new Refused({ ...obstacle, why: `it calls \`${helper.name}\`: ${obstacle.why}` })
+    if (helper.unit.captured.size > 0) throw new Refused({ path: module.path, offset: spanOf(loop).start, why: `\`${helper.name}\` is no function of a top level` })
+  }
+
+  if (namesClash(module, unit)) refuse(loop, "it uses several variables of one name from around it")
+
+  const names = new Map(unit.replays.map((replay) => [replay.accumulator, replay.name]))
+  for (const [key, name] of unit.captured) {
+    if (names.has(key)) refuse(name, `it reads \`${name.value}\`, which the loop builds up`)
+  }
+  const header = course._tag === "Values" ? [course.values] : [course.start, course.end]
+  for (const part of header) {
+    for (const key of namesIn(part)) {
+      if (names.has(key)) refuse(part, `it goes over \`${names.get(key)}\`, which the loop builds up`)
+    }
+  }
+  if (course._tag === "Range") {
+    for (const name of variable.declarations.flatMap(({ id }) => boundNames(id))) {
+      const assigned = module.bindings.get(keyOf(name))?.assigned.filter((offset) => within(body, module.path, { path: module.path, offset }))
+      if (assigned?.[0] !== undefined) {
+        throw new Refused({ path: module.path, offset: assigned[0], why: `it assigns \`${name.value}\`, which counts the iterations` })
+      }
+    }
+  }
+  if (unit.awaits) {
+    const beside = program.overlaps.find((each) =>
+      !within(body, module.path, each) &&
+      !helpers.some((helper) => within(helper.fn, helper.module.path, each)) &&
+      !isSettledBefore(fn, loop, module, each)
+    )
+    if (beside !== undefined) {
+      throw new Refused({ ...beside, why: `other code may run while the loop waits: ${beside.why}` })
+    }
+  }
+  return {
+    module,
+    statement: loop,
+    variable,
+    course,
+    unit,
+    helpers,
+    continues,
+    guarded: unit.replays.flatMap(({ statement }, index) =>
+      guards.some((guard) => within(guard, module.path, { path: module.path, offset: spanOf(statement).start })) ? [index] : []
+    )
+  }
+}
+
+/** Whether the names that a body takes from around it mean one thing each. */
+const namesClash = (module: ModuleSyntax, unit: Unit): boolean => {
+  const around = [
+    ...[...unit.captured.values()].map(({ value }) => value),
+    ...[...unit.inner.keys()].map((key) => module.bindings.get(key)?.name ?? key)
+  ]
+  const top = new Set([...unit.data, ...unit.imports, ...unit.helpers.map(({ name }) => name)])
+  return new Set(around).size < around.length || around.some((name) => top.has(name))
+}
+
+/** Whether what is started at `each` is awaited in a statement of the same function that is over before the loop begins. */
+const isSettledBefore = (
+  fn: Ast.AnyNode,
+  loop: Ast.AnyNode,
+  module: ModuleSyntax,
+  each: Obstacle
+): boolean => {
+  if (!within(fn, module.path, each) || within(loop, module.path, each)) return false
+  let settled = false
+  const visit = (node: Ast.AnyNode): void => {
+    const self = syntax(node)
+    if (self.type === "AwaitExpression" && within(self, module.path, each)) {
+      // Awaited as a whole: the promise of this very call
+      settled ||= spanOf(unwrap(self.argument)).start === each.offset
+    }
+    for (const child of children(node)) visit(child)
+  }
+  visit(fn)
+  return settled
+}
+
+/** Looks at every loop, outer ones first. Loops in a loop that runs on threads belong to its iterations. */
+export const proveLoops = (program: LoopProgram): ProvenLoops => {
+  const loops: Array<ProvenLoop> = []
+  const verdicts: Array<LoopVerdict> = []
+  for (const module of program.modules.values()) {
+    const visit = (node: Ast.AnyNode, fn: Ast.AnyNode | undefined, labelled: boolean, around: boolean): void => {
+      const self = syntax(node)
+      let covered = around
+      if (self.type === "ForOfStatement" || self.type === "ForStatement" || self.type === "ForInStatement") {
+        const place = { path: module.path, offset: spanOf(self).start }
+        const serial = (obstacle: Obstacle): void => {
+          verdicts.push({ _tag: "Serial", loop: place, obstacle })
+        }
+        if (around) serial({ ...place, why: "it lies in a loop that runs in parallel" })
+        else if (fn === undefined) serial({ ...place, why: "it runs while the module is loaded" })
+        else {
+          try {
+            const proven = prove(program, module, self, fn, labelled)
+            loops.push(proven)
+            const reductions = [...new Set(proven.unit.replays.map(({ label }) => label))]
+            verdicts.push({ _tag: "Parallel", loop: place, reductions })
+            covered = true
+          } catch (thrown) {
+            if (!(thrown instanceof Refused)) throw thrown
+            serial(thrown.obstacle)
+          }
+        }
+      }
+      const inside = isFunctionSyntax(node) || ["ClassMethod", "PrivateMethod", "Constructor", "MethodProperty"].includes(node.type)
+        ? node
+        : fn
+      for (const child of children(node)) visit(child, inside, node.type === "LabeledStatement", covered)
+    }
+    visit(module.program, undefined, false, false)
+  }
+  return { loops, verdicts }
+}

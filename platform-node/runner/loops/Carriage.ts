@@ -1,0 +1,178 @@
+/**
+ * Values between threads. Structured clone keeps plain data, and here only plain data is let through; what it would
+ * change without a word (classes, accessors, prototypes of `null`) is refused.
+ *
+ * Objects that both sides have are numbered alike on both sides, so that a result which holds one of them holds the
+ * original again on the main thread.
+ */
+import { types } from "node:util"
+
+/** Why a value stays where it is. */
+export class NotCarried extends Error {
+  override readonly name = "NotCarried"
+}
+
+const typedArrays: ReadonlySet<unknown> = new Set([
+  Int8Array.prototype,
+  Uint8Array.prototype,
+  Uint8ClampedArray.prototype,
+  Int16Array.prototype,
+  Uint16Array.prototype,
+  Int32Array.prototype,
+  Uint32Array.prototype,
+  Float32Array.prototype,
+  Float64Array.prototype,
+  BigInt64Array.prototype,
+  BigUint64Array.prototype,
+  DataView.prototype
+])
+
+const refuse = (what: string): never => {
+  throw new NotCarried(what)
+}
+
+/** The objects that hang on `value` directly. Throws {@link NotCarried} where it is no plain data. */
+const partsOf = (value: object, stateful: boolean): ReadonlyArray<unknown> => {
+  if (types.isProxy(value)) return refuse("a Proxy")
+  const prototype: unknown = Object.getPrototypeOf(value)
+  switch (prototype) {
+    case Array.prototype: {
+      const list = value as ReadonlyArray<unknown> // its prototype says so
+      if (!Array.isArray(value) || Object.keys(value).length > list.length) return refuse("an array with properties of its own")
+      return list
+    }
+    case Object.prototype: {
+      const keys = Reflect.ownKeys(value)
+      const parts: Array<unknown> = []
+      for (const key of keys) {
+        const property = Object.getOwnPropertyDescriptor(value, key)
+        if (typeof key === "symbol") return refuse("a property whose key is a symbol")
+        if (property === undefined || !("value" in property) || property.enumerable !== true) {
+          return refuse("an accessor, or a hidden property")
+        }
+        parts.push(property.value)
+      }
+      return parts
+    }
+    case Map.prototype:
+    case Set.prototype:
+      if (Reflect.ownKeys(value).length > 0) return refuse("a Map or Set with properties of its own")
+      // The prototypes were compared
+      return prototype === Map.prototype ? [...(value as Map<unknown, unknown>)].flat() : [...(value as Set<unknown>)]
+    case Date.prototype:
+      return types.isDate(value) ? [] : refuse("something with the prototype of Date")
+    case RegExp.prototype: {
+      const { global, lastIndex, sticky } = value as RegExp // its prototype says so
+      return sticky || lastIndex !== 0 || (global && stateful) ? refuse("a regular expression that remembers where it stopped") : []
+    }
+    case ArrayBuffer.prototype:
+      return []
+    default:
+      if (typedArrays.has(prototype) && ArrayBuffer.isView(value)) {
+        const { buffer } = value
+        return buffer instanceof ArrayBuffer ? [buffer] : refuse("shared memory")
+      }
+      return refuse(prototype === null ? "an object without a prototype" : `an instance of ${nameOf(prototype)}`)
+  }
+}
+
+const nameOf = (prototype: unknown): string => {
+  const constructor = typeof prototype === "object" && prototype !== null
+    ? Object.getOwnPropertyDescriptor(prototype, "constructor")?.value
+    : undefined
+  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "a class"
+}
+
+const checkPrimitive = (value: unknown): void => {
+  if (typeof value === "function") refuse("a function")
+  if (typeof value === "symbol") refuse("a symbol")
+}
+
+/** The objects of a graph and their numbers. */
+export interface Numbered {
+  readonly objects: ReadonlyArray<object>
+  readonly numbers: ReadonlyMap<object, number>
+}
+
+/** Numbers all objects that hang on `root`. Throws {@link NotCarried}. */
+export const numberObjects = (root: object, stateful: boolean, limit = Infinity): Numbered => {
+  const objects: Array<object> = []
+  const numbers = new Map<object, number>()
+  const pending: Array<object> = [root]
+  let seen = 0
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (numbers.has(next)) continue
+    numbers.set(next, objects.length)
+    objects.push(next)
+    const parts = partsOf(next, stateful)
+    seen += parts.length
+    if (seen > limit) refuse("more data than it would be worth to copy")
+    for (let index = 0; index < parts.length; index += 1) {
+      const part = parts[index]
+      if (typeof part === "object" && part !== null) pending.push(part)
+      else checkPrimitive(part)
+    }
+  }
+  return { objects, numbers }
+}
+
+/** In `holder`, under `key`, stands the object with this number. */
+export type Patch = readonly [holder: object, key: string | number, number: number]
+
+/** Puts numbers in the place of objects that the other side has. Changes `holder`, which must be new. Throws {@link NotCarried}. */
+export const detach = (holder: Array<unknown>, { numbers }: Numbered): ReadonlyArray<Patch> => {
+  const patches: Array<Patch> = []
+  const seen = new Set<object>()
+  const pending: Array<object> = [holder]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    if (!Object.isExtensible(next)) refuse("an object that was frozen or sealed")
+    const isKeyed = Array.isArray(next) || Object.getPrototypeOf(next) === Object.prototype
+    const parts = partsOf(next, true)
+    const keys = isKeyed && !Array.isArray(next) ? Object.keys(next) : undefined
+    for (let index = 0; index < parts.length; index += 1) {
+      const part = parts[index]
+      if (typeof part !== "object" || part === null) {
+        checkPrimitive(part)
+        continue
+      }
+      const number = numbers.get(part)
+      if (number === undefined) pending.push(part)
+      else if (!isKeyed) refuse("something new that holds what was there before")
+      else patches.push([next, keys?.[index] ?? index, number])
+    }
+  }
+  for (const [at, key] of patches) Reflect.set(at, key, null)
+  return patches
+}
+
+/** The reverse of {@link detach}. */
+export const attach = (patches: ReadonlyArray<Patch>, { objects }: Numbered): void => {
+  for (const [holder, key, number] of patches) Reflect.set(holder, key, objects[number])
+}
+
+const containers: ReadonlySet<unknown> = new Set([Array.prototype, Object.prototype, Map.prototype, Set.prototype, ...typedArrays])
+
+/**
+ * Checks that changing `accumulator`, down to `depth`, changes nothing that iterations read. `guarded`: it stands in a `try`,
+ * so that the update itself must not fail. Throws {@link NotCarried}.
+ */
+export const checkAccumulator = (accumulator: unknown, depth: number, { numbers }: Numbered, guarded: boolean): void => {
+  if (typeof accumulator !== "object" || accumulator === null) {
+    checkPrimitive(accumulator)
+    if (guarded && typeof accumulator === "bigint") refuse("a big integer that is added to in a `try`")
+    return
+  }
+  if (types.isProxy(accumulator) || !containers.has(Object.getPrototypeOf(accumulator))) {
+    refuse("an accumulator that is neither a plain value nor a plain container")
+  }
+  if (numbers.has(accumulator)) refuse("an accumulator that the iterations also read")
+  if (guarded && !Object.isExtensible(accumulator)) refuse("a frozen accumulator in a `try`")
+  const parts = partsOf(accumulator, true)
+  if (depth > 0) {
+    for (const part of parts) {
+      if (typeof part === "object" && part !== null) checkAccumulator(part, depth - 1, { objects: [], numbers }, guarded)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The threads of this process: started when a loop first needs them, and kept.
+ */
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads"
+import { counterCell, firstEndedCell, overCell, type Reply, type Request, type ThreadData } from "./LoopMessages.ts"
+
+export class LoopPool {
+  readonly #ports: ReadonlyArray<MessagePort>
+  readonly #cells: Int32Array
+  readonly #receive = new Map<number, (reply: Reply, thread: number) => void>()
+
+  readonly width: number
+
+  constructor(width: number) {
+    this.width = width
+    const signal = new SharedArrayBuffer(4 * (firstEndedCell + width))
+    this.#cells = new Int32Array(signal)
+    const channels = Array.from({ length: width }, () => new MessageChannel())
+    this.#ports = channels.map(({ port1 }) => port1)
+    const ports = channels.map(({ port2 }) => port2)
+    const workerData: ThreadData = { clustrixLoops: "coordinator", ports, signal, index: 0 }
+    const coordinator = new Worker(new URL(import.meta.url), { workerData, transferList: ports })
+    coordinator.unref()
+    coordinator.on("error", () => {
+      for (let index = 0; index < width; index += 1) Atomics.store(this.#cells, firstEndedCell + index, 1)
+    })
+    this.#ports.forEach((port, thread) => {
+      port.on("message", (reply: Reply) => this.#deliver(reply, thread))
+      port.unref()
+    })
+  }
+
+  #deliver(reply: Reply, thread: number): void {
+    this.#receive.get(reply.id)?.(reply, thread)
+  }
+
+  send(thread: number, request: Request): void {
+    this.#ports[thread]?.postMessage(request)
+  }
+
+  /** `receive` gets the replies for the loop `id`. */
+  open(id: number, receive: (reply: Reply, thread: number) => void): void {
+    this.#receive.set(id, receive)
+  }
+
+  /** What is not computed yet of loop `id` will not be. */
+  close(id: number): void {
+    this.#receive.delete(id)
+    Atomics.store(this.#cells, overCell, Math.max(Atomics.load(this.#cells, overCell), id))
+  }
+
+  hasEnded(thread: number): boolean {
+    return Atomics.load(this.#cells, firstEndedCell + thread) !== 0
+  }
+
+  /** Delivers what has arrived; waits for something, at most a second, when nothing has. */
+  receiveNow(): void {
+    const before = Atomics.load(this.#cells, counterCell)
+    let arrived = false
+    this.#ports.forEach((port, thread) => {
+      for (;;) {
+        const message = receiveMessageOnPort(port)
+        if (message === undefined) return
+        arrived = true
+        this.#deliver(message.message, thread)
+      }
+    })
+    if (!arrived) Atomics.wait(this.#cells, counterCell, before, 1000)
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * One execution of one loop on the main thread. It begins serially and measures; when what is left is worth it, threads
+ * compute the iterations and the main thread takes their contributions in the original order. Whatever a thread cannot do
+ * (an iteration that throws, a value that cannot cross, a thread that ends) the main thread does itself, from that
+ * iteration on.
+ */
+import * as Carriage from "./Carriage.ts"
+import type { LoopData, LoopSpec, Reply, Row } from "./LoopMessages.ts"
+import { LoopPool } from "./LoopPool.ts"
+
+/** How wide loops run, and whether they wait until it is worth it. */
+export interface LoopSettings {
+  readonly width: number
+  readonly eager: boolean
+}
+
+export interface LoopNote {
+  readonly loop: string
+  readonly iterations: number
+  /** By other threads. */
+  readonly computed: number
+  readonly why: string | undefined
+}
+
+/** In milliseconds: what the first threads cost, and what a loop costs once they are there. */
+const startingMs = 120
+const warmMs = 8
+/** How long one chunk should take. */
+const chunkMs = 25
+/** What it costs to take one contribution from another thread. */
+const rowMs = 0.0005
+/** Below this an iteration is cheaper than its way. */
+const leastMs = 0.002
+
+let pool: LoopPool | undefined
+let lastId = 0
+
+const iteratorPrototypes: ReadonlySet<unknown> = new Set([
+  Object.getPrototypeOf([].values()),
+  Object.getPrototypeOf(new Map().entries()),
+  Object.getPrototypeOf(new Set().values())
+])
+
+/** What can be counted beforehand without being seen. */
+const countable = (given: unknown): boolean => {
+  if (typeof given === "string") return true
+  if (typeof given !== "object" || given === null) return false
+  const prototype: unknown = Object.getPrototypeOf(given)
+  return prototype === Array.prototype || prototype === Map.prototype || prototype === Set.prototype ||
+    iteratorPrototypes.has(prototype) || (ArrayBuffer.isView(given) && !(given instanceof DataView))
+}
+
+/** What a loop is given beside what it goes over. */
+export interface LoopSurroundings {
+  readonly settings: LoopSettings
+  readonly spec: LoopSpec
+  /** Asked only when threads are to be used: the variables may not be there before. */
+  readonly captured: () => ReadonlyArray<unknown>
+  readonly accumulators: () => ReadonlyArray<unknown>
+  readonly values: () => ReadonlyArray<ReadonlyArray<unknown>>
+  readonly note: (note: LoopNote) => void
+}
+
+export class LoopRun {
+  readonly #surroundings: LoopSurroundings
+  readonly items: Iterable<unknown>
+  /** It cannot be iterated at all. */
+  readonly isOdd: boolean
+  readonly #began = performance.now()
+  readonly #count: number
+  #index = 0
+  #nextLook = 1
+  #isOver = false
+  #id = 0
+  #handed = 0
+  #chunk = 1
+  #computed = 0
+  #numbered: Carriage.Numbered = { objects: [], numbers: new Map() }
+  #arrived = new Map<number, Reply>()
+  #flying: Array<number> = []
+  #current: Reply | undefined
+  #wake: (() => void) | undefined
+
+  constructor(surroundings: LoopSurroundings, given: unknown) {
+    this.#surroundings = surroundings
+    const { spec } = surroundings
+    this.isOdd = false
+    // `for...of` itself says what is wrong with something that it cannot go over
+    this.items = given as Iterable<unknown>
+    if (spec.range) {
+      const [start, end, step, inclusive] = given as readonly [number, number, number, boolean] // as the variant wrote it
+      const last = inclusive ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step)
+      const isSafe = Number.isSafeInteger(start) && typeof end === "number" && Number.isSafeInteger(Math.ceil(end)) && Number.isSafeInteger(start + last * step)
+      this.#count = isSafe ? Math.max(0, last) : 0
+      if (!isSafe) this.#stop("what it counts are not integers")
+    } else if (countable(given)) {
+      const list: ReadonlyArray<unknown> = Array.isArray(given) ? given : Array.from(given as Iterable<unknown>) // countable said so
+      this.items = list
+      this.#count = list.length
+    } else {
+      this.#count = 0
+      this.isOdd = given === null || given === undefined || typeof Reflect.get(Object(given), Symbol.iterator) !== "function"
+      this.#stop("what it goes over is no array, Map, Set or text")
+    }
+    if (this.#count < 2) this.#isOver = true
+  }
+
+  /** Of the next iteration: its contributions, or `undefined` when the main thread has to compute it. Blocks. */
+  nextNow(): ReadonlyArray<Row> | undefined {
+    if (!this.#isDue()) return undefined
+    for (;;) {
+      const step = this.#take()
+      if (step !== "wait") return step
+      this.#checkThreads()
+      if (!this.#isOver) pool?.receiveNow()
+    }
+  }
+
+  /** As `nextNow`, but gives itself when {@link later} has to be asked. */
+  next(): ReadonlyArray<Row> | undefined | this {
+    if (!this.#isDue()) return undefined
+    const step = this.#take()
+    return step === "wait" ? this : step
+  }
+
+  async later(): Promise<ReadonlyArray<Row> | undefined> {
+    for (;;) {
+      const step = this.#take()
+      if (step !== "wait") return step
+      this.#checkThreads()
+      if (this.#isOver) return undefined
+      await new Promise<void>((resolve) => {
+        // Also keeps the process alive, and looks whether the threads still are
+        const timer = setTimeout(resolve, 1000)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      this.#wake = undefined
+    }
+  }
+
+  #stop(why: string | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    if (this.#id !== 0) pool?.close(this.#id)
+    const { note, spec } = this.#surroundings
+    note({ loop: `${spec.plan}#${spec.body}`, iterations: this.#count, computed: this.#computed, why })
+    // Whatever it holds may be much
+    this.#numbered = { objects: [], numbers: new Map() }
+    this.#arrived.clear()
+  }
+
+  /** Whether another thread computes the iteration that begins now. */
+  #isDue(): boolean {
+    const index = this.#index
+    this.#index += 1
+    if (this.#isOver) return false
+    if (this.#id !== 0) return true
+    const { eager, width } = this.#surroundings.settings
+    if (eager) return this.#start(index, undefined)
+    if (index < this.#nextLook) return false
+    const elapsed = performance.now() - this.#began
+    const mean = elapsed / index
+    this.#nextLook = elapsed > 2 ? index + Math.max(1, Math.floor(2 / mean)) : index * 2
+    if (mean < leastMs) return false
+    const left = mean * (this.#count - index)
+    const gain = left * (1 - 1 / width)
+    return elapsed > 2 && gain > (pool === undefined ? startingMs : warmMs) ? this.#start(index, mean) : false
+  }
+
+  #start(index: number, mean: number | undefined): boolean {
+    const { accumulators, captured, settings, spec, values } = this.#surroundings
+    try {
+      const data: LoopData = { captured: captured(), values: values(), items: spec.range ? [] : [...this.items] }
+      const left = this.#count - index
+      this.#numbered = Carriage.numberObjects(data, spec.stateful, mean === undefined ? Infinity : 1000 * mean * left)
+      const guarded = spec.guarded.length > 0
+      accumulators().forEach((each, which) => Carriage.checkAccumulator(each, spec.depths[which] ?? 0, this.#numbered, guarded))
+      pool ??= new LoopPool(settings.width)
+      const threads = pool
+      lastId += 1
+      const id = lastId
+      const [start, , step] = spec.range ? this.items as unknown as readonly [number, number, number] : [0, 0, 1] // as above
+      for (let thread = 0; thread < threads.width; thread += 1) {
+        threads.send(thread, { kind: "loop", id, spec, data, start, step })
+      }
+      const even = Math.ceil(left / (threads.width * 3))
+      this.#chunk = Math.max(1, mean === undefined ? even : Math.min(even, Math.round(chunkMs / mean)))
+      this.#handed = index
+      this.#flying = Array.from({ length: threads.width }, () => 0)
+      this.#id = id
+      threads.open(id, (reply, thread) => this.#receive(reply, thread))
+      for (let round = 0; round < 2; round += 1) {
+        for (let thread = 0; thread < threads.width; thread += 1) this.#hand(thread)
+      }
+      return true
+    } catch (thrown) {
+      // The variables may not be there yet, a value may not cross: the serial loop needs none of this
+      this.#stop(thrown instanceof Error ? thrown.message : String(thrown))
+      return false
+    }
+  }
+
+  #hand(thread: number): void {
+    if (this.#isOver || this.#handed >= this.#count) return
+    const to = Math.min(this.#count, this.#handed + this.#chunk)
+    pool?.send(thread, { kind: "chunk", id: this.#id, from: this.#handed, to })
+    this.#handed = to
+    this.#flying[thread] = (this.#flying[thread] ?? 0) + 1
+  }
+
+  #receive(reply: Reply, thread: number): void {
+    this.#flying[thread] = (this.#flying[thread] ?? 1) - 1
+    this.#arrived.set(reply.from, reply)
+    const rows = reply.steps.reduce((sum, step) => sum + (step?.length ?? 0), 0)
+    if (!this.#surroundings.settings.eager && rows * rowMs > reply.ms) this.#chunk = 0
+    else this.#hand(thread)
+    this.#wake?.()
+  }
+
+  #checkThreads(): void {
+    if (this.#isOver) return
+    if (this.#chunk === 0 && this.#current === undefined) return this.#stop("its contributions are many and cheap")
+    if (this.#flying.some((chunks, thread) => chunks > 0 && pool?.hasEnded(thread) === true)) {
+      this.#stop("a thread has ended")
+      pool = undefined
+    }
+  }
+
+  #take(): ReadonlyArray<Row> | undefined | "wait" {
+    if (this.#isOver) return undefined
+    const index = this.#index - 1
+    let reply = this.#current
+    if (reply === undefined || index >= reply.from + reply.steps.length) {
+      reply = this.#arrived.get(index)
+      this.#current = reply
+      if (reply === undefined) return "wait"
+      this.#arrived.delete(index)
+      Carriage.attach(reply.patches, this.#numbered)
+    }
+    const step = reply.steps[index - reply.from]
+    const isOdd = (row: Row): boolean =>
+      this.#surroundings.spec.guarded.includes(Number(row[0])) && row.some((value) => typeof value === "bigint" || typeof value === "symbol" || (typeof value === "object" && value !== null && Object.getPrototypeOf(value) !== Object.prototype && !Array.isArray(value)))
+    if (step === null || step === undefined || step.some(isOdd)) {
+      this.#stop(reply.why ?? "an iteration was left out")
+      return undefined
+    }
+    this.#computed += 1
+    if (index === this.#count - 1) this.#stop(undefined)
+    return step
+  }
+}
