@@ -37,9 +37,11 @@ export const partOf = (whole: Freshness, { mixed }: Pick<Lookup, "mixed">): Fres
   whole === primitive ? primitive : whole === fresh && !mixed ? fresh : shared
 
 const argumentsOf = (list: ReadonlyArray<Ast.Argument> | undefined, lookup: Lookup): Freshness =>
-  join(...(list ?? []).map(({ expression, spread }) =>
-    spread ? partOf(freshness(expression, lookup), lookup) : freshness(expression, lookup)
-  ))
+  join(
+    ...(list ?? []).map(({ expression, spread }) =>
+      spread ? partOf(freshness(expression, lookup), lookup) : freshness(expression, lookup)
+    )
+  )
 
 /** What the functions that stand among the arguments give back, where that can be told. */
 const callbackResult = (list: ReadonlyArray<Ast.Argument>, lookup: Lookup): Freshness => {
@@ -56,8 +58,12 @@ export const globalMember = (callee: Ast.AnyNode): { readonly object: string; re
   if (self.type !== "MemberExpression") return undefined
   const object = asName(unwrap(self.object))
   const member = staticKey(self.property)
-  return object === undefined || object.ctxt !== 1 || member === undefined ? undefined : { object: object.value, member }
+  return object === undefined || object.ctxt !== 1 || member === undefined ? undefined
+    : { object: object.value, member }
 }
+
+/** Of something that may be written through to a thing of class `bytes`. */
+const viewOf = (bytes: Freshness): Freshness => bytes <= fresh ? fresh : shared
 
 const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
   const callee = unwrap(self.callee)
@@ -71,12 +77,23 @@ const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
       ? primitive
       : name.value === "structuredClone"
       ? fresh
+      // What is an object already comes back as it is
+      : name.value === "Object"
+      ? join(fresh, argumentsOf(self.arguments, lookup))
       : holding(argumentsOf(self.arguments, lookup))
   }
   const global = globalMember(callee)
   if (global !== undefined) {
     if (KnownCalls.primitiveNamespaces.has(global.object)) return primitive
-    if (global.object === "JSON") return global.member === "parse" ? fresh : primitive
+    if (global.object === "JSON") {
+      return global.member !== "parse" ? primitive : self.arguments.length === 1 ? fresh : shared
+    }
+    // `await` gives what such a promise was made of
+    if (global.object === "Promise" && global.member === "resolve") {
+      return join(fresh, argumentsOf(self.arguments, lookup))
+    }
+    // It may see the same bytes
+    if (global.object === "Buffer" && global.member === "from") return viewOf(argumentsOf(self.arguments, lookup))
     if (global.object === "Array" && global.member === "from") {
       const [from, make] = self.arguments
       return from === undefined ? fresh : make === undefined
@@ -94,6 +111,7 @@ const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
   if (KnownCalls.copyingMethods.has(member)) {
     return holding(join(partOf(object, lookup), argumentsOf(self.arguments, lookup)))
   }
+  if (member === "subarray") return viewOf(object)
   if (["sort", "reverse", "fill", "copyWithin", "set", "add", "update"].includes(member)) return object
   if (member === "reduce" || member === "reduceRight") {
     const [callback, initial] = self.arguments
@@ -180,9 +198,12 @@ export const freshness = (node: Ast.AnyNode, lookup: Lookup): Freshness => {
     case "CallExpression":
       return ofCall(self, lookup)
     case "NewExpression":
-      return holding(join(...(self.arguments ?? []).map(({ expression }) =>
-        partOf(freshness(expression, lookup), lookup)
-      )))
+      if (KnownCalls.viewConstructors.has(asName(unwrap(self.callee))?.value ?? "")) {
+        return viewOf(argumentsOf(self.arguments ?? [], lookup))
+      }
+      return holding(
+        join(...(self.arguments ?? []).map(({ expression }) => partOf(freshness(expression, lookup), lookup)))
+      )
     case "AwaitExpression":
       return freshness(self.argument, lookup)
     case "ConditionalExpression":
@@ -204,7 +225,16 @@ export const freshness = (node: Ast.AnyNode, lookup: Lookup): Freshness => {
 type Source = { readonly key: Key; readonly of: (lookup: Lookup) => Freshness }
 
 const elementCallbacks = new Set([
-  "map", "filter", "forEach", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "flatMap"
+  "map",
+  "filter",
+  "forEach",
+  "some",
+  "every",
+  "find",
+  "findIndex",
+  "findLast",
+  "findLastIndex",
+  "flatMap"
 ])
 
 /** What the variables that are declared in `node` are given there. */
@@ -223,9 +253,11 @@ export const sourcesIn = (node: Ast.AnyNode): ReadonlyArray<Source> => {
   }
   const settled = new Set<Ast.AnyNode>()
   const parameters = (fn: Ast.AnyNode, classes: ReadonlyArray<(lookup: Lookup) => Freshness>): void => {
-    if (!isFunctionNode(fn)) return
+    if (!isFunctionNode(fn) || (fn.type !== "ArrowFunctionExpression" && asName(fn.identifier) !== undefined)) return
     settled.add(fn)
-    fn.params.forEach((parameter, index) => give("pat" in parameter ? parameter.pat : parameter, classes[index] ?? (() => shared)))
+    fn.params.forEach((parameter, index) =>
+      give("pat" in parameter ? parameter.pat : parameter, classes[index] ?? (() => shared))
+    )
   }
   const visit = (each: Ast.AnyNode): void => {
     const self = syntax(each)
@@ -251,7 +283,8 @@ export const sourcesIn = (node: Ast.AnyNode): ReadonlyArray<Source> => {
         if (callee.type !== "MemberExpression" || first === undefined) break
         const element = (lookup: Lookup): Freshness => partOf(freshness(callee.object, lookup), lookup)
         const none = (): Freshness => primitive
-        if (elementCallbacks.has(member)) parameters(unwrap(first), [element, none])
+        // A Map's keys may be objects
+        if (elementCallbacks.has(member)) parameters(unwrap(first), [element, member === "forEach" ? element : none])
         else if (member === "sort" || member === "toSorted") parameters(unwrap(first), [element, element])
         else if (member === "reduce" || member === "reduceRight") {
           const initial = self.arguments[1]?.expression
@@ -276,7 +309,9 @@ export const sourcesIn = (node: Ast.AnyNode): ReadonlyArray<Source> => {
       }
       default:
     }
-    if (isFunctionNode(each) && !settled.has(each)) parameters(each, [])
+    if (isFunctionNode(each) && !settled.has(each)) {
+      for (const parameter of each.params) give("pat" in parameter ? parameter.pat : parameter, () => shared)
+    }
     if (each.type === "CatchClause" && "param" in each && each.param) give(each.param as Ast.AnyNode, () => shared) // checked
     if (each.type === "MethodProperty" && "params" in each) {
       for (const parameter of each.params as ReadonlyArray<Ast.Param>) give(parameter.pat, () => shared) // as SWC has it
@@ -290,7 +325,8 @@ export const sourcesIn = (node: Ast.AnyNode): ReadonlyArray<Source> => {
 const hasDefault = (pattern: Ast.AnyNode): boolean =>
   pattern.type === "AssignmentPattern" ||
   (pattern.type === "AssignmentPatternProperty" && "value" in pattern && pattern.value !== null &&
-    pattern.value !== undefined) || children(pattern).some(hasDefault)
+    pattern.value !== undefined) ||
+  children(pattern).some(hasDefault)
 
 /** The classes of all variables: the least that fits all `sources`. */
 export const settle = (

@@ -40,7 +40,7 @@ export const primitiveMethods: ReadonlySet<string> = words(`
 
 /** Methods that make a new container of what the old one holds. */
 export const copyingMethods: ReadonlySet<string> = words(`
-  concat filter flat slice toReversed toSorted toSpliced with keys values entries subarray flatMap map
+  concat filter flat slice toReversed toSorted toSpliced with keys values entries flatMap map
   union intersection difference symmetricDifference
 `)
 
@@ -54,13 +54,21 @@ export const globalFunctions: ReadonlySet<string> = words(`
 `)
 
 /** Of these the result is new, of the other global functions it is no object. */
-export const freshGlobals: ReadonlySet<string> = words("structuredClone Array Object Error RangeError TypeError SyntaxError")
+export const freshGlobals: ReadonlySet<string> = words(
+  "structuredClone Array Object Error RangeError TypeError SyntaxError"
+)
 
 /** Global constructors. `Date` needs an argument: without one it asks the clock. */
 export const constructors: ReadonlySet<string> = words(`
   Array ArrayBuffer BigInt64Array BigUint64Array DataView Date Error EvalError Float32Array Float64Array Int16Array
   Int32Array Int8Array Map Object RangeError ReferenceError RegExp Set String SyntaxError TextDecoder TextEncoder TypeError
   URIError URL URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray
+`)
+
+/** What they make may see the bytes of what they are given. `Object` gives back what it is given. */
+export const viewConstructors: ReadonlySet<string> = words(`
+  Object DataView BigInt64Array BigUint64Array Float32Array Float64Array Int16Array Int32Array Int8Array Uint16Array
+  Uint32Array Uint8Array Uint8ClampedArray
 `)
 
 /** Functions and constants of global objects. */
@@ -105,11 +113,13 @@ export const globalValues: ReadonlySet<string> = words(
 /** Functions of Node's own modules that read at most, and give something new. */
 export const builtinFunctions: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["path", words("basename dirname extname format isAbsolute join normalize parse relative resolve sep delimiter")],
-  ["path/posix", words("basename dirname extname format isAbsolute join normalize parse relative resolve sep delimiter")],
+  ["path/posix",
+    words("basename dirname extname format isAbsolute join normalize parse relative resolve sep delimiter")],
   ["fs/promises", words("readFile stat lstat readdir access realpath readlink")],
   ["fs", words("readFileSync statSync lstatSync readdirSync existsSync accessSync realpathSync readlinkSync")],
   ["crypto", words("createHash createHmac hash")],
-  ["zlib", words("gunzipSync inflateSync inflateRawSync gzipSync deflateSync deflateRawSync brotliDecompressSync crc32")],
+  ["zlib",
+    words("gunzipSync inflateSync inflateRawSync gzipSync deflateSync deflateRawSync brotliDecompressSync crc32")],
   ["util", words("format isDeepStrictEqual stripVTControlCharacters")],
   ["querystring", words("escape parse stringify unescape")],
   ["url", words("domainToASCII domainToUnicode fileURLToPath pathToFileURL")]
@@ -127,6 +137,16 @@ export const refusedGlobals: ReadonlyMap<string, string> = new Map([
   ["setInterval", "it starts a timer"],
   ["arguments", "`arguments` belongs to the function around the loop"]
 ])
+
+/** Calls that take a few nanoseconds: iterations with nothing else are not worth their way to another thread. */
+export const cheapCalls: ReadonlySet<string> = words(`
+  BigInt Boolean Number Object String Array Error RangeError TypeError SyntaxError parseFloat parseInt isNaN isFinite
+  isInteger isSafeInteger isArray is hasOwn hasOwnProperty fromCharCode fromCodePoint
+  at charAt charCodeAt codePointAt endsWith startsWith padEnd padStart slice substr substring toLowerCase toUpperCase trim
+  trimEnd trimStart toString valueOf toFixed get has set add push pop shift unshift delete
+  getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTime getUTCDate getUTCDay
+  getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds
+`)
 
 /** Mutators of an accumulator that the main thread replays. */
 export const replayed: ReadonlySet<string> = words("push unshift add set")

@@ -127,7 +127,8 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
   const edits = new Map(
     [...varied].flatMap((path) => {
       const module = program.modules.get(path)
-      return module === undefined ? [] : [[path, { module, text: new MagicString(module.text), imports: new Map<string, string>() }] as const]
+      return module === undefined ? []
+        : [[path, { module, text: new MagicString(module.text), imports: new Map<string, string>() }] as const]
     })
   )
   for (const { module, text } of edits.values()) {
@@ -162,7 +163,8 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
       sets: sets.map((module) => bodiesPath(module.path)),
       stateful: loop.unit.stateful || loop.helpers.some(({ unit }) => unit.stateful),
       guarded: loop.guarded,
-      range: loop.course._tag === "Range"
+      range: loop.course._tag === "Range",
+      over: loop.course._tag === "Values" ? loop.course.source?.method ?? null : null
     }, getters)
   }
 
@@ -173,7 +175,9 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
     }
     for (const [path, name] of imports) {
       text.append(
-        `import { ${mark}Values as ${name} } from ${JSON.stringify(relativeSpecifier(module.path, variantPath(path)))};\n`
+        `import { ${mark}Values as ${name} } from ${
+          JSON.stringify(relativeSpecifier(module.path, variantPath(path)))
+        };\n`
       )
     }
     const data = bodies.get(module.path)?.data ?? new Set()
@@ -207,6 +211,8 @@ interface Spec {
   readonly stateful: boolean
   readonly guarded: ReadonlyArray<number>
   readonly range: boolean
+  /** `entries`, `keys` or `values`, if it goes over the iterator that such a method gives. */
+  readonly over: string | null
 }
 
 /** By name, with the greatest depth. */
@@ -228,7 +234,10 @@ const weave = (
   const { end, start } = spanOf(statement)
   const run = `${mark}Run`
   const captured = [...unit.captured.values()].map(({ value }) => value)
-  const thunks = [captured, accumulatorsOf(loop).map(([each]) => each), getters].map((each) => `() => [${list(each)}]`).join(", ")
+  const source = course._tag === "Values" && course.source !== undefined ? [slice(module, course.source.object)] : []
+  const thunks = [captured, accumulatorsOf(loop).map(([each]) => each), getters, source]
+    .map((each) => `() => [${list(each)}]`)
+    .join(", ")
   const over = course._tag === "Values"
     ? slice(module, course.values)
     : `[${slice(module, course.start)}, ${slice(module, course.end)}, ${course.step}, ${course.inclusive}]`
@@ -286,12 +295,16 @@ ${text.slice(start, end)}
 `
 }
 
-const bodiesText = (program: LoopProgram, { data, functions, imports, loops, module }: Bodies, mark: string): string => {
+const bodiesText = (
+  program: LoopProgram,
+  { data, functions, imports, loops, module }: Bodies,
+  mark: string
+): string => {
   const lines = [...imports].sort(Order.string).flatMap((local) => {
     const imported = module.imports.get(local)
     if (imported === undefined) return []
     const meaning = program.meaning(module, local)
-    if (meaning._tag === "Function") {
+    if (meaning._tag === "Function" || meaning._tag === "Literal") {
       const from = relativeSpecifier(module.path, bodiesPath(meaning.module.path))
       return [`import { ${meaning.name} as ${local} } from ${JSON.stringify(from)};\n`]
     }
@@ -307,7 +320,8 @@ const bodiesText = (program: LoopProgram, { data, functions, imports, loops, mod
   }).sort(([a], [b]) => a - b)
   return [
     ...lines,
-    ...(data.size === 0 ? [] : [`let ${values};\nexport const ${mark}Set = (${mark}) => {\n[${values}] = ${mark};\n};\n`]),
+    ...(data.size === 0 ? []
+      : [`let ${values};\nexport const ${mark}Set = (${mark}) => {\n[${values}] = ${mark};\n};\n`]),
     ...own.map(([, statement]) => `${slice(module, statement)}\n`),
     ...(functions.size === 0 ? [] : [`export { ${list([...functions].sort(Order.string))} };\n`]),
     ...loops

@@ -3,22 +3,15 @@
  * loop.
  */
 import type * as Ast from "../syntax/Ast.ts"
-import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
-import { asName, boundNames, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { children, spanOf, unresolved } from "../syntax/Ast.ts"
+import { asName, boundNames, syntax, unwrap } from "../analyse/Syntax.ts"
 import { filesystemUtils } from "../emit/Placement.ts"
 import { jobApi } from "../graph/jobApi.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
-import {
-  type Binding,
-  type FunctionNode,
-  isFunctionNode,
-  keyOf,
-  type ModuleSyntax,
-  packagePathOf,
-  topKey
-} from "./ModuleSyntax.ts"
+import { type Binding, type FunctionNode, keyOf, type ModuleSyntax, packagePathOf, topKey } from "./ModuleSyntax.ts"
+import { asyncMembers, type Overlap, overlapsIn } from "./Overlaps.ts"
 import { type Meaning, type Program, proveUnit, type Unit } from "./Unit.ts"
 
 export interface LoopProgram extends Program {
@@ -26,7 +19,7 @@ export interface LoopProgram extends Program {
   /** Why no loop of the package runs on threads. */
   readonly obstacle: Obstacle | undefined
   /** Code that may run while others wait: work that is started and not awaited at once. */
-  readonly overlaps: ReadonlyArray<Obstacle>
+  readonly overlaps: ReadonlyArray<Overlap>
 }
 
 const fileFunctions: ReadonlySet<string> = new Set([...jobApi].filter((name) => name !== "cluster"))
@@ -35,6 +28,7 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
   const local = (owner: ModuleSyntax, binding: Binding | undefined): Meaning => {
     if (binding === undefined) return { _tag: "Unknown", why: `it is not known what \`${name}\` is` }
     if (binding.kind === "class") return { _tag: "Unknown", why: `it uses the class \`${name}\`` }
+    if (binding.isLiteral) return { _tag: "Literal", module: owner, name: binding.name }
     return binding.fn !== undefined && binding.assigned.length === 0
       ? { _tag: "Function", module: owner, name: binding.name, fn: binding.fn }
       : { _tag: "Data" }
@@ -66,18 +60,12 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
     : { _tag: "Unknown", why: `it uses \`${name}\` of ${imported.specifier}, which may do more than read` }
 }
 
-const startsWork: ReadonlySet<string> = new Set([
-  "setTimeout", "setInterval", "setImmediate", "queueMicrotask"
-])
-
-/** Assignments to globals and to what hangs on them, and work that is started and not awaited. */
-const survey = (
-  program: Pick<LoopProgram, "meaning">,
-  module: ModuleSyntax
-): { readonly patch: Obstacle | undefined; readonly overlaps: ReadonlyArray<Obstacle> } => {
+/** The first change of a global, or of what hangs on one. */
+const patchIn = (module: ModuleSyntax): Obstacle | undefined => {
   let patch: Obstacle | undefined
-  const overlaps: Array<Obstacle> = []
-  const at = (node: Ast.AnyNode, why: string): Obstacle => ({ path: module.path, offset: spanOf(node).start, why })
+  const found = (node: Ast.AnyNode): void => {
+    patch ??= { path: module.path, offset: spanOf(node).start, why: "the program changes globals here" }
+  }
   const globalRoot = (node: Ast.AnyNode): boolean => {
     const self = unwrap(node)
     if (self.type === "MemberExpression") return globalRoot(self.object)
@@ -89,21 +77,10 @@ const survey = (
     const self = unwrap(target)
     const names = boundNames(self)
     if ((self.type === "MemberExpression" && globalRoot(self)) || names.some(({ ctxt }) => ctxt === unresolved)) {
-      patch ??= at(target, "the program changes globals here")
+      found(target)
     }
   }
-  const isAsync = (callee: Ast.AnyNode): boolean => {
-    const self = unwrap(callee)
-    if (isFunctionNode(self)) return self.async
-    const name = asName(self)
-    if (name === undefined || name.ctxt === unresolved) return false
-    if (name.ctxt === topLevel) {
-      const meaning = program.meaning(module, name.value)
-      return meaning._tag === "Function" && meaning.fn.async
-    }
-    return module.bindings.get(keyOf(name))?.fn?.async === true
-  }
-  const visit = (node: Ast.AnyNode, awaited: boolean): void => {
+  const visit = (node: Ast.AnyNode): void => {
     const self = syntax(node)
     switch (self.type) {
       case "AssignmentExpression":
@@ -112,39 +89,22 @@ const survey = (
       case "UpdateExpression":
         written(self.argument)
         break
-      case "NewExpression":
-        if (asName(unwrap(self.callee))?.value === "Promise") overlaps.push(at(self, "a promise is made here"))
-        break
       case "CallExpression": {
-        const callee = unwrap(self.callee)
-        const global = Freshness.globalMember(callee)
-        const member = callee.type === "MemberExpression" ? staticKey(callee.property) : undefined
-        const name = asName(callee)
-        if (global !== undefined && ["Object", "Reflect"].includes(global.object)) {
-          const changing = ["assign", "defineProperty", "defineProperties", "setPrototypeOf", "set"].includes(global.member)
-          const first = self.arguments[0]?.expression
-          if (changing && first !== undefined && globalRoot(first)) patch ??= at(self, "the program changes globals here")
-        }
-        if (global?.object === "Promise" && global.member !== "resolve" && global.member !== "reject") {
-          overlaps.push(at(self, `\`Promise.${global.member}\` lets several things run`))
-        } else if (member === "then" || member === "catch" || member === "finally") {
-          overlaps.push(at(self, `\`.${member}\` lets several things run`))
-        } else if (name?.ctxt === unresolved && startsWork.has(name.value)) {
-          overlaps.push(at(self, `\`${name.value}\` lets something run later`))
-        } else if (!awaited && isAsync(callee)) {
-          overlaps.push(at(self, "an asynchronous function is called and not awaited at once"))
-        }
+        const global = Freshness.globalMember(self.callee)
+        const first = self.arguments[0]?.expression
+        if (global === undefined || first === undefined || !["Object", "Reflect"].includes(global.object)) break
+        const changes = ["assign", "defineProperty", "defineProperties", "setPrototypeOf", "set"].includes(
+          global.member
+        )
+        if (changes && globalRoot(first)) found(self)
         break
       }
       default:
     }
-    const passes = node.type === "AwaitExpression" || node.type === "ReturnStatement" ||
-      (awaited && ["ParenthesisExpression", "TsAsExpression"].includes(node.type))
-    const body = isFunctionNode(node) && node.type === "ArrowFunctionExpression" ? node.body : undefined
-    for (const child of children(node)) visit(child, passes || child === body)
+    for (const child of children(node)) visit(child)
   }
-  visit(module.program, false)
-  return { patch, overlaps }
+  visit(module.program)
+  return patch
 }
 
 /** `scripts`: the package's CommonJS modules. */
@@ -163,12 +123,17 @@ export const make = (
       const parameters = new Map(
         fn.params.flatMap((parameter, index) => {
           const only = asName(unwrap("pat" in parameter ? parameter.pat : parameter))
-          return only === undefined ? [] : [[keyOf(only), index] as const]
+          // What is assigned may no longer be what the caller gave
+          return only === undefined || module.bindings.get(keyOf(only))?.assigned.length !== 0
+            ? []
+            : [[keyOf(only), index] as const]
         })
       )
       const given = new Map(
         fn.params.flatMap((parameter) =>
-          boundNames("pat" in parameter ? parameter.pat : parameter).map((each) => [keyOf(each), Freshness.shared] as const)
+          boundNames("pat" in parameter ? parameter.pat : parameter).map((each) =>
+            [keyOf(each), Freshness.shared] as const
+          )
         )
       )
       const unit = proveUnit(program, { module, nodes: [fn], given, parameters, replay: undefined })
@@ -176,14 +141,14 @@ export const make = (
       return unit
     }
   }
-  const surveys = [...modules.values()].map((module) => survey(program, module))
+  const members = asyncMembers(modules.values())
   // A variant of a module that a script loads by itself would be there twice
   const script = scripts.find(({ text }) => text.includes("import("))
   const unknown = [...modules.values()].find(({ unknownImport }) => unknownImport !== undefined)
   return {
     ...program,
     modules,
-    obstacle: surveys.find(({ patch }) => patch !== undefined)?.patch ??
+    obstacle: [...modules.values()].map(patchIn).find((patch) => patch !== undefined) ??
       (unknown?.unknownImport === undefined ? undefined : {
         path: unknown.path,
         offset: unknown.unknownImport,
@@ -193,7 +158,7 @@ export const make = (
         offset: script.text.indexOf("import("),
         why: "a CommonJS module loads ES modules"
       }),
-    overlaps: surveys.flatMap(({ overlaps }) => overlaps)
+    overlaps: [...modules.values()].flatMap((module) => overlapsIn(program, module, members))
   }
 }
 
@@ -201,8 +166,13 @@ export const make = (
 export const reachedHelpers = (
   program: LoopProgram,
   unit: Unit
-): ReadonlyArray<{ readonly module: ModuleSyntax; readonly name: string; readonly fn: FunctionNode; readonly unit: Unit }> => {
-  const found = new Map<string, { readonly module: ModuleSyntax; readonly name: string; readonly fn: FunctionNode; readonly unit: Unit }>()
+): ReadonlyArray<
+  { readonly module: ModuleSyntax; readonly name: string; readonly fn: FunctionNode; readonly unit: Unit }
+> => {
+  const found = new Map<
+    string,
+    { readonly module: ModuleSyntax; readonly name: string; readonly fn: FunctionNode; readonly unit: Unit }
+  >()
   const pending = [...unit.helpers]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { module, name } = next
@@ -214,7 +184,9 @@ export const reachedHelpers = (
     found.set(key, { module, name, fn, unit: proof })
     pending.push(...proof.helpers)
   }
-  return [...found.values()].sort((a, b) => a.module.path === b.module.path
-    ? spanOf(a.fn).start - spanOf(b.fn).start
-    : a.module.path < b.module.path ? -1 : 1)
+  return [...found.values()].sort((a, b) =>
+    a.module.path === b.module.path
+      ? spanOf(a.fn).start - spanOf(b.fn).start
+      : a.module.path < b.module.path ? -1 : 1
+  )
 }

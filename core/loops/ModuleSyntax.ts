@@ -19,6 +19,8 @@ export interface Binding {
   readonly offset: number
   /** The function that it always is. */
   readonly fn: FunctionNode | undefined
+  /** Whether it always is a primitive value that stands in the text. */
+  readonly isLiteral: boolean
   /** The statement that declares it. */
   readonly statement: Ast.AnyNode | undefined
   /** Where it is assigned after its declaration. */
@@ -52,6 +54,21 @@ export const topKey = (name: string): Key => `${name}#${topLevel}`
 export const isFunctionNode = (node: Ast.AnyNode | null | undefined): node is FunctionNode =>
   node !== null && node !== undefined && isFunctionSyntax(node)
 
+const literals: ReadonlySet<string> = new Set([
+  "StringLiteral",
+  "NumericLiteral",
+  "BooleanLiteral",
+  "NullLiteral",
+  "BigIntLiteral"
+])
+
+const isLiteral = (init: Ast.AnyNode): boolean => {
+  const self = unwrap(init)
+  return self.type === "UnaryExpression"
+    ? self.operator === "-" && isLiteral(self.argument)
+    : literals.has(self.type)
+}
+
 /** The names that an assignment to `pattern` writes. */
 export const assignedNames = (pattern: Ast.AnyNode): ReadonlyArray<Name> => boundNames(unwrap(pattern))
 
@@ -66,11 +83,12 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
     name: Name,
     kind: Binding["kind"],
     fn?: FunctionNode | undefined,
-    statement?: Ast.AnyNode | undefined
+    statement?: Ast.AnyNode | undefined,
+    isLiteral = false
   ): void => {
     const key = keyOf(name)
     if (bindings.has(key)) return
-    bindings.set(key, { name: name.value, kind, offset: spanOf(name).start, fn, statement, assigned: [] })
+    bindings.set(key, { name: name.value, kind, offset: spanOf(name).start, fn, isLiteral, statement, assigned: [] })
   }
   const request = (source: Ast.StringLiteral): void => {
     const { end, start } = spanOf(source)
@@ -98,7 +116,9 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
       case "ExportNamedDeclaration":
         if (self.source) request(self.source)
         for (const each of self.specifiers) {
-          if (each.type === "ExportSpecifier" && !self.source) exports.set((each.exported ?? each.orig).value, each.orig.value)
+          if (each.type === "ExportSpecifier" && !self.source) {
+            exports.set((each.exported ?? each.orig).value, each.orig.value)
+          }
         }
         return
       case "ExportAllDeclaration":
@@ -109,7 +129,14 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
           const init = each.init ? unwrap(each.init) : undefined
           const only = asName(each.id)
           for (const name of boundNames(each.id)) {
-            bind(name, self.kind, name === only && isFunctionNode(init) ? init : undefined, self)
+            const isOnly = name === only
+            bind(
+              name,
+              self.kind,
+              isOnly && isFunctionNode(init) ? init : undefined,
+              self,
+              isOnly && self.kind === "const" && init !== undefined && isLiteral(init)
+            )
           }
         }
         break

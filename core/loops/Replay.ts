@@ -74,14 +74,17 @@ const targetOf = (expression: Ast.AnyNode): { readonly root: Name; readonly labe
       const extreme = right.type === "CallExpression" && globalMember(right.callee)?.object === "Math"
         ? `Math.${globalMember(right.callee)?.member}`
         : self.operator
-      return ["Identifier", "MemberExpression"].includes(unwrap(self.left).type) ? labelled(self.left, extreme) : undefined
+      return ["Identifier", "MemberExpression"].includes(unwrap(self.left).type) ? labelled(self.left, extreme)
+        : undefined
     }
     case "UpdateExpression":
       return labelled(self.argument, self.operator)
     case "CallExpression": {
       const callee = unwrap(self.callee)
       const member = callee.type === "MemberExpression" ? staticKey(callee.property) : undefined
-      if (callee.type !== "MemberExpression" || member === undefined || !KnownCalls.replayed.has(member)) return undefined
+      if (callee.type !== "MemberExpression" || member === undefined || !KnownCalls.replayed.has(member)) {
+        return undefined
+      }
       const root = rootOf(callee.object)
       const inside = unwrap(callee.object).type === "Identifier" ? "" : "[...]"
       return root === undefined ? undefined : { root, label: `${root.value}${inside}.${member}` }
@@ -110,7 +113,10 @@ export const replayOf = (
   if (own.has(accumulator) || root.ctxt === unresolved || root.ctxt === topLevel) return undefined
   const binding = module.bindings.get(accumulator)
   const plain = unwrap(statement.expression)
-  if (plain.type === "AssignmentExpression" && plain.operator === "=" && asName(unwrap(plain.left)) !== undefined && !mentions(plain.right, accumulator)) {
+  if (
+    plain.type === "AssignmentExpression" && plain.operator === "=" && asName(unwrap(plain.left)) !== undefined &&
+    !mentions(plain.right, accumulator)
+  ) {
     return {
       path: module.path,
       offset: spanOf(statement).start,
@@ -124,7 +130,9 @@ export const replayOf = (
   const take = (node: Ast.AnyNode): void => {
     if (!mentions(node, accumulator)) {
       // A constant of the text needs no other thread
-      if (!["StringLiteral", "NumericLiteral", "BooleanLiteral", "NullLiteral"].includes(unwrap(node).type)) hoisted.push(node)
+      if (!["StringLiteral", "NumericLiteral", "BooleanLiteral", "NullLiteral"].includes(unwrap(node).type)) {
+        hoisted.push(node)
+      }
       return
     }
     const self = syntax(node)
@@ -145,7 +153,9 @@ export const replayOf = (
         return
       case "BinaryExpression":
       case "AssignmentExpression":
-        if (self.type === "AssignmentExpression" && !["Identifier", "MemberExpression"].includes(unwrap(self.left).type)) {
+        if (
+          self.type === "AssignmentExpression" && !["Identifier", "MemberExpression"].includes(unwrap(self.left).type)
+        ) {
           odd ??= node
           return
         }
@@ -183,5 +193,12 @@ export const replayOf = (
       why: `it reads \`${root.value}\`, which the loop builds up, in a way that is no known reduction`
     }
   }
-  return { accumulator, name: root.value, statement, hoisted, depth: changedDepth(statement.expression), label: `\`${label}\`` }
+  return {
+    accumulator,
+    name: root.value,
+    statement,
+    hoisted,
+    depth: changedDepth(statement.expression),
+    label: `\`${label}\``
+  }
 }

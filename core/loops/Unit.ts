@@ -16,7 +16,9 @@ import type { Replay } from "./Replay.ts"
 /** What a name of a module's top level stands for. */
 export type Meaning =
   | { readonly _tag: "Function"; readonly module: ModuleSyntax; readonly name: string; readonly fn: FunctionNode }
-  /** Anything but a function, which goes along by value. */
+  /** A primitive value that stands in the text. */
+  | { readonly _tag: "Literal"; readonly module: ModuleSyntax; readonly name: string }
+  /** Anything else, which goes along by value. */
   | { readonly _tag: "Data" }
   /** A function of Node, or a cluster file function. `members`: it is their namespace. */
   | { readonly _tag: "Known"; readonly members: ReadonlySet<string> | undefined }
@@ -28,7 +30,7 @@ export interface Program {
   readonly unit: (module: ModuleSyntax, name: string, fn: FunctionNode) => Unit | undefined
 }
 
-/** A top-level function that is called. */
+/** A top-level function that is called, or a constant. */
 export interface Helper {
   readonly module: ModuleSyntax
   readonly name: string
@@ -53,6 +55,8 @@ export interface Unit {
   readonly stateful: boolean
   /** Whether it waits by itself, not in a function inside of it. */
   readonly awaits: boolean
+  /** Whether it does more than a handful of steps: it loops, waits, or calls something that may take long. */
+  readonly works: boolean
 }
 
 export interface Scope {
@@ -68,16 +72,62 @@ export interface Scope {
 }
 
 const plainSyntax: ReadonlySet<string> = new Set([
-  "BlockStatement", "ExpressionStatement", "IfStatement", "ForStatement", "ForOfStatement", "ForInStatement",
-  "WhileStatement", "DoWhileStatement", "SwitchStatement", "SwitchCase", "TryStatement", "CatchClause", "ThrowStatement",
-  "ReturnStatement", "BreakStatement", "ContinueStatement", "LabeledStatement", "VariableDeclaration",
-  "VariableDeclarator", "EmptyStatement", "FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression",
-  "StringLiteral", "NumericLiteral", "BooleanLiteral", "NullLiteral", "BigIntLiteral", "RegExpLiteral",
-  "TemplateLiteral", "TemplateElement", "ArrayExpression", "ObjectExpression", "KeyValueProperty", "MethodProperty",
-  "SpreadElement", "UnaryExpression", "UpdateExpression", "BinaryExpression", "ConditionalExpression",
-  "AssignmentExpression", "SequenceExpression", "MemberExpression", "CallExpression", "NewExpression",
-  "AwaitExpression", "ParenthesisExpression", "OptionalChainingExpression", "Computed", "Parameter", "ArrayPattern",
-  "ObjectPattern", "KeyValuePatternProperty", "AssignmentPatternProperty", "AssignmentPattern", "RestElement",
+  "BlockStatement",
+  "ExpressionStatement",
+  "IfStatement",
+  "ForStatement",
+  "ForOfStatement",
+  "ForInStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+  "SwitchStatement",
+  "SwitchCase",
+  "TryStatement",
+  "CatchClause",
+  "ThrowStatement",
+  "ReturnStatement",
+  "BreakStatement",
+  "ContinueStatement",
+  "LabeledStatement",
+  "VariableDeclaration",
+  "VariableDeclarator",
+  "EmptyStatement",
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+  "StringLiteral",
+  "NumericLiteral",
+  "BooleanLiteral",
+  "NullLiteral",
+  "BigIntLiteral",
+  "RegExpLiteral",
+  "TemplateLiteral",
+  "TemplateElement",
+  "ArrayExpression",
+  "ObjectExpression",
+  "KeyValueProperty",
+  "MethodProperty",
+  "SpreadElement",
+  "UnaryExpression",
+  "UpdateExpression",
+  "BinaryExpression",
+  "ConditionalExpression",
+  "AssignmentExpression",
+  "SequenceExpression",
+  "MemberExpression",
+  "CallExpression",
+  "NewExpression",
+  "AwaitExpression",
+  "ParenthesisExpression",
+  "OptionalChainingExpression",
+  "Computed",
+  "Parameter",
+  "ArrayPattern",
+  "ObjectPattern",
+  "KeyValuePatternProperty",
+  "AssignmentPatternProperty",
+  "AssignmentPattern",
+  "RestElement",
   "Identifier"
 ])
 
@@ -137,7 +187,10 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     const lookupIn = (classes: ReadonlyMap<Key, Freshness.Freshness>): Freshness.Lookup => ({
       variable: (name) => {
         const key = keyOf(name as Name) // only its name and its scope are read
-        if (!own.has(key)) return Freshness.shared
+        if (!own.has(key)) {
+          const isLiteral = name.ctxt === topLevel && program.meaning(module, name.value)._tag === "Literal"
+          return isLiteral ? Freshness.primitive : Freshness.shared
+        }
         return inner.has(key)
           ? Freshness.fresh
           : Freshness.join(scope.given.get(key) ?? Freshness.primitive, classes.get(key) ?? Freshness.primitive)
@@ -156,6 +209,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     const replays: Array<Replay> = []
     let stateful = false
     let awaits = false
+    let works = false
     let recursive = false
     let mixes = false
 
@@ -191,8 +245,6 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           if (!own.has(keyOf(name)) || inner.has(keyOf(name))) {
             stop(at, `it assigns \`${name.value}\`, which is declared outside of it`)
           }
-          // A parameter that is assigned may no longer be what the caller gave
-          if (scope.parameters.has(keyOf(name)) && value > Freshness.primitive) mixes = true
           return
         }
         case "MemberExpression":
@@ -231,6 +283,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       if (meaning.module !== module) imports.add(name)
       const unit = program.unit(meaning.module, meaning.name, meaning.fn)
       if (unit === undefined) recursive = true
+      works ||= unit?.works ?? true
       return unit
     }
 
@@ -245,7 +298,10 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       }
       if (name.ctxt === unresolved) {
         const isKnown = called ? KnownCalls.globalFunctions.has(name.value) : KnownCalls.globalValues.has(name.value)
-        if (isKnown) return
+        if (isKnown) {
+          works ||= called && !KnownCalls.cheapCalls.has(name.value)
+          return
+        }
         const why = KnownCalls.refusedGlobals.get(name.value)
         stop(name, `it uses the global \`${name.value}\`${why === undefined ? "" : `: ${why}`}`)
       }
@@ -266,13 +322,21 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
             }
             return
           }
+          case "Literal":
+            if (called) stop(name, `it calls \`${name.value}\`, which is no function`)
+            helpers.push({ module: meaning.module, name: meaning.name })
+            if (meaning.module !== module) imports.add(name.value)
+            return
           case "Data":
-            if (called) stop(name, `it calls \`${name.value}\`, which is not a function that is declared once and for all`)
+            if (called) {
+              stop(name, `it calls \`${name.value}\`, which is not a function that is declared once and for all`)
+            }
             data.add(name.value)
             return
           case "Known":
             if (meaning.members !== undefined) stop(name, `it uses the whole module \`${name.value}\``)
             imports.add(name.value)
+            works = true
             return
           default:
             return stop(name, meaning.why)
@@ -307,14 +371,23 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       }
       if (callee.type !== "MemberExpression") return stop(self, "it calls something that is not known")
       const member = staticKey(callee.property)
-      if (member === undefined || (callee.property.type === "Computed" && unwrap(callee.property.expression).type !== "StringLiteral")) {
+      if (
+        member === undefined ||
+        (callee.property.type === "Computed" && unwrap(callee.property.expression).type !== "StringLiteral")
+      ) {
         return stop(self, "it calls a method whose name is not constant")
       }
       const object = unwrap(callee.object)
       const root = asName(object)
-      if (root?.ctxt === unresolved && !KnownCalls.globalValues.has(root.value) || (root?.ctxt === unresolved && KnownCalls.namespaceMembers.has(root.value))) {
+      if (
+        root?.ctxt === unresolved && !KnownCalls.globalValues.has(root.value) ||
+        (root?.ctxt === unresolved && KnownCalls.namespaceMembers.has(root.value))
+      ) {
         const members = KnownCalls.namespaceMembers.get(root.value)
-        if (members?.has(member) === true) return
+        if (members?.has(member) === true) {
+          works ||= root.value !== "Math" && !KnownCalls.cheapCalls.has(member)
+          return
+        }
         const why = root.value === "Math" && member === "random"
           ? "it draws random numbers, whose order cannot be kept"
           : root.value === "Date" && member === "now"
@@ -325,16 +398,22 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       if (root?.ctxt === topLevel) {
         const meaning = program.meaning(module, root.value)
         if (meaning._tag === "Known" && meaning.members !== undefined) {
-          if (!meaning.members.has(member)) stop(self, `it calls \`${root.value}.${member}\`, which may do more than read`)
+          if (!meaning.members.has(member)) {
+            stop(self, `it calls \`${root.value}.${member}\`, which may do more than read`)
+          }
           imports.add(root.value)
+          works = true
           return
         }
       }
       visit(callee.object, depth)
+      works ||= !KnownCalls.cheapCalls.has(member)
       if (KnownCalls.mutators.has(member)) {
-        return change(callee.object, Freshness.join(...list.map(({ expression, spread }) =>
-          spread ? Freshness.shared : fresh(expression)
-        )), self)
+        return change(
+          callee.object,
+          Freshness.join(...list.map(({ expression, spread }) => spread ? Freshness.shared : fresh(expression))),
+          self
+        )
       }
       const whole = fresh(callee.object)
       if ((member === "test" || member === "exec") && whole > Freshness.fresh) stateful = true
@@ -366,9 +445,13 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           const global = Freshness.globalMember(self)
           if (global !== undefined) {
             if (KnownCalls.namespaceMembers.get(global.object)?.has(global.member) !== true) {
-              stop(self, `it uses \`${global.object}.${global.member}\`${
-                KnownCalls.refusedGlobals.has(global.object) ? `: ${KnownCalls.refusedGlobals.get(global.object)}` : ""
-              }`)
+              stop(
+                self,
+                `it uses \`${global.object}.${global.member}\`${
+                  KnownCalls.refusedGlobals.has(global.object) ? `: ${KnownCalls.refusedGlobals.get(global.object)}`
+                    : ""
+                }`
+              )
             }
             return
           }
@@ -424,22 +507,33 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           return
         case "ForOfStatement":
           if (self.await) stop(self, "`for await` takes values as they come")
+          works = true
           if (depth === 0 && self.left.type !== "VariableDeclaration") assign(self.left, Freshness.shared, self)
           else if (self.left.type !== "VariableDeclaration") assign(self.left, Freshness.shared, self)
           else pattern(self.left.declarations[0]?.id ?? self.left, depth)
-          if (self.left.type === "VariableDeclaration" && self.left.kind === "var" && depth === 0 && scope.replay !== undefined) {
+          if (
+            self.left.type === "VariableDeclaration" && self.left.kind === "var" && depth === 0 &&
+            scope.replay !== undefined
+          ) {
             stop(self, "a variable that is declared with `var` outlives the iteration")
           }
           visit(self.right, depth)
           visit(self.body, depth)
           return
         case "ForInStatement":
+          works = true
           if (self.left.type !== "VariableDeclaration") assign(self.left, Freshness.primitive, self)
           visit(self.right, depth)
           visit(self.body, depth)
           return
+        case "ForStatement":
+        case "WhileStatement":
+        case "DoWhileStatement":
+          works = true
+          break
         case "AwaitExpression":
           if (depth === 0) awaits = true
+          works = true
           break
         case "KeyValueProperty":
           if (self.key.type === "Computed") visit(self.key.expression, depth)
@@ -516,7 +610,11 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     if (mixes && !mixed) return attempt(program, scope, inner, true)
     if (obstacle === undefined && recursive && changes.size > 0) {
       const [first] = scope.nodes
-      obstacle = { path: module.path, offset: first === undefined ? 0 : spanOf(first).start, why: "it calls itself, and changes what it is given" }
+      obstacle = {
+        path: module.path,
+        offset: first === undefined ? 0 : spanOf(first).start,
+        why: "it calls itself, and changes what it is given"
+      }
     }
     const [first] = scope.nodes
     return {
@@ -530,7 +628,8 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       inner,
       replays,
       stateful,
-      awaits
+      awaits,
+      works
     }
   }
 }

@@ -26,8 +26,8 @@ export const analyseLoops = (
   modules: ReadonlyArray<LoopModule>
 ): Effect.Effect<LoopPlan, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
-    // The canonical text writes no other blank here; a text that only mentions it is parsed for nothing
-    if (!modules.some(({ text }) => text.includes("for ("))) return none
+    // A text that only mentions the word is parsed for nothing
+    if (!modules.some(({ text }) => text.includes("for"))) return none
     const cache = yield* AnalysisCache
     const key = `loops-${version}-${yield* digest(JSON.stringify(modules.map(({ path, text }) => [path, text])))}`
     const cached = yield* cache.get(key)

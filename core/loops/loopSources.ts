@@ -64,11 +64,15 @@ export const loopReports = (
     const reports: Array<LoopReport> = []
     for (const verdict of verdicts) {
       const location = yield* locate(verdict.loop)
-      reports.push(verdict._tag === "Parallel"
-        ? { verdict: "parallel", location, reductions: verdict.reductions }
-        : { verdict: "serial", location, why: verdict.obstacle.why, because: yield* locate(verdict.obstacle) })
+      reports.push(
+        verdict._tag === "Parallel"
+          ? { verdict: "parallel", location, reductions: verdict.reductions }
+          : { verdict: "serial", location, why: verdict.obstacle.why, because: yield* locate(verdict.obstacle) }
+      )
     }
-    return reports.sort((a, b) => a.location.file === b.location.file
-      ? a.location.line - b.location.line || a.location.column - b.location.column
-      : a.location.file < b.location.file ? -1 : 1)
+    return reports.sort((a, b) =>
+      a.location.file === b.location.file
+        ? a.location.line - b.location.line || a.location.column - b.location.column
+        : a.location.file < b.location.file ? -1 : 1
+    )
   })

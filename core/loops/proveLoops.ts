@@ -8,12 +8,18 @@ import * as Freshness from "./Freshness.ts"
 import { type LoopProgram, reachedHelpers } from "./LoopProgram.ts"
 import type { LoopVerdict, Obstacle } from "./LoopReport.ts"
 import { declaredIn, type Key, keyOf, type ModuleSyntax } from "./ModuleSyntax.ts"
+import { isNamed, settledIn } from "./Overlaps.ts"
 import { replayOf } from "./Replay.ts"
 import { proveUnit, type Unit } from "./Unit.ts"
 
 /** What a loop goes over. */
 export type Course =
-  | { readonly _tag: "Values"; readonly values: Ast.Expression }
+  | {
+    readonly _tag: "Values"
+    readonly values: Ast.Expression
+    /** What is written before `.entries()`, `.keys()` or `.values()`, if that is a name or a member of one. */
+    readonly source: { readonly object: Ast.Expression; readonly method: string } | undefined
+  }
   /** `for (let i = start; i < end; i += step)`; `inclusive` with `<=`. */
   | {
     readonly _tag: "Range"
@@ -71,17 +77,34 @@ const namesIn = (node: Ast.AnyNode): ReadonlyArray<Key> => {
   return name === undefined ? children(node).flatMap(namesIn) : [keyOf(name)]
 }
 
+const isPath = (node: Ast.AnyNode): boolean => {
+  const self = unwrap(node)
+  return self.type === "Identifier" ||
+    (self.type === "MemberExpression" && staticKey(self.property) !== undefined && isPath(self.object))
+}
+
+const sourceOf = (values: Ast.Expression): Extract<Course, { readonly _tag: "Values" }>["source"] => {
+  const self = unwrap(values)
+  if (self.type !== "CallExpression" || self.callee.type !== "MemberExpression") return undefined
+  const { object, property } = self.callee
+  const method = staticKey(property) ?? ""
+  return ["entries", "keys", "values"].includes(method) && isPath(object) ? { object: object as Ast.Expression, method }
+    : undefined // a path
+}
+
 const courseOf = (loop: Loop, refuse: (node: Ast.AnyNode, why: string) => never): {
   readonly course: Course
   readonly variable: Ast.VariableDeclaration
 } => {
-  if (loop.type === "ForInStatement") return refuse(loop, "it is `for...in`; `for (const key of Object.keys(...))` can be proven")
+  if (loop.type === "ForInStatement") {
+    return refuse(loop, "it is `for...in`; `for (const key of Object.keys(...))` can be proven")
+  }
   if (loop.type === "ForOfStatement") {
     if (loop.await) return refuse(loop, "`for await` takes values as they come")
     const { left } = loop
     if (left.type !== "VariableDeclaration") return refuse(left, "its variable is declared outside of it")
     if (left.kind === "var") return refuse(left, "a variable that is declared with `var` outlives the iteration")
-    return { course: { _tag: "Values", values: loop.right }, variable: left }
+    return { course: { _tag: "Values", values: loop.right, source: sourceOf(loop.right) }, variable: left }
   }
   const counted = "it is not of the form `for (let i = start; i < end; i++)`"
   const { init, test, update } = loop
@@ -128,7 +151,9 @@ const jumps = (
         if (self.label ? labels.includes(self.label.value) : inLoop || inSwitch) return
         return refuse(node, "`break` ends the loop early")
       case "ContinueStatement":
-        if (self.label) return labels.includes(self.label.value) ? undefined : refuse(node, "it goes on with an outer loop")
+        if (self.label) {
+          return labels.includes(self.label.value) ? undefined : refuse(node, "it goes on with an outer loop")
+        }
         if (!inLoop) found.push(node)
         return
       case "LabeledStatement":
@@ -156,7 +181,13 @@ const within = (node: Ast.AnyNode, path: string, each: { readonly path: string; 
   return each.path === path && each.offset >= start && each.offset < end
 }
 
-const prove = (program: LoopProgram, module: ModuleSyntax, loop: Loop, fn: Ast.AnyNode, labelled: boolean): ProvenLoop => {
+const prove = (
+  program: LoopProgram,
+  module: ModuleSyntax,
+  loop: Loop,
+  fn: Ast.AnyNode,
+  labelled: boolean
+): ProvenLoop => {
   const refuse = (node: Ast.AnyNode, why: string): never => {
     throw new Refused({ path: module.path, offset: spanOf(node).start, why })
   }
@@ -192,9 +223,16 @@ const prove = (program: LoopProgram, module: ModuleSyntax, loop: Loop, fn: Ast.A
   for (const helper of helpers) {
     const { obstacle } = helper.unit
     if (obstacle !== undefined) throw new Refused({ ...obstacle, why: `it calls \`${helper.name}\`: ${obstacle.why}` })
-    if (helper.unit.captured.size > 0) throw new Refused({ path: module.path, offset: spanOf(loop).start, why: `\`${helper.name}\` is no function of a top level` })
+    if (helper.unit.captured.size > 0) {
+      throw new Refused({
+        path: module.path,
+        offset: spanOf(loop).start,
+        why: `\`${helper.name}\` is no function of a top level`
+      })
+    }
   }
 
+  if (!unit.works) refuse(loop, "an iteration is cheaper than its way to another thread")
   if (namesClash(module, unit)) refuse(loop, "it uses several variables of one name from around it")
 
   const names = new Map(unit.replays.map((replay) => [replay.accumulator, replay.name]))
@@ -209,17 +247,34 @@ const prove = (program: LoopProgram, module: ModuleSyntax, loop: Loop, fn: Ast.A
   }
   if (course._tag === "Range") {
     for (const name of variable.declarations.flatMap(({ id }) => boundNames(id))) {
-      const assigned = module.bindings.get(keyOf(name))?.assigned.filter((offset) => within(body, module.path, { path: module.path, offset }))
+      const assigned = module.bindings.get(keyOf(name))?.assigned.filter((offset) =>
+        within(body, module.path, { path: module.path, offset })
+      )
       if (assigned?.[0] !== undefined) {
-        throw new Refused({ path: module.path, offset: assigned[0], why: `it assigns \`${name.value}\`, which counts the iterations` })
+        throw new Refused({
+          path: module.path,
+          offset: assigned[0],
+          why: `it assigns \`${name.value}\`, which counts the iterations`
+        })
       }
     }
   }
+  for (
+    const each of [{ path: module.path, fn: body },
+      ...helpers.map((helper) => ({ path: helper.module.path, fn: helper.fn }))]
+  ) {
+    const settled = settledIn(each.fn)
+    const loose = program.overlaps.find((overlap) =>
+      overlap.isLoose && within(each.fn, each.path, overlap) && !settled.has(overlap.offset)
+    )
+    if (loose !== undefined) throw new Refused(loose)
+  }
   if (unit.awaits) {
+    const settled = isNamed(program.modules.values(), module, fn) ? new Set<number>() : settledIn(fn)
     const beside = program.overlaps.find((each) =>
       !within(body, module.path, each) &&
       !helpers.some((helper) => within(helper.fn, helper.module.path, each)) &&
-      !isSettledBefore(fn, loop, module, each)
+      !(each.path === module.path && settled.has(each.offset))
     )
     if (beside !== undefined) {
       throw new Refused({ ...beside, why: `other code may run while the loop waits: ${beside.why}` })
@@ -234,7 +289,8 @@ const prove = (program: LoopProgram, module: ModuleSyntax, loop: Loop, fn: Ast.A
     helpers,
     continues,
     guarded: unit.replays.flatMap(({ statement }, index) =>
-      guards.some((guard) => within(guard, module.path, { path: module.path, offset: spanOf(statement).start })) ? [index] : []
+      guards.some((guard) => within(guard, module.path, { path: module.path, offset: spanOf(statement).start }))
+        ? [index] : []
     )
   }
 }
@@ -247,27 +303,6 @@ const namesClash = (module: ModuleSyntax, unit: Unit): boolean => {
   ]
   const top = new Set([...unit.data, ...unit.imports, ...unit.helpers.map(({ name }) => name)])
   return new Set(around).size < around.length || around.some((name) => top.has(name))
-}
-
-/** Whether what is started at `each` is awaited in a statement of the same function that is over before the loop begins. */
-const isSettledBefore = (
-  fn: Ast.AnyNode,
-  loop: Ast.AnyNode,
-  module: ModuleSyntax,
-  each: Obstacle
-): boolean => {
-  if (!within(fn, module.path, each) || within(loop, module.path, each)) return false
-  let settled = false
-  const visit = (node: Ast.AnyNode): void => {
-    const self = syntax(node)
-    if (self.type === "AwaitExpression" && within(self, module.path, each)) {
-      // Awaited as a whole: the promise of this very call
-      settled ||= spanOf(unwrap(self.argument)).start === each.offset
-    }
-    for (const child of children(node)) visit(child)
-  }
-  visit(fn)
-  return settled
 }
 
 /** Looks at every loop, outer ones first. Loops in a loop that runs on threads belong to its iterations. */
@@ -298,9 +333,10 @@ export const proveLoops = (program: LoopProgram): ProvenLoops => {
           }
         }
       }
-      const inside = isFunctionSyntax(node) || ["ClassMethod", "PrivateMethod", "Constructor", "MethodProperty"].includes(node.type)
-        ? node
-        : fn
+      const inside =
+        isFunctionSyntax(node) || ["ClassMethod", "PrivateMethod", "Constructor", "MethodProperty"].includes(node.type)
+          ? node
+          : fn
       for (const child of children(node)) visit(child, inside, node.type === "LabeledStatement", covered)
     }
     visit(module.program, undefined, false, false)

@@ -38,7 +38,9 @@ const partsOf = (value: object, stateful: boolean): ReadonlyArray<unknown> => {
   switch (prototype) {
     case Array.prototype: {
       const list = value as ReadonlyArray<unknown> // its prototype says so
-      if (!Array.isArray(value) || Object.keys(value).length > list.length) return refuse("an array with properties of its own")
+      if (!Array.isArray(value) || Object.keys(value).length > list.length) {
+        return refuse("an array with properties of its own")
+      }
       return list
     }
     case Object.prototype: {
@@ -63,7 +65,8 @@ const partsOf = (value: object, stateful: boolean): ReadonlyArray<unknown> => {
       return types.isDate(value) ? [] : refuse("something with the prototype of Date")
     case RegExp.prototype: {
       const { global, lastIndex, sticky } = value as RegExp // its prototype says so
-      return sticky || lastIndex !== 0 || (global && stateful) ? refuse("a regular expression that remembers where it stopped") : []
+      return sticky || lastIndex !== 0 || (global && stateful)
+        ? refuse("a regular expression that remembers where it stopped") : []
     }
     case ArrayBuffer.prototype:
       return []
@@ -152,13 +155,20 @@ export const attach = (patches: ReadonlyArray<Patch>, { objects }: Numbered): vo
   for (const [holder, key, number] of patches) Reflect.set(holder, key, objects[number])
 }
 
-const containers: ReadonlySet<unknown> = new Set([Array.prototype, Object.prototype, Map.prototype, Set.prototype, ...typedArrays])
+const containers: ReadonlySet<unknown> = new Set([Array.prototype, Object.prototype, Map.prototype, Set.prototype,
+  ...typedArrays])
 
 /**
- * Checks that changing `accumulator`, down to `depth`, changes nothing that iterations read. `guarded`: it stands in a `try`,
+ * Checks that changing `accumulator`, down to `depth`, changes nothing that iterations read, nor what the loop goes `over`. `guarded`: it stands in a `try`,
  * so that the update itself must not fail. Throws {@link NotCarried}.
  */
-export const checkAccumulator = (accumulator: unknown, depth: number, { numbers }: Numbered, guarded: boolean): void => {
+export const checkAccumulator = (
+  accumulator: unknown,
+  depth: number,
+  read: Numbered,
+  over: unknown,
+  guarded: boolean
+): void => {
   if (typeof accumulator !== "object" || accumulator === null) {
     checkPrimitive(accumulator)
     if (guarded && typeof accumulator === "bigint") refuse("a big integer that is added to in a `try`")
@@ -167,12 +177,13 @@ export const checkAccumulator = (accumulator: unknown, depth: number, { numbers 
   if (types.isProxy(accumulator) || !containers.has(Object.getPrototypeOf(accumulator))) {
     refuse("an accumulator that is neither a plain value nor a plain container")
   }
-  if (numbers.has(accumulator)) refuse("an accumulator that the iterations also read")
+  if (accumulator === over) refuse("an accumulator that the loop goes over")
+  if (read.numbers.has(accumulator)) refuse("an accumulator that the iterations also read")
   if (guarded && !Object.isExtensible(accumulator)) refuse("a frozen accumulator in a `try`")
   const parts = partsOf(accumulator, true)
   if (depth > 0) {
     for (const part of parts) {
-      if (typeof part === "object" && part !== null) checkAccumulator(part, depth - 1, { objects: [], numbers }, guarded)
+      if (typeof part === "object" && part !== null) checkAccumulator(part, depth - 1, read, over, guarded)
     }
   }
 }

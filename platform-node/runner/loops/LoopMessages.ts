@@ -16,6 +16,8 @@ export interface LoopSpec {
   readonly stateful: boolean
   readonly guarded: ReadonlyArray<number>
   readonly range: boolean
+  /** The method whose iterator it goes over, if what that belongs to is known. */
+  readonly over: "entries" | "keys" | "values" | null
 }
 
 /** Everything that iterations read, in one graph. `items` is empty where numbers are counted. */

@@ -41,13 +41,23 @@ const iteratorPrototypes: ReadonlySet<unknown> = new Set([
   Object.getPrototypeOf(new Set().values())
 ])
 
-/** What can be counted beforehand without being seen. */
-const countable = (given: unknown): boolean => {
-  if (typeof given === "string") return true
-  if (typeof given !== "object" || given === null) return false
-  const prototype: unknown = Object.getPrototypeOf(given)
-  return prototype === Array.prototype || prototype === Map.prototype || prototype === Set.prototype ||
-    iteratorPrototypes.has(prototype) || (ArrayBuffer.isView(given) && !(given instanceof DataView))
+const isIterator = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && iteratorPrototypes.has(Object.getPrototypeOf(given))
+
+/** How many values `for...of` takes from what the language itself defines, if nothing adds to it meanwhile. */
+const countOf = (given: unknown): number | undefined => {
+  if (typeof given === "string") return Array.from(given).length
+  if (typeof given !== "object" || given === null) return undefined
+  switch (Object.getPrototypeOf(given)) {
+    case Array.prototype:
+      return (given as ReadonlyArray<unknown>).length // its prototype says so
+    case Map.prototype:
+    case Set.prototype:
+      return (given as ReadonlySet<unknown>).size // as above
+    default:
+      return ArrayBuffer.isView(given) && !(given instanceof DataView) ? Reflect.get(given, "length") as number
+        : undefined
+  }
 }
 
 /** What a loop is given beside what it goes over. */
@@ -58,6 +68,8 @@ export interface LoopSurroundings {
   readonly captured: () => ReadonlyArray<unknown>
   readonly accumulators: () => ReadonlyArray<unknown>
   readonly values: () => ReadonlyArray<ReadonlyArray<unknown>>
+  /** What the iterator that it goes over belongs to, if that is known. */
+  readonly source: () => ReadonlyArray<unknown>
   readonly note: (note: LoopNote) => void
 }
 
@@ -68,6 +80,7 @@ export class LoopRun {
   readonly isOdd: boolean
   readonly #began = performance.now()
   readonly #count: number
+  readonly #source: unknown
   #index = 0
   #nextLook = 1
   #isOver = false
@@ -84,23 +97,26 @@ export class LoopRun {
   constructor(surroundings: LoopSurroundings, given: unknown) {
     this.#surroundings = surroundings
     const { spec } = surroundings
-    this.isOdd = false
     // `for...of` itself says what is wrong with something that it cannot go over
     this.items = given as Iterable<unknown>
     if (spec.range) {
+      this.#source = undefined
+      this.isOdd = false
       const [start, end, step, inclusive] = given as readonly [number, number, number, boolean] // as the variant wrote it
       const last = inclusive ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step)
-      const isSafe = Number.isSafeInteger(start) && typeof end === "number" && Number.isSafeInteger(Math.ceil(end)) && Number.isSafeInteger(start + last * step)
+      const isSafe = Number.isSafeInteger(start) && typeof end === "number" && Number.isSafeInteger(Math.ceil(end)) &&
+        Number.isSafeInteger(start + last * step)
       this.#count = isSafe ? Math.max(0, last) : 0
       if (!isSafe) this.#stop("what it counts are not integers")
-    } else if (countable(given)) {
-      const list: ReadonlyArray<unknown> = Array.isArray(given) ? given : Array.from(given as Iterable<unknown>) // countable said so
-      this.items = list
-      this.#count = list.length
     } else {
-      this.#count = 0
-      this.isOdd = given === null || given === undefined || typeof Reflect.get(Object(given), Symbol.iterator) !== "function"
-      this.#stop("what it goes over is no array, Map, Set or text")
+      // Of an iterator: what it goes over
+      const [source = given] = isIterator(given) ? surroundings.source() : []
+      const count = countOf(source)
+      this.#source = source
+      this.#count = count ?? 0
+      this.isOdd = given === null || given === undefined ||
+        typeof Reflect.get(Object(given), Symbol.iterator) !== "function"
+      if (count === undefined) this.#stop("what it goes over is no array, Map, Set or text")
     }
     if (this.#count < 2) this.#isOver = true
   }
@@ -170,14 +186,26 @@ export class LoopRun {
     return elapsed > 2 && gain > (pool === undefined ? startingMs : warmMs) ? this.#start(index, mean) : false
   }
 
+  /** All that the loop goes over; the iterator itself is left alone. */
+  #values(): ReadonlyArray<unknown> {
+    const { spec } = this.#surroundings
+    if (spec.range) return []
+    const source = this.#source as Iterable<unknown> // countOf knows it
+    const isWhole = source === this.items || spec.over === null
+    // Every container of the language has these methods
+    return [...isWhole ? source : (source as Map<unknown, unknown>)[spec.over]()]
+  }
+
   #start(index: number, mean: number | undefined): boolean {
     const { accumulators, captured, settings, spec, values } = this.#surroundings
     try {
-      const data: LoopData = { captured: captured(), values: values(), items: spec.range ? [] : [...this.items] }
+      const data: LoopData = { captured: captured(), values: values(), items: this.#values() }
       const left = this.#count - index
       this.#numbered = Carriage.numberObjects(data, spec.stateful, mean === undefined ? Infinity : 1000 * mean * left)
       const guarded = spec.guarded.length > 0
-      accumulators().forEach((each, which) => Carriage.checkAccumulator(each, spec.depths[which] ?? 0, this.#numbered, guarded))
+      accumulators().forEach((each, which) =>
+        Carriage.checkAccumulator(each, spec.depths[which] ?? 0, this.#numbered, this.#source, guarded)
+      )
       pool ??= new LoopPool(settings.width)
       const threads = pool
       lastId += 1
@@ -242,7 +270,12 @@ export class LoopRun {
     }
     const step = reply.steps[index - reply.from]
     const isOdd = (row: Row): boolean =>
-      this.#surroundings.spec.guarded.includes(Number(row[0])) && row.some((value) => typeof value === "bigint" || typeof value === "symbol" || (typeof value === "object" && value !== null && Object.getPrototypeOf(value) !== Object.prototype && !Array.isArray(value)))
+      this.#surroundings.spec.guarded.includes(Number(row[0])) &&
+      row.some((value) =>
+        typeof value === "bigint" || typeof value === "symbol" ||
+        (typeof value === "object" && value !== null && Object.getPrototypeOf(value) !== Object.prototype &&
+          !Array.isArray(value))
+      )
     if (step === null || step === undefined || step.some(isOdd)) {
       this.#stop(reply.why ?? "an iteration was left out")
       return undefined

@@ -5,7 +5,8 @@ import * as path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { MessagePort, Worker } from "node:worker_threads"
 import * as Carriage from "./Carriage.ts"
-import { counterCell, firstEndedCell, overCell, type Reply, type Request, type Row, type ThreadData } from "./LoopMessages.ts"
+import { counterCell, firstEndedCell, overCell, type Reply, type Request, type Row,
+  type ThreadData } from "./LoopMessages.ts"
 
 const ring = (signal: Int32Array): void => {
   Atomics.add(signal, counterCell, 1)
@@ -34,9 +35,12 @@ interface Loop {
   readonly body: Body
   readonly numbered: Carriage.Numbered
   readonly item: (index: number) => unknown
+  /** Whether updates change what hangs on an accumulator. */
+  readonly isDeep: boolean
 }
 
-const isFunction = (value: unknown): value is (...args: ReadonlyArray<unknown>) => unknown => typeof value === "function"
+const isFunction = (value: unknown): value is (...args: ReadonlyArray<unknown>) => unknown =>
+  typeof value === "function"
 
 const prepare = async (request: Extract<Request, { readonly kind: "loop" }>): Promise<Loop> => {
   const { data, spec, start, step } = request
@@ -50,7 +54,12 @@ const prepare = async (request: Extract<Request, { readonly kind: "loop" }>): Pr
   const make = (await load(spec.plan))[spec.body]
   if (!isFunction(make)) throw new Error(`${spec.plan} has no ${spec.body}`)
   // What the module of bodies makes has this shape
-  return { body: make(data.captured) as Body, numbered, item: spec.range ? (index) => start + index * step : (index) => data.items[index] }
+  return {
+    body: make(data.captured) as Body,
+    numbered,
+    item: spec.range ? (index) => start + index * step : (index) => data.items[index],
+    isDeep: spec.depths.some((depth) => depth > 0)
+  }
 }
 
 const messageOf = (thrown: unknown): string => thrown instanceof Error ? thrown.message : String(thrown)
@@ -77,7 +86,14 @@ export const compute = ({ ports, signal }: ThreadData): void => {
             const value = row[cell]
             const type = typeof value
             if ((type === "object" && value !== null) || type === "function" || type === "symbol") {
-              patches.push(...Carriage.detach(row, loop.numbered))
+              const found = Carriage.detach(row, loop.numbered)
+              // A later update could change it, and iterations read it
+              if (found.length > 0 && loop.isDeep) {
+                throw new Carriage.NotCarried(
+                  "something that was there before, in an accumulator that is changed inside"
+                )
+              }
+              patches.push(...found)
               break
             }
           }

@@ -13,7 +13,8 @@ import type { LoopSpec, ThreadData } from "./LoopMessages.ts"
 import { type LoopNote, LoopRun, type LoopSettings } from "./LoopRun.ts"
 import { compute, coordinate } from "./LoopThread.ts"
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null
 
 /** How the runner was started. */
 const started = parseArguments(process.argv.slice(2))
@@ -37,8 +38,8 @@ const readInvocation = (): unknown => {
 
 let settings: LoopSettings = { width: widthOf(readInvocation()), eager: false }
 
-/** Whether loops may run on more than one core. */
-export const isWide = (): boolean => settings.width > 1
+/** Whether loops may run on more than one core. Proven on Node only: elsewhere they are serial. */
+export const isWide = (): boolean => settings.width > 1 && ResultFile.runtime().name === "node"
 
 /** Sets what else the invocation says. `eager`: loops do not wait until threads are worth it. */
 export const configure = (given: LoopSettings): void => {
@@ -62,8 +63,9 @@ export const loop = (
   captured: () => ReadonlyArray<unknown>,
   accumulators: () => ReadonlyArray<unknown>,
   values: () => ReadonlyArray<ReadonlyArray<unknown>>,
+  source: () => ReadonlyArray<unknown>,
   given: unknown
-): LoopRun => new LoopRun({ settings, spec, captured, accumulators, values, note: keep }, given)
+): LoopRun => new LoopRun({ settings, spec, captured, accumulators, values, source, note: keep }, given)
 
 // The threads are started with this very file
 const thread: ThreadData | undefined = isRecord(workerData) && "clustrixLoops" in workerData

@@ -1,0 +1,55 @@
+/**
+ * Projects with loops: packaged, unpacked, and run both ways in processes of their own.
+ */
+import * as Effect from "effect/Effect"
+import { unzipSync } from "fflate"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import type { LoopReport } from "../../core/loops/LoopReport.ts"
+import * as Packing from "../identity/Packing.ts"
+
+/** How the serial and the wide run of a package ended, as texts that are the same if and only if the outcomes are. */
+export interface Outcomes {
+  readonly serial: string
+  readonly wide: string
+  /** One for each execution of a loop in the wide run. */
+  readonly notes: ReadonlyArray<{
+    readonly loop: string
+    readonly iterations: number
+    readonly computed: number
+    readonly why?: string
+  }>
+}
+
+/** The reports of the loops of `project`, and its package unpacked to `directory`. */
+export const unpack = (project: Packing.Project, directory: string) =>
+  Effect.gen(function*() {
+    const { prepared, zip } = yield* Packing.pack(project)
+    const files = unzipSync(zip)
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
+      writeFileSync(path.join(directory, name), bytes)
+    }
+    const loops: ReadonlyArray<LoopReport> = yield* prepared.loops
+    return { loops, paths: Object.keys(files) }
+  })
+
+const runner = fileURLToPath(new URL("./run.mjs", import.meta.url))
+
+/** Runs the unpacked packages, in one process, with loops on `width` threads from their second iteration on. */
+export const runBoth = (
+  packages: ReadonlyArray<{ readonly directory: string; readonly args?: ReadonlyArray<unknown> }>,
+  output: string,
+  width = 2
+): ReadonlyArray<Outcomes> => {
+  const { status, stderr } = spawnSync(process.execPath, [runner, output], {
+    input: JSON.stringify({ packages, width }),
+    encoding: "utf8",
+    timeout: 120_000
+  })
+  if (status !== 0) throw new Error(`${runner} ended with ${status}: ${stderr}`)
+  const outcomes: ReadonlyArray<Outcomes> = JSON.parse(readFileSync(output, "utf8"))
+  return outcomes
+}

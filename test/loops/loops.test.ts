@@ -1,0 +1,68 @@
+/**
+ * Loops of real-looking functions: what the proof says of them, and that a run on threads gives exactly what the serial
+ * run gives. Each file of `fixtures/proven` has a function `main` with at least one loop that must run on threads; in
+ * `fixtures/refused` none may, and the first line says why the first one does not.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll } from "vitest"
+import { rmSync } from "node:fs"
+import * as AnalysisCache from "../../core/AnalysisCache.ts"
+import * as Hasher from "../../platform-node/Hasher.ts"
+import * as SourceParser from "../../platform-node/SourceParser.ts"
+import type { LoopReport } from "../../core/loops/LoopReport.ts"
+import { type Outcomes, runBoth, unpack } from "./LoopProject.ts"
+
+const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url))
+const names = ["proven", "refused"].flatMap((kind) =>
+  readdirSync(path.join(fixtures, kind)).sort().map((file) => `${kind}/${file}`)
+)
+
+const reports = new Map<string, ReadonlyArray<LoopReport>>()
+const outcomes = new Map<string, Outcomes>()
+let scratch = ""
+
+beforeAll(async () => {
+  scratch = realpathSync(mkdtempSync(path.join(tmpdir(), "clustrix-loops-")))
+  const directory = (name: string): string => path.join(scratch, name.replace(/\W/g, "-"))
+  await Effect.runPromise(
+    Effect.forEach(names, (name) =>
+      Effect.gen(function*() {
+        const text = readFileSync(path.join(fixtures, name), "utf8")
+        const { loops } = yield* unpack({ files: { "main.ts": text }, fn: "main.ts#main" }, directory(name))
+        reports.set(name, loops)
+      }))
+      .pipe(Effect.provide(Layer.mergeAll(SourceParser.layer, Hasher.layer, AnalysisCache.layerNone)))
+  )
+  const ran = runBoth(names.map((name) => ({ directory: directory(name) })), path.join(scratch, "outcomes.json"))
+  names.forEach((name, index) => outcomes.set(name, ran[index] ?? assert.fail(name)))
+}, 180_000)
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+describe("loops", () => {
+  for (const name of names) {
+    it(name, () => {
+      const found = reports.get(name) ?? []
+      const { notes, serial, wide } = outcomes.get(name) ?? assert.fail(name)
+      assert.strictEqual(wide, serial)
+      if (name.startsWith("proven/")) {
+        assert.include(found.map(({ verdict }) => verdict), "parallel", JSON.stringify(found, undefined, 2))
+        assert.deepStrictEqual(notes.filter(({ computed, iterations }) => computed < iterations), [])
+        assert.notStrictEqual(notes.length, 0)
+        assert.match(serial, /^gave /)
+      } else {
+        assert.deepStrictEqual(found.filter(({ verdict }) => verdict === "parallel"), [])
+        const [first] = found
+        const because = /^\/\/ because: (.*)/.exec(readFileSync(path.join(fixtures, name), "utf8"))?.[1] ??
+          assert.fail(name)
+        assert.include(first?.verdict === "serial" ? first.why : "no loop", because)
+      }
+    })
+  }
+})
