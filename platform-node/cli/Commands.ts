@@ -61,6 +61,12 @@ const cluster: ReadonlyArray<Option> = [
   profile,
   { name: "time", value: "LIMIT", summary: "End the job after this time: 90s, 15m, 01:30:00." },
   { name: "cores", value: "N", summary: "Processor cores of the job." },
+  {
+    name: "parallel",
+    value: "HOW",
+    choices: ["yes", "no"],
+    summary: "Whether independent loops use all cores of the job. Default: yes."
+  },
   { name: "memory", value: "SIZE", summary: "Memory of the job: 8GB, 512M." },
   { name: "partition", value: "NAME", summary: "The partition that the job goes to." },
   { name: "queue", value: "NAME", summary: "The queue that the job goes to." },
@@ -255,9 +261,13 @@ export const commands: ReadonlyArray<Command> = [
   {
     name: "explain",
     summary: "Show why something is in the package of a function, or why not.",
-    usage: ["explain FILE#NAME [WHAT] [OPTION]..."],
+    usage: ["explain FILE#NAME [WHAT] [OPTION]...", "explain FILE#NAME --loops [OPTION]..."],
     positionals: { least: 1, most: 2 },
-    options: [...packaging.filter(({ name }) => name !== "package-dir"), json],
+    options: [
+      { name: "loops", summary: "Which loops of it can use all cores of the job, and why the others cannot." },
+      ...packaging.filter(({ name }) => name !== "package-dir"),
+      json
+    ],
     notes: [
       reference,
       "WHAT is a file (src/a.ts, or just a.ts), a declaration (src/a.ts#name, or just name), a statement (src/a.ts:12), "

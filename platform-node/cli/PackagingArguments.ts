@@ -92,6 +92,7 @@ const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageErro
   return Effect.succeed({
     time,
     cores: cores === undefined ? undefined : Number(cores),
+    parallel: call.values.has("parallel") ? valueOf(call, "parallel") === "yes" : undefined,
     memory,
     partition: valueOf(call, "partition"),
     queue: valueOf(call, "queue")
@@ -99,8 +100,8 @@ const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageErro
 }
 
 /**
- * The cluster of `--cluster NAME`, or the one that is configured, with `--time`, `--cores`, `--memory`, `--partition` and
- * `--queue` laid over it, and the names of `--env` added.
+ * The cluster of `--cluster NAME`, or the one that is configured, with `--time`, `--cores`, `--parallel`, `--memory`,
+ * `--partition` and `--queue` laid over it, and the names of `--env` added.
  */
 export const clusterOf = (
   call: Call

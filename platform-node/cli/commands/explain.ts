@@ -11,6 +11,7 @@ import * as ExitCode from "../ExitCode.ts"
 import * as PackagingArguments from "../PackagingArguments.ts"
 import * as Render from "../render/explanation.ts"
 import { diagnosticLines } from "../render/failure.ts"
+import { loopLines, loopsJson } from "../render/loops.ts"
 import { runCommand, withProgress } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
 
@@ -27,6 +28,11 @@ const program = (call: Call, terminal: Terminal) =>
     const json = call.switches.has("json")
     const show = (document: unknown, lines: ReadonlyArray<string>): void =>
       terminal.print(json ? [JSON.stringify(document, undefined, 2)] : lines)
+    if (call.switches.has("loops")) {
+      const reports = yield* prepared.loops
+      show(loopsJson(reports), loopLines(reports, style))
+      return ExitCode.done
+    }
     if (what === undefined) {
       terminal.note(prepared.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
       show(Answer.everythingJson(prepared), Render.everythingLines(prepared, style))
