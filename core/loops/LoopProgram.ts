@@ -114,12 +114,20 @@ export const make = (
 ): LoopProgram => {
   const units = new Map<string, Unit | undefined>()
   const meaning: Program["meaning"] = (module, name) => meaningOf(modules, module, name)
+  /** The functions whose proofs are being made, each called by the one before. */
+  const stack: Array<string> = []
+  /** Of these, those that call each other in a circle; where it begins is the lowest index. */
+  let circle = Infinity
+  const circular = new Map<string, { readonly module: ModuleSyntax; readonly fn: FunctionNode }>()
   const program: Program = {
     meaning,
     unit: (module, name, fn) => {
       const key = `${module.path}#${name}`
+      const begun = stack.indexOf(key)
+      if (begun !== -1) circle = Math.min(circle, begun)
       if (units.has(key)) return units.get(key)
       units.set(key, undefined)
+      const depth = stack.push(key) - 1
       const parameters = new Map(
         fn.params.flatMap((parameter, index) => {
           const only = asName(unwrap("pat" in parameter ? parameter.pat : parameter))
@@ -136,14 +144,34 @@ export const make = (
           )
         )
       )
-      const unit = proveUnit(program, { module, nodes: [fn], given, parameters, replay: undefined })
-      units.set(key, unit)
-      return unit
+      units.set(key, proveUnit(program, { module, nodes: [fn], given, parameters, replay: undefined }))
+      stack.pop()
+      if (circle <= depth) circular.set(key, { module, fn })
+      if (circle === depth) {
+        // What one of them changes, the proofs of the others may have missed
+        const all = [...circular]
+        if (all.some(([each]) => (units.get(each)?.changes.size ?? 0) > 0)) {
+          for (const [each, { fn, module }] of all) {
+            const unit = units.get(each)
+            const why = "it calls itself, and changes what it is given"
+            if (unit !== undefined) {
+              units.set(each, {
+                ...unit,
+                obstacle: unit.obstacle ?? { path: module.path, offset: spanOf(fn).start, why }
+              })
+            }
+          }
+        }
+        circle = Infinity
+        circular.clear()
+      }
+      return units.get(key)
     }
   }
   const members = asyncMembers(modules.values())
   // A variant of a module that a script loads by itself would be there twice
   const script = scripts.find(({ text }) => text.includes("import("))
+  const taken = [...modules.keys()].find((path) => path.endsWith(".loops.mjs") || path.endsWith(".bodies.mjs"))
   const unknown = [...modules.values()].find(({ unknownImport }) => unknownImport !== undefined)
   return {
     ...program,
@@ -157,6 +185,10 @@ export const make = (
         path: script.path,
         offset: script.text.indexOf("import("),
         why: "a CommonJS module loads ES modules"
+      }) ?? (taken === undefined ? undefined : {
+        path: taken,
+        offset: 0,
+        why: "a module has a name that ends as those of parallel loops do"
       }),
     overlaps: [...modules.values()].flatMap((module) => overlapsIn(program, module, members))
   }

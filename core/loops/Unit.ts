@@ -210,7 +210,6 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     let stateful = false
     let awaits = false
     let works = false
-    let recursive = false
     let mixes = false
 
     const stop = (node: Ast.AnyNode, why: string): never => {
@@ -282,7 +281,6 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       helpers.push({ module: meaning.module, name: meaning.name })
       if (meaning.module !== module) imports.add(name)
       const unit = program.unit(meaning.module, meaning.name, meaning.fn)
-      if (unit === undefined) recursive = true
       works ||= unit?.works ?? true
       return unit
     }
@@ -608,14 +606,6 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       obstacle = thrown.obstacle
     }
     if (mixes && !mixed) return attempt(program, scope, inner, true)
-    if (obstacle === undefined && recursive && changes.size > 0) {
-      const [first] = scope.nodes
-      obstacle = {
-        path: module.path,
-        offset: first === undefined ? 0 : spanOf(first).start,
-        why: "it calls itself, and changes what it is given"
-      }
-    }
     const [first] = scope.nodes
     return {
       obstacle,

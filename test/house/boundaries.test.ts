@@ -29,6 +29,7 @@ const flow = [
   "capture",
   "canonical",
   "emit",
+  "loops",
   "npm",
   "cluster-filesystem",
   "package",

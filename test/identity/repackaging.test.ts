@@ -12,11 +12,12 @@ import { printProject } from "./printProject.ts"
 import * as ProjectModel from "./ProjectModel.ts"
 import * as Spelling from "./Spelling.ts"
 
-/** Code of the package, by path: the modules, and what they import of Clustrix. */
+/** Code of the package, by path: the modules without what loops add to them, and what they import of Clustrix. */
 const codeOf = ({ prepared }: Packing.Packed): Record<string, string> =>
   Object.fromEntries(
     prepared.entries.flatMap(({ content, path }) =>
-      content._tag === "Bytes" && (path.startsWith("modules/") || path === "filesystem_utils.mjs")
+      content._tag === "Bytes" && (path.startsWith("modules/") || path === "filesystem_utils.mjs") &&
+        !/\.(?:loops|bodies)\.mjs$/.test(path)
         ? [[path, new TextDecoder().decode(content.bytes)]]
         : []
     )
@@ -38,7 +39,7 @@ const unpacked = (project: Packing.Project, packed: Packing.Packed): Packing.Pro
       ),
       ...codeOf(packed)
     },
-    fn: `${entry.module}#${entry.export}`
+    fn: `${String(entry["serial"] ?? entry.module)}#${entry.export}`
   }
 }
 
