@@ -75,9 +75,9 @@ const replayText = (module: ModuleSyntax, { hoisted, statement }: Replay, row: s
   const { end, start } = spanOf(statement)
   let text = ""
   let at = start
-  hoisted.forEach((node, index) => {
+  hoisted.forEach(({ key, node }, index) => {
     const span = spanOf(node)
-    text += `${module.text.slice(at, span.start)}${row}[${index + 1}]`
+    text += `${module.text.slice(at, span.start)}${key === undefined ? "" : `${key}: `}${row}[${index + 1}]`
     at = span.end
   })
   return text + module.text.slice(at, end)
@@ -163,6 +163,7 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
       sets: sets.map((module) => bodiesPath(module.path)),
       stateful: loop.unit.stateful || loop.helpers.some(({ unit }) => unit.stateful),
       guarded: loop.guarded,
+      strict: strictOf(loop),
       range: loop.course._tag === "Range",
       over: loop.course._tag === "Values" ? loop.course.source?.method ?? null : null
     }, getters)
@@ -210,6 +211,8 @@ interface Spec {
   readonly sets: ReadonlyArray<string>
   readonly stateful: boolean
   readonly guarded: ReadonlyArray<number>
+  /** By reduction: which of its values must be no objects, for updates change what lies there. Counted from 1. */
+  readonly strict: ReadonlyArray<ReadonlyArray<number>>
   readonly range: boolean
   /** `entries`, `keys` or `values`, if it goes over the iterator that such a method gives. */
   readonly over: string | null
@@ -220,6 +223,15 @@ const accumulatorsOf = ({ unit }: ProvenLoop): ReadonlyArray<readonly [string, n
   const depths = new Map<string, number>()
   for (const { depth, name } of unit.replays) depths.set(name, Math.max(depth, depths.get(name) ?? 0))
   return [...depths]
+}
+
+const strictOf = (loop: ProvenLoop): Spec["strict"] => {
+  const depths = new Map(accumulatorsOf(loop))
+  return loop.unit.replays.map(({ hoisted, name }) =>
+    hoisted.flatMap(({ landing }, index) =>
+      landing === undefined || landing <= (depths.get(name) ?? 0) ? [index + 1] : []
+    )
+  )
 }
 
 /** Changes the loop so that it asks before each iteration whether another thread has computed it. */
@@ -268,7 +280,10 @@ const bodyText = ({ continues, module, statement, unit, variable }: ProvenLoop, 
   const text = new MagicString(module.text)
   unit.replays.forEach(({ hoisted, statement: update }, index) => {
     const { end, start } = spanOf(update)
-    const values = hoisted.map((node) => slice(module, node))
+    const values = hoisted.map(({ node, spread }) => {
+      const value = slice(module, node)
+      return spread === "array" ? `[...${value}]` : spread === "object" ? `{...${value}}` : value
+    })
     text.update(start, end, `${mark}Out.push([${[String(index), ...values].join(", ")}]);`)
   })
   for (const node of continues) {

@@ -11,12 +11,28 @@ import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
 import { type Key, keyOf, type ModuleSyntax } from "./ModuleSyntax.ts"
 
+/** A part that other threads compute, in the order of the text. */
+export interface Hoisted {
+  readonly node: Ast.AnyNode
+  /** What is spread, and into what: it is copied at once, for the iteration may change it later. */
+  readonly spread: "array" | "object" | undefined
+  /**
+   * How many objects lie between the accumulator and the value, if it ends up there: 1 for `x` in `list.push(x)`, 2 in
+   * `table[key].push(x)`; {@link asKey} for a key of a Map. `undefined` for what is only calculated with.
+   */
+  readonly landing: number | undefined
+  /** The key of a property that is written by its variable's name alone. */
+  readonly key: string | undefined
+}
+
+/** Deeper than any update reaches. */
+const asKey = Infinity
+
 export interface Replay {
   readonly accumulator: Key
   readonly name: string
   readonly statement: Ast.ExpressionStatement
-  /** In the order of the text; a spread is given by the expression that it spreads. */
-  readonly hoisted: ReadonlyArray<Ast.AnyNode>
+  readonly hoisted: ReadonlyArray<Hoisted>
   /** How many objects lie between the accumulator and what is changed: 0 for `list.push(x)`, 1 for `table[key].push(x)`. */
   readonly depth: number
   /** "`total +=`". */
@@ -94,6 +110,8 @@ const targetOf = (expression: Ast.AnyNode): { readonly root: Name; readonly labe
   }
 }
 
+const plainProperties: ReadonlySet<string> = new Set(["KeyValueProperty", "Identifier", "SpreadElement"])
+
 const mentions = (node: Ast.AnyNode, key: Key): boolean => {
   const name = asName(node)
   if (name !== undefined) return keyOf(name) === key
@@ -125,16 +143,50 @@ export const replayOf = (
   }
   if (binding === undefined) return undefined
 
-  const hoisted: Array<Ast.AnyNode> = []
+  const hoisted: Array<Hoisted> = []
   let odd: Ast.AnyNode | undefined
-  const take = (node: Ast.AnyNode): void => {
-    if (!mentions(node, accumulator)) {
-      // A constant of the text needs no other thread
-      if (!["StringLiteral", "NumericLiteral", "BooleanLiteral", "NullLiteral"].includes(unwrap(node).type)) {
-        hoisted.push(node)
+  const hoist = (node: Ast.AnyNode, landing: number | undefined, spread?: Hoisted["spread"], key?: string): void => {
+    hoisted.push({ node, spread, landing, key })
+  }
+  const inside = (landing: number | undefined): number | undefined => landing === undefined ? undefined : landing + 1
+  /** Of a text in which the accumulator does not occur. Containers that are written here are made by the main thread. */
+  const takePart = (node: Ast.AnyNode, landing: number | undefined): void => {
+    const self = unwrap(node)
+    switch (self.type) {
+      case "StringLiteral":
+      case "NumericLiteral":
+      case "BooleanLiteral":
+      case "NullLiteral":
+        return
+      case "ArrayExpression":
+        for (const element of self.elements) {
+          if (element?.spread) hoist(element.expression, inside(landing) ?? asKey, "array")
+          else if (element) takePart(element.expression, inside(landing))
+        }
+        return
+      case "ObjectExpression":
+        if (self.properties.some(({ type }) => !plainProperties.has(type))) return hoist(node, landing)
+        for (const property of self.properties) {
+          if (property.type === "KeyValueProperty") {
+            if (property.key.type === "Computed") hoist(property.key.expression, undefined)
+            takePart(property.value, inside(landing))
+          } else if (property.type === "Identifier") hoist(property, inside(landing), undefined, property.value)
+          else if (property.type === "SpreadElement") hoist(property.arguments, inside(landing) ?? asKey, "object")
+        }
+        return
+      case "NewExpression": {
+        const name = asName(unwrap(self.callee))
+        const isEmpty = name?.ctxt === unresolved && ["Map", "Set"].includes(name.value) &&
+          (self.arguments ?? []).length === 0
+        if (!isEmpty) hoist(node, landing)
+        return
       }
-      return
+      default:
+        hoist(node, landing)
     }
+  }
+  const take = (node: Ast.AnyNode, landing: number | undefined): void => {
+    if (!mentions(node, accumulator)) return takePart(node, landing)
     const self = syntax(node)
     if (isFunctionSyntax(node)) {
       odd ??= node
@@ -144,40 +196,52 @@ export const replayOf = (
       case "Identifier":
         return
       case "ParenthesisExpression":
-        return take(self.expression)
+        return take(self.expression, landing)
       case "OptionalChainingExpression":
-        return take(self.base)
+        return take(self.base, landing)
       case "MemberExpression":
-        take(self.object)
-        if (self.property.type === "Computed") take(self.property.expression)
+        take(self.object, undefined)
+        if (self.property.type === "Computed") take(self.property.expression, undefined)
         return
-      case "BinaryExpression":
+      case "BinaryExpression": {
+        const passes = ["&&", "||", "??"].includes(self.operator) ? landing : undefined
+        take(self.left, passes)
+        return take(self.right, passes)
+      }
       case "AssignmentExpression":
-        if (
-          self.type === "AssignmentExpression" && !["Identifier", "MemberExpression"].includes(unwrap(self.left).type)
-        ) {
+        if (!["Identifier", "MemberExpression"].includes(unwrap(self.left).type)) {
           odd ??= node
           return
         }
-        take(self.left)
-        return take(self.right)
+        take(self.left, undefined)
+        return take(self.right, ["=", "??=", "||=", "&&="].includes(self.operator) ? depthOf(self.left) : undefined)
       case "UnaryExpression":
       case "UpdateExpression":
-        return take(self.argument)
+        return take(self.argument, undefined)
       case "ConditionalExpression":
-        take(self.test)
-        take(self.consequent)
-        return take(self.alternate)
+        take(self.test, asKey)
+        take(self.consequent, landing)
+        return take(self.alternate, landing)
       case "CallExpression": {
         const callee = unwrap(self.callee)
         const member = callee.type === "MemberExpression" ? staticKey(callee.property) ?? "" : ""
         const global = globalMember(callee)
         if (callee.type !== "MemberExpression") odd ??= node
         else if (global?.object === "Math" && KnownCalls.namespaceMembers.get("Math")?.has(member) === true) {
-          for (const { expression } of self.arguments) take(expression)
+          for (const { expression, spread } of self.arguments) {
+            if (!spread) take(expression, undefined)
+            else if (mentions(expression, accumulator)) odd ??= expression
+            else hoist(expression, asKey, "array")
+          }
         } else if (KnownCalls.replayed.has(member) || KnownCalls.asked.has(member)) {
-          take(callee.object)
-          for (const { expression } of self.arguments) take(expression)
+          take(callee.object, undefined)
+          const under = KnownCalls.replayed.has(member) ? depthOf(callee.object) + 1 : asKey
+          self.arguments.forEach(({ expression, spread }, index) => {
+            const at = member === "set" && index === 0 ? asKey : under
+            if (!spread) take(expression, at)
+            else if (mentions(expression, accumulator)) odd ??= expression
+            else hoist(expression, at, "array")
+          })
         } else odd ??= node
         return
       }
@@ -185,7 +249,7 @@ export const replayOf = (
         odd ??= node
     }
   }
-  take(statement.expression)
+  take(statement.expression, undefined)
   if (odd !== undefined) {
     return {
       path: module.path,

@@ -431,7 +431,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           if (replay === undefined) break
           if (isObstacle(replay)) throw new Stop(replay)
           replays.push(replay)
-          for (const hoisted of replay.hoisted) visit(hoisted, depth)
+          for (const { node } of replay.hoisted) visit(node, depth)
           return
         }
         case "Identifier": {
@@ -486,6 +486,14 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
         case "UpdateExpression":
           assign(self.argument, Freshness.primitive, self)
           return
+        case "BinaryExpression": {
+          const right = unwrap(self.right)
+          const name = asName(right)
+          if (self.operator !== "instanceof" || name?.ctxt !== unresolved || !KnownCalls.constructors.has(name.value)) {
+            break
+          }
+          return visit(self.left, depth)
+        }
         case "UnaryExpression":
           if (self.operator === "delete") {
             const target = unwrap(self.argument)

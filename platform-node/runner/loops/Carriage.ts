@@ -158,17 +158,30 @@ export const attach = (patches: ReadonlyArray<Patch>, { objects }: Numbered): vo
 const containers: ReadonlySet<unknown> = new Set([Array.prototype, Object.prototype, Map.prototype, Set.prototype,
   ...typedArrays])
 
+/** What is known of the objects that updates change. */
+export interface Changed {
+  /** What the iterations read. */
+  readonly read: Numbered
+  /** What the loop goes over. */
+  readonly over: unknown
+  /** Whether an update stands in a `try`, so that it must not fail. */
+  readonly guarded: boolean
+  /** Each object, with the accumulator that it was found in and how deep. */
+  readonly places: Map<object, string>
+}
+
 /**
- * Checks that changing `accumulator`, down to `depth`, changes nothing that iterations read, nor what the loop goes `over`. `guarded`: it stands in a `try`,
- * so that the update itself must not fail. Throws {@link NotCarried}.
+ * Checks that changing the accumulator `index`, down to `depth`, changes nothing that iterations read, nor what the loop goes
+ * over, and that each object which is changed lies in one place. Throws {@link NotCarried}.
  */
 export const checkAccumulator = (
   accumulator: unknown,
-  depth: number,
-  read: Numbered,
-  over: unknown,
-  guarded: boolean
+  index: number,
+  most: number,
+  changed: Changed,
+  depth = 0
 ): void => {
+  const { guarded, over, places, read } = changed
   if (typeof accumulator !== "object" || accumulator === null) {
     checkPrimitive(accumulator)
     if (guarded && typeof accumulator === "bigint") refuse("a big integer that is added to in a `try`")
@@ -180,10 +193,12 @@ export const checkAccumulator = (
   if (accumulator === over) refuse("an accumulator that the loop goes over")
   if (read.numbers.has(accumulator)) refuse("an accumulator that the iterations also read")
   if (guarded && !Object.isExtensible(accumulator)) refuse("a frozen accumulator in a `try`")
+  const place = `${index} ${depth}`
+  if ((places.get(accumulator) ?? place) !== place) refuse("an object that lies in several places of what is built up")
+  places.set(accumulator, place)
   const parts = partsOf(accumulator, true)
-  if (depth > 0) {
-    for (const part of parts) {
-      if (typeof part === "object" && part !== null) checkAccumulator(part, depth - 1, read, over, guarded)
-    }
+  if (depth === most) return
+  for (const part of parts) {
+    if (typeof part === "object" && part !== null) checkAccumulator(part, index, most, changed, depth + 1)
   }
 }

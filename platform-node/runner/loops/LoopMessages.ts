@@ -15,6 +15,8 @@ export interface LoopSpec {
   readonly depths: ReadonlyArray<number>
   readonly stateful: boolean
   readonly guarded: ReadonlyArray<number>
+  /** By reduction: which cells of its rows must be no objects. */
+  readonly strict: ReadonlyArray<ReadonlyArray<number>>
   readonly range: boolean
   /** The method whose iterator it goes over, if what that belongs to is known. */
   readonly over: "entries" | "keys" | "values" | null

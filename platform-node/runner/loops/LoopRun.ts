@@ -203,9 +203,8 @@ export class LoopRun {
       const left = this.#count - index
       this.#numbered = Carriage.numberObjects(data, spec.stateful, mean === undefined ? Infinity : 1000 * mean * left)
       const guarded = spec.guarded.length > 0
-      accumulators().forEach((each, which) =>
-        Carriage.checkAccumulator(each, spec.depths[which] ?? 0, this.#numbered, this.#source, guarded)
-      )
+      const changed = { read: this.#numbered, over: this.#source, guarded, places: new Map<object, string>() }
+      accumulators().forEach((each, which) => Carriage.checkAccumulator(each, which, spec.depths[which] ?? 0, changed))
       pool ??= new LoopPool(settings.width)
       const threads = pool
       lastId += 1

@@ -5,7 +5,7 @@ import * as path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { MessagePort, Worker } from "node:worker_threads"
 import * as Carriage from "./Carriage.ts"
-import { counterCell, firstEndedCell, overCell, type Reply, type Request, type Row,
+import { counterCell, firstEndedCell, type LoopSpec, overCell, type Reply, type Request, type Row,
   type ThreadData } from "./LoopMessages.ts"
 
 const ring = (signal: Int32Array): void => {
@@ -35,8 +35,7 @@ interface Loop {
   readonly body: Body
   readonly numbered: Carriage.Numbered
   readonly item: (index: number) => unknown
-  /** Whether updates change what hangs on an accumulator. */
-  readonly isDeep: boolean
+  readonly strict: LoopSpec["strict"]
 }
 
 const isFunction = (value: unknown): value is (...args: ReadonlyArray<unknown>) => unknown =>
@@ -58,7 +57,7 @@ const prepare = async (request: Extract<Request, { readonly kind: "loop" }>): Pr
     body: make(data.captured) as Body,
     numbered,
     item: spec.range ? (index) => start + index * step : (index) => data.items[index],
-    isDeep: spec.depths.some((depth) => depth > 0)
+    strict: spec.strict
   }
 }
 
@@ -82,18 +81,16 @@ export const compute = ({ ports, signal }: ThreadData): void => {
         const waits = loop.body(loop.item(index), rows)
         if (waits instanceof Promise) await waits
         for (const row of rows) {
+          for (const cell of loop.strict[Number(row[0])] ?? []) {
+            if (typeof row[cell] === "object" && row[cell] !== null) {
+              throw new Carriage.NotCarried("an object in a place of an accumulator that is changed")
+            }
+          }
           for (let cell = 1; cell < row.length; cell += 1) {
             const value = row[cell]
             const type = typeof value
             if ((type === "object" && value !== null) || type === "function" || type === "symbol") {
-              const found = Carriage.detach(row, loop.numbered)
-              // A later update could change it, and iterations read it
-              if (found.length > 0 && loop.isDeep) {
-                throw new Carriage.NotCarried(
-                  "something that was there before, in an accumulator that is changed inside"
-                )
-              }
-              patches.push(...found)
+              patches.push(...Carriage.detach(row, loop.numbered))
               break
             }
           }
