@@ -43,9 +43,10 @@ const argumentsOf = (list: ReadonlyArray<Ast.Argument> | undefined, lookup: Look
     )
   )
 
-/** What the functions that stand among the arguments give back, where that can be told. */
-const callbackResult = (list: ReadonlyArray<Ast.Argument>, lookup: Lookup): Freshness => {
-  const callback = list[list.length - 1]?.expression
+/** What the function that is the argument `index` gives back, where that can be told. */
+const callbackResult = (list: ReadonlyArray<Ast.Argument>, index: number, lookup: Lookup): Freshness => {
+  if (list.slice(0, index + 1).some(({ spread }) => spread)) return shared
+  const callback = list[index]?.expression
   const self = callback === undefined ? undefined : unwrap(callback)
   return isFunctionNode(self) ? returned(self, lookup) : self !== undefined && lookup.result(self) !== undefined
     ? lookup.result(self) ?? shared
@@ -98,7 +99,7 @@ const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
       const [from, make] = self.arguments
       return from === undefined ? fresh : make === undefined
         ? holding(partOf(freshness(from.expression, lookup), lookup))
-        : holding(callbackResult(self.arguments, lookup))
+        : holding(callbackResult(self.arguments, 1, lookup))
     }
     return holding(join(...self.arguments.map(({ expression }) => partOf(freshness(expression, lookup), lookup))))
   }
@@ -107,7 +108,7 @@ const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
   const object = freshness(callee.object, lookup)
   if (KnownCalls.primitiveMethods.has(member)) return primitive
   if (KnownCalls.freshMethods.has(member)) return fresh
-  if (member === "map" || member === "flatMap") return holding(callbackResult(self.arguments, lookup))
+  if (member === "map" || member === "flatMap") return holding(callbackResult(self.arguments, 0, lookup))
   if (KnownCalls.copyingMethods.has(member)) {
     return holding(join(partOf(object, lookup), argumentsOf(self.arguments, lookup)))
   }
@@ -119,7 +120,8 @@ const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
     const fn = callback === undefined ? undefined : unwrap(callback.expression)
     return join(freshness(initial.expression, lookup), isFunctionNode(fn) ? returned(fn, lookup) : shared)
   }
-  return partOf(object, lookup)
+  // A method of its own may give anything
+  return KnownCalls.pureMethods.has(member) || KnownCalls.mutators.has(member) ? partOf(object, lookup) : shared
 }
 
 /** Of what a function gives back. */
@@ -190,9 +192,7 @@ export const freshness = (node: Ast.AnyNode, lookup: Lookup): Freshness => {
         }
       })))
     case "MemberExpression":
-      return ["length", "size", "byteLength"].includes(staticKey(self.property) ?? "")
-        ? primitive
-        : globalMember(self) !== undefined
+      return globalMember(self) !== undefined
         ? primitive
         : partOf(freshness(self.object, lookup), lookup)
     case "CallExpression":
@@ -242,7 +242,9 @@ export const sourcesIn = (node: Ast.AnyNode): ReadonlyArray<Source> => {
   const sources: Array<Source> = []
   const give = (pattern: Ast.AnyNode, whole: (lookup: Lookup) => Freshness): void => {
     const only = asName(unwrap(pattern))
-    if (only !== undefined) sources.push({ key: keyOf(only), of: whole })
+    if (pattern.type === "RestElement") {
+      for (const name of boundNames(pattern)) sources.push({ key: keyOf(name), of: () => shared })
+    } else if (only !== undefined) sources.push({ key: keyOf(only), of: whole })
     else {
       // Defaults in a pattern are of any class
       const plain = !hasDefault(pattern)

@@ -164,6 +164,7 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
       stateful: loop.unit.stateful || loop.helpers.some(({ unit }) => unit.stateful),
       guarded: loop.guarded,
       strict: strictOf(loop),
+      copies: loop.unit.replays.some(({ label }) => label.includes(".set")),
       range: loop.course._tag === "Range",
       over: loop.course._tag === "Values" ? loop.course.source?.method ?? null : null
     }, getters)
@@ -213,6 +214,8 @@ interface Spec {
   readonly guarded: ReadonlyArray<number>
   /** By reduction: which of its values must be no objects, for updates change what lies there. Counted from 1. */
   readonly strict: ReadonlyArray<ReadonlyArray<number>>
+  /** Whether an update is a call of `set`. */
+  readonly copies: boolean
   readonly range: boolean
   /** `entries`, `keys` or `values`, if it goes over the iterator that such a method gives. */
   readonly over: string | null
@@ -246,13 +249,17 @@ const weave = (
   const { end, start } = spanOf(statement)
   const run = `${mark}Run`
   const captured = [...unit.captured.values()].map(({ value }) => value)
-  const source = course._tag === "Values" && course.source !== undefined ? [slice(module, course.source.object)] : []
+  const source = course._tag === "Range"
+    ? course.measured.map((each) => slice(module, each))
+    : course.source === undefined
+    ? []
+    : [slice(module, course.source.object)]
   const thunks = [captured, accumulatorsOf(loop).map(([each]) => each), getters, source]
     .map((each) => `() => [${list(each)}]`)
     .join(", ")
   const over = course._tag === "Values"
     ? slice(module, course.values)
-    : `[${slice(module, course.start)}, ${slice(module, course.end)}, ${course.step}, ${course.inclusive}]`
+    : `[() => ${slice(module, course.start)}, () => ${slice(module, course.end)}, ${course.step}, ${course.inclusive}]`
   // The error of what cannot be iterated names the expression
   const again = course._tag === "Values" && ["Identifier", "MemberExpression"].includes(unwrap(course.values).type)
     ? `if (${run}.isOdd) for (const ${mark}Item of ${over}) {}\n`

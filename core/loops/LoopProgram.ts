@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, unresolved } from "../syntax/Ast.ts"
-import { asName, boundNames, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
 import { filesystemUtils } from "../emit/Placement.ts"
 import { jobApi } from "../graph/jobApi.ts"
 import * as Freshness from "./Freshness.ts"
@@ -76,6 +76,8 @@ const patchIn = (module: ModuleSyntax): Obstacle | undefined => {
   const written = (target: Ast.AnyNode): void => {
     const self = unwrap(target)
     const names = boundNames(self)
+    // Threads take over the time zone as it was when they began
+    if (self.type === "MemberExpression" && staticKey(self.property) === "TZ") found(target)
     if ((self.type === "MemberExpression" && globalRoot(self)) || names.some(({ ctxt }) => ctxt === unresolved)) {
       found(target)
     }

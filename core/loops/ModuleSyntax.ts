@@ -87,7 +87,12 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
     isLiteral = false
   ): void => {
     const key = keyOf(name)
-    if (bindings.has(key)) return
+    const known = bindings.get(key)
+    if (known !== undefined) {
+      // Declared again, as `var` and functions may be: it is no longer one thing
+      if (known.offset !== spanOf(name).start) known.assigned.push(spanOf(name).start)
+      return
+    }
     bindings.set(key, { name: name.value, kind, offset: spanOf(name).start, fn, isLiteral, statement, assigned: [] })
   }
   const request = (source: Ast.StringLiteral): void => {

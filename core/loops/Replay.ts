@@ -35,6 +35,8 @@ export interface Replay {
   readonly hoisted: ReadonlyArray<Hoisted>
   /** How many objects lie between the accumulator and what is changed: 0 for `list.push(x)`, 1 for `table[key].push(x)`. */
   readonly depth: number
+  /** Whether the update itself, on what may be built up, can never fail. */
+  readonly isSafe: boolean
   /** "`total +=`". */
   readonly label: string
 }
@@ -110,6 +112,60 @@ const targetOf = (expression: Ast.AnyNode): { readonly root: Name; readonly labe
   }
 }
 
+/** Whether evaluating `node` where the program itself may not do it changes nothing and takes no time. */
+const isHarmless = (node: Ast.AnyNode): boolean => {
+  const self = syntax(node)
+  switch (self.type) {
+    case "NewExpression":
+    case "AwaitExpression":
+    case "AssignmentExpression":
+    case "UpdateExpression":
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+    case "SpreadElement":
+      return false
+    case "UnaryExpression":
+      if (self.operator === "delete") return false
+      break
+    case "CallExpression":
+      if (globalMember(self.callee)?.object !== "Math") return false
+      break
+    default:
+  }
+  return children(node).every(isHarmless)
+}
+
+/** Updates of the accumulator itself, by what does not hang on it. */
+const isSafe = (statement: Ast.ExpressionStatement, key: Key): boolean => {
+  const self = unwrap(statement.expression)
+  const isIt = (node: Ast.AnyNode): boolean => {
+    const name = asName(unwrap(node))
+    return name !== undefined && keyOf(name) === key
+  }
+  switch (self.type) {
+    case "UpdateExpression":
+      return isIt(self.argument)
+    case "AssignmentExpression": {
+      if (isIt(self.left)) {
+        const right = unwrap(self.right)
+        const isMath = right.type === "CallExpression" && globalMember(right.callee)?.object === "Math"
+        return !mentions(self.right, key) || isMath
+      }
+      const left = unwrap(self.left)
+      return self.operator === "=" && left.type === "MemberExpression" && isIt(left.object) &&
+        !mentions(self.right, key) &&
+        (left.property.type !== "Computed" || !mentions(left.property.expression, key))
+    }
+    case "CallExpression": {
+      const callee = unwrap(self.callee)
+      return callee.type === "MemberExpression" && isIt(callee.object) &&
+        self.arguments.every(({ expression }) => !mentions(expression, key))
+    }
+    default:
+      return false
+  }
+}
+
 const plainProperties: ReadonlySet<string> = new Set(["KeyValueProperty", "Identifier", "SpreadElement"])
 
 const mentions = (node: Ast.AnyNode, key: Key): boolean => {
@@ -145,7 +201,16 @@ export const replayOf = (
 
   const hoisted: Array<Hoisted> = []
   let odd: Ast.AnyNode | undefined
+  let conditional: Ast.AnyNode | undefined
+  /** How many parts of the text around may keep this one from being evaluated. */
+  let conditions = 0
+  const sometimes = (take: () => void): void => {
+    conditions += 1
+    take()
+    conditions -= 1
+  }
   const hoist = (node: Ast.AnyNode, landing: number | undefined, spread?: Hoisted["spread"], key?: string): void => {
+    if (conditions > 0 && (spread !== undefined || !isHarmless(node))) conditional ??= node
     hoisted.push({ node, spread, landing, key })
   }
   const inside = (landing: number | undefined): number | undefined => landing === undefined ? undefined : landing + 1
@@ -198,15 +263,17 @@ export const replayOf = (
       case "ParenthesisExpression":
         return take(self.expression, landing)
       case "OptionalChainingExpression":
-        return take(self.base, landing)
+        return sometimes(() => take(self.base, landing))
       case "MemberExpression":
         take(self.object, undefined)
         if (self.property.type === "Computed") take(self.property.expression, undefined)
         return
       case "BinaryExpression": {
-        const passes = ["&&", "||", "??"].includes(self.operator) ? landing : undefined
+        const isShort = ["&&", "||", "??"].includes(self.operator)
+        const passes = isShort ? landing : undefined
         take(self.left, passes)
-        return take(self.right, passes)
+        if (!isShort || !mentions(self.left, accumulator)) return take(self.right, passes)
+        return sometimes(() => take(self.right, passes))
       }
       case "AssignmentExpression":
         if (!["Identifier", "MemberExpression"].includes(unwrap(self.left).type)) {
@@ -214,14 +281,17 @@ export const replayOf = (
           return
         }
         take(self.left, undefined)
-        return take(self.right, ["=", "??=", "||=", "&&="].includes(self.operator) ? depthOf(self.left) : undefined)
+        if (["??=", "||=", "&&="].includes(self.operator)) return sometimes(() => take(self.right, depthOf(self.left)))
+        return take(self.right, self.operator === "=" ? depthOf(self.left) : undefined)
       case "UnaryExpression":
       case "UpdateExpression":
         return take(self.argument, undefined)
       case "ConditionalExpression":
         take(self.test, asKey)
-        take(self.consequent, landing)
-        return take(self.alternate, landing)
+        return sometimes(() => {
+          take(self.consequent, landing)
+          take(self.alternate, landing)
+        })
       case "CallExpression": {
         const callee = unwrap(self.callee)
         const member = callee.type === "MemberExpression" ? staticKey(callee.property) ?? "" : ""
@@ -257,12 +327,20 @@ export const replayOf = (
       why: `it reads \`${root.value}\`, which the loop builds up, in a way that is no known reduction`
     }
   }
+  if (conditional !== undefined) {
+    return {
+      path: module.path,
+      offset: spanOf(conditional).start,
+      why: `this is evaluated or not, as it hangs on \`${root.value}\`, which the loop builds up`
+    }
+  }
   return {
     accumulator,
     name: root.value,
     statement,
     hoisted,
     depth: changedDepth(statement.expression),
+    isSafe: isSafe(statement, accumulator),
     label: `\`${label}\``
   }
 }

@@ -289,9 +289,8 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     const use = (name: Name, called: boolean, argumentsOf: ReadonlyArray<Ast.Argument>): void => {
       const key = keyOf(name)
       if (own.has(key) && !inner.has(key)) {
-        if (called && fresh(name) > Freshness.fresh) {
-          stop(name, `it calls \`${name.value}\`, and what that is hangs on values of others`)
-        }
+        // A function among its own values was looked at where it is written: none crosses from the main thread
+        works ||= called
         return
       }
       if (name.ctxt === unresolved) {
@@ -343,6 +342,11 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       const binding = module.bindings.get(key)
       const fn = binding?.fn
       if (fn !== undefined && binding?.assigned.length === 0 && !inner.has(key)) {
+        const [code] = scope.nodes
+        const around = spanOf(fn)
+        if (code !== undefined && around.start <= spanOf(code).start && spanOf(code).end <= around.end) {
+          stop(name, `it calls \`${name.value}\`, in which it lies, and that is no function of the top level`)
+        }
         inner.set(key, fn)
         return
       }
@@ -363,9 +367,8 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       if (name !== undefined) return use(name, true, list)
       if (isFunctionNode(callee)) return visit(callee, depth)
       if (callee.type === "CallExpression") {
-        visit(callee, depth)
-        if (fresh(callee) > Freshness.fresh) stop(self, `it calls what \`${textOf(callee)}\` gives`)
-        return
+        works = true
+        return visit(callee, depth)
       }
       if (callee.type !== "MemberExpression") return stop(self, "it calls something that is not known")
       const member = staticKey(callee.property)
@@ -383,6 +386,14 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       ) {
         const members = KnownCalls.namespaceMembers.get(root.value)
         if (members?.has(member) === true) {
+          const [first, second] = list
+          const isText = second !== undefined && unwrap(second.expression).type === "StringLiteral"
+          if (
+            root.value === "Buffer" && member === "from" && !isText && first &&
+            fresh(first.expression) > Freshness.fresh
+          ) {
+            stop(self, "`Buffer.from` without an encoding may share its bytes")
+          }
           works ||= root.value !== "Math" && !KnownCalls.cheapCalls.has(member)
           return
         }
@@ -455,6 +466,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           }
           const root = asName(unwrap(self.object))
           const member = staticKey(self.property)
+          if (member === "stack") stop(self, "`stack` names files and lines, which are others on another thread")
           if (root?.ctxt === topLevel && member !== undefined) {
             const meaning = program.meaning(module, root.value)
             if (meaning._tag === "Known" && meaning.members?.has(member) === true) {
@@ -588,9 +600,15 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           pattern(self.left, depth)
           return visit(self.right, depth)
         case "AssignmentPatternProperty":
+          if (self.key.value === "stack") {
+            stop(self, "`stack` names files and lines, which are others on another thread")
+          }
           if (self.value) visit(self.value, depth)
           return
         case "KeyValuePatternProperty":
+          if (staticKey(self.key) === "stack") {
+            stop(self, "`stack` names files and lines, which are others on another thread")
+          }
           if (self.key.type === "Computed") visit(self.key.expression, depth)
           return pattern(self.value, depth)
         default:

@@ -17,7 +17,7 @@ export type Course =
   | {
     readonly _tag: "Values"
     readonly values: Ast.Expression
-    /** What is written before `.entries()`, `.keys()` or `.values()`, if that is a name or a member of one. */
+    /** What is written before `.entries()`, `.keys()` or `.values()`, if that is a name. */
     readonly source: { readonly object: Ast.Expression; readonly method: string } | undefined
   }
   /** `for (let i = start; i < end; i += step)`; `inclusive` with `<=`. */
@@ -27,6 +27,8 @@ export type Course =
     readonly end: Ast.Expression
     readonly step: number
     readonly inclusive: boolean
+    /** The names whose length or size is asked. */
+    readonly measured: ReadonlyArray<Ast.Expression>
   }
 
 export interface ProvenLoop {
@@ -77,10 +79,11 @@ const namesIn = (node: Ast.AnyNode): ReadonlyArray<Key> => {
   return name === undefined ? children(node).flatMap(namesIn) : [keyOf(name)]
 }
 
-const isPath = (node: Ast.AnyNode): boolean => {
+/** The objects whose length or size ends the range. */
+const measured = (node: Ast.AnyNode): ReadonlyArray<Ast.Expression> => {
   const self = unwrap(node)
-  return self.type === "Identifier" ||
-    (self.type === "MemberExpression" && staticKey(self.property) !== undefined && isPath(self.object))
+  if (self.type === "MemberExpression") return [self.object as Ast.Expression] // a name
+  return self.type === "BinaryExpression" ? [...measured(self.left), ...measured(self.right)] : []
 }
 
 const sourceOf = (values: Ast.Expression): Extract<Course, { readonly _tag: "Values" }>["source"] => {
@@ -88,8 +91,16 @@ const sourceOf = (values: Ast.Expression): Extract<Course, { readonly _tag: "Val
   if (self.type !== "CallExpression" || self.callee.type !== "MemberExpression") return undefined
   const { object, property } = self.callee
   const method = staticKey(property) ?? ""
-  return ["entries", "keys", "values"].includes(method) && isPath(object) ? { object: object as Ast.Expression, method }
-    : undefined // a path
+  return ["entries", "keys", "values"].includes(method) && asName(unwrap(object)) !== undefined
+    ? { object: object as Ast.Expression, method } // a name
+    : undefined
+}
+
+/** Whether a pattern does more than take apart what it is given. */
+const computes = (pattern: Ast.AnyNode): boolean => {
+  const self = syntax(pattern)
+  return self.type === "AssignmentPattern" || (self.type === "AssignmentPatternProperty" && Boolean(self.value)) ||
+    (self.type === "KeyValuePatternProperty" && self.key.type === "Computed") || children(pattern).some(computes)
 }
 
 const courseOf = (loop: Loop, refuse: (node: Ast.AnyNode, why: string) => never): {
@@ -102,6 +113,9 @@ const courseOf = (loop: Loop, refuse: (node: Ast.AnyNode, why: string) => never)
   if (loop.type === "ForOfStatement") {
     if (loop.await) return refuse(loop, "`for await` takes values as they come")
     const { left } = loop
+    if (left.type === "VariableDeclaration" && left.declarations.some(({ id }) => computes(id))) {
+      return refuse(left, "its variable has a default value, or a computed key")
+    }
     if (left.type !== "VariableDeclaration") return refuse(left, "its variable is declared outside of it")
     if (left.kind === "var") return refuse(left, "a variable that is declared with `var` outlives the iteration")
     return { course: { _tag: "Values", values: loop.right, source: sourceOf(loop.right) }, variable: left }
@@ -130,7 +144,14 @@ const courseOf = (loop: Loop, refuse: (node: Ast.AnyNode, why: string) => never)
     !Number.isInteger(step) || step <= 0 || !isPlain(start) || !isPlain(condition.right)
   ) return refuse(loop, counted)
   return {
-    course: { _tag: "Range", start, end: condition.right, step, inclusive: condition.operator === "<=" },
+    course: {
+      _tag: "Range",
+      start,
+      end: condition.right,
+      step,
+      inclusive: condition.operator === "<=",
+      measured: [...measured(start), ...measured(condition.right)]
+    },
     variable: init
   }
 }
@@ -235,6 +256,13 @@ const prove = (
   if (!unit.works) refuse(loop, "an iteration is cheaper than its way to another thread")
   if (namesClash(module, unit)) refuse(loop, "it uses several variables of one name from around it")
 
+  const isGuarded = (node: Ast.AnyNode): boolean =>
+    guards.some((guard) => within(guard, module.path, { path: module.path, offset: spanOf(node).start }))
+  const unsafe = unit.replays.find(({ isSafe, statement }) => !isSafe && isGuarded(statement))
+  if (unsafe !== undefined) {
+    refuse(unsafe.statement, `the update of \`${unsafe.name}\` stands in a \`try\`, and may fail`)
+  }
+
   const names = new Map(unit.replays.map((replay) => [replay.accumulator, replay.name]))
   for (const [key, name] of unit.captured) {
     if (names.has(key)) refuse(name, `it reads \`${name.value}\`, which the loop builds up`)
@@ -288,10 +316,7 @@ const prove = (
     unit,
     helpers,
     continues,
-    guarded: unit.replays.flatMap(({ statement }, index) =>
-      guards.some((guard) => within(guard, module.path, { path: module.path, offset: spanOf(statement).start }))
-        ? [index] : []
-    )
+    guarded: unit.replays.flatMap(({ statement }, index) => isGuarded(statement) ? [index] : [])
   }
 }
 

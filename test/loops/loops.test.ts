@@ -54,7 +54,7 @@ describe("loops", () => {
       assert.strictEqual(wide, serial)
       if (name.startsWith("proven/")) {
         assert.include(found.map(({ verdict }) => verdict), "parallel", JSON.stringify(found, undefined, 2))
-        assert.deepStrictEqual(notes.filter(({ computed, iterations }) => computed < iterations), [])
+        assert.deepStrictEqual(notes.filter(({ computed, iterations }) => computed < iterations - 1), [])
         assert.notStrictEqual(notes.length, 0)
         assert.match(serial, /^gave /)
       } else if (name.startsWith("refused/")) {

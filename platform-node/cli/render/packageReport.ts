@@ -33,6 +33,13 @@ const decisionLine = (decisions: ReadonlyArray<Decision>, reference: string, sty
   return parts.length === 0 ? [] : ["", `${parts.join(", ")}: ${style.cyan(`clustrix explain ${reference}`)} says why.`]
 }
 
+/** Names of our own files; what loops bring is many files of no interest. */
+const addedNames = (paths: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const named = paths.filter((path) => !/\.(?:loops|bodies)\.mjs$/.test(path))
+  const behind = paths.length - named.length
+  return behind === 0 ? named : [...named, `${count(behind, "module")} for its parallel loops`]
+}
+
 /** The files and npm packages of `report`, with the nearest reason for each. */
 export const contentLines = (report: PackageReport, reference: string, style: Style): ReadonlyArray<string> => {
   const rank = entryFirst(report)
@@ -59,7 +66,7 @@ export const contentLines = (report: PackageReport, reference: string, style: St
   return [
     `${style.bold("What went in")}  ${count(report.files.length, "file")}, ${size(total)}`,
     ...table(rows),
-    `  ${style.dim(`added by Clustrix: ${own.map(({ path }) => path).join(", ")}`)}`,
+    `  ${style.dim(`added by Clustrix: ${addedNames(own.map(({ path }) => path)).join(", ")}`)}`,
     ...decisionLine(report.decisions, reference, style)
   ]
 }

@@ -38,10 +38,17 @@ const partsOf = (value: object, stateful: boolean): ReadonlyArray<unknown> => {
   switch (prototype) {
     case Array.prototype: {
       const list = value as ReadonlyArray<unknown> // its prototype says so
-      if (!Array.isArray(value) || Object.keys(value).length > list.length) {
-        return refuse("an array with properties of its own")
+      if (!Array.isArray(value)) return refuse("something with the prototype of Array")
+      let present = 0
+      for (let index = 0; index < list.length; index += 1) {
+        const property = Object.getOwnPropertyDescriptor(list, index)
+        if (property === undefined) continue
+        if (!("value" in property) || property.enumerable !== true) return refuse("an array with an accessor")
+        present += 1
       }
-      return list
+      const isPlain = Object.getOwnPropertySymbols(value).length === 0 &&
+        Object.getOwnPropertyNames(value).length === present + 1
+      return isPlain ? list : refuse("an array with properties of its own")
     }
     case Object.prototype: {
       const keys = Reflect.ownKeys(value)
@@ -62,17 +69,24 @@ const partsOf = (value: object, stateful: boolean): ReadonlyArray<unknown> => {
       // The prototypes were compared
       return prototype === Map.prototype ? [...(value as Map<unknown, unknown>)].flat() : [...(value as Set<unknown>)]
     case Date.prototype:
-      return types.isDate(value) ? [] : refuse("something with the prototype of Date")
+      return types.isDate(value) && Reflect.ownKeys(value).length === 0 ? []
+        : refuse("a Date with properties of its own")
     case RegExp.prototype: {
+      if (Reflect.ownKeys(value).length > 1) return refuse("a regular expression with properties of its own")
       const { global, lastIndex, sticky } = value as RegExp // its prototype says so
       return sticky || lastIndex !== 0 || (global && stateful)
         ? refuse("a regular expression that remembers where it stopped") : []
     }
     case ArrayBuffer.prototype:
-      return []
+      return Reflect.ownKeys(value).length === 0 ? [] : refuse("an ArrayBuffer with properties of its own")
     default:
       if (typedArrays.has(prototype) && ArrayBuffer.isView(value)) {
         const { buffer } = value
+        // Asked as far as that takes no long time
+        const length = value instanceof DataView ? 0 : value.byteLength > 1_048_576 ? -1 : Reflect.get(value, "length")
+        if (length !== -1 && Reflect.ownKeys(value).length !== length) {
+          return refuse("a typed array with properties of its own")
+        }
         return buffer instanceof ArrayBuffer ? [buffer] : refuse("shared memory")
       }
       return refuse(prototype === null ? "an object without a prototype" : `an instance of ${nameOf(prototype)}`)
@@ -89,6 +103,11 @@ const nameOf = (prototype: unknown): string => {
 const checkPrimitive = (value: unknown): void => {
   if (typeof value === "function") refuse("a function")
   if (typeof value === "symbol") refuse("a symbol")
+}
+
+/** Checks that looking at what `value` holds runs no code of the program. Throws {@link NotCarried}. */
+export const checkPlain = (value: unknown): void => {
+  if (typeof value === "object" && value !== null) partsOf(value, false)
 }
 
 /** The objects of a graph and their numbers. */
@@ -166,6 +185,8 @@ export interface Changed {
   readonly over: unknown
   /** Whether an update stands in a `try`, so that it must not fail. */
   readonly guarded: boolean
+  /** Whether an update is a call of `set`, which copies what a typed array is given. */
+  readonly copies: boolean
   /** Each object, with the accumulator that it was found in and how deep. */
   readonly places: Map<object, string>
 }
@@ -181,7 +202,7 @@ export const checkAccumulator = (
   changed: Changed,
   depth = 0
 ): void => {
-  const { guarded, over, places, read } = changed
+  const { copies, guarded, over, places, read } = changed
   if (typeof accumulator !== "object" || accumulator === null) {
     checkPrimitive(accumulator)
     if (guarded && typeof accumulator === "bigint") refuse("a big integer that is added to in a `try`")
@@ -192,11 +213,23 @@ export const checkAccumulator = (
   }
   if (accumulator === over) refuse("an accumulator that the loop goes over")
   if (read.numbers.has(accumulator)) refuse("an accumulator that the iterations also read")
+  if (ArrayBuffer.isView(accumulator)) {
+    const { buffer } = accumulator
+    if (read.numbers.has(buffer) || (ArrayBuffer.isView(over) && over.buffer === buffer)) {
+      refuse("an accumulator whose bytes the iterations also read")
+    }
+    if (copies) refuse("an array of bytes that is set from others")
+    if ((places.get(buffer) ?? "bytes") !== "bytes") refuse("bytes that lie in several places of what is built up")
+    places.set(buffer, "bytes")
+  }
   if (guarded && !Object.isExtensible(accumulator)) refuse("a frozen accumulator in a `try`")
   const place = `${index} ${depth}`
   if ((places.get(accumulator) ?? place) !== place) refuse("an object that lies in several places of what is built up")
   places.set(accumulator, place)
   const parts = partsOf(accumulator, true)
+  if (Object.getPrototypeOf(accumulator) === Object.prototype && parts.some((part) => typeof part === "function")) {
+    refuse("an accumulator with methods of its own")
+  }
   if (depth === most) return
   for (const part of parts) {
     if (typeof part === "object" && part !== null) checkAccumulator(part, index, most, changed, depth + 1)

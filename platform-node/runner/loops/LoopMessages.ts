@@ -17,6 +17,8 @@ export interface LoopSpec {
   readonly guarded: ReadonlyArray<number>
   /** By reduction: which cells of its rows must be no objects. */
   readonly strict: ReadonlyArray<ReadonlyArray<number>>
+  /** Whether an update is a call of `set`. */
+  readonly copies: boolean
   readonly range: boolean
   /** The method whose iterator it goes over, if what that belongs to is known. */
   readonly over: "entries" | "keys" | "values" | null

@@ -9,6 +9,10 @@ export class LoopPool {
   readonly #cells: Int32Array
   readonly #receive = new Map<number, (reply: Reply, thread: number) => void>()
 
+  readonly #coordinator: Worker
+  /** Chunks that were sent and not answered. */
+  #open = 0
+
   readonly width: number
 
   constructor(width: number) {
@@ -21,6 +25,7 @@ export class LoopPool {
     const workerData: ThreadData = { clustrixLoops: "coordinator", ports, signal, index: 0 }
     const coordinator = new Worker(new URL(import.meta.url), { workerData, transferList: ports })
     coordinator.unref()
+    this.#coordinator = coordinator
     coordinator.on("error", () => {
       for (let index = 0; index < width; index += 1) Atomics.store(this.#cells, firstEndedCell + index, 1)
     })
@@ -31,10 +36,23 @@ export class LoopPool {
   }
 
   #deliver(reply: Reply, thread: number): void {
+    this.#open -= 1
     this.#receive.get(reply.id)?.(reply, thread)
   }
 
+  /** Whether a thread still computes something. */
+  get isBusy(): boolean {
+    return this.#open > 0
+  }
+
+  /** Ends all threads, whatever they do. */
+  end(): void {
+    void this.#coordinator.terminate()
+    for (const port of this.#ports) port.close()
+  }
+
   send(thread: number, request: Request): void {
+    if (request.kind === "chunk") this.#open += 1
     this.#ports[thread]?.postMessage(request)
   }
 

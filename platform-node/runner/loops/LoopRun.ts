@@ -4,9 +4,11 @@
  * (an iteration that throws, a value that cannot cross, a thread that ends) the main thread does itself, from that
  * iteration on.
  */
+import { types } from "node:util"
 import * as Carriage from "./Carriage.ts"
 import type { LoopData, LoopSpec, Reply, Row } from "./LoopMessages.ts"
 import { LoopPool } from "./LoopPool.ts"
+import * as Natives from "./Natives.ts"
 
 /** How wide loops run, and whether they wait until it is worth it. */
 export interface LoopSettings {
@@ -47,7 +49,8 @@ const isIterator = (given: unknown): boolean =>
 /** How many values `for...of` takes from what the language itself defines, if nothing adds to it meanwhile. */
 const countOf = (given: unknown): number | undefined => {
   if (typeof given === "string") return Array.from(given).length
-  if (typeof given !== "object" || given === null) return undefined
+  if (typeof given !== "object" || given === null || types.isProxy(given)) return undefined
+  if (Object.hasOwn(given, Symbol.iterator)) return undefined
   switch (Object.getPrototypeOf(given)) {
     case Array.prototype:
       return (given as ReadonlyArray<unknown>).length // its prototype says so
@@ -81,6 +84,8 @@ export class LoopRun {
   readonly #began = performance.now()
   readonly #count: number
   readonly #source: unknown
+  #start = 0
+  #step = 1
   #index = 0
   #nextLook = 1
   #isOver = false
@@ -91,6 +96,7 @@ export class LoopRun {
   #numbered: Carriage.Numbered = { objects: [], numbers: new Map() }
   #arrived = new Map<number, Reply>()
   #flying: Array<number> = []
+  #idle: Array<number> = []
   #current: Reply | undefined
   #wake: (() => void) | undefined
 
@@ -102,10 +108,17 @@ export class LoopRun {
     if (spec.range) {
       this.#source = undefined
       this.isOdd = false
-      const [start, end, step, inclusive] = given as readonly [number, number, number, boolean] // as the variant wrote it
-      const last = inclusive ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step)
-      const isSafe = Number.isSafeInteger(start) && typeof end === "number" && Number.isSafeInteger(Math.ceil(end)) &&
+      // As the variant wrote it
+      const [from, to, step, inclusive] = given as readonly [() => unknown, () => unknown, number, boolean]
+      // What is asked of anything else may answer differently each time
+      const isPlain = surroundings.source().every((each) => countOf(each) !== undefined)
+      const [start, end] = isPlain ? [from(), to()] : []
+      const isCounted = typeof start === "number" && typeof end === "number"
+      const last = !isCounted ? NaN : inclusive ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step)
+      const isSafe = isCounted && Number.isSafeInteger(start) && Number.isSafeInteger(Math.ceil(end)) &&
         Number.isSafeInteger(start + last * step)
+      this.#start = isSafe ? start : 0
+      this.#step = step
       this.#count = isSafe ? Math.max(0, last) : 0
       if (!isSafe) this.#stop("what it counts are not integers")
     } else {
@@ -115,7 +128,7 @@ export class LoopRun {
       this.#source = source
       this.#count = count ?? 0
       this.isOdd = given === null || given === undefined ||
-        typeof Reflect.get(Object(given), Symbol.iterator) !== "function"
+        (!types.isProxy(given) && typeof Reflect.get(Object(given), Symbol.iterator) !== "function")
       if (count === undefined) this.#stop("what it goes over is no array, Map, Set or text")
     }
     if (this.#count < 2) this.#isOver = true
@@ -175,7 +188,7 @@ export class LoopRun {
     if (this.#isOver) return false
     if (this.#id !== 0) return true
     const { eager, width } = this.#surroundings.settings
-    if (eager) return this.#start(index, undefined)
+    if (eager) return index > 0 && this.#begin(index, undefined)
     if (index < this.#nextLook) return false
     const elapsed = performance.now() - this.#began
     const mean = elapsed / index
@@ -183,7 +196,8 @@ export class LoopRun {
     if (mean < leastMs) return false
     const left = mean * (this.#count - index)
     const gain = left * (1 - 1 / width)
-    return elapsed > 2 && gain > (pool === undefined ? startingMs : warmMs) ? this.#start(index, mean) : false
+    return elapsed > 2 && gain > (pool === undefined || pool.isBusy ? startingMs : warmMs) ? this.#begin(index, mean)
+      : false
   }
 
   /** All that the loop goes over; the iterator itself is left alone. */
@@ -196,22 +210,34 @@ export class LoopRun {
     return [...isWhole ? source : (source as Map<unknown, unknown>)[spec.over]()]
   }
 
-  #start(index: number, mean: number | undefined): boolean {
+  #begin(index: number, mean: number | undefined): boolean {
     const { accumulators, captured, settings, spec, values } = this.#surroundings
     try {
+      if (!Natives.areUntouched()) throw new Error("the program has changed functions of the language")
+      Carriage.checkPlain(this.#source)
       const data: LoopData = { captured: captured(), values: values(), items: this.#values() }
       const left = this.#count - index
       this.#numbered = Carriage.numberObjects(data, spec.stateful, mean === undefined ? Infinity : 1000 * mean * left)
       const guarded = spec.guarded.length > 0
-      const changed = { read: this.#numbered, over: this.#source, guarded, places: new Map<object, string>() }
+      const changed: Carriage.Changed = {
+        read: this.#numbered,
+        over: this.#source,
+        guarded,
+        copies: spec.copies,
+        places: new Map()
+      }
       accumulators().forEach((each, which) => Carriage.checkAccumulator(each, which, spec.depths[which] ?? 0, changed))
+      // A loop that was left early may have left threads that never end
+      if (pool?.isBusy === true) {
+        pool.end()
+        pool = undefined
+      }
       pool ??= new LoopPool(settings.width)
       const threads = pool
       lastId += 1
       const id = lastId
-      const [start, , step] = spec.range ? this.items as unknown as readonly [number, number, number] : [0, 0, 1] // as above
       for (let thread = 0; thread < threads.width; thread += 1) {
-        threads.send(thread, { kind: "loop", id, spec, data, start, step })
+        threads.send(thread, { kind: "loop", id, spec, data, start: this.#start, step: this.#step })
       }
       const even = Math.ceil(left / (threads.width * 3))
       this.#chunk = Math.max(1, mean === undefined ? even : Math.min(even, Math.round(chunkMs / mean)))
@@ -230,6 +256,14 @@ export class LoopRun {
     }
   }
 
+  /** Gives work to threads that have none, but not far ahead of the main thread: what they answer takes memory. */
+  #handOut(): void {
+    while (this.#idle.length > 0 && this.#arrived.size < 4 * this.#surroundings.settings.width) {
+      const thread = this.#idle.shift()
+      if (thread !== undefined) this.#hand(thread)
+    }
+  }
+
   #hand(thread: number): void {
     if (this.#isOver || this.#handed >= this.#count) return
     const to = Math.min(this.#count, this.#handed + this.#chunk)
@@ -243,7 +277,10 @@ export class LoopRun {
     this.#arrived.set(reply.from, reply)
     const rows = reply.steps.reduce((sum, step) => sum + (step?.length ?? 0), 0)
     if (!this.#surroundings.settings.eager && rows * rowMs > reply.ms) this.#chunk = 0
-    else this.#hand(thread)
+    else {
+      this.#idle.push(thread)
+      this.#handOut()
+    }
     this.#wake?.()
   }
 
@@ -265,6 +302,7 @@ export class LoopRun {
       this.#current = reply
       if (reply === undefined) return "wait"
       this.#arrived.delete(index)
+      this.#handOut()
       Carriage.attach(reply.patches, this.#numbered)
     }
     const step = reply.steps[index - reply.from]
