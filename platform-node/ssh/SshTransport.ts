@@ -69,9 +69,14 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
     readFile: (path, offset = 0, length = Infinity) =>
       Effect.suspend(() => {
         const reading = SftpFiles.newReading()
-        return files("Cannot read", path, (sftp, signal) => SftpFiles.read(sftp, path, offset, length, reading, signal), {
-          progress: () => reading.bytes
-        })
+        return files(
+          "Cannot read",
+          path,
+          (sftp, signal) => SftpFiles.read(sftp, path, offset, length, reading, signal),
+          {
+            progress: () => reading.bytes
+          }
+        )
       }),
     writeFile: (path, content, mode = 0o600) => {
       const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
