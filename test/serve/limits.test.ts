@@ -97,6 +97,35 @@ describe("limits of the deploy endpoint", () => {
     60_000
   )
 
+  it(
+    "of time: 200 heads that come byte by byte are ended, and others are answered meanwhile",
+    () =>
+      serving({ headTime: Duration.seconds(2) }, async (served) => {
+        let open = 0
+        const slow = Array.from({ length: 200 }, () =>
+          new Promise<void>((resolve) => {
+            const socket = net.connect(served.port, "127.0.0.1", () => {
+              open += 1
+              socket.write(`GET /v1/cluster HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\nX-Slow: `)
+            })
+            // It would go on for ever
+            const drop = setInterval(() => socket.write("x"), 200)
+            socket.resume()
+            socket.on("error", () => socket.destroy())
+            socket.on("end", () => socket.destroy())
+            socket.on("close", () => {
+              clearInterval(drop)
+              resolve()
+            })
+          }))
+        await until("open", () => open === 200)
+        assert.strictEqual((await ask(served, "/v1/cluster")).status, 200)
+        await Promise.all(slow)
+        assert.strictEqual((await ask(served, "/v1/cluster")).status, 200)
+      }),
+    60_000
+  )
+
   it("of uploads at once: one more is told to come back, and comes", () =>
     serving({ uploads: 1 }, async (served) => {
       fs.rmSync(packages, { recursive: true, force: true })
