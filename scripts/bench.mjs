@@ -4,7 +4,8 @@
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
  * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure),
  * `browser` (from a keystroke to the ID in Chromium), `ssh` (deploying to a host over SSH against scp and unzip, and its
- * files), `slurm` (from a call to its result, against sbatch by hand). Without a section, all.
+ * files), `slurm` (from a call to its result, against sbatch by hand), `loops` (on all cores, against the same loops on one).
+ * Without a section, all.
  *
  * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
  * the same work: esbuild links one file and writes no archive, nft only lists files. Runs are interleaved; printed are the
@@ -50,6 +51,13 @@ const aim = (what, value, limit, unit = "x") => {
   const met = value <= limit
   if (!met) missed += 1
   console.log(`  ${met ? "MET   " : "MISSED"} ${what}: ${value.toFixed(2)} ${unit} (aim: at most ${limit} ${unit})`)
+}
+
+/** The other way round: more is better. */
+const expect = (what, value, limit) => {
+  const met = value >= limit
+  if (!met) missed += 1
+  console.log(`  ${met ? "MET   " : "MISSED"} ${what}: ${value.toFixed(2)} x (aim: at least ${limit.toFixed(2)} x)`)
 }
 
 const version = (name) =>
@@ -278,6 +286,12 @@ if (wants("ssh")) {
   console.log("\nA host over SSH (a real sshd on loopback)")
   const { measure } = await import("./bench/ssh.mjs")
   await measure({ aim, below, quick })
+}
+
+if (wants("loops")) {
+  console.log("\nLoops on threads")
+  const { measure } = await import("./bench/loops.mjs")
+  await measure({ aim, below, expect, rounds: quick ? 3 : 9 })
 }
 
 if (wants("slurm")) {
