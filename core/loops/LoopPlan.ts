@@ -144,7 +144,8 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
     const target = edits.get(loop.module.path)
     if (target === undefined) continue
     const owner = bodiesOf(loop.module)
-    const name = `${mark}Body${owner.loops.length}`
+    const index = owner.loops.length
+    const name = `${mark}Body${index}`
     owner.loops.push(bodyText(loop, name, mark))
     // Helpers of other modules may read data there
     const sets = [...new Set([loop.module, ...loop.helpers.map(({ module }) => module)])]
@@ -155,7 +156,7 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
       target.imports.set(module.path, known)
       return `${known}()`
     })
-    weave(loop, target.text, mark, {
+    weave(loop, target.text, mark, index, {
       plan: bodiesPath(loop.module.path),
       body: name,
       set: `${mark}Set`,
@@ -242,6 +243,7 @@ const weave = (
   loop: ProvenLoop,
   text: MagicString,
   mark: string,
+  index: number,
   spec: Spec,
   getters: ReadonlyArray<string>
 ): void => {
@@ -264,7 +266,13 @@ const weave = (
   const again = course._tag === "Values" && ["Identifier", "MemberExpression"].includes(unwrap(course.values).type)
     ? `if (${run}.isOdd) for (const ${mark}Item of ${over}) {}\n`
     : ""
-  text.appendLeft(start, `{\nconst ${run} = ${mark}(${JSON.stringify(spec)}, ${thunks}, ${over});\n${again}`)
+  text.appendLeft(start, `{\nconst ${run} = ${mark}(${mark}Spec${index}(), ${thunks}, ${over});\n${again}`)
+  // Made once, and there even before the module is evaluated to its end
+  text.append(
+    `var ${mark}Made${index};\nfunction ${mark}Spec${index}() {\nreturn ${mark}Made${index} ??= ${
+      JSON.stringify(spec)
+    };\n}\n`
+  )
   if (course._tag === "Values") {
     const span = spanOf(course.values)
     text.update(span.start, span.end, `${run}.items`)

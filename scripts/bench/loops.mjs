@@ -16,8 +16,12 @@ const functions = {
 }
 export function main(): number {
   const found: Array<number> = []
-  for (let n = 0; n < 1_500_000; n++) if (isPrime(n)) found.push(n)
-  return found.length
+  for (let block = 0; block < 600; block++) {
+    let count = 0
+    for (let n = block * 5000; n < (block + 1) * 5000; n++) if (isPrime(n)) count++
+    found.push(count)
+  }
+  return found.reduce((a, b) => a + b, 0)
 }
 `,
   mandelbrot: `const escape = (re: number, im: number): number => {
@@ -51,7 +55,7 @@ export function main(): ReadonlyArray<string> {
   return digests
 }
 `,
-  "too small for threads": `const double = (n: number): number => [n, n].map((x) => x).reduce((a, b) => a + b, 0)
+  "too small for threads": `const double = (n: number): number => Number(JSON.parse(JSON.stringify([n, n]))[0]) * 2
 export function main(): number {
   let total = 0
   for (let round = 0; round < 2000; round++) total += small([1, 2, 3, round])
@@ -92,7 +96,7 @@ export const measure = async ({ aim, below, expect, rounds }) => {
     const times = await interleaved({ serial: () => serial.main(), wide: () => wide.main() }, rounds)
     print(times, "serial")
     const ratio = times.serial.median / times.wide.median
-    if (name === "too small for threads") aim("its variant against the plain module", 1 / ratio, 1.05)
+    if (name === "too small for threads") aim("its variant against the plain module", 1 / ratio, 1.2)
     else expect(`speed-up of ${name} on ${cores} cores`, ratio, 0.7 * cores)
   }
 }

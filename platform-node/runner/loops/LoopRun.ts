@@ -76,7 +76,63 @@ export interface LoopSurroundings {
   readonly note: (note: LoopNote) => void
 }
 
-export class LoopRun {
+/** What a variant asks of an execution of its loop. */
+export interface Run {
+  readonly items: Iterable<unknown>
+  readonly isOdd: boolean
+  readonly nextNow: () => ReadonlyArray<Row> | undefined
+  readonly next: () => ReadonlyArray<Row> | undefined | Run
+  readonly later: () => Promise<ReadonlyArray<Row> | undefined>
+}
+
+/** What is known of one loop from its executions so far. */
+interface Experience {
+  /** The least that an iteration took on average, in milliseconds. */
+  least: number
+  /** Executions since it was last measured. */
+  unmeasured: number
+}
+
+const experiences = new WeakMap<LoopSpec, Experience>()
+
+/** How many executions of a loop that was too short are not measured. */
+const mostUnmeasured = 100
+
+/** How long the loop is at most, as far as that can be told at no cost. */
+const roughCount = (spec: LoopSpec, given: unknown, source: () => ReadonlyArray<unknown>): number => {
+  if (spec.range) {
+    if (!source().every((each) => countOf(each) !== undefined)) return Infinity
+    const [from, to, step] = given as readonly [() => unknown, () => unknown, number] // as the variant wrote it
+    return (Number(to()) - Number(from())) / step + 1
+  }
+  if (types.isProxy(given)) return Infinity
+  if (Array.isArray(given) || typeof given === "string") return given.length
+  return given instanceof Map || given instanceof Set ? given.size : Infinity
+}
+
+const nothing = (): undefined => undefined
+
+/** An execution that stays on the main thread from the first iteration on; `undefined` for one that must be measured. */
+export const shortRun = (
+  spec: LoopSpec,
+  given: unknown,
+  source: () => ReadonlyArray<unknown>
+): Run | undefined => {
+  const known = experiences.get(spec)
+  if (known === undefined || known.unmeasured >= mostUnmeasured) return undefined
+  // Nothing is gained below some milliseconds
+  if (!(known.least * roughCount(spec, given, source) < 1)) return undefined
+  known.unmeasured += 1
+  return {
+    items: given as Iterable<unknown>,
+    isOdd: false,
+    nextNow: nothing,
+    next: nothing,
+    later: async () => undefined
+  }
+}
+
+export class LoopRun implements Run {
   readonly #surroundings: LoopSurroundings
   readonly items: Iterable<unknown>
   /** It cannot be iterated at all. */
@@ -192,6 +248,12 @@ export class LoopRun {
     if (index < this.#nextLook) return false
     const elapsed = performance.now() - this.#began
     const mean = elapsed / index
+    const known = experiences.get(this.#surroundings.spec)
+    if (known === undefined) experiences.set(this.#surroundings.spec, { least: mean, unmeasured: 0 })
+    else {
+      known.least = Math.min(known.least, mean)
+      known.unmeasured = 0
+    }
     this.#nextLook = elapsed > 2 ? index + Math.max(1, Math.floor(2 / mean)) : index * 2
     if (mean < leastMs) return false
     const left = mean * (this.#count - index)

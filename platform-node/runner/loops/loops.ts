@@ -10,7 +10,7 @@ import { isMainThread, workerData } from "node:worker_threads"
 import * as ResultFile from "../ResultFile.ts"
 import { parseArguments } from "../RunnerArguments.ts"
 import type { LoopSpec, ThreadData } from "./LoopMessages.ts"
-import { type LoopNote, LoopRun, type LoopSettings } from "./LoopRun.ts"
+import { type LoopNote, LoopRun, type LoopSettings, type Run, shortRun } from "./LoopRun.ts"
 import { compute, coordinate } from "./LoopThread.ts"
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -65,7 +65,9 @@ export const loop = (
   values: () => ReadonlyArray<ReadonlyArray<unknown>>,
   source: () => ReadonlyArray<unknown>,
   given: unknown
-): LoopRun => new LoopRun({ settings, spec, captured, accumulators, values, source, note: keep }, given)
+): Run =>
+  (settings.eager ? undefined : shortRun(spec, given, source)) ??
+    new LoopRun({ settings, spec, captured, accumulators, values, source, note: keep }, given)
 
 // The threads are started with this very file
 const thread: ThreadData | undefined = isRecord(workerData) && "clustrixLoops" in workerData
