@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { unzipSync } from "fflate"
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -38,18 +38,26 @@ export const unpack = (project: Packing.Project, directory: string) =>
 
 const runner = fileURLToPath(new URL("./run.mjs", import.meta.url))
 
-/** Runs the unpacked packages, in one process, with loops on `width` threads from their second iteration on. */
+/**
+ * Runs the unpacked packages, in one process, with loops on `width` threads from their first iteration on. Does not block:
+ * the test runner wants to hear from its worker.
+ */
 export const runBoth = (
   packages: ReadonlyArray<{ readonly directory: string; readonly args?: ReadonlyArray<unknown> }>,
   output: string,
   width = 2
-): ReadonlyArray<Outcomes> => {
-  const { status, stderr } = spawnSync(process.execPath, [runner, output], {
-    input: JSON.stringify({ packages, width }),
-    encoding: "utf8",
-    timeout: 120_000
+): Promise<ReadonlyArray<Outcomes>> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [runner, output], { stdio: ["pipe", "ignore", "pipe"], timeout: 120_000 })
+    let errors = ""
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text
+    })
+    child.on("error", reject)
+    child.on("close", (code, signal) => {
+      if (code !== 0) return reject(new Error(`${runner} ended with ${code ?? signal}: ${errors}`))
+      const outcomes: ReadonlyArray<Outcomes> = JSON.parse(readFileSync(output, "utf8"))
+      resolve(outcomes)
+    })
+    child.stdin.end(JSON.stringify({ packages, width }))
   })
-  if (status !== 0) throw new Error(`${runner} ended with ${status}: ${stderr}`)
-  const outcomes: ReadonlyArray<Outcomes> = JSON.parse(readFileSync(output, "utf8"))
-  return outcomes
-}

@@ -40,7 +40,7 @@ beforeAll(async () => {
       }))
       .pipe(Effect.provide(Layer.mergeAll(SourceParser.layer, Hasher.layer, AnalysisCache.layerNone)))
   )
-  const ran = runBoth(names.map((name) => ({ directory: directory(name) })), path.join(scratch, "outcomes.json"))
+  const ran = await runBoth(names.map((name) => ({ directory: directory(name) })), path.join(scratch, "outcomes.json"))
   names.forEach((name, index) => outcomes.set(name, ran[index] ?? assert.fail(name)))
 }, 180_000)
 

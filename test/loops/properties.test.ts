@@ -17,10 +17,10 @@ import * as SourceParser from "../../platform-node/SourceParser.ts"
 import { generateLoop } from "./generateLoop.ts"
 import { type Outcomes, runBoth, unpack } from "./LoopProject.ts"
 
-/** The same loops in every run; another seed finds others. */
-const seed = Number(process.env["PROPERTY_SEED"] ?? 20261124)
-const packages = Number(process.env["PROPERTY_PACKAGES"] ?? 4)
-const perPackage = 60
+/** Other loops in every run; `PROPERTY_SEED` brings those of a failure back. */
+const seed = Number(process.env["PROPERTY_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
+const packages = Number(process.env["PROPERTY_PACKAGES"] ?? 2)
+const perPackage = 50
 
 /** A function that calls all others, and tells of each how it ended. */
 const mainOf = (names: ReadonlyArray<string>): string =>
@@ -64,7 +64,6 @@ beforeAll(async () => {
     })
     return { texts, directory: path.join(scratch, String(index)) }
   })
-  const t0 = performance.now()
   const reports = await Effect.runPromise(
     Effect.forEach(projects, ({ directory, texts }) => {
       const modules = Object.fromEntries(texts.map(([name, text]) => [`${name}.ts`, text]))
@@ -72,9 +71,8 @@ beforeAll(async () => {
       return unpack({ files: { ...modules, "main.ts": main }, fn: "main.ts#main" }, directory)
     }).pipe(Effect.provide(Layer.mergeAll(SourceParser.layer, Hasher.layer, AnalysisCache.layerNone)))
   )
-  const t1 = performance.now()
-  outcomes.push(...runBoth(projects, path.join(scratch, "outcomes.json")))
-  console.log(t1 - t0, performance.now() - t1, JSON.stringify(reports[0]?.loops.slice(0, 8)))
+  outcomes.push(...await runBoth(projects, path.join(scratch, "outcomes.json")))
+  console.log(`seed ${seed}: PROPERTY_SEED=${seed} generates these loops again`)
   projects.forEach(({ texts }, index) => {
     const serial = apart(outcomes[index]?.serial ?? "")
     const wide = apart(outcomes[index]?.wide ?? "")
@@ -111,13 +109,12 @@ describe("generated loops", () => {
     const threw = generated.filter(({ serial }) => serial.includes(`"threw"`) || serial.includes("RangeError"))
     const computed = outcomes.flatMap(({ notes }) => notes).filter((note) => note.computed > 0)
     const left = outcomes.flatMap(({ notes }) => notes).filter((note) => note.computed < note.iterations)
-    console.log(
-      JSON.stringify([...outcomes.flatMap(({ notes }) => notes).reduce(
-        (m, { why, computed, iterations }) =>
-          m.set(computed === iterations ? "all" : why, (m.get(computed === iterations ? "all" : why) ?? 0) + 1),
-        new Map()
-      )])
-    )
-    console.log(generated.length, parallel.length, threw.length, computed.length, left.length)
+    // Of a hundred some 65 are proven, and some 10 fail
+    const share = (part: ReadonlyArray<unknown>): number => part.length / generated.length
+    assert.isAbove(share(parallel), 0.2)
+    assert.isAbove(1 - share(parallel), 0.1)
+    assert.isAbove(threw.length, 0)
+    assert.isAbove(computed.length, 0)
+    assert.isAbove(left.length, 0)
   })
 })
