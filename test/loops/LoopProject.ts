@@ -23,17 +23,17 @@ export interface Outcomes {
   }>
 }
 
-/** The reports of the loops of `project`, and its package unpacked to `directory`. */
+/** The reports of the loops of `project`; its package lies unpacked in `directory` then. */
 export const unpack = (project: Packing.Project, directory: string) =>
   Effect.gen(function*() {
-    const { prepared, zip } = yield* Packing.pack(project)
+    const { digest, prepared, zip } = yield* Packing.pack(project)
     const files = unzipSync(zip)
     for (const [name, bytes] of Object.entries(files)) {
       mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
       writeFileSync(path.join(directory, name), bytes)
     }
     const loops: ReadonlyArray<LoopReport> = yield* prepared.loops
-    return { loops, paths: Object.keys(files) }
+    return { digest, loops, paths: Object.keys(files) }
   })
 
 const runner = fileURLToPath(new URL("./run.mjs", import.meta.url))
