@@ -29,6 +29,17 @@ export const mutators: ReadonlySet<string> = words(`
   setInt8 setUint8 setInt16 setUint16 setInt32 setUint32 setFloat32 setFloat64 setBigInt64 setBigUint64
 `)
 
+/** Both. */
+export const methods: ReadonlySet<string> = new Set([...pureMethods, ...mutators])
+
+/** Methods that call their first argument, and keep it nowhere. */
+export const callsFirst: ReadonlySet<string> = words(`
+  map filter forEach some every find findIndex findLast findLastIndex flatMap sort toSorted reduce reduceRight
+`)
+
+/** Functions and methods that call their second argument, and keep it nowhere. */
+export const callsSecond: ReadonlySet<string> = words("replace replaceAll from groupBy stringify parse")
+
 /** Methods whose result is no object, whatever they are called on. */
 export const primitiveMethods: ReadonlySet<string> = words(`
   charAt charCodeAt codePointAt endsWith includes indexOf lastIndexOf localeCompare normalize padEnd padStart repeat replace

@@ -285,7 +285,7 @@ const weave = (
     : `const ${mark}Step = ${run}.nextNow();\n`
   text.appendRight(
     spanOf(statement.body).start + 1,
-    `\n${take}if (${mark}Step !== undefined) {\nfor (const ${mark}Row of ${mark}Step) switch (${mark}Row[0]) {\n${cases}}\ncontinue;\n}\n`
+    `\n${take}if (${mark}Step !== void 0) {\nfor (const ${mark}Row of ${mark}Step) switch (${mark}Row[0]) {\n${cases}}\ncontinue;\n}\n`
   )
   text.appendRight(end, "\n}")
 }

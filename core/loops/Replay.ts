@@ -250,6 +250,49 @@ export const replayOf = (
         hoist(node, landing)
     }
   }
+  /** What stands right of a `?.`, wherever in its chain. */
+  const afterChain = (object: Ast.AnyNode): typeof sometimes => {
+    const self = syntax(object)
+    switch (self.type) {
+      case "OptionalChainingExpression":
+        return sometimes
+      case "MemberExpression":
+        return afterChain(self.object)
+      case "CallExpression":
+        return afterChain(self.callee)
+      default:
+        return (take) => take()
+    }
+  }
+  const takeMember = (self: Ast.MemberExpression, rest: typeof sometimes): void => {
+    take(self.object, undefined)
+    const { property } = self
+    if (property.type === "Computed") rest(() => take(property.expression, undefined))
+  }
+  const takeCall = (self: Ast.CallExpression, rest: typeof sometimes): void => {
+    const callee = unwrap(self.callee)
+    const member = callee.type === "MemberExpression" ? staticKey(callee.property) ?? "" : ""
+    const global = globalMember(callee)
+    if (callee.type !== "MemberExpression") odd ??= self
+    else if (global?.object === "Math" && KnownCalls.namespaceMembers.get("Math")?.has(member) === true) {
+      for (const { expression, spread } of self.arguments) {
+        if (!spread) take(expression, undefined)
+        else if (mentions(expression, accumulator)) odd ??= expression
+        else hoist(expression, asKey, "array")
+      }
+    } else if (KnownCalls.replayed.has(member) || KnownCalls.asked.has(member)) {
+      take(callee.object, undefined)
+      const under = KnownCalls.replayed.has(member) ? depthOf(callee.object) + 1 : asKey
+      rest(() =>
+        self.arguments.forEach(({ expression, spread }, index) => {
+          const at = member === "set" && index === 0 ? asKey : under
+          if (!spread) take(expression, at)
+          else if (mentions(expression, accumulator)) odd ??= expression
+          else hoist(expression, at, "array")
+        })
+      )
+    } else odd ??= self
+  }
   const take = (node: Ast.AnyNode, landing: number | undefined): void => {
     if (!mentions(node, accumulator)) return takePart(node, landing)
     const self = syntax(node)
@@ -262,12 +305,16 @@ export const replayOf = (
         return
       case "ParenthesisExpression":
         return take(self.expression, landing)
-      case "OptionalChainingExpression":
-        return sometimes(() => take(self.base, landing))
-      case "MemberExpression":
-        take(self.object, undefined)
-        if (self.property.type === "Computed") take(self.property.expression, undefined)
+      case "OptionalChainingExpression": {
+        // What stands left of `?.` is evaluated in any case
+        const base = syntax(self.base)
+        if (base.type === "CallExpression") return takeCall(base, sometimes)
+        if (base.type === "MemberExpression") return takeMember(base, sometimes)
+        odd ??= node
         return
+      }
+      case "MemberExpression":
+        return takeMember(self, afterChain(self.object))
       case "BinaryExpression": {
         const isShort = ["&&", "||", "??"].includes(self.operator)
         const passes = isShort ? landing : undefined
@@ -292,29 +339,8 @@ export const replayOf = (
           take(self.consequent, landing)
           take(self.alternate, landing)
         })
-      case "CallExpression": {
-        const callee = unwrap(self.callee)
-        const member = callee.type === "MemberExpression" ? staticKey(callee.property) ?? "" : ""
-        const global = globalMember(callee)
-        if (callee.type !== "MemberExpression") odd ??= node
-        else if (global?.object === "Math" && KnownCalls.namespaceMembers.get("Math")?.has(member) === true) {
-          for (const { expression, spread } of self.arguments) {
-            if (!spread) take(expression, undefined)
-            else if (mentions(expression, accumulator)) odd ??= expression
-            else hoist(expression, asKey, "array")
-          }
-        } else if (KnownCalls.replayed.has(member) || KnownCalls.asked.has(member)) {
-          take(callee.object, undefined)
-          const under = KnownCalls.replayed.has(member) ? depthOf(callee.object) + 1 : asKey
-          self.arguments.forEach(({ expression, spread }, index) => {
-            const at = member === "set" && index === 0 ? asKey : under
-            if (!spread) take(expression, at)
-            else if (mentions(expression, accumulator)) odd ??= expression
-            else hoist(expression, at, "array")
-          })
-        } else odd ??= node
-        return
-      }
+      case "CallExpression":
+        return takeCall(self, afterChain(self.callee))
       default:
         odd ??= node
     }

@@ -11,6 +11,7 @@ import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
 import { declaredIn, type FunctionNode, isFunctionNode, type Key, keyOf, type ModuleSyntax } from "./ModuleSyntax.ts"
+import { type OwnMethods, ownMethodsIn } from "./OwnMethods.ts"
 import type { Replay } from "./Replay.ts"
 
 /** What a name of a module's top level stands for. */
@@ -57,6 +58,7 @@ export interface Unit {
   readonly awaits: boolean
   /** Whether it does more than a handful of steps: it loops, waits, or calls something that may take long. */
   readonly works: boolean
+  readonly ownMethods: OwnMethods
 }
 
 export interface Scope {
@@ -151,8 +153,6 @@ class Stop {
 }
 
 const isObstacle = (value: Replay | Obstacle): value is Obstacle => "why" in value
-
-const known: ReadonlySet<string> = new Set([...KnownCalls.pureMethods, ...KnownCalls.mutators])
 
 /** Proves `scope`, or says what stands in the way. */
 export const proveUnit = (program: Program, scope: Scope): Unit => {
@@ -555,14 +555,14 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           break
         case "KeyValueProperty":
           if (self.key.type === "Computed") visit(self.key.expression, depth)
-          else if (known.has(staticKey(self.key) ?? "") && isFunctionNode(unwrap(self.value))) {
+          else if (KnownCalls.methods.has(staticKey(self.key) ?? "") && isFunctionNode(unwrap(self.value))) {
             stop(self, `a method \`${staticKey(self.key)}\` is defined, which is the name of one of the language's own`)
           }
           visit(self.value, depth)
           return
         case "MethodProperty":
           if (self.generator === true) stop(self, "it makes a generator")
-          if (known.has(staticKey(self.key) ?? "")) {
+          if (KnownCalls.methods.has(staticKey(self.key) ?? "")) {
             stop(self, `a method \`${staticKey(self.key)}\` is defined, which is the name of one of the language's own`)
           }
           if (self.key.type === "Computed") visit(self.key.expression, depth)
@@ -645,7 +645,13 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       replays,
       stateful,
       awaits,
-      works
+      works,
+      ownMethods: ownMethodsIn(module, nodes, {
+        isFunction: (name) =>
+          module.bindings.get(keyOf(name))?.fn !== undefined ||
+          (name.ctxt === topLevel && program.meaning(module, name.value)._tag === "Function"),
+        isPrimitive: (node) => fresh(node) === Freshness.primitive
+      })
     }
   }
 }

@@ -253,6 +253,9 @@ const prove = (
     }
   }
 
+  const ownMethods = [unit, ...helpers.map((helper) => helper.unit)].map((each) => each.ownMethods)
+  const stored = ownMethods.find((each) => each.stored !== undefined)?.stored
+  if (stored !== undefined && ownMethods.some(({ handsOn }) => handsOn)) throw new Refused(stored)
   if (!unit.works) refuse(loop, "an iteration is cheaper than its way to another thread")
   if (namesClash(module, unit)) refuse(loop, "it uses several variables of one name from around it")
 

@@ -12,6 +12,8 @@ export interface JobInvocation {
   readonly filesystemRoot: string | undefined
   readonly workingDirectory: "job" | "remote_work_dir"
   readonly copyData: boolean
+  /** On how many cores proven loops run. */
+  readonly loopCores: number
 }
 
 /** A call without arguments, for `node execute.mjs` by hand. */
@@ -20,7 +22,8 @@ export const bare: JobInvocation = {
   environmentVariables: [],
   filesystemRoot: undefined,
   workingDirectory: "job",
-  copyData: false
+  copyData: false,
+  loopCores: 1
 }
 
 /** An invocation that cannot be understood, or that belongs to another package. */
@@ -78,6 +81,9 @@ export const readInvocation = (file: string, packageDigest: string): JobInvocati
     environmentVariables: Array.isArray(names) ? names.map(String) : [],
     filesystemRoot: typeof root === "string" ? root : undefined,
     workingDirectory,
-    copyData: json["copyData"] === true
+    copyData: json["copyData"] === true,
+    loopCores: isRecord(cluster) && cluster["parallel"] !== false && typeof cluster["cores"] === "number"
+      ? cluster["cores"]
+      : 1
   }
 }

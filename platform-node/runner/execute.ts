@@ -21,6 +21,7 @@ import * as JobInvocation from "./JobInvocation.ts"
 import * as PackageFunction from "./PackageFunction.ts"
 import * as ResultFile from "./ResultFile.ts"
 import { parseArguments, usage } from "./RunnerArguments.ts"
+import * as RunningJob from "./RunningJob.ts"
 import * as Supervisor from "./Supervisor.ts"
 import * as WorkDirectory from "./WorkDirectory.ts"
 
@@ -147,6 +148,7 @@ const run = async (invocationFile: string | undefined, job: string | undefined):
   }
   const root = path.resolve(process.env["CLUSTRIX_FILESYSTEM_ROOT"] ?? invocation.filesystemRoot ?? launchedIn)
   process.env["CLUSTRIX_FILESYSTEM_ROOT"] = root
+  RunningJob.publish({ directory: job, loopCores: invocation.loopCores })
 
   let work: string
   try {

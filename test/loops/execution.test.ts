@@ -91,12 +91,13 @@ const digests = new Map<string, string>()
 const execute = async (
   name: string,
   cluster: Partial<ClusterConfig.ClusterConfig> | undefined,
-  args: ReadonlyArray<unknown>
+  args: ReadonlyArray<unknown>,
+  place: (file: string) => string = (file) => file
 ): Promise<Ran> => {
   const job = path.join(scratch, `job-${jobs += 1}`)
   mkdirSync(job)
   const digest = digests.get(name) ?? assert.fail(name)
-  const words = ["--job", job]
+  const words = ["--job", place(job)]
   if (cluster !== undefined) {
     const invocation = await Effect.runPromise(Invocation.make({
       package: { packageId: digest.slice(0, 16), digest, functionName: "main" },
@@ -105,9 +106,10 @@ const execute = async (
       runtimeVersion: process.version
     }))
     writeFileSync(path.join(job, "invocation.json"), Invocation.encode(invocation))
-    words.push("--invocation", path.join(job, "invocation.json"))
+    words.push("--invocation", place(path.join(job, "invocation.json")))
   }
   const child = spawn(process.execPath, [path.join(scratch, name, "execute.mjs"), ...words], {
+    cwd: scratch,
     stdio: ["ignore", "ignore", "pipe"],
     timeout: 60_000
   })
@@ -161,6 +163,11 @@ describe("a job with loops", () => {
   it("uses no threads for a loop that is over soon", async () => {
     const ran = await execute("long", { cores: 2 }, [2])
     assert.strictEqual(computed(ran), 0)
+  }, 60_000)
+
+  it("uses its cores when its files are named relative to where it is started", async () => {
+    const ran = await execute("long", { cores: 2 }, [60], (file) => path.relative(scratch, file))
+    assert.isAbove(computed(ran), 0)
   }, 60_000)
 
   it("runs without an invocation", async () => {

@@ -22,7 +22,12 @@ export const coordinate = ({ ports, signal }: ThreadData): void => {
       ring(cells)
     }
     const workerData: ThreadData = { clustrixLoops: "thread", ports: [port], signal, index }
-    const worker = new Worker(new URL(import.meta.url), { workerData, transferList: [port] })
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData,
+      transferList: [port],
+      // Less than the main thread has: what overflows here is tried again there
+      resourceLimits: { stackSizeMb: 1 }
+    })
     worker.on("exit", ended)
     // It ends then; an iteration that it leaves is done by the main thread
     worker.on("error", ended)

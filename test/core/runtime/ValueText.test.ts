@@ -188,7 +188,7 @@ describe("ValueText", () => {
   })
 
   it("gives the value back, and one text, for any value", () => {
-    fc.assert(fc.property(
+    const property = fc.property(
       fc.anything({
         withBigInt: true,
         withBoxedValues: true,
@@ -203,11 +203,13 @@ describe("ValueText", () => {
         const encoded = ValueText.encode(value)
         if (!encoded.ok) return encoded.refusal.kind === "__proto__ key"
         const back = ValueText.decode(encoded.text)
-        // Chai's own comparison cannot sort such maps.
-        nodeAssert.deepStrictEqual(back, value)
+        // Chai's own comparison cannot sort such maps; to Node's, no two invalid dates are equal.
+        if (!encoded.text.includes("[\"Date\",\"\"]")) nodeAssert.deepStrictEqual(back, value)
         assert.strictEqual(encode(back), encoded.text)
         return true
       }
-    ))
+    )
+    fc.assert(property)
+    fc.assert(property, { seed: 69580559, path: "24:2:0:4:57:56", endOnFailure: true }) // an invalid date
   })
 })
