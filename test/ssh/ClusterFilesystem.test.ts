@@ -304,7 +304,10 @@ describe.skipIf(Sshd.missing !== undefined)("the cluster's files over SFTP", () 
         fc.array(node, { maxLength: 14 }),
         fc.array(question, { minLength: 1, maxLength: 4 }),
         async (tree, questions) => {
-          const root = directory()
+          // Deep enough that links and globs which lead upwards meet nothing else
+          const base = directory()
+          const root = path.join(base, "1/2/3/4")
+          fs.mkdirSync(root, { recursive: true })
           for (const { kind, place, text } of tree) {
             const target = path.join(root, place)
             try {
@@ -325,7 +328,7 @@ describe.skipIf(Sshd.missing !== undefined)("the cluster's files over SFTP", () 
             await same(root, "find", pattern, place)
             await same(root, "glob", pattern, place)
           }
-          fs.rmSync(root, { recursive: true, force: true })
+          fs.rmSync(base, { recursive: true, force: true })
         }
       ),
       { numRuns: 150 }
