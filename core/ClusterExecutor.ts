@@ -21,6 +21,7 @@ import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
 import * as JobName from "./execute/JobName.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
+import * as JobResultFile from "./execute/JobResultFile.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
@@ -141,8 +142,14 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
       readonly from?: JobLogs.LogPosition | undefined
     }
   ) => Stream.Stream<JobLogs.LogChunk, AskError>
-  /** Waits for the job's end. Many calls give the array of their values, or the first error. */
-  readonly result: (jobId: string) => Effect.Effect<JobOutcome.JobResult, ResultError>
+  /**
+   * Waits for the job's end. Many calls give the array of their values, or the first error. `limitBytes`: a result that takes more
+   * is not read, and fails as {@link JobError.ResultTooLargeError}.
+   */
+  readonly result: (
+    jobId: string,
+    options?: { readonly limitBytes?: number | undefined }
+  ) => Effect.Effect<JobOutcome.JobResult, ResultError>
   /** Ends the job. One that has ended already is fine. */
   readonly cancel: (jobId: string) => Effect.Effect<void, AskError>
   /** All jobs, oldest first. */
@@ -160,6 +167,9 @@ const shortestWaitMillis = 15
 const longestWaitMillis = 1000
 /** The most time between two questions to the scheduler for one job, in terms of its least. */
 const longestAskFactor = 60
+
+/** Of a result, this much is read to see how its job ended. */
+const resultHeadBytes = 65_536
 
 /** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
 const patience = Schedule.exponential("1 second", 1.5).pipe(
@@ -498,14 +508,9 @@ const make = (options: LayerOptions) =>
         return job
       }).pipe(Effect.withSpan("ClusterExecutor.submitMap"))
 
+    /** How the job ended; without its value, if that is large. */
     const readResult = (jobId: string) =>
-      Effect.flatMap(
-        JobDirectory.readText(transport, directoryOf(jobId), JobDirectory.files.result),
-        (text): Effect.Effect<ResultEnvelope.ResultEnvelope | undefined, ResultEnvelope.ResultEnvelopeError> =>
-          text === undefined
-            ? Effect.succeed(undefined)
-            : ResultEnvelope.decode(text, `${directoryOf(jobId)}/${JobDirectory.files.result}`)
-      )
+      Effect.map(JobResultFile.read(transport, directoryOf(jobId), resultHeadBytes), (file) => file?.envelope)
 
     const submissionOf = (jobId: string) =>
       JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.submitted, JobDirectory.Submission)
@@ -808,27 +813,46 @@ const make = (options: LayerOptions) =>
           : ofTask(task)
       }))
 
+    const tooLarge = (jobId: string, limitBytes: number, envelope: ResultEnvelope.ResultEnvelope | undefined) =>
+      new JobError.ResultTooLargeError({
+        jobId,
+        directory: directoryOf(jobId),
+        envelope,
+        limitBytes,
+        what: `The result of ${jobId} is larger than the ${limitBytes} bytes that are taken here`,
+        remedy: `Let the function write large data to files, and return their names; this result lies in ${
+          directoryOf(jobId)
+        } on ${transport.location}.`
+      })
+
     /** The values of many calls, or the first error. */
-    const resultOfMap = (jobId: string) =>
+    const resultOfMap = (jobId: string, limitBytes: number) =>
       Effect.gen(function*() {
         const values: Array<unknown> = []
         let last: JobOutcome.JobResult | undefined
+        let characters = 0
         yield* Stream.runForEach(results(jobId, { ordered: true }), ({ outcome }) =>
-          Effect.map(outcome, (each) => {
+          Effect.flatMap(outcome, (each) => {
             last = each
             values.push(each.value)
+            characters += each.envelope.value?.length ?? 0
+            return characters > limitBytes ? tooLarge(jobId, limitBytes, undefined) : Effect.void
           }))
         // Of no call at all nothing is known
         return last === undefined ? yield* notFound(jobId) : { value: values, envelope: last.envelope }
       })
 
-    const result = (jobId: string) =>
+    const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
       Effect.gen(function*() {
         const { functionName, tasks } = yield* describe(jobId)
-        if (tasks !== undefined) return yield* resultOfMap(jobId)
-        const { envelope, status } = yield* untilOver(jobId)
+        if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
+        const { envelope: head, status } = yield* untilOver(jobId)
         const place = { jobId, directory: directoryOf(jobId), functionName }
-        if (envelope === undefined) return yield* JobOutcome.withoutResult(place, status)
+        if (head === undefined) return yield* JobOutcome.withoutResult(place, status)
+        const isWhole = head.status !== "returned" || head.value !== undefined
+        const file = isWhole ? undefined : yield* JobResultFile.read(transport, place.directory, limitBytes)
+        if (file?.isHead === true) return yield* tooLarge(jobId, limitBytes, head)
+        const envelope = file?.envelope ?? head
         const document = envelope.error === undefined ? undefined : yield* sourceMapOf(place.directory)
         return yield* JobOutcome.fromEnvelope(place, envelope, document)
       }).pipe(Effect.withSpan("ClusterExecutor.result"))

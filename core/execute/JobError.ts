@@ -89,6 +89,16 @@ export class JobVanishedError extends Schema.TaggedError<JobVanishedError>()("Jo
   }
 }
 
+/** The function returned more than the one who asks wants to take. */
+export class ResultTooLargeError extends Schema.TaggedError<ResultTooLargeError>()("ResultTooLargeError", {
+  ...fields,
+  limitBytes: Schema.Number
+}) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
 /** There is no job of that name, or its directory cannot be understood. */
 export class JobNotFoundError extends Schema.TaggedError<JobNotFoundError>()("JobNotFoundError", fields) {
   override get message(): string {
@@ -128,5 +138,6 @@ export type JobError =
   | JobCancelledError
   | NodeFailedError
   | JobVanishedError
+  | ResultTooLargeError
   | ValueNotCarriedError
   | ValueTextError

@@ -245,6 +245,7 @@ export const commands: ReadonlyArray<Command> = [
       { name: "token-file", value: "FILE", summary: "The tokens of clients, one on each line." },
       { name: "allow-origin", value: "ORIGIN", repeatable: true, summary: "Pages that may ask: https://example.org." },
       { name: "max-package", value: "SIZE", summary: "The largest package that is taken. Default: 256M." },
+      { name: "max-result", value: "SIZE", summary: "The largest result that is handed on. Default: 32M." },
       { name: "max-jobs", value: "N", summary: "The most jobs that have not ended. Default: 256." },
       { name: "rate", value: "N", summary: "The most requests of one address in a minute. Default: 1200." },
       { name: "audit-log", value: "FILE", summary: "Where each request is a line of JSON. Default: standard error." },

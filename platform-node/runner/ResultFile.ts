@@ -60,18 +60,21 @@ export const resultFile = (job: string): string => path.join(job, "result")
 /** Writes the job's `result`. `measured`: whether this is the process that ran the function. */
 export const writeResult = (job: string, startedAt: number, ending: Ending, measured: boolean): void => {
   const peak = measured ? peakMemoryBytes() : undefined
+  const { value, ...rest } = ending
   writeAtomically(
     resultFile(job),
     `${
       JSON.stringify({
         format: "clustrix-result",
         formatVersion: 1,
-        ...ending,
+        ...rest,
         startedAt,
         finishedAt: Date.now(),
         host: os.hostname(),
         ...(peak === undefined ? {} : { peakMemoryBytes: peak }),
-        runtime: runtime()
+        runtime: runtime(),
+        // Last: however large it is, the rest can be read without it
+        value
       })
     }\n`
   )

@@ -12,6 +12,10 @@ export interface Limits {
   readonly unpackedBytes: number
   /** The largest call, in bytes of its JSON. */
   readonly callBytes: number
+  /** The largest result that is handed on, in bytes of its file. */
+  readonly resultBytes: number
+  /** Results of more than a mebibyte at once. */
+  readonly results: number
   /** Requests of one address in a minute. */
   readonly requestsPerMinute: number
   /** Requests at once. */
@@ -34,6 +38,8 @@ export const defaultLimits: Limits = {
   packageBytes: 256 * 1_048_576,
   unpackedBytes: 2048 * 1_048_576,
   callBytes: 8 * 1_048_576,
+  resultBytes: 32 * 1_048_576,
+  results: 4,
   requestsPerMinute: 1200,
   requests: 256,
   uploads: 8,

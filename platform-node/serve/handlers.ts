@@ -15,7 +15,8 @@ import * as Stream from "effect/Stream"
 import { ClusterExecutor, type Job } from "../../core/ClusterExecutor.ts"
 import * as JobStatus from "../../core/execute/JobStatus.ts"
 import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
-import { BadRequest, ClusterFailed, JobMissing, TooLarge, Unauthorized } from "../../core/serve/ApiError.ts"
+import { BadRequest, ClusterFailed, JobMissing, TooLarge, TooManyRequests,
+  Unauthorized } from "../../core/serve/ApiError.ts"
 import { ApiCall, type ApiJobStatus, ApiPackage, type ApiResult } from "../../core/serve/ApiJob.ts"
 import { Authorization, ClusterApi } from "../../core/serve/ClusterApi.ts"
 import * as LogEvent from "../../core/serve/LogEvent.ts"
@@ -122,6 +123,9 @@ const askFailed = (jobId: string) => (error: Explained): JobMissing | ClusterFai
 
 const unknownJob = new Set(["JobNotFoundError", "TransportError", "SchedulerError", "ResultEnvelopeError"])
 
+/** As much as any answer may be. */
+const smallResultBytes = 1_048_576
+
 /** `ending`: done when the server ends. */
 export const layerJobs = (
   options: ServeOptions,
@@ -134,6 +138,7 @@ export const layerJobs = (
       const submit = yield* Calls.make(options, uploads)
       const { limits } = options
       const streams = Occupancy.make(limits.streams, "open streams")
+      const large = Occupancy.make(limits.results, "large results")
 
       const readCall = (request: HttpServerRequest.HttpServerRequest) =>
         Effect.gen(function*() {
@@ -188,15 +193,25 @@ export const layerJobs = (
         )
       }
 
-      const resultOf = (jobId: string, waitSeconds: number): Effect.Effect<ApiResult, JobMissing | ClusterFailed> =>
-        executor.result(jobId).pipe(
+      /** Waits for it; what is large is read only when there is room for it, which is kept until it is sent. */
+      const valueOf = (jobId: string) =>
+        Effect.catchTag(
+          executor.result(jobId, { limitBytes: smallResultBytes }),
+          "ResultTooLargeError",
+          () => Effect.zipRight(large.enter, executor.result(jobId, { limitBytes: limits.resultBytes }))
+        )
+
+      const resultOf = (jobId: string, waitSeconds: number) =>
+        valueOf(jobId).pipe(
           Effect.flatMap(({ envelope, value }) =>
             envelope.value === undefined ? ValueCodec.encode(value, { subject: "The result" })
               : Effect.succeed(envelope.value)
           ),
           Effect.map((value): ApiResult => ({ _tag: "Returned", jobId, value })),
-          Effect.catchAll((error): Effect.Effect<ApiResult, JobMissing | ClusterFailed> =>
-            unknownJob.has(error._tag)
+          Effect.catchAll((error): Effect.Effect<ApiResult, JobMissing | ClusterFailed | TooManyRequests> =>
+            error._tag === "TooManyRequests"
+              ? error
+              : unknownJob.has(error._tag)
               ? Effect.fail(askFailed(jobId)(error))
               : Effect.succeed({
                 _tag: "Failed",
@@ -244,7 +259,7 @@ export const layerJobs = (
             })
           }))
         .handle("result", ({ path, urlParams }) =>
-          Effect.scoped(Effect.gen(function*() {
+          Effect.gen(function*() {
             // Asked first: somebody who does not wait is answered at once
             const { state } = yield* describe(path.jobId)
             const wait = urlParams.wait ?? 0
@@ -253,7 +268,7 @@ export const layerJobs = (
               yield* streams.enter
             }
             return yield* resultOf(path.jobId, Math.max(wait, 10))
-          })))
+          }))
         .handle("cancel", ({ path }) =>
           Effect.zipRight(
             Effect.mapError(executor.cancel(path.jobId), askFailed(path.jobId)),

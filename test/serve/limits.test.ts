@@ -5,6 +5,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as net from "node:net"
@@ -170,6 +171,32 @@ describe("limits of the deploy endpoint", () => {
       }),
     60_000
   )
+
+  it("of results: what is too large is told, and what is large waits until there is room", () => {
+    const large = "x".repeat(3_000_000)
+    const result = (served: Served, text: string) =>
+      talk(served, (client) =>
+        Effect.gen(function*() {
+          yield* upload(client)
+          const { jobId } = yield* submit(client, "echo", text)
+          return yield* Effect.either(client.jobs.result({ path: { jobId }, urlParams: { wait: 30 } }))
+        }))
+    return serving({ resultBytes: 2_000_000 }, async (served) => {
+      const refused = await result(served, large)
+      assert.deepInclude(Either.getOrThrow(refused), { _tag: "Failed", error: "ResultTooLargeError" })
+      await serving({ results: 0 }, async (full) => {
+        const busy = await result(full, large)
+        assert.deepInclude(Either.isLeft(busy) ? busy.left : {}, { _tag: "TooManyRequests" })
+        assert.deepInclude(Either.getOrThrow(await result(full, "small")), { _tag: "Returned" })
+      })
+      await serving({ results: 1 }, async (roomy) => {
+        // Each gives its room back
+        for (let index = 0; index < 3; index += 1) {
+          assert.deepInclude(Either.getOrThrow(await result(roomy, large)), { _tag: "Returned" })
+        }
+      })
+    })
+  }, 60_000)
 
   it("of a call: its own are kept", () =>
     serving({}, async (served) => {

@@ -44,9 +44,9 @@ const number = (call: Call, name: string, otherwise: number, least: number, most
     )
 }
 
-const packageBytes = (call: Call): Effect.Effect<number, UsageError> => {
-  const text = valueOf(call, "max-package")
-  if (text === undefined) return Effect.succeed(defaultLimits.packageBytes)
+const size = (call: Call, name: string, otherwise: number): Effect.Effect<number, UsageError> => {
+  const text = valueOf(call, name)
+  if (text === undefined) return Effect.succeed(otherwise)
   return Schema.is(ClusterConfig.Memory)(text)
     ? Effect.succeed(ClusterConfig.memoryBytes(text))
     : Effect.fail(usageError(`${JSON.stringify(text)} is not a size`, "Write 100M or 1G."))
@@ -123,7 +123,8 @@ const program = (call: Call, terminal: Terminal) =>
     const port = yield* number(call, "port", 4747, 0, 65_535)
     const limits = {
       ...defaultLimits,
-      packageBytes: yield* packageBytes(call),
+      packageBytes: yield* size(call, "max-package", defaultLimits.packageBytes),
+      resultBytes: yield* size(call, "max-result", defaultLimits.resultBytes),
       jobs: yield* number(call, "max-jobs", defaultLimits.jobs, 1, 1_000_000),
       requestsPerMinute: yield* number(call, "rate", defaultLimits.requestsPerMinute, 1, 1_000_000_000)
     }
