@@ -100,7 +100,7 @@ export const DeployView = () => (
     <p class="hint">
       Runs the package on a cluster, through{" "}
       <code>clustrix serve</code>. The package and the call are sent to the address below when you press Deploy; nothing
-      else leaves this page, and nothing before.
+      else leaves this page, and nothing before. Cluster file functions see the cluster's own files there.
     </p>
     <EndpointForm />
     <Call />
