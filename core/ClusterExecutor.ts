@@ -31,7 +31,7 @@ import * as TaskStream from "./execute/TaskStream.ts"
 import { type DeployedPackage, type DeployError, type DeployRequest,
   PackageDeployer } from "./deploy/PackageDeployer.ts"
 import * as Invocation from "./runtime/Invocation.ts"
-import * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
+import type * as ResultEnvelope from "./runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "./runtime/SourceMapDocument.ts"
 import * as Scheduling from "./Scheduler.ts"
 import { type JobLimits, type JobToSubmit, Scheduler, type SchedulerError, type SchedulerState,

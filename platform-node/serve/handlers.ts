@@ -15,7 +15,7 @@ import * as Stream from "effect/Stream"
 import { ClusterExecutor, type Job } from "../../core/ClusterExecutor.ts"
 import * as JobStatus from "../../core/execute/JobStatus.ts"
 import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
-import { BadRequest, ClusterFailed, JobMissing, TooLarge, TooManyRequests,
+import { BadRequest, ClusterFailed, JobMissing, TooLarge, type TooManyRequests,
   Unauthorized } from "../../core/serve/ApiError.ts"
 import { ApiCall, type ApiJobStatus, ApiPackage, type ApiResult } from "../../core/serve/ApiJob.ts"
 import { Authorization, ClusterApi } from "../../core/serve/ClusterApi.ts"

@@ -239,6 +239,16 @@ describe("the playground", () => {
     await page.locator(".outcome[data-status=returned]").waitFor()
     assert.strictEqual((await page.locator(".outcome pre").textContent() ?? "").replaceAll(/\s/g, ""), "[12,20,30]")
 
+    const first = await Site.packageId(page)
+    await write("export function mainAnalysis() {\n  return new Map([[\"a\", new Set([1n, undefined])]])\n}")
+    await Site.packageId(page, (id) => id !== first)
+    await page.getByRole("button", { name: "Run", exact: true }).click()
+    await page.locator(".outcome pre").filter({ hasText: "Map {" }).waitFor()
+    assert.strictEqual(
+      (await page.locator(".outcome pre").textContent() ?? "").replaceAll(/\s/g, ""),
+      "Map{\"a\"=>Set{1n,undefined,},}"
+    )
+
     const before = await Site.packageId(page)
     await write("export function mainAnalysis(name: string) {\n  console.log(`for ${name}`)\n  for (;;);\n}")
     await Site.packageId(page, (id) => id !== before)
