@@ -165,8 +165,6 @@ export interface LayerOptions {
 
 const shortestWaitMillis = 15
 const longestWaitMillis = 1000
-/** The most time between two questions to the scheduler for one job, in terms of its least. */
-const longestAskFactor = 60
 
 /** Of a result, this much is read to see how its job ended. */
 const resultHeadBytes = 65_536
@@ -699,7 +697,11 @@ const make = (options: LayerOptions) =>
           waited += wait
           wait = Math.min(longestWaitMillis, wait * 1.2)
         } while (isOne && waited < askMillis && (yield* readResult(jobId)) === undefined)
-        return yield* untilOver(jobId, wait, Math.min(askMillis * 1.3, scheduler.pollMillis * longestAskFactor))
+        return yield* untilOver(
+          jobId,
+          wait,
+          Math.min(askMillis * 1.3, scheduler.pollMillis * TaskStream.longestAskFactor)
+        )
       })
 
     const sourceMapOf = (directory: string) =>
@@ -712,6 +714,7 @@ const make = (options: LayerOptions) =>
       transport,
       endsJobs: scheduler.endsJobs,
       settleMillis: scheduler.settleMillis,
+      pollMillis: scheduler.pollMillis,
       ask: (job: SubmittedJob) =>
         patiently(poller.ask(job))
     }

@@ -4,7 +4,8 @@
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
  * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure),
  * `browser` (from a keystroke to the ID in Chromium), `ssh` (deploying to a host over SSH against scp and unzip, and its
- * files), `slurm` (from a call to its result, against sbatch by hand), `loops` (on all cores, against the same loops on one).
+ * files), `slurm` (from a call to its result, against sbatch by hand), `map` (many calls under Slurm), `loops` (on all cores,
+ * against the same loops on one).
  * Without a section, all.
  *
  * Compared with: esbuild bundling the same function with a source map, and @vercel/nft tracing its files. Neither does
@@ -292,6 +293,12 @@ if (wants("loops")) {
   console.log("\nLoops on threads")
   const { measure } = await import("./bench/loops.mjs")
   await measure({ aim, below, expect, rounds: quick ? 3 : 9 })
+}
+
+if (wants("map")) {
+  console.log("\nMany calls under a real Slurm on loopback")
+  const { measure } = await import("./bench/map.mjs")
+  await measure({ aim, below, quick })
 }
 
 if (wants("slurm")) {

@@ -3,6 +3,7 @@
  * only when nothing is, and what has come is not kept.
  */
 import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -36,6 +37,8 @@ export interface Circumstances<E> {
   readonly transport: typeof Transport.Service
   readonly endsJobs: boolean
   readonly settleMillis: number
+  /** The least time between two questions to the scheduler; the most is {@link longestAskFactor} of it. */
+  readonly pollMillis: number
   /** Asks the scheduler, patiently. */
   readonly ask: (job: Scheduling.SubmittedJob) => Effect.Effect<Scheduling.SchedulerAnswer, E>
 }
@@ -48,6 +51,8 @@ export interface MapJob {
   readonly document: SourceMapDocument | undefined
 }
 
+/** The most time between two questions to the scheduler, in terms of its least. */
+export const longestAskFactor = 60
 const shortestWaitMillis = 20
 const longestWaitMillis = 1000
 
@@ -91,13 +96,15 @@ export const results = <E>(
   job: MapJob,
   options: ResultsOptions = {}
 ): Stream.Stream<TaskResult, TransportError | E> => {
-  const { endsJobs, settleMillis, transport } = circumstances
+  const { endsJobs, pollMillis, settleMillis, transport } = circumstances
   const { ordered = false, progress } = options
   const { directory, functionName, jobId, plan } = job
   const left = new Set(Array.from({ length: plan.count }, (_, index) => index))
   let succeeded = 0
   let failed = 0
   let waitMillis = shortestWaitMillis
+  let askMillis = pollMillis
+  let nextAsk = 0
 
   const placeOf = (task: number): JobOutcome.JobPlace => ({
     jobId,
@@ -197,7 +204,13 @@ export const results = <E>(
     if (left.size === 0) return Option.none()
     const seen = yield* lookAtRest
     let came: ReadonlyArray<TaskResult> = yield* taken(seen.results)
-    if (came.length === 0) came = yield* lost(seen.ended)
+    const now = yield* Clock.currentTimeMillis
+    // As long as some end, the others need not be asked for
+    if (came.length === 0 && now >= nextAsk) {
+      came = yield* lost(seen.ended)
+      nextAsk = now + askMillis
+      askMillis = Math.min(askMillis * 1.3, pollMillis * longestAskFactor)
+    }
     if (progress !== undefined) {
       yield* progress({
         total: plan.count,
