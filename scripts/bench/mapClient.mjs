@@ -31,7 +31,7 @@ for await (const outcome of cluster(JSON.parse(config))(square).map(inputs, { or
   seen[index] += 1
   arrived += 1
   // A collection for each would slow it down
-  if (arrived % 25 === 0) heaps.push(heap())
+  if (arrived === 1 || arrived % 25 === 0) heaps.push(heap())
 }
 clearInterval(sampling)
 if (arrived !== calls || seen.some((times) => times !== 1)) throw new Error(`${arrived} of ${calls} results`)
