@@ -67,7 +67,7 @@ export interface SubmitRequest extends Omit<DeploymentRequest, "digest"> {
 export interface SubmitMapRequest extends SubmitRequest {
   /** Value texts of the arrays of arguments, one for each task; those of `invocation` do not count. */
   readonly inputs: ReadonlyArray<string>
-  /** Tasks that an element of the array runs, one after the other; 1 by default. */
+  /** Tasks that an element of the array runs, one after the other; by default so few that there are at most 1,000 elements. */
   readonly chunk?: number | undefined
   /** The most elements that run at once; without it the scheduler decides. */
   readonly concurrency?: number | undefined
@@ -181,6 +181,9 @@ const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
   const random = yield* Random.nextIntBetween(0, 2 ** 31 - 1)
   return `${now.toISOString().replaceAll(/[-:.Z]/g, "")}-${random.toString(16).padStart(8, "0")}`
 })
+
+/** Of an array, unless somebody says how many calls an element makes: what a Slurm takes as it comes. */
+const mostElements = 1000
 
 /** Jobs that are asked about at once. */
 const atOnce = 16
@@ -483,7 +486,7 @@ const make = (options: LayerOptions) =>
         const { concurrency } = request
         const plan: JobDirectory.TaskPlan = {
           count: request.inputs.length,
-          chunk: Math.max(1, Math.trunc(request.chunk ?? 1)),
+          chunk: Math.max(1, Math.trunc(request.chunk ?? Math.ceil(request.inputs.length / mostElements))),
           ...(concurrency === undefined ? {} : { concurrency: Math.max(1, Math.trunc(concurrency)) }),
           tries: 1 + Math.max(0, Math.trunc(request.retry ?? 0)),
           limits: limitsOf(request.config)

@@ -32,7 +32,7 @@ export interface ClusterOptions extends GivenConfiguration {
 }
 
 export interface MapOptions {
-  /** Inputs that one element of the job array works off, one after the other; 1 by default. */
+  /** Inputs that one element of the job array works off, one after the other; by default 1 for each thousand inputs. */
   readonly chunk?: number | undefined
   /** The most elements that run at once; without it the scheduler decides. */
   readonly concurrency?: number | undefined

@@ -138,6 +138,7 @@ const make = ({ parallelEnvironment = "smp" }: Options) =>
         SchedulerShell.submit(transport, {
           names,
           directory: job.directory,
+          isArray: job.array !== undefined,
           submit: `qsub -terse ${SchedulerShell.scriptOf(job)}`,
           // It says so of names that it does not know, and of nothing else
           find:

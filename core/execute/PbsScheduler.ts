@@ -151,6 +151,7 @@ const make = Effect.gen(function*() {
       SchedulerShell.submit(transport, {
         names,
         directory: job.directory,
+        isArray: job.array !== undefined,
         submit: "submit_job",
         before: [flavour, `submit_job() { ${submitCommand(job)}; }`],
         find: findCommand(job.jobId, job.directory),

@@ -69,6 +69,7 @@ export const environmentFile = "environment"
 export interface SubmitScript {
   readonly names: Names
   readonly directory: string
+  readonly isArray: boolean
   /** The command that submits the script; prints the scheduler's name for the job. */
   readonly submit: string
   /** Lines before it that it needs. */
@@ -174,7 +175,8 @@ export const submit = (
         reason: "Rejected",
         what: `${script.names.scheduler} does not take the job`,
         why: ran.stderr.trim() || `${script.names.submit} ended with exit code ${ran.exitCode}.`,
-        remedy: "Correct the limits of the configuration: cores, memory, time, partition or queue, scheduler_options."
+        remedy: "Correct the limits of the configuration: cores, memory, time, partition or queue, scheduler_options." +
+          (script.isArray ? " Where the array has too many elements, let each make more calls: chunk." : "")
       })
     )
   })

@@ -127,6 +127,7 @@ const make = Effect.gen(function*() {
       SchedulerShell.submit(transport, {
         names,
         directory: job.directory,
+        isArray: job.array !== undefined,
         // `--export` on the line beats a site's SBATCH_EXPORT; it names no value
         submit: `sbatch --parsable --export=ALL ${logs} ${SchedulerShell.scriptOf(job)}`,
         find: `found=$(squeue -h -t all -u "$(id -un)" -n ${

@@ -130,7 +130,7 @@ export const commands: ReadonlyArray<Command> = [
       {
         name: "chunk",
         value: "N",
-        summary: "Calls that one element of the array makes, one after the other. Default: 1."
+        summary: "Calls that one element of the array makes, one after the other. Default: 1 for each thousand."
       },
       {
         name: "concurrency",
