@@ -378,8 +378,7 @@ const make = (options: LayerOptions) =>
             runtimePath: deployed.runtimePath,
             moduleLoads: config.moduleLoads ?? [],
             preExecutionCommands: config.preExecutionCommands ?? [],
-            limits: limitsOf(config),
-            supervised: true
+            limits: limitsOf(config)
           })
         const written = Effect.gen(function*() {
           yield* write(JobDirectory.files.invocation, Invocation.encode(invocation))

@@ -17,8 +17,6 @@ export interface JobScriptInput {
   readonly moduleLoads: ReadonlyArray<string>
   readonly preExecutionCommands: ReadonlyArray<string>
   readonly limits: JobLimits
-  /** Whether the script has to keep the limits itself. */
-  readonly supervised: boolean
 }
 
 /**
@@ -64,17 +62,7 @@ export const render = (input: JobScriptInput): string => {
       : [`CLUSTRIX_FILESYSTEM_ROOT=${Shell.quote(input.filesystemRoot)}`, "export CLUSTRIX_FILESYSTEM_ROOT"]),
     ...Shell.moduleLoads(input.moduleLoads),
     ...input.preExecutionCommands,
-    ...(input.supervised
-      ? [`exec ${runner} ${supervision} ${invocation}`]
-      : [
-        "set +e",
-        `${runner} ${invocation}`,
-        "code=$?",
-        // The runtime itself may have been missing.
-        `if [ ! -e result ]; then ${runner} --conclude "$code"; fi`,
-        "if [ -e result ]; then trap - EXIT; fi",
-        "exit \"$code\""
-      ]),
+    `exec ${runner} ${supervision} ${invocation}`,
     ""
   ].join("\n")
 }

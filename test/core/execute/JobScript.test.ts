@@ -13,8 +13,7 @@ const input: JobScript.JobScriptInput = {
   directives: ["#SBATCH --time=1"],
   moduleLoads: ["gcc/12", "odd; name"],
   preExecutionCommands: ["export A=1"],
-  limits: { timeSeconds: 60, memoryBytes: 1024 },
-  supervised: true
+  limits: { timeSeconds: 60, memoryBytes: 1024 }
 }
 
 describe("job.sh", () => {
@@ -29,13 +28,10 @@ describe("job.sh", () => {
   })
 
   it("is a script that the shell can read, limits and commands in it", () => {
-    for (const supervised of [true, false]) {
-      const script = JobScript.render({ ...input, supervised })
-      assert.strictEqual(spawnSync("/bin/sh", ["-n"], { input: script }).status, 0)
-      assert.isTrue(script.startsWith("#!/bin/sh\n#SBATCH --time=1\n"))
-      assert.include(script, "module load 'odd; name'\nexport A=1\n")
-      assert.strictEqual(script.includes("--supervise --time-limit 60 --memory 1024"), supervised)
-      assert.strictEqual(script.includes("--conclude"), !supervised)
-    }
+    const script = JobScript.render(input)
+    assert.strictEqual(spawnSync("/bin/sh", ["-n"], { input: script }).status, 0)
+    assert.isTrue(script.startsWith("#!/bin/sh\n#SBATCH --time=1\n"))
+    assert.include(script, "module load 'odd; name'\nexport A=1\n")
+    assert.include(script, "--supervise --time-limit 60 --memory 1024")
   })
 })
