@@ -125,6 +125,8 @@ export interface Item {
   readonly methods: ReadonlyArray<Method>
   /** The binding that `cluster(options)(binding)` wraps: it is the entry, not this one. */
   readonly wraps: string | undefined
+  /** Whether its value is `cluster(options)(function)`. */
+  readonly isClustered: boolean
   /** How the function is written, for inspection. */
   readonly signature: Signature | undefined
   readonly references: ReadonlyArray<Reference>

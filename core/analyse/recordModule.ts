@@ -155,6 +155,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       describes: part.what.describes,
       methods: methodsOf(part.value),
       wraps: wrappedName(part.value),
+      isClustered: wrappedBy(part.value, isClusterWrapper) !== undefined,
       signature: signatureOf(part.value, isClusterWrapper),
       references: scan.references.filter((reference) => !own.has(reference.name)),
       globals: scan.globals,

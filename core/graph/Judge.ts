@@ -10,7 +10,7 @@ import { type CodeModule, locate, nodeId } from "./Module.ts"
 import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
 import type { Entry, ReachedModule } from "./Reached.ts"
 import type { Decision, NodeId, Reason } from "./Reason.ts"
-import { declarationOf, type Touch, touchOf } from "./Touch.ts"
+import { declarationOf, type LocalName, type Touch, touchOf } from "./Touch.ts"
 import type { ReachError, Tracer } from "./Tracer.ts"
 
 /** Statements to keep or drop whatever the analysis says, as `file#name` or `file:line`. */
@@ -104,6 +104,16 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
       return item.kind === "statement" ? drop("it changes nothing that is reached") : false
     })
 
+  const isEntry = ({ module, name }: LocalName): boolean => module.path === entry.module.path && name === entry.local
+
+  /** Whether it is `cluster(options)(function)`, of the entry or of what is not reached: whoever mentions it runs jobs. */
+  const isClustered = ({ module, name }: LocalName): boolean =>
+    (module.declarations.get(name) ?? []).some((item) =>
+      item.isClustered &&
+      (tracer.modules.get(module.path)?.items.has(item.index) !== true ||
+        (item.wraps !== undefined && isEntry({ module, name: item.wraps })))
+    )
+
   /** Whether the item is one of the lines that package and run the entry, or only uses what such a line gave. */
   const isDriver = (
     module: CodeModule,
@@ -112,13 +122,12 @@ export const make = (loader: ModuleLoader, tracer: Tracer, entry: Entry, options
   ): Effect.Effect<boolean, ReachError, LoadRequirements> =>
     Effect.gen(function*() {
       if (touch.clustrixCalls) return true
-      const isEntry = (local: { readonly module: CodeModule; readonly name: string }): boolean =>
-        local.module.path === entry.module.path && local.name === entry.local
-      if (touch.calls.some(isEntry)) return true
+      if (touch.calls.some((local) => isEntry(local) || isClustered(local))) return true
       for (const reference of item.references) {
         if (!reference.eager) continue
         const declared = yield* declarationOf(loader, { module, name: reference.name })
-        if (declared !== undefined && drivers.has(`${declared.module.path}\0${declared.name}`)) return true
+        if (declared === undefined) continue
+        if (drivers.has(`${declared.module.path}\0${declared.name}`) || isClustered(declared)) return true
       }
       return false
     })

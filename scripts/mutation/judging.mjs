@@ -47,11 +47,23 @@ export const judging = [
   rule("drivers that write stay", "written === undefined && !touch.globalWrites", "!touch.globalWrites"),
   rule("drivers that write globals stay", "written === undefined && !touch.globalWrites", "written === undefined"),
   rule("drivers: calls of Clustrix", "if (touch.clustrixCalls) return true", ""),
-  rule("drivers: calls of the entry", "if (touch.calls.some(isEntry)) return true", ""),
+  rule("drivers: calls of the entry", "touch.calls.some((local) => isEntry(local) || ", "touch.calls.some((local) => "),
+  rule("drivers: calls of a clustered function", "isEntry(local) || isClustered(local)", "isEntry(local)"),
+  rule("drivers: uses of a clustered function", "|| isClustered(declared)", ""),
+  rule(
+    "drivers: clustered and not reached",
+    "(tracer.modules.get(module.path)?.items.has(item.index) !== true ||",
+    "(true ||"
+  ),
+  rule(
+    "drivers: clustered, and the entry",
+    "(item.wraps !== undefined && isEntry({ module, name: item.wraps }))",
+    "false"
+  ),
   rule(
     "drivers: uses of a driver",
-    "if (declared !== undefined && drivers.has(`${declared.module.path}\\0${declared.name}`)) return true",
-    ""
+    "drivers.has(`${declared.module.path}\\0${declared.name}`) || isClustered(declared)",
+    "isClustered(declared)"
   ),
   rule("drivers: uses at evaluation only", "        if (!reference.eager) continue\n", ""),
   rule(

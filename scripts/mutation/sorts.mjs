@@ -12,6 +12,11 @@ const order = ["test/core/assets/order.test.ts"]
 const archive = ["test/core/archive/SealPackage.test.ts"]
 const spellings = ["test/core/canonical/canonicalise.test.ts"]
 
+const managers = [...npm, "test/core/npm/PnpmLockfile.test.ts", "test/core/npm/YarnLockfile.test.ts",
+  "test/core/npm/ThreeManagers.test.ts"]
+const config = ["ConfigurationFile", "resolveConfiguration"].map((name) => `test/core/config/${name}.test.ts`)
+const loops = ["test/identity/golden.test.ts", "test/loops/loops.test.ts"]
+
 /** The tests that hold the order of each. */
 export const sorts = (/** @type {string} */ root) =>
   withoutSorts(root, ["core"], {
@@ -42,6 +47,21 @@ export const sorts = (/** @type {string} */ root) =>
     "core/npm/KeptPlacement.ts": npm,
     "core/npm/Pruning.ts": npm,
     "core/npm/PackageClass.ts": npm,
+    "core/npm/Workspaces.ts": managers,
+    "core/npm/InstalledBundle.ts": managers,
+    "core/npm/YarnClassic.ts": managers,
+    "core/npm/InstalledFiles.ts": managers,
+    "core/npm/ProjectGraph.ts": managers,
+    "core/npm/YarnBerryPeers.ts": managers,
+    "core/npm/PnpmPackage.ts": managers,
+    "core/config/resolveConfiguration.ts": config,
+    "core/config/ConfigurationError.ts": config,
+    "core/loops/LoopProgram.ts": loops,
+    "core/loops/loopSources.ts": loops,
+    "core/loops/LoopPlan.ts": loops,
+    "core/execute/JobFiles.ts": ["test/core/execute/JobFiles.test.ts"],
+    "core/execute/MapDirectory.ts": ["test/map/local.test.ts"],
+    "core/execute/ClusterCleanup.ts": ["test/platform-node/cli/jobs.test.ts"],
     "core/package/collectDependencies.ts": [...npm, ...bytes],
     "core/package/preparePackage.ts": [...bytes, ...archive],
     "core/archive/DiffPackages.ts": ["test/core/archive/DiffPackages.test.ts"],

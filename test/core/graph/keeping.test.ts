@@ -699,6 +699,44 @@ export const main = () => table`
       keeps: "#table #result :3 #main"
     },
     {
+      it: "run a clustered function, however",
+      of: `import { cluster } from "clustrix"
+const far = cluster({})(main)
+console.log(await Effect.runPromise(far.effect(1)))
+for await (const each of far.map([1])) console.log(each)
+const program = Effect.tap(far.effect(1), console.log)
+Effect.runFork(program)
+console.log(await Promise.all([1, 2].map(far)))
+const start = async () => console.log(await far(1))
+start().catch(console.error)
+export function main() { return 1 }`,
+      keeps: "#main"
+    },
+    {
+      it: "run a clustered function that the function uses itself",
+      of: `import { cluster } from "clustrix"
+const far = cluster({})(main)
+console.log(await far.effect(1))
+export function main(n) { return n > 0 ? far(n - 1) : 0 }`,
+      keeps: "#far #main"
+    },
+    {
+      it: "run another clustered function that is not reached",
+      of: `import { cluster } from "clustrix"
+const other = cluster({})((n) => n)
+console.log(await other.effect(1))
+export function main() { return 1 }`,
+      keeps: "#main"
+    },
+    {
+      it: "are not those that use another clustered function that is reached",
+      of: `import { cluster } from "clustrix"
+const other = cluster({})((n) => n)
+console.log(await other.effect(1))
+export function main() { return other(1) }`,
+      keeps: "#other :3 #main"
+    },
+    {
       it: "are not those that hand the function over",
       of:
         `const table = []\nconst register = (f) => { table.push(f) }\nregister(main)\nexport function main() { return table }`,
