@@ -16,6 +16,7 @@ import * as Stream from "effect/Stream"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import type { RandomAccess } from "./archive/RandomAccess.ts"
 import * as ClusterConfig from "./ClusterConfig.ts"
+import type { ConfigurationError } from "./config/ConfigurationError.ts"
 import * as JobDirectory from "./execute/JobDirectory.ts"
 import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
@@ -27,6 +28,7 @@ import * as JobStatus from "./execute/JobStatus.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
 import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
 import * as TaskFiles from "./execute/TaskFiles.ts"
+import { taskPlan } from "./execute/taskPlan.ts"
 import * as TaskStream from "./execute/TaskStream.ts"
 import { type DeployedPackage, type DeployError, type DeployRequest,
   PackageDeployer } from "./deploy/PackageDeployer.ts"
@@ -102,7 +104,7 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
   /** Deploys the package if need be, makes the job's directory, and hands the job to the scheduler. */
   readonly submit: (request: SubmitRequest) => Effect.Effect<Job, SubmitError>
   /** The same for many calls at once: one submission, whatever their number. */
-  readonly submitMap: (request: SubmitMapRequest) => Effect.Effect<Job, SubmitError>
+  readonly submitMap: (request: SubmitMapRequest) => Effect.Effect<Job, SubmitError | ConfigurationError>
   /**
    * What the tasks of such a job give, as they end; an error of one is its own. It may be asked for at any time, by anybody, and
    * again.
@@ -182,8 +184,9 @@ const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
   return `${now.toISOString().replaceAll(/[-:.Z]/g, "")}-${random.toString(16).padStart(8, "0")}`
 })
 
-/** Of an array, unless somebody says how many calls an element makes: what a Slurm takes as it comes. */
-const mostElements = 1000
+/** How long two files of an attempt may take; then whoever began it was killed. */
+const longestMakingMillis = 5000
+const makingMillis = 250
 
 /** Jobs that are asked about at once. */
 const atOnce = 16
@@ -482,14 +485,13 @@ const make = (options: LayerOptions) =>
     const submitMap = (request: SubmitMapRequest) =>
       Effect.gen(function*() {
         const environment = yield* readEnvironment(request.invocation.environmentVariables)
-        const { concurrency } = request
-        const plan: JobDirectory.TaskPlan = {
+        const plan = yield* taskPlan({
           count: request.inputs.length,
-          chunk: Math.max(1, Math.trunc(request.chunk ?? Math.ceil(request.inputs.length / mostElements))),
-          ...(concurrency === undefined ? {} : { concurrency: Math.max(1, Math.trunc(concurrency)) }),
-          tries: 1 + Math.max(0, Math.trunc(request.retry ?? 0)),
+          chunk: request.chunk,
+          concurrency: request.concurrency,
+          retry: request.retry,
           limits: limitsOf(request.config)
-        }
+        })
         const job = yield* prepare(request, plan, ({ directory }, script) =>
           Effect.gen(function*() {
             const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
@@ -749,7 +751,26 @@ const make = (options: LayerOptions) =>
         )
       )
 
-    const resume = (jobId: string) =>
+    /** Whether an attempt that somebody has begun to make gets its tasks. */
+    const isMade = (directory: string, attempt: string) =>
+      Effect.iterate({ made: false, waited: 0 }, {
+        while: ({ made, waited }) =>
+          !made && waited < longestMakingMillis,
+        body: ({ waited }) =>
+          Effect.map(
+            Effect.delay(
+              transport.exists(`${directory}/${MapDirectory.files.attempts}/${attempt}/${MapDirectory.files.chunks}`),
+              makingMillis
+            ),
+            (made) => ({ made, waited: waited + makingMillis })
+          )
+      }).pipe(Effect.map(({ made }) =>
+        made
+      ))
+
+    const resume = (
+      jobId: string
+    ): Effect.Effect<number, AskError | JobError.JobEnvironmentError> =>
       Effect.gen(function*() {
         const { tasks: plan } = yield* describe(jobId)
         if (plan === undefined) {
@@ -763,15 +784,12 @@ const make = (options: LayerOptions) =>
         if (attempts.length > 0 && scheduler.settleMillis > 0) {
           yield* Effect.sleep(scheduler.settleMillis)
         }
-        const over = Array.from({ length: plan.count }, (_, task) =>
-          task).filter((task) =>
-            TaskStream.isOver(state(task))
-          )
+        const over = Array.from({ length: plan.count }, (_, task) => task).filter((task) =>
+          TaskStream.isOver(state(task))
+        )
         yield* TaskFiles.discardCancelled(transport, directory, MapDirectory.toRanges(over))
         const { ended } = yield* TaskFiles.look(transport, directory, all, { results: false, ordered: false })
-        const missing = over.filter((task) =>
-          !ended.has(task)
-        )
+        const missing = over.filter((task) => !ended.has(task))
         if (missing.length === 0) return 0
         const text = yield* JobDirectory.readText(transport, directory, JobDirectory.files.invocation)
         const invocation = yield* Invocation.decode(text ?? "", `${directory}/${JobDirectory.files.invocation}`).pipe(
@@ -780,13 +798,17 @@ const make = (options: LayerOptions) =>
         const environment = yield* readEnvironment(invocation.environmentVariables)
         yield* transport.remove(`${directory}/${JobDirectory.files.cancelled}`)
         const next = 1 + Math.max(0, ...attempts.map(({ number }) => number))
-        return yield* Effect.as(submitAttempt(jobId, plan, next, missing, environment), missing.length).pipe(
-          // Another client does it at this moment
-          Effect.catchIf(
-            (error) => error._tag === "TransportError" && error.reason === "AlreadyExists",
-            () => Effect.succeed(0)
+        const submitNext = (attempt: number): ReturnType<typeof resume> =>
+          Effect.as(submitAttempt(jobId, plan, attempt, missing, environment), missing.length).pipe(
+            Effect.catchIf(
+              (error) => error._tag === "TransportError" && error.reason === "AlreadyExists",
+              () =>
+                Effect.flatMap(isMade(directory, MapDirectory.attemptName(jobId, attempt)), (made) =>
+                  // Another client does it at this moment, or was killed when it had begun to
+                  made ? Effect.succeed(0) : submitNext(attempt + 1))
+            )
           )
-        )
+        return yield* submitNext(next)
       }).pipe(Effect.withSpan("ClusterExecutor.resume"))
 
     const logs = (

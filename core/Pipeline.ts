@@ -16,6 +16,7 @@ import type { ClusterConfig } from "./ClusterConfig.ts"
 import { ClusterExecutor, type Job, type JobResult, type LogChunk, type SubmitMapRequest,
   type SubmitRequest } from "./ClusterExecutor.ts"
 import * as JobDirectory from "./execute/JobDirectory.ts"
+import * as JobError from "./execute/JobError.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
 import { FilePackager, type FunctionLike, type Packaged } from "./FilePackager.ts"
 import type { PackageOptionsInput } from "./package/PackageOptions.ts"
@@ -103,15 +104,45 @@ const sameMap = (packageId: string, inputs: string, count: number) =>
     return undefined
   })
 
+/** The results of a job are taken for those of the inputs. */
+const hasInputs = (job: Job, inputs: string) =>
+  Effect.gen(function*() {
+    const transport = yield* Transport
+    const text = yield* JobDirectory.readText(transport, job.directory, MapDirectory.files.inputs)
+    // One call has none, which resuming it says
+    if (text === undefined || text === inputs) return
+    return yield* new JobError.InputsError({
+      reason: "OtherInputs",
+      what: `The job ${job.jobId} has other inputs than these`,
+      why: "It goes on with its own, so that its results would not be those of these inputs.",
+      remedy:
+        `Pass the inputs that it was submitted with, in their order; or go on with it by \`clustrix map --resume ${job.jobId}\`.`
+    })
+  })
+
+/** JavaScript does not know the types. */
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  value !== null && value !== undefined && typeof Reflect.get(Object(value), Symbol.iterator) === "function"
+
 /** Packages a function and submits a call of it for each input: one job. Its results are those of `ClusterExecutor.results`. */
 export const submitMap = Effect.fn("clustrix.map")(function*(call: MapCall, observer: Observer = {}) {
-  if (typeof call.resume === "string") return yield* resumeMap(call.resume)
   const executor = yield* ClusterExecutor
   const packager = yield* FilePackager
+  if (!isIterable(call.inputs)) {
+    return yield* new JobError.InputsError({
+      reason: "NotIterable",
+      what: "The inputs of many calls are no array, and nothing else that can be gone through",
+      remedy: "Pass an array, or another iterable; collect what comes asynchronously into an array first."
+    })
+  }
   const inputs = yield* Effect.forEach(
     call.inputs,
     (input, index) => ValueCodec.encode([input], { subject: `The input ${index}` })
   )
+  if (typeof call.resume === "string") {
+    yield* hasInputs(yield* executor.find(call.resume), MapDirectory.inputsText(inputs))
+    return yield* resumeMap(call.resume)
+  }
   const packaged = yield* packager.packageFunctionForExecution(call.fn, call.config, [], {}, call.options)
   yield* observer.packaged?.(packaged) ?? Effect.void
   const { invocationPath = "", nodeModules, packageId, packagePath, sourceMapPath } = packaged.info

@@ -19,6 +19,7 @@ import type { JobStatus } from "../core/execute/JobStatus.ts"
 import type * as ResultEnvelope from "../core/runtime/ResultEnvelope.ts"
 import * as Configuration from "./Configuration.ts"
 import type * as NodeHost from "./NodeHost.ts"
+import { streamIterator } from "./streamIterator.ts"
 
 /** Where and how a function runs, over what is configured. */
 export interface ClusterOptions extends GivenConfiguration {
@@ -230,7 +231,7 @@ const mapOf = (
   let values: Promise<ReadonlyArray<unknown>> | undefined
   return {
     jobId,
-    [Symbol.asyncIterator]: () => Stream.toAsyncIterable(stream(mapOptions))[Symbol.asyncIterator](),
+    [Symbol.asyncIterator]: () => streamIterator(stream(mapOptions)),
     // Awaiting it is one of its two faces
     // oxlint-disable-next-line no-thenable
     then: (fulfilled, rejected) => (values ??= all()).then(fulfilled, rejected)

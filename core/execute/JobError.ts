@@ -128,6 +128,16 @@ export class JobEnvironmentError extends Schema.TaggedError<JobEnvironmentError>
   }
 }
 
+/** Inputs of many calls that cannot be gone through, or that are not those of the job that is to go on. */
+export class InputsError extends Schema.TaggedError<InputsError>()("InputsError", {
+  reason: Schema.Literal("NotIterable", "OtherInputs"),
+  ...Explanation.fields
+}) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
 /** How a job that ran can disappoint. */
 export type JobError =
   | JobFailedError

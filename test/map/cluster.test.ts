@@ -39,4 +39,30 @@ describe("a function behind cluster()", () => {
       ["resumed", [[9, 4, 1], true]]
     ])
   }, 120_000)
+
+  it("ends in a named state, whatever is asked of it", async () => {
+    const place = path.join(scratch, "unlucky")
+    fs.mkdirSync(place)
+    const running = Program.start(program("unlucky"), [place], environment)
+    const code = await running.end
+    fs.rmSync(place, { recursive: true, force: true })
+    assert.strictEqual(code, 0, running.output())
+    const printed = running.output().trim().split("\n").map((line): unknown => JSON.parse(line))
+    assert.deepStrictEqual(printed, [
+      ["a function among the inputs", ["ValueNotCarriedError", "The input 1 cannot be carried"]],
+      ["inputs that throw", ["RangeError", "no more"]],
+      ["no inputs at all", ["InputsError", "NotIterable"]],
+      ["no number", ["ConfigurationError", "InvalidValue"]],
+      ["an empty list", []],
+      ["an infinite chunk", [1, 2]],
+      ["next", [{ done: false, value: { index: 0, ok: true, value: 1 } }, { done: true }, { done: true }]],
+      ["other inputs", ["InputsError", "OtherInputs"]],
+      ["the same inputs", [1]],
+      ["return", [{ done: true }, { done: true }, { done: true }]],
+      ["left at", 0],
+      ["ran", false],
+      ["left", [[0, true], [1, "JobCancelledError"], [2, "JobCancelledError"]]],
+      ["ends the process", [0, ["JobEndedError", "Exited"], 2]]
+    ])
+  }, 120_000)
 })

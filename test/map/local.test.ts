@@ -77,3 +77,27 @@ it.live("many calls are one submission, and all who wait ask the scheduler one q
       Layer.provide(sample.platform)
     )
   )), 90_000)
+
+it.live("calls whose client was killed while it made an attempt are resumed by the next", () =>
+  Effect.gen(function*() {
+    const executor = yield* ClusterExecutor.ClusterExecutor
+    const place = path.join(scratch, "half-made")
+    fs.mkdirSync(place)
+    const job = yield* tasks.submitMap(ClusterConfig.local, "gated", [[place, 0], [place, 1]], { concurrency: 1 })
+    yield* Effect.repeat(Effect.delay(Effect.sync(() => fs.existsSync(path.join(place, "ran-1"))), 50), {
+      until: (ran) => ran
+    })
+    yield* executor.cancel(job.jobId)
+    assert.deepStrictEqual(yield* tasks.collect(job.jobId, true), [[0, 0], [1, "JobCancelledError"]])
+    fs.mkdirSync(path.join(job.directory, "attempts", `${job.jobId}.2`))
+    fs.writeFileSync(path.join(place, "go"), "")
+    assert.strictEqual(yield* executor.resume(job.jobId), 1)
+    assert.deepStrictEqual(yield* tasks.collect(job.jobId, true), [[0, 0], [1, 1]])
+    assert.strictEqual(fs.readFileSync(path.join(place, "ran-0"), "utf8"), "x")
+  }).pipe(Effect.provide(
+    ClusterExecutor.layer({ stateDirectory: path.join(scratch, "half-made-state") }).pipe(
+      Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
+      Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
+      Layer.provide(sample.platform)
+    )
+  )), 60_000)
