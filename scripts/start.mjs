@@ -27,7 +27,7 @@ const sources = Math.max(
   ...["package-lock.json", "vite.config.ts"].map((file) => changed(`${root}${file}`))
 )
 if (changed(command) < sources) {
-  console.log("Building the clustrix command ...")
+  console.log("Building the clustrix command, which takes half a minute ...")
   run("scripts/build.mjs", "command")
 }
 

@@ -6,6 +6,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import { existsSync } from "node:fs"
+import { homedir } from "node:os"
 import * as Path from "node:path"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../../core/ClusterConfig.ts"
@@ -121,6 +122,13 @@ const showJob = (call: Call, terminal: Terminal, { directory, jobId, packageId }
     call.switches.has("json") ? JSON.stringify({ jobId, packageId, directory }, undefined, 2) : jobId
   ])
 
+/** The directory that the job's own lies in. */
+const parentOf = ({ directory }: Job, { clusterHost }: ClusterConfig.ClusterConfig): string => {
+  const parent = Path.posix.dirname(directory)
+  const home = homedir()
+  return clusterHost === undefined && parent.startsWith(`${home}/`) ? `~${parent.slice(home.length)}` : parent
+}
+
 const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
@@ -132,7 +140,9 @@ const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterCo
       Effect.gen(function*() {
         const job = yield* withTransfer(terminal, "Submitting", "Sending", submission)
         terminal.note([
-          `${style.green("✓")} Started job ${style.bold(job.jobId)}  ${style.dim(visible(job.directory))}`
+          `${style.green("✓")} Started job ${style.bold(job.jobId)}  ${
+            style.dim(`in ${visible(parentOf(job, config))}`)
+          }`
         ])
         if (call.switches.has("detach")) {
           showJob(call, terminal, job)

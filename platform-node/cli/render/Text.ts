@@ -72,6 +72,9 @@ export const duration = (millis: number): string => {
   return parts(Math.floor(hours / 24), "d", hours % 24, "h")
 }
 
+/** As {@link duration}, in its largest unit alone. */
+export const roughDuration = (millis: number): string => duration(millis).split(" ").slice(0, 2).join(" ")
+
 /** `1 file`, `3 files`. */
 export const count = (number: number, noun: string, plural = `${noun}s`): string =>
   `${number} ${number === 1 ? noun : plural}`

@@ -5,7 +5,7 @@ import type { Job } from "../../../core/ClusterExecutor.ts"
 import { isFinal, type JobState, type JobStatus } from "../../../core/execute/JobStatus.ts"
 import { plain, type Style } from "./Style.ts"
 import { progressLine } from "./taskProgress.ts"
-import { count, duration, size, table, visible } from "./Text.ts"
+import { count, duration, roughDuration, size, table, visible } from "./Text.ts"
 
 /** A job, and its state or why nobody knows it. */
 export interface SeenJob {
@@ -76,7 +76,7 @@ export const jobsLines = (
       "unknown" in status || status.tasks === undefined
         ? visible(job.functionName)
         : `${visible(job.functionName)} (${progressLine(status.tasks, plain)})`,
-      style.dim(age(job.createdAt, now))
+      style.dim(`${roughDuration(Math.max(0, now - job.createdAt))} ago`)
     ]))
   ]
 
