@@ -142,6 +142,7 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
       readonly follow?: boolean
       readonly task?: number | undefined
       readonly from?: JobLogs.LogPosition | undefined
+      readonly tail?: number | undefined
     }
   ) => Stream.Stream<JobLogs.LogChunk, AskError>
   /**
@@ -813,16 +814,12 @@ const make = (options: LayerOptions) =>
 
     const logs = (
       jobId: string,
-      { follow = true, from, task }: {
-        readonly follow?: boolean
-        readonly task?: number | undefined
-        readonly from?: JobLogs.LogPosition | undefined
-      } = {}
+      { follow = true, from, tail, task }: Parameters<typeof ClusterExecutor.Service["logs"]>[1] = {}
     ) =>
       Stream.unwrap(Effect.map(describe(jobId), ({ tasks }) => {
         const directory = directoryOf(jobId)
         const isOver = Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
-        if (tasks === undefined) return JobLogs.read(transport, directory, { follow, from, isOver })
+        if (tasks === undefined) return JobLogs.read(transport, directory, { follow, from, tail, isOver })
         const ofTask = (number: number) => {
           const place = MapDirectory.taskDirectory(directory, number)
           const ended = Effect.flatMap(
@@ -833,7 +830,8 @@ const make = (options: LayerOptions) =>
             ),
             (ended) => ended ? Effect.succeed(true) : isOver
           )
-          return JobLogs.read(transport, place, { follow, from: task === undefined ? undefined : from, isOver: ended })
+          const own = task === undefined ? undefined : from
+          return JobLogs.read(transport, place, { follow, from: own, tail, isOver: ended })
         }
         return task === undefined
           ? Stream.flatMap(Stream.range(0, tasks.count - 1), ofTask)

@@ -5,6 +5,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Shell from "../deploy/Shell.ts"
 import type { Transport, TransportError } from "../Transport.ts"
 import * as JobDirectory from "./JobDirectory.ts"
 
@@ -22,6 +23,34 @@ export interface LogPosition {
 
 /** The beginning of both. */
 export const beginning: LogPosition = { stdout: 0, stderr: 0 }
+
+/** Where the last `lines` lines of each log begin. */
+export const lastLines = (
+  transport: typeof Transport.Service,
+  directory: string,
+  lines: number
+): Effect.Effect<LogPosition, TransportError> =>
+  Effect.map(
+    transport.exec(
+      [
+        // What is written meanwhile makes it a little earlier at most
+        "start() {",
+        "  [ -f \"$1\" ] || { echo 0; return; }",
+        "  size=$(wc -c < \"$1\")",
+        `  last=$(tail -n ${lines} "$1" | wc -c)`,
+        "  if [ \"$last\" -lt \"$size\" ]; then echo $((size - last)); else echo 0; fi",
+        "}",
+        `cd ${Shell.quote(directory)} || exit 0`,
+        `start ${JobDirectory.files.stdout}`,
+        `start ${JobDirectory.files.stderr}`
+      ].join("\n"),
+      { idempotent: true }
+    ),
+    ({ stdout }) => {
+      const [first = 0, second = 0] = stdout.split("\n").map((line) => Number(line) || 0)
+      return { stdout: first, stderr: second }
+    }
+  )
 
 interface Progress extends LogPosition {
   readonly waitMillis: number
@@ -45,30 +74,39 @@ export const read = <E>(
     readonly follow: boolean
     readonly isOver: Effect.Effect<boolean, E>
     readonly from?: LogPosition | undefined
+    /** Begins with so many lines of each, instead of `from` a position. */
+    readonly tail?: number | undefined
   }
 ): Stream.Stream<LogChunk, TransportError | E> => {
   const since = (name: string, offset: number) =>
     transport.readFile(`${directory}/${name}`, offset, pieceBytes).pipe(
       Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(new Uint8Array(0)))
     )
-  const start: Progress = { ...options.from ?? beginning, waitMillis: shortestWaitMillis, done: false }
-  return Stream.unfoldChunkEffect(start, (position) =>
-    Effect.gen(function*() {
-      if (position.done) return Option.none()
-      // Asked before reading: what is written up to the end is then read after it.
-      const over = options.follow ? yield* options.isOver : true
-      const stdout = yield* since(JobDirectory.files.stdout, position.stdout)
-      const stderr = yield* since(JobDirectory.files.stderr, position.stderr)
-      const chunks: Array<LogChunk> = []
-      if (stdout.length > 0) chunks.push({ stream: "stdout", bytes: stdout })
-      if (stderr.length > 0) chunks.push({ stream: "stderr", bytes: stderr })
-      if (!over && chunks.length === 0) yield* Effect.sleep(position.waitMillis)
-      const isWhole = stdout.length < pieceBytes && stderr.length < pieceBytes
-      return Option.some([Chunk.fromIterable(chunks), {
-        stdout: position.stdout + stdout.length,
-        stderr: position.stderr + stderr.length,
-        waitMillis: chunks.length > 0 ? shortestWaitMillis : Math.min(longestWaitMillis, position.waitMillis * 1.5),
-        done: over && isWhole
-      }])
-    }))
+  const from = options.tail === undefined ? Effect.succeed(options.from ?? beginning)
+    : lastLines(transport, directory, options.tail)
+  const piecesFrom = (start: LogPosition) =>
+    Stream.unfoldChunkEffect<Progress, LogChunk, TransportError | E, never>({
+      ...start,
+      waitMillis: shortestWaitMillis,
+      done: false
+    }, (position) =>
+      Effect.gen(function*() {
+        if (position.done) return Option.none()
+        // Asked before reading: what is written up to the end is then read after it.
+        const over = options.follow ? yield* options.isOver : true
+        const stdout = yield* since(JobDirectory.files.stdout, position.stdout)
+        const stderr = yield* since(JobDirectory.files.stderr, position.stderr)
+        const chunks: Array<LogChunk> = []
+        if (stdout.length > 0) chunks.push({ stream: "stdout", bytes: stdout })
+        if (stderr.length > 0) chunks.push({ stream: "stderr", bytes: stderr })
+        if (!over && chunks.length === 0) yield* Effect.sleep(position.waitMillis)
+        const isWhole = stdout.length < pieceBytes && stderr.length < pieceBytes
+        return Option.some([Chunk.fromIterable(chunks), {
+          stdout: position.stdout + stdout.length,
+          stderr: position.stderr + stderr.length,
+          waitMillis: chunks.length > 0 ? shortestWaitMillis : Math.min(longestWaitMillis, position.waitMillis * 1.5),
+          done: over && isWhole
+        }])
+      }))
+  return Stream.unwrap(Effect.map(from, piecesFrom))
 }

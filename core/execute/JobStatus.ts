@@ -4,19 +4,8 @@
 import type * as ResultEnvelope from "../runtime/ResultEnvelope.ts"
 import type { SchedulerState } from "../Scheduler.ts"
 import type { RunningState } from "./JobDirectory.ts"
+import type { JobState } from "./JobState.ts"
 import type { TaskCounts } from "./TaskFiles.ts"
-
-/** `vanished`: nothing runs any more, and there is no result. */
-export type JobState =
-  | "queued"
-  | "running"
-  | "succeeded"
-  | "failed"
-  | "cancelled"
-  | "timed-out"
-  | "out-of-memory"
-  | "node-failed"
-  | "vanished"
 
 export interface JobStatus {
   readonly jobId: string

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as ClusterConfig from "../ClusterConfig.ts"
+import { jobStates } from "../execute/JobState.ts"
 import { Digest } from "../Manifest.ts"
 
 /** A package that lies on the server. */
@@ -36,17 +37,7 @@ export const ApiCall = Schema.Struct({
 }).annotations({ identifier: "Call" })
 export type ApiCall = typeof ApiCall.Type
 
-export const ApiJobState = Schema.Literal(
-  "queued",
-  "running",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "timed-out",
-  "out-of-memory",
-  "node-failed",
-  "vanished"
-)
+export const ApiJobState = Schema.Literal(...jobStates)
 
 /** A job, whoever submitted it. Times are milliseconds since 1970. */
 export const ApiJob = Schema.Struct({

@@ -167,7 +167,19 @@ export const commands: ReadonlyArray<Command> = [
     summary: "List the jobs of a cluster, the newest at the end.",
     usage: ["jobs [OPTION]..."],
     positionals: { least: 0, most: 0 },
-    options: [profile, { name: "follow", summary: "Show those that have not ended, until all have." }, json],
+    options: [
+      profile,
+      {
+        name: "state",
+        value: "STATE",
+        repeatable: true,
+        summary: "Those in this state alone: running, failed,queued."
+      },
+      { name: "function", value: "NAME", repeatable: true, summary: "Those of this function alone." },
+      { name: "last", value: "N", summary: "The newest N of them; no others are asked for." },
+      { name: "follow", summary: "Show those that have not ended, until all have." },
+      json
+    ],
     notes: ["On a terminal, --follow draws a table; elsewhere a line for each change. Ctrl-C leaves the jobs running."],
     load: async () => (await import("./commands/jobs.ts")).main
   },
@@ -188,6 +200,7 @@ export const commands: ReadonlyArray<Command> = [
     options: [
       profile,
       { name: "follow", summary: "Go on until the job ends." },
+      { name: "tail", value: "N", summary: "Begin with the last N lines of each, instead of all." },
       { name: "task", value: "N", summary: "Of this task alone, for a job of `clustrix map`; counted from 0." }
     ],
     notes: [job, "Its standard output goes to standard output, its standard error to standard error, byte for byte."],

@@ -5,9 +5,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { ClusterExecutor, type Job } from "../../../core/ClusterExecutor.ts"
+import { jobStates } from "../../../core/execute/JobState.ts"
 import { isFinal } from "../../../core/execute/JobStatus.ts"
 import { Transport } from "../../../core/Transport.ts"
-import type { Call } from "../CommandLine.ts"
+import { type Call, type UsageError, usageError } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"
 import { jobJson, jobsLines, type SeenJob } from "../render/jobs.ts"
@@ -15,6 +16,7 @@ import { plain } from "../render/Style.ts"
 import { progressLine } from "../render/taskProgress.ts"
 import { withProgress } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
+import { wholeNumber } from "../wholeNumber.ts"
 
 const betweenLooksMillis = 1000
 
@@ -58,14 +60,30 @@ const follow = <E, R>(
     )
   })
 
+/** The states that are asked for; none: all. */
+const statesOf = (call: Call): Effect.Effect<ReadonlyArray<string>, UsageError> => {
+  const given = (call.values.get("state") ?? []).flatMap((text) => text.split(","))
+  const known = [...jobStates, "unknown"]
+  const odd = given.find((text) => !known.includes(text))
+  return odd === undefined
+    ? Effect.succeed(given)
+    : Effect.fail(usageError(`No job is ever ${JSON.stringify(odd)}`, `The states are ${known.join(", ")}.`))
+}
+
 const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
+    const last = yield* wholeNumber(call, "last", 1)
+    const states = yield* statesOf(call)
+    const names = call.values.get("function") ?? []
     const executor = yield* ClusterExecutor
     const { location } = yield* Transport
     const look = Effect.gen(function*() {
-      const jobs = yield* executor.list
+      const all = (yield* executor.list).filter(({ functionName }) =>
+        names.length === 0 || names.includes(functionName)
+      )
+      const jobs = last === undefined ? all : all.slice(-last)
       const statuses = yield* executor.statuses(jobs.map(({ jobId }) => jobId))
-      return jobs.map((job: Job, index): SeenJob => {
+      const seen = jobs.map((job: Job, index): SeenJob => {
         const status = statuses[index]
         return {
           job,
@@ -74,6 +92,9 @@ const program = (call: Call, terminal: Terminal) =>
             : Either.getOrElse(status, ({ message }) => ({ unknown: message }))
         }
       })
+      return seen.filter(({ status }) =>
+        states.length === 0 || states.includes("unknown" in status ? "unknown" : status.state)
+      )
     })
     const first = yield* withProgress(terminal, `Asking ${location}`, look)
     const seen = call.switches.has("follow") ? yield* follow(terminal, location, first, look) : first

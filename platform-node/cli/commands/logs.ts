@@ -8,10 +8,12 @@ import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"
 import type { Terminal } from "../Terminal.ts"
+import { wholeNumber } from "../wholeNumber.ts"
 
 const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const [name = ""] = call.positionals
+    const tail = yield* wholeNumber(call, "tail", 0)
     const executor = yield* ClusterExecutor
     const { jobId, tasks = 0 } = yield* executor.find(name)
     const task = valueOf(call, "task")
@@ -24,7 +26,8 @@ const program = (call: Call, terminal: Terminal) =>
     yield* Stream.runForEach(
       executor.logs(jobId, {
         follow: call.switches.has("follow"),
-        task: task === undefined ? undefined : Number(task)
+        task: task === undefined ? undefined : Number(task),
+        tail
       }),
       ({ bytes, stream }) => Effect.promise(() => terminal.write(stream, bytes))
     )

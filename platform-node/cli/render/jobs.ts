@@ -2,7 +2,8 @@
  * Jobs and their states.
  */
 import type { Job } from "../../../core/ClusterExecutor.ts"
-import { isFinal, type JobState, type JobStatus } from "../../../core/execute/JobStatus.ts"
+import type { JobState } from "../../../core/execute/JobState.ts"
+import { isFinal, type JobStatus } from "../../../core/execute/JobStatus.ts"
 import { plain, type Style } from "./Style.ts"
 import { progressLine } from "./taskProgress.ts"
 import { count, duration, roughDuration, size, table, visible } from "./Text.ts"

@@ -128,6 +128,13 @@ describe("a job that nobody waits for", () => {
     assert.include(result.stderr, `Attached to job ${id} (waits)`)
     const [job] = list(json((await run("jobs", "--json")).stdout)["jobs"])
     assert.deepInclude(job, { jobId: id, state: "succeeded", exitCode: 0 })
+    const listedBy = async (...words: ReadonlyArray<string>) =>
+      list(json((await run("jobs", "--json", ...words)).stdout)["jobs"]).length
+    assert.strictEqual(await listedBy("--state", "failed,succeeded", "--function", "waits", "--last", "1"), 1)
+    assert.strictEqual(await listedBy("--state", "running"), 0)
+    assert.strictEqual(await listedBy("--function", "adds"), 0)
+    assert.include((await run("jobs", "--state", "finished")).stderr, "The states are queued, running, succeeded")
+    assert.include((await run("jobs", "--last", "0")).stderr, "Write a whole number, 1 or more.")
   }, 120_000)
 
   it("prints as `run` does when it is attached to, whatever became of it", async () => {
@@ -137,6 +144,8 @@ describe("a job that nobody waits for", () => {
     assert.include(attached.stderr, "a word of warning\n")
     const logs = await run("logs", id)
     assert.deepStrictEqual([logs.stdout, logs.stderr], ["Zahlé\n", "a word of warning\n"])
+    const none = await run("logs", id, "--tail", "0")
+    assert.deepStrictEqual([none.code, none.stdout, none.stderr], [0, "", ""])
     const failed = await run("attach", await detached("fails"))
     assert.strictEqual(failed.code, 1)
     assert.match(failed.stderr, /error: main\.ts:22:\d+: fails threw RangeError: too far\n/)
