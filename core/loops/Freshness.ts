@@ -32,6 +32,10 @@ export interface Lookup {
 
 const holding = (parts: Freshness): Freshness => parts <= fresh ? fresh : shallow
 
+/** Of a thing of class `whole` outside of the code in which things may be stored in it. */
+export const outside = (whole: Freshness, { mixed }: Pick<Lookup, "mixed">): Freshness =>
+  whole === fresh && mixed ? shallow : whole
+
 /** Of a part of a thing of class `whole`. */
 export const partOf = (whole: Freshness, { mixed }: Pick<Lookup, "mixed">): Freshness =>
   whole === primitive ? primitive : whole === fresh && !mixed ? fresh : shared
@@ -310,6 +314,10 @@ export const sourcesIn = (node: Ast.AnyNode): ReadonlyArray<Source> => {
         break
       }
       default:
+    }
+    if (self.type === "FunctionExpression") {
+      const name = asName(self.identifier)
+      if (name !== undefined) sources.push({ key: keyOf(name), of: () => fresh })
     }
     if (isFunctionNode(each) && !settled.has(each)) {
       for (const parameter of each.params) give("pat" in parameter ? parameter.pat : parameter, () => shared)

@@ -29,8 +29,16 @@ export const mutators: ReadonlySet<string> = words(`
   setInt8 setUint8 setInt16 setUint16 setInt32 setUint32 setFloat32 setFloat64 setBigInt64 setBigUint64
 `)
 
-/** Both. */
-export const methods: ReadonlySet<string> = new Set([...pureMethods, ...mutators])
+/** Both, and the method that `await` calls. */
+export const methods: ReadonlySet<string> = new Set([...pureMethods, ...mutators, "then"])
+
+/** Members by which an object leads to what all objects share. */
+export const revealing: ReadonlySet<string> = words(`
+  constructor prototype __proto__ __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__
+`)
+
+/** Methods of functions that choose what `this` is. */
+export const borrowing: ReadonlySet<string> = words("call apply bind")
 
 /** Methods that call their first argument, and keep it nowhere. */
 export const callsFirst: ReadonlySet<string> = words(`

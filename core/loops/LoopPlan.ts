@@ -14,7 +14,7 @@ import type { LoopProgram } from "./LoopProgram.ts"
 import type { LoopVerdict } from "./LoopReport.ts"
 import { type ModuleSyntax, packagePathOf, topKey } from "./ModuleSyntax.ts"
 import type { ProvenLoop, ProvenLoops } from "./proveLoops.ts"
-import type { Replay } from "./Replay.ts"
+import type { Kind, Replay } from "./Replay.ts"
 import type { Unit } from "./Unit.ts"
 
 /** The package's path of what runs loops on threads. */
@@ -77,7 +77,9 @@ const replayText = (module: ModuleSyntax, { hoisted, statement }: Replay, row: s
   let at = start
   hoisted.forEach(({ key, node }, index) => {
     const span = spanOf(node)
-    text += `${module.text.slice(at, span.start)}${key === undefined ? "" : `${key}: `}${row}[${index + 1}]`
+    text += `${module.text.slice(at, span.start)}${
+      key === undefined ? "" : key === "__proto__" ? `["${key}"]: ` : `${key}: `
+    }${row}[${index + 1}]`
     at = span.end
   })
   return text + module.text.slice(at, end)
@@ -164,6 +166,7 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
       sets: sets.map((module) => bodiesPath(module.path)),
       stateful: loop.unit.stateful || loop.helpers.some(({ unit }) => unit.stateful),
       guarded: loop.guarded,
+      kinds: kindsOf(loop),
       strict: strictOf(loop),
       copies: loop.unit.replays.some(({ label }) => label.includes(".set")),
       range: loop.course._tag === "Range",
@@ -213,6 +216,8 @@ interface Spec {
   readonly sets: ReadonlyArray<string>
   readonly stateful: boolean
   readonly guarded: ReadonlyArray<number>
+  /** By accumulator: what it has to be, so that updates in a `try` cannot fail. */
+  readonly kinds: ReadonlyArray<ReadonlyArray<Kind>>
   /** By reduction: which of its values must be no objects, for updates change what lies there. Counted from 1. */
   readonly strict: ReadonlyArray<ReadonlyArray<number>>
   /** Whether an update is a call of `set`. */
@@ -228,6 +233,16 @@ const accumulatorsOf = ({ unit }: ProvenLoop): ReadonlyArray<readonly [string, n
   for (const { depth, name } of unit.replays) depths.set(name, Math.max(depth, depths.get(name) ?? 0))
   return [...depths]
 }
+
+const kindsOf = (loop: ProvenLoop): Spec["kinds"] =>
+  accumulatorsOf(loop).map(([name]) => {
+    const updates = loop.unit.replays.flatMap((replay, index) => replay.name === name ? [{ replay, index }] : [])
+    // What another update makes a text, say, would no longer be a list
+    const kinds = updates.flatMap(({ index, replay }) =>
+      loop.guarded.includes(index) || replay.kind === "Primitive" ? [replay.kind] : []
+    )
+    return updates.some(({ index }) => loop.guarded.includes(index)) ? [...new Set(kinds)] : []
+  })
 
 const strictOf = (loop: ProvenLoop): Spec["strict"] => {
   const depths = new Map(accumulatorsOf(loop))
@@ -252,7 +267,9 @@ const weave = (
   const run = `${mark}Run`
   const captured = [...unit.captured.values()].map(({ value }) => value)
   const source = course._tag === "Range"
-    ? course.measured.map((each) => slice(module, each))
+    // Something else than a number might count how often it is asked
+    ? [...course.measured.map((each) => slice(module, each)),
+      ...course.numbers.map((each) => `typeof ${slice(module, each)} === "number" ? "" : null`)]
     : course.source === undefined
     ? []
     : [slice(module, course.source.object)]

@@ -101,6 +101,12 @@ const patchIn = (module: ModuleSyntax): Obstacle | undefined => {
         if (changes && globalRoot(first)) found(self)
         break
       }
+      case "MemberExpression": {
+        const global = Freshness.globalMember(self)
+        // Where regular expressions leave what they found last
+        if (global?.object === "RegExp" && global.member !== "prototype" && global.member !== "escape") found(self)
+        break
+      }
       default:
     }
     for (const child of children(node)) visit(child)
@@ -174,11 +180,20 @@ export const make = (
   // A variant of a module that a script loads by itself would be there twice
   const script = scripts.find(({ text }) => text.includes("import("))
   const taken = [...modules.keys()].find((path) => path.endsWith(".loops.mjs") || path.endsWith(".bodies.mjs"))
+  const extendedFunction =
+    [...modules.values()].flatMap((module) =>
+      [...module.extendedImports].flatMap(([name, offset]): ReadonlyArray<Obstacle> =>
+        meaning(module, name)._tag === "Function"
+          ? [{ path: module.path, offset, why: `the function \`${name}\` is given a property here` }]
+          : []
+      )
+    )[0]
   const unknown = [...modules.values()].find(({ unknownImport }) => unknownImport !== undefined)
   return {
     ...program,
     modules,
     obstacle: [...modules.values()].map(patchIn).find((patch) => patch !== undefined) ??
+      extendedFunction ??
       (unknown?.unknownImport === undefined ? undefined : {
         path: unknown.path,
         offset: unknown.unknownImport,

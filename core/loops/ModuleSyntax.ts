@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
-import { asName, boundNames, isFunctionSyntax, type Name, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
 
 /** A binding of any scope: its name and SWC's number of its scope. */
 export type Key = string
@@ -40,6 +40,8 @@ export interface ModuleSyntax {
   readonly bindings: ReadonlyMap<Key, Binding>
   /** By local name. */
   readonly imports: ReadonlyMap<string, ImportedName>
+  /** Local names of imported things that get properties here, and where. */
+  readonly extendedImports: ReadonlyMap<string, number>
   /** Exported name to local name. */
   readonly exports: ReadonlyMap<string, string>
   /** Specifiers of every import, export and `import()`, with the places of their literals. */
@@ -69,6 +71,17 @@ const isLiteral = (init: Ast.AnyNode): boolean => {
     : literals.has(self.type)
 }
 
+/** Whether `callee` gives properties to its first argument. */
+const isExtending = (callee: Ast.AnyNode): boolean => {
+  const self = unwrap(callee)
+  if (self.type !== "MemberExpression" || !["Object", "Reflect"].includes(asName(unwrap(self.object))?.value ?? "")) {
+    return false
+  }
+  return ["assign", "defineProperty", "defineProperties", "setPrototypeOf", "set"].includes(
+    staticKey(self.property) ?? ""
+  )
+}
+
 /** The names that an assignment to `pattern` writes. */
 export const assignedNames = (pattern: Ast.AnyNode): ReadonlyArray<Name> => boundNames(unwrap(pattern))
 
@@ -78,6 +91,18 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
   const exports = new Map<string, string>()
   const requests: Array<{ readonly specifier: string; readonly start: number; readonly end: number }> = []
   const assignments: Array<Name> = []
+  const extendedImports = new Map<string, number>()
+  /** Names of what gets properties. */
+  const extended: Array<Name> = []
+  const extend = (target: Ast.AnyNode): void => {
+    const name = asName(unwrap(target))
+    if (name !== undefined) extended.push(name)
+  }
+  const extendIn = (target: Ast.AnyNode): void => {
+    const self = unwrap(target)
+    if (self.type === "MemberExpression") extend(self.object)
+    else for (const child of children(self)) extendIn(child)
+  }
   let unknownImport: number | undefined
   const bind = (
     name: Name,
@@ -168,15 +193,18 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
       }
       case "AssignmentExpression":
         assignments.push(...assignedNames(self.left))
+        extendIn(self.left)
         break
       case "UpdateExpression":
         assignments.push(...assignedNames(self.argument))
+        extendIn(self.argument)
         break
       case "ForOfStatement":
       case "ForInStatement":
         if (self.left.type !== "VariableDeclaration") assignments.push(...assignedNames(self.left))
         break
       case "CallExpression":
+        if (isExtending(self.callee)) { for (const { expression } of self.arguments.slice(0, 1)) extend(expression) }
         if (self.callee.type === "Import") {
           const source = self.arguments[0]?.expression
           if (source?.type === "StringLiteral") request(source)
@@ -196,7 +224,13 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
   }
   visit(program)
   for (const name of assignments) bindings.get(keyOf(name))?.assigned.push(spanOf(name).start)
-  return { path, text, program, bindings, imports, exports, requests, unknownImport }
+  for (const name of extended) {
+    const binding = bindings.get(keyOf(name))
+    // A function with properties is more than its text
+    if (binding?.fn !== undefined) binding.assigned.push(spanOf(name).start)
+    if (binding?.kind === "import") extendedImports.set(name.value, spanOf(name).start)
+  }
+  return { path, text, program, bindings, imports, extendedImports, exports, requests, unknownImport }
 }
 
 /** The keys that are declared in `node`. */

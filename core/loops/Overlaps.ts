@@ -96,6 +96,14 @@ export const overlapsIn = (
         }
         return
       }
+      case "AssignmentExpression": {
+        const left = unwrap(self.left)
+        const member = left.type === "MemberExpression" ? staticKey(left.property) ?? "" : ""
+        if (member.startsWith("on") && isFunctionValue(self.right)) {
+          overlap(self, `\`${member}\` may be called at any time`)
+        }
+        break
+      }
       case "NewExpression":
         if (asName(unwrap(self.callee))?.value === "Promise") overlap(self, "a promise is made here")
         else if (hasFunction(self.arguments)) overlap(self, "a function is handed to what may call it at any time")
@@ -107,6 +115,8 @@ export const overlapsIn = (
         const member = callee.type === "MemberExpression" ? staticKey(callee.property) : undefined
         if (global?.object === "Promise" && global.member !== "resolve" && global.member !== "reject") {
           overlap(self, `\`Promise.${global.member}\` lets several things run`)
+        } else if (member === "addEventListener") {
+          overlap(self, "`.addEventListener` lets something run later")
         } else if (member === "then" || member === "catch" || member === "finally") {
           overlap(self, `\`.${member}\` lets several things run`)
         } else if (name?.ctxt === unresolved && startsWork.has(name.value)) {

@@ -28,15 +28,23 @@ export interface Hoisted {
 /** Deeper than any update reaches. */
 const asKey = Infinity
 
+/** As deep as anything lies that is stored. */
+const everything = 1e9
+
 export interface Replay {
   readonly accumulator: Key
   readonly name: string
   readonly statement: Ast.ExpressionStatement
   readonly hoisted: ReadonlyArray<Hoisted>
-  /** How many objects lie between the accumulator and what is changed: 0 for `list.push(x)`, 1 for `table[key].push(x)`. */
+  /**
+   * How many objects lie between the accumulator and what is changed or read: 0 for `list.push(x)`, 1 for
+   * `table[key].push(x)`.
+   */
   readonly depth: number
   /** Whether the update itself, on what may be built up, can never fail. */
   readonly isSafe: boolean
+  /** For an update that {@link isSafe}. */
+  readonly kind: Kind
   /** "`total +=`". */
   readonly label: string
 }
@@ -135,6 +143,20 @@ const isHarmless = (node: Ast.AnyNode): boolean => {
   return children(node).every(isHarmless)
 }
 
+const literals: ReadonlySet<string> = new Set(["StringLiteral", "NumericLiteral", "BooleanLiteral", "NullLiteral"])
+
+/** What the accumulator has to be, so that an update of it cannot fail. */
+export type Kind = "Array" | "Set" | "Map" | "Keyed" | "Primitive"
+
+const kindOf = (statement: Ast.ExpressionStatement): Kind => {
+  const self = unwrap(statement.expression)
+  const target = self.type === "AssignmentExpression" ? unwrap(self.left) : self
+  if (target.type === "MemberExpression") return "Keyed"
+  if (target.type !== "CallExpression" || target.callee.type !== "MemberExpression") return "Primitive"
+  const member = staticKey(target.callee.property)
+  return member === "add" ? "Set" : member === "set" ? "Map" : "Array"
+}
+
 /** Updates of the accumulator itself, by what does not hang on it. */
 const isSafe = (statement: Ast.ExpressionStatement, key: Key): boolean => {
   const self = unwrap(statement.expression)
@@ -146,23 +168,50 @@ const isSafe = (statement: Ast.ExpressionStatement, key: Key): boolean => {
     case "UpdateExpression":
       return isIt(self.argument)
     case "AssignmentExpression": {
+      const right = unwrap(self.right)
       if (isIt(self.left)) {
-        const right = unwrap(self.right)
-        const isMath = right.type === "CallExpression" && globalMember(right.callee)?.object === "Math"
+        // Whether the right side is evaluated hangs on the accumulator, and it may fail
+        if (["??=", "||=", "&&="].includes(self.operator)) {
+          return literals.has(right.type) || (right.type === "Identifier" && !isIt(right))
+        }
+        const isMath = right.type === "CallExpression" && globalMember(right.callee)?.object === "Math" &&
+          right.arguments.every(({ expression, spread }) => !spread && (isIt(expression) || !mentions(expression, key)))
         return !mentions(self.right, key) || isMath
       }
       const left = unwrap(self.left)
       return self.operator === "=" && left.type === "MemberExpression" && isIt(left.object) &&
-        !mentions(self.right, key) &&
+        !mentions(self.right, key) && staticKey(left.property) !== "length" &&
         (left.property.type !== "Computed" || !mentions(left.property.expression, key))
     }
     case "CallExpression": {
+      // What is no list, and is spread, fails with other words
       const callee = unwrap(self.callee)
       return callee.type === "MemberExpression" && isIt(callee.object) &&
-        self.arguments.every(({ expression }) => !mentions(expression, key))
+        self.arguments.every(({ expression, spread }) => !spread && !mentions(expression, key))
     }
     default:
       return false
+  }
+}
+
+/** How many members deep `node` reaches into the accumulator: of `list[0].n` it is 2, of `groups.get(k)` 1. */
+const reach = (node: Ast.AnyNode): number => {
+  const self = unwrap(node)
+  switch (self.type) {
+    case "MemberExpression":
+      return 1 + reach(self.object)
+    case "CallExpression":
+      return reach(self.callee)
+    case "OptionalChainingExpression":
+      return reach(self.base)
+    case "AssignmentExpression":
+      return Math.max(reach(self.left), reach(self.right))
+    case "BinaryExpression":
+      return Math.max(reach(self.left), reach(self.right))
+    case "ConditionalExpression":
+      return Math.max(reach(self.consequent), reach(self.alternate))
+    default:
+      return 0
   }
 }
 
@@ -200,6 +249,8 @@ export const replayOf = (
   if (binding === undefined) return undefined
 
   const hoisted: Array<Hoisted> = []
+  /** As `depth` of {@link Replay}, of what is read. */
+  let deepest = 0
   let odd: Ast.AnyNode | undefined
   let conditional: Ast.AnyNode | undefined
   /** How many parts of the text around may keep this one from being evaluated. */
@@ -224,9 +275,10 @@ export const replayOf = (
       case "NullLiteral":
         return
       case "ArrayExpression":
+        // What is made a text of an array looks at its elements, too: they count as lying where it lies
         for (const element of self.elements) {
           if (element?.spread) hoist(element.expression, inside(landing) ?? asKey, "array")
-          else if (element) takePart(element.expression, inside(landing))
+          else if (element) takePart(element.expression, landing)
         }
         return
       case "ObjectExpression":
@@ -264,8 +316,42 @@ export const replayOf = (
         return (take) => take()
     }
   }
+  /** `landing`: of the value of `node`. What is calculated with is looked at, what is only moved is not. */
+  const looksAt = (node: Ast.AnyNode, landing: number | undefined): void => {
+    const self = unwrap(node)
+    if (self.type === "CallExpression" && globalMember(self.callee) !== undefined) return
+    const depth = reach(self)
+    const isCalculated = landing === undefined || landing === asKey
+    const isCount = self.type === "MemberExpression" && ["length", "size"].includes(staticKey(self.property) ?? "")
+    deepest = Math.max(deepest, !isCalculated || isCount ? depth - 1 : depth === 0 ? everything : depth)
+  }
+  /** What a chain of members and calls begins with, and the keys in it. */
+  const takeChain = (node: Ast.AnyNode): void => {
+    const self = syntax(node)
+    switch (self.type) {
+      case "Identifier":
+        return
+      case "ParenthesisExpression":
+        return takeChain(self.expression)
+      case "OptionalChainingExpression": {
+        // What stands left of `?.` is evaluated in any case
+        const base = syntax(self.base)
+        if (base.type === "CallExpression") return takeCall(base, sometimes)
+        if (base.type === "MemberExpression") return takeMember(base, sometimes)
+        odd ??= node
+        return
+      }
+      case "MemberExpression":
+        return takeMember(self, afterChain(self.object))
+      case "CallExpression":
+        return takeCall(self, afterChain(self.callee))
+      default:
+        // Only moved
+        return take(node, 0)
+    }
+  }
   const takeMember = (self: Ast.MemberExpression, rest: typeof sometimes): void => {
-    take(self.object, undefined)
+    takeChain(self.object)
     const { property } = self
     if (property.type === "Computed") rest(() => take(property.expression, undefined))
   }
@@ -281,7 +367,7 @@ export const replayOf = (
         else hoist(expression, asKey, "array")
       }
     } else if (KnownCalls.replayed.has(member) || KnownCalls.asked.has(member)) {
-      take(callee.object, undefined)
+      takeChain(callee.object)
       const under = KnownCalls.replayed.has(member) ? depthOf(callee.object) + 1 : asKey
       rest(() =>
         self.arguments.forEach(({ expression, spread }, index) => {
@@ -302,19 +388,13 @@ export const replayOf = (
     }
     switch (self.type) {
       case "Identifier":
-        return
+        return looksAt(node, landing)
       case "ParenthesisExpression":
         return take(self.expression, landing)
-      case "OptionalChainingExpression": {
-        // What stands left of `?.` is evaluated in any case
-        const base = syntax(self.base)
-        if (base.type === "CallExpression") return takeCall(base, sometimes)
-        if (base.type === "MemberExpression") return takeMember(base, sometimes)
-        odd ??= node
-        return
-      }
       case "MemberExpression":
-        return takeMember(self, afterChain(self.object))
+      case "OptionalChainingExpression":
+        looksAt(node, landing)
+        return takeChain(node)
       case "BinaryExpression": {
         const isShort = ["&&", "||", "??"].includes(self.operator)
         const passes = isShort ? landing : undefined
@@ -322,14 +402,17 @@ export const replayOf = (
         if (!isShort || !mentions(self.left, accumulator)) return take(self.right, passes)
         return sometimes(() => take(self.right, passes))
       }
-      case "AssignmentExpression":
+      case "AssignmentExpression": {
+        const isMoved = ["=", "??=", "||=", "&&="].includes(self.operator)
         if (!["Identifier", "MemberExpression"].includes(unwrap(self.left).type)) {
           odd ??= node
           return
         }
-        take(self.left, undefined)
-        if (["??=", "||=", "&&="].includes(self.operator)) return sometimes(() => take(self.right, depthOf(self.left)))
-        return take(self.right, self.operator === "=" ? depthOf(self.left) : undefined)
+        if (self.operator !== "=") looksAt(self.left, isMoved ? 0 : undefined)
+        takeChain(self.left)
+        if (self.operator === "=") return take(self.right, depthOf(self.left))
+        return isMoved ? sometimes(() => take(self.right, depthOf(self.left))) : take(self.right, undefined)
+      }
       case "UnaryExpression":
       case "UpdateExpression":
         return take(self.argument, undefined)
@@ -340,12 +423,14 @@ export const replayOf = (
           take(self.alternate, landing)
         })
       case "CallExpression":
+        looksAt(node, landing)
         return takeCall(self, afterChain(self.callee))
       default:
         odd ??= node
     }
   }
-  take(statement.expression, undefined)
+  // The value of the statement itself goes nowhere
+  take(statement.expression, 0)
   if (odd !== undefined) {
     return {
       path: module.path,
@@ -365,8 +450,9 @@ export const replayOf = (
     name: root.value,
     statement,
     hoisted,
-    depth: changedDepth(statement.expression),
+    depth: Math.max(changedDepth(statement.expression), deepest),
     isSafe: isSafe(statement, accumulator),
+    kind: kindOf(statement),
     label: `\`${label}\``
   }
 }

@@ -192,7 +192,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           return isLiteral ? Freshness.primitive : Freshness.shared
         }
         return inner.has(key)
-          ? Freshness.fresh
+          ? Freshness.shared
           : Freshness.join(scope.given.get(key) ?? Freshness.primitive, classes.get(key) ?? Freshness.primitive)
       },
       result: resultOf,
@@ -257,9 +257,11 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
         case "ObjectPattern":
           for (const property of self.properties) {
             if (property.type === "KeyValuePatternProperty") {
+              taken(property, staticKey(property.key))
               if (property.key.type === "Computed") visit(property.key.expression, 1)
               assign(property.value, Freshness.shared, at)
             } else if (property.type === "AssignmentPatternProperty") {
+              taken(property, property.key.value)
               assign(property.key, Freshness.shared, at)
               if (property.value) visit(property.value, 1)
             } else assign(property.argument, Freshness.shared, at)
@@ -285,6 +287,9 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       return unit
     }
 
+    const isFunctionName = (name: Name): boolean =>
+      inner.has(keyOf(name)) || module.bindings.get(keyOf(name))?.fn !== undefined && !own.has(keyOf(name)) ||
+      (name.ctxt === topLevel && program.meaning(module, name.value)._tag === "Function")
     /** A name that is used as a value, or called. */
     const use = (name: Name, called: boolean, argumentsOf: ReadonlyArray<Ast.Argument>): void => {
       const key = keyOf(name)
@@ -356,6 +361,26 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       if (!captured.has(key)) captured.set(key, name)
     }
 
+    /** A method of the language may be called on something else than the object that it was taken from. */
+    const checkReceiver = (self: Ast.CallExpression, callee: Ast.MemberExpression, member: string): void => {
+      const isGiven = ({ expression, spread }: Ast.Argument): boolean =>
+        Boolean(spread) || fresh(expression) > Freshness.fresh
+      const list = self.arguments
+      const object = unwrap(callee.object)
+      const borrowed = object.type === "MemberExpression" &&
+        KnownCalls.pureMethods.has(staticKey(object.property) ?? "")
+      const name = asName(object)
+      const isOwn = isFunctionNode(object) || (name !== undefined && isFunctionName(name))
+      const receivers = KnownCalls.borrowing.has(member)
+        ? borrowed || isOwn ? [] : list
+        : KnownCalls.callsFirst.has(member) && !member.startsWith("reduce")
+        ? list.slice(list[0]?.spread ? 0 : 1)
+        : member === "from"
+        ? list.slice(2)
+        : []
+      if (receivers.some(isGiven)) stop(self, `it is not known what \`${member}\` does to what it is given here`)
+    }
+
     const call = (self: Ast.CallExpression, depth: number): void => {
       if (self.callee.type === "Super" || self.callee.type === "Import") {
         return stop(self, "it loads a module")
@@ -385,6 +410,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
         (root?.ctxt === unresolved && KnownCalls.namespaceMembers.has(root.value))
       ) {
         const members = KnownCalls.namespaceMembers.get(root.value)
+        checkReceiver(self, callee, member)
         if (members?.has(member) === true) {
           const [first, second] = list
           const isText = second !== undefined && unwrap(second.expression).type === "StringLiteral"
@@ -415,8 +441,10 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           return
         }
       }
+      if (KnownCalls.revealing.has(member)) stop(self, `\`${member}\` leads to what all objects share`)
       visit(callee.object, depth)
       works ||= !KnownCalls.cheapCalls.has(member)
+      checkReceiver(self, callee, member)
       if (KnownCalls.mutators.has(member)) {
         return change(
           callee.object,
@@ -466,6 +494,12 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           }
           const root = asName(unwrap(self.object))
           const member = staticKey(self.property)
+          if (root !== undefined && isFunctionName(root)) {
+            stop(self, `it uses a property of the function \`${root.value}\``)
+          }
+          if (KnownCalls.revealing.has(member ?? "")) {
+            stop(self, `\`${member}\` leads to what all objects share`)
+          }
           if (member === "stack") stop(self, "`stack` names files and lines, which are others on another thread")
           if (root?.ctxt === topLevel && member !== undefined) {
             const meaning = program.meaning(module, root.value)
@@ -590,6 +624,11 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       }
       for (const child of children(node)) visit(child, depth)
     }
+    /** A pattern takes `member` out of something. */
+    const taken = (node: Ast.AnyNode, member: string | undefined): void => {
+      if (member === "stack") stop(node, "`stack` names files and lines, which are others on another thread")
+      if (KnownCalls.revealing.has(member ?? "")) stop(node, `\`${member}\` leads to what all objects share`)
+    }
     /** The defaults in a pattern that declares. */
     const pattern = (node: Ast.AnyNode, depth: number): void => {
       const self = syntax(node)
@@ -600,15 +639,11 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           pattern(self.left, depth)
           return visit(self.right, depth)
         case "AssignmentPatternProperty":
-          if (self.key.value === "stack") {
-            stop(self, "`stack` names files and lines, which are others on another thread")
-          }
+          taken(self, self.key.value)
           if (self.value) visit(self.value, depth)
           return
         case "KeyValuePatternProperty":
-          if (staticKey(self.key) === "stack") {
-            stop(self, "`stack` names files and lines, which are others on another thread")
-          }
+          taken(self, staticKey(self.key))
           if (self.key.type === "Computed") visit(self.key.expression, depth)
           return pattern(self.value, depth)
         default:
@@ -635,7 +670,8 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     const [first] = scope.nodes
     return {
       obstacle,
-      returns: first === undefined ? Freshness.shared : Freshness.returned(first, lookup),
+      // Its caller does not know what was stored in what it makes
+      returns: first === undefined ? Freshness.shared : Freshness.outside(Freshness.returned(first, lookup), lookup),
       changes,
       helpers,
       data,

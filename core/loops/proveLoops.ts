@@ -2,8 +2,8 @@
  * Which loops of a package have iterations that are independent of each other.
  */
 import type * as Ast from "../syntax/Ast.ts"
-import { children, spanOf } from "../syntax/Ast.ts"
-import { asName, boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { children, spanOf, unresolved } from "../syntax/Ast.ts"
+import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
 import * as Freshness from "./Freshness.ts"
 import { type LoopProgram, reachedHelpers } from "./LoopProgram.ts"
 import type { LoopVerdict, Obstacle } from "./LoopReport.ts"
@@ -29,6 +29,8 @@ export type Course =
     readonly inclusive: boolean
     /** The names whose length or size is asked. */
     readonly measured: ReadonlyArray<Ast.Expression>
+    /** The names that are calculated with. */
+    readonly numbers: ReadonlyArray<Ast.AnyNode>
   }
 
 export interface ProvenLoop {
@@ -74,16 +76,27 @@ const isPlain = (node: Ast.AnyNode): boolean => {
   }
 }
 
-const namesIn = (node: Ast.AnyNode): ReadonlyArray<Key> => {
+const namesOf = (node: Ast.AnyNode): ReadonlyArray<Name> => {
   const name = asName(node)
-  return name === undefined ? children(node).flatMap(namesIn) : [keyOf(name)]
+  return name === undefined ? children(node).flatMap(namesOf) : [name]
 }
+
+const namesIn = (node: Ast.AnyNode): ReadonlyArray<Key> => namesOf(node).map(keyOf)
 
 /** The objects whose length or size ends the range. */
 const measured = (node: Ast.AnyNode): ReadonlyArray<Ast.Expression> => {
   const self = unwrap(node)
   if (self.type === "MemberExpression") return [self.object as Ast.Expression] // a name
   return self.type === "BinaryExpression" ? [...measured(self.left), ...measured(self.right)] : []
+}
+
+const operands = (node: Ast.AnyNode): ReadonlyArray<Ast.AnyNode> => {
+  const self = unwrap(node)
+  return self.type === "Identifier"
+    ? [self]
+    : self.type === "BinaryExpression"
+    ? [...operands(self.left), ...operands(self.right)]
+    : []
 }
 
 const sourceOf = (values: Ast.Expression): Extract<Course, { readonly _tag: "Values" }>["source"] => {
@@ -150,7 +163,8 @@ const courseOf = (loop: Loop, refuse: (node: Ast.AnyNode, why: string) => never)
       end: condition.right,
       step,
       inclusive: condition.operator === "<=",
-      measured: [...measured(start), ...measured(condition.right)]
+      measured: [...measured(start), ...measured(condition.right)],
+      numbers: [...operands(start), ...operands(condition.right)]
     },
     variable: init
   }
@@ -223,6 +237,15 @@ const prove = (
       [keyOf(name), course._tag === "Range" ? Freshness.primitive : Freshness.shared] as const
     )
   )
+  const header = course._tag === "Values" ? [course.values] : [course.start, course.end]
+  for (const part of header) {
+    const declared = declaredIn(module, part)
+    const again = namesOf(part).find((name) =>
+      !declared.has(keyOf(name)) &&
+      variable.declarations.flatMap(({ id }) => boundNames(id)).some(({ value }) => value === name.value)
+    )
+    if (again !== undefined) refuse(part, `\`${again.value}\` is the name of its variable, and stands in its header`)
+  }
   const own = declaredIn(module, loop)
   const guards: Array<Ast.AnyNode> = []
   const findGuards = (node: Ast.AnyNode): void => {
@@ -257,7 +280,7 @@ const prove = (
   const stored = ownMethods.find((each) => each.stored !== undefined)?.stored
   if (stored !== undefined && ownMethods.some(({ handsOn }) => handsOn)) throw new Refused(stored)
   if (!unit.works) refuse(loop, "an iteration is cheaper than its way to another thread")
-  if (namesClash(module, unit)) refuse(loop, "it uses several variables of one name from around it")
+  if (namesClash(module, body, unit)) refuse(loop, "it uses several variables of one name from around it")
 
   const isGuarded = (node: Ast.AnyNode): boolean =>
     guards.some((guard) => within(guard, module.path, { path: module.path, offset: spanOf(node).start }))
@@ -270,7 +293,6 @@ const prove = (
   for (const [key, name] of unit.captured) {
     if (names.has(key)) refuse(name, `it reads \`${name.value}\`, which the loop builds up`)
   }
-  const header = course._tag === "Values" ? [course.values] : [course.start, course.end]
   for (const part of header) {
     for (const key of namesIn(part)) {
       if (names.has(key)) refuse(part, `it goes over \`${names.get(key)}\`, which the loop builds up`)
@@ -324,12 +346,18 @@ const prove = (
 }
 
 /** Whether the names that a body takes from around it mean one thing each. */
-const namesClash = (module: ModuleSyntax, unit: Unit): boolean => {
+const namesClash = (module: ModuleSyntax, body: Ast.AnyNode, unit: Unit): boolean => {
   const around = [
     ...[...unit.captured.values()].map(({ value }) => value),
     ...[...unit.inner.keys()].map((key) => module.bindings.get(key)?.name ?? key)
   ]
   const top = new Set([...unit.data, ...unit.imports, ...unit.helpers.map(({ name }) => name)])
+  const findGlobals = (node: Ast.AnyNode): void => {
+    const name = asName(node)
+    if (name?.ctxt === unresolved) top.add(name.value)
+    for (const child of children(node)) findGlobals(child)
+  }
+  for (const node of [body, ...unit.inner.values()]) findGlobals(node)
   return new Set(around).size < around.length || around.some((name) => top.has(name))
 }
 

@@ -6,6 +6,7 @@
  * original again on the main thread.
  */
 import { types } from "node:util"
+import type { LoopSpec } from "./LoopMessages.ts"
 
 /** Why a value stays where it is. */
 export class NotCarried extends Error {
@@ -39,16 +40,17 @@ const partsOf = (value: object, stateful: boolean): ReadonlyArray<unknown> => {
     case Array.prototype: {
       const list = value as ReadonlyArray<unknown> // its prototype says so
       if (!Array.isArray(value)) return refuse("something with the prototype of Array")
-      let present = 0
-      for (let index = 0; index < list.length; index += 1) {
-        const property = Object.getOwnPropertyDescriptor(list, index)
-        if (property === undefined) continue
+      const names = Object.getOwnPropertyNames(value)
+      const parts: Array<unknown> = []
+      // Not by index: there may be holes, and hardly anything else. `length` is the first that is no index
+      for (const name of names) {
+        const property = Object.getOwnPropertyDescriptor(list, name)
+        if (name === "length" || property === undefined) break
         if (!("value" in property) || property.enumerable !== true) return refuse("an array with an accessor")
-        present += 1
+        parts.push(property.value)
       }
-      const isPlain = Object.getOwnPropertySymbols(value).length === 0 &&
-        Object.getOwnPropertyNames(value).length === present + 1
-      return isPlain ? list : refuse("an array with properties of its own")
+      const isPlain = Object.getOwnPropertySymbols(value).length === 0 && names.length === parts.length + 1
+      return isPlain ? parts : refuse("an array with properties of its own")
     }
     case Object.prototype: {
       const keys = Reflect.ownKeys(value)
@@ -152,7 +154,7 @@ export const detach = (holder: Array<unknown>, { numbers }: Numbered): ReadonlyA
     if (!Object.isExtensible(next)) refuse("an object that was frozen or sealed")
     const isKeyed = Array.isArray(next) || Object.getPrototypeOf(next) === Object.prototype
     const parts = partsOf(next, true)
-    const keys = isKeyed && !Array.isArray(next) ? Object.keys(next) : undefined
+    const keys = isKeyed && !(Array.isArray(next) && parts.length === next.length) ? Object.keys(next) : undefined
     for (let index = 0; index < parts.length; index += 1) {
       const part = parts[index]
       if (typeof part !== "object" || part === null) {
@@ -172,6 +174,32 @@ export const detach = (holder: Array<unknown>, { numbers }: Numbered): ReadonlyA
 /** The reverse of {@link detach}. */
 export const attach = (patches: ReadonlyArray<Patch>, { objects }: Numbered): void => {
   for (const [holder, key, number] of patches) Reflect.set(holder, key, objects[number])
+}
+
+const numberArrays: ReadonlySet<unknown> = new Set(
+  [...typedArrays].filter((each) =>
+    each !== BigInt64Array.prototype && each !== BigUint64Array.prototype && each !== DataView.prototype
+  )
+)
+
+/** Checks that updates of `accumulator` as something of `kinds` cannot fail. Throws {@link NotCarried}. */
+export const checkKinds = (accumulator: unknown, kinds: LoopSpec["kinds"][number]): void => {
+  if (kinds.length === 0) return
+  const isObject = typeof accumulator === "object" && accumulator !== null
+  const prototype: unknown = isObject ? Object.getPrototypeOf(accumulator) : undefined
+  const isOf = {
+    Array: () => prototype === Array.prototype,
+    Set: () => prototype === Set.prototype,
+    Map: () => prototype === Map.prototype,
+    Keyed: () => [Array.prototype, Object.prototype].includes(prototype as object) || numberArrays.has(prototype),
+    Primitive: () => !isObject
+  }
+  if (!kinds.every((kind) => isOf[kind]())) refuse("an accumulator for which an update in a `try` might fail")
+  if (!isObject || numberArrays.has(prototype)) return
+  const isFixed = ({ writable }: PropertyDescriptor): boolean => writable === false
+  if (Object.values(Object.getOwnPropertyDescriptors(accumulator)).some(isFixed)) {
+    refuse("an accumulator with a fixed property in a `try`")
+  }
 }
 
 const containers: ReadonlySet<unknown> = new Set([Array.prototype, Object.prototype, Map.prototype, Set.prototype,
@@ -230,7 +258,8 @@ export const checkAccumulator = (
   if (Object.getPrototypeOf(accumulator) === Object.prototype && parts.some((part) => typeof part === "function")) {
     refuse("an accumulator with methods of its own")
   }
-  if (depth === most) return
+  // Behind a typed array there are only its bytes
+  if (depth === most || ArrayBuffer.isView(accumulator)) return
   for (const part of parts) {
     if (typeof part === "object" && part !== null) checkAccumulator(part, index, most, changed, depth + 1)
   }

@@ -15,6 +15,8 @@ export interface LoopSpec {
   readonly depths: ReadonlyArray<number>
   readonly stateful: boolean
   readonly guarded: ReadonlyArray<number>
+  /** By accumulator: what it has to be, so that updates in a `try` cannot fail. */
+  readonly kinds: ReadonlyArray<ReadonlyArray<"Array" | "Set" | "Map" | "Keyed" | "Primitive">>
   /** By reduction: which cells of its rows must be no objects. */
   readonly strict: ReadonlyArray<ReadonlyArray<number>>
   /** Whether an update is a call of `set`. */

@@ -288,7 +288,10 @@ export class LoopRun implements Run {
         copies: spec.copies,
         places: new Map()
       }
-      accumulators().forEach((each, which) => Carriage.checkAccumulator(each, which, spec.depths[which] ?? 0, changed))
+      accumulators().forEach((each, which) => {
+        Carriage.checkAccumulator(each, which, spec.depths[which] ?? 0, changed)
+        Carriage.checkKinds(each, spec.kinds[which] ?? [])
+      })
       // A loop that was left early may have left threads that never end
       if (pool?.isBusy === true) {
         pool.end()
@@ -371,7 +374,7 @@ export class LoopRun implements Run {
     const isOdd = (row: Row): boolean =>
       this.#surroundings.spec.guarded.includes(Number(row[0])) &&
       row.some((value) =>
-        typeof value === "bigint" || typeof value === "symbol" ||
+        typeof value === "bigint" || typeof value === "symbol" || value === "length" || value === "__proto__" ||
         (typeof value === "object" && value !== null && Object.getPrototypeOf(value) !== Object.prototype &&
           !Array.isArray(value))
       )

@@ -25,8 +25,9 @@ export const coordinate = ({ ports, signal }: ThreadData): void => {
     const worker = new Worker(new URL(import.meta.url), {
       workerData,
       transferList: [port],
-      // Less than the main thread has: what overflows here is tried again there
-      resourceLimits: { stackSizeMb: 1 }
+      // As much as the main thread has by default (984 KB), and what Node takes of it. Hardly less: what overflows here is
+      // tried again there, if the iteration does not catch it
+      resourceLimits: { stackSizeMb: 1.148 }
     })
     worker.on("exit", ended)
     // It ends then; an iteration that it leaves is done by the main thread

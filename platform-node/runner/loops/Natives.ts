@@ -41,6 +41,18 @@ const holders: ReadonlyArray<object> = [
   Object.getPrototypeOf(""[Symbol.iterator]())
 ]
 
+/** Of these, what stands under these names in the global object. */
+const globals: ReadonlyArray<string> = ["Array", "ArrayBuffer", "BigInt", "Boolean", "Buffer", "DataView", "Date",
+  "Error", "Float32Array", "Float64Array", "Int16Array", "Int32Array", "Int8Array", "JSON", "Map", "Math", "Number",
+  "Object", "Promise", "RangeError", "RegExp", "Set", "String", "SyntaxError", "TextDecoder", "TextEncoder",
+  "TypeError", "URL", "URLSearchParams", "Uint16Array", "Uint32Array", "Uint8Array", "Uint8ClampedArray", "atob",
+  "btoa", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "isFinite", "isNaN",
+  "parseFloat", "parseInt", "structuredClone", "unescape"]
+
+const globalsNow = (): ReadonlyArray<unknown> => globals.map((name) => Reflect.get(globalThis, name))
+
+const globalsAsTheyWere = globalsNow()
+
 const membersOf = (holder: object): ReadonlyArray<readonly [key: PropertyKey, value: unknown]> =>
   Reflect.ownKeys(holder).flatMap((key) => {
     const property = Object.getOwnPropertyDescriptor(holder, key)
@@ -51,6 +63,7 @@ const asTheyWere = holders.map((holder) => ({ holder, members: membersOf(holder)
 
 /** Whether all of them are still the same, and none has joined them. */
 export const areUntouched = (): boolean =>
+  globalsNow().every((value, index) => value === globalsAsTheyWere[index]) &&
   asTheyWere.every(({ holder, members }) => {
     const now = membersOf(holder)
     return now.length === members.length &&
