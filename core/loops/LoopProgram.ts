@@ -20,6 +20,8 @@ export interface LoopProgram extends Program {
   readonly obstacle: Obstacle | undefined
   /** Code that may run while others wait: work that is started and not awaited at once. */
   readonly overlaps: ReadonlyArray<Overlap>
+  /** Paths of the CommonJS modules, whose code is not looked at. */
+  readonly scripts: ReadonlyArray<string>
 }
 
 const fileFunctions: ReadonlySet<string> = new Set([...jobApi].filter((name) => name !== "cluster"))
@@ -192,6 +194,7 @@ export const make = (
   return {
     ...program,
     modules,
+    scripts: scripts.map(({ path }) => path),
     obstacle: [...modules.values()].map(patchIn).find((patch) => patch !== undefined) ??
       extendedFunction ??
       (unknown?.unknownImport === undefined ? undefined : {

@@ -120,7 +120,8 @@ export const ownMethodsIn = (
         return visit(self.expression, false)
       case "VariableDeclarator":
         if (asName(self.id) === undefined) visit(self.id, true)
-        if (self.init) visit(self.init, asName(self.id) === undefined)
+        // Under another name it may be stored, and is not known any more
+        if (self.init) visit(self.init, asName(self.id) === undefined || !isFunctionNode(unwrap(self.init)))
         return
       case "MemberExpression":
         visit(self.object, false)

@@ -323,6 +323,14 @@ const prove = (
     if (loose !== undefined) throw new Refused(loose)
   }
   if (unit.awaits) {
+    const [script] = program.scripts
+    if (script !== undefined) {
+      throw new Refused({
+        path: script,
+        offset: 0,
+        why: "other code may run while the loop waits: a CommonJS module's"
+      })
+    }
     const settled = isNamed(program.modules.values(), module, fn) ? new Set<number>() : settledIn(fn)
     const beside = program.overlaps.find((each) =>
       !within(body, module.path, each) &&

@@ -66,4 +66,32 @@ describe("loops", () => {
       }
     })
   }
+
+  it("that wait are serial beside a CommonJS module, whose timers may change what they read", async () => {
+    const { loops } = await Effect.runPromise(
+      unpack({
+        files: {
+          "state.cjs": `const state = { n: 0 }
+const tick = () => { state.n += 1; if (state.n < 400) setImmediate(tick) }
+module.exports = { state, start: () => tick() }
+`,
+          "main.ts": `import { readFile } from "node:fs/promises"
+import { start, state } from "./state.cjs"
+export async function main(): Promise<unknown> {
+  start()
+  const seen = state
+  const found: Array<number> = []
+  for (const name of ["a", "b", "c"]) found.push((await readFile(name)).length + seen.n)
+  return found
+}
+`
+        },
+        fn: "main.ts#main"
+      }, path.join(scratch, "beside-a-script")).pipe(
+        Effect.provide(Layer.mergeAll(SourceParser.layer, Hasher.layer, AnalysisCache.layerNone))
+      )
+    )
+    assert.deepStrictEqual(loops.map(({ verdict }) => verdict), ["serial"])
+    assert.include(JSON.stringify(loops), "a CommonJS module's")
+  })
 })
