@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
+import * as Quotation from "../Quotation.ts"
 
 const reasons = {
   NotAZip: "it does not end as a ZIP archive does",
@@ -60,7 +61,7 @@ export const make = (
     entry: options.entry,
     what: options.entry === undefined
       ? `${archive} is refused: ${reasons[reason]}`
-      : `${archive} is refused for its entry ${JSON.stringify(options.entry)}: ${reasons[reason]}`,
+      : `${archive} is refused for its entry ${Quotation.quoted(options.entry)}: ${reasons[reason]}`,
     why: options.detail,
     remedy: reason === "UnknownFormatVersion"
       ? "Package the function again with this version of Clustrix, or open it with the version that made it."
