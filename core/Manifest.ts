@@ -14,6 +14,7 @@ import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import { EntryMode } from "./archive/EntryMode.ts"
 import * as Explanation from "./Explanation.ts"
 import * as Hasher from "./Hasher.ts"
+import * as Quotation from "./Quotation.ts"
 
 /** The name of the manifest in the package. */
 export const path = "manifest.json"
@@ -108,7 +109,7 @@ export const make = (input: {
     if (!input.entries.some((entry) => entry.path === input.entry.module)) {
       return yield* new ManifestError({
         reason: "EntryModuleMissing",
-        what: `The entry function's module ${JSON.stringify(input.entry.module)} is not among the package's files`,
+        what: `The entry function's module ${Quotation.quoted(input.entry.module)} is not among the package's files`,
         remedy: "This is a mistake in Clustrix: please report it."
       })
     }

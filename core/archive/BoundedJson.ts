@@ -20,6 +20,9 @@ export interface Limits {
 /** A small document, such as a job's own files: a few hundred values. */
 export const small: Limits = { bytes: 1_048_576, depth: 32, elements: 20_000, stringBytes: 65_536 }
 
+/** A file of a project, its lockfile too, or of an npm package. */
+export const file: Limits = { bytes: 268_435_456, depth: 200, elements: 10_000_000, stringBytes: 67_108_864 }
+
 const quote = 0x22
 const backslash = 0x5c
 const comma = 0x2c

@@ -10,6 +10,7 @@ import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
 import * as Metadata from "../Metadata.ts"
 import * as PackageStore from "../PackageStore.ts"
+import * as Quotation from "../Quotation.ts"
 import * as BoundedJson from "./BoundedJson.ts"
 import * as EntryPath from "./EntryPath.ts"
 import * as EntrySurvey from "./EntrySurvey.ts"
@@ -89,7 +90,7 @@ const checkPaths = (entries: ReadonlyArray<PackageEntry.PackageEntry>) =>
         return yield* new EntryPath.EntryPathError({
           reason: "Unsafe",
           path,
-          what: `${JSON.stringify(path)} cannot be the name of a file in a package`,
+          what: `${Quotation.quoted(path)} cannot be the name of a file in a package`,
           why: `Of the name: ${flaw}.`,
           remedy: "Rename the file, or leave it out of the package."
         })
@@ -98,7 +99,7 @@ const checkPaths = (entries: ReadonlyArray<PackageEntry.PackageEntry>) =>
         return yield* new EntryPath.EntryPathError({
           reason: "Reserved",
           path,
-          what: `${JSON.stringify(path)} cannot be the name of a file in a package`,
+          what: `${Quotation.quoted(path)} cannot be the name of a file in a package`,
           why: "Clustrix writes a file of this name itself.",
           remedy: "Put the file into a folder."
         })

@@ -59,6 +59,10 @@ export const JobDescription = Schema.Struct({
   packageDirectory: Schema.String,
   /** Milliseconds since 1970, by the client's clock. */
   createdAt: Schema.Number,
+  /** Who submitted it, where a server does that for others: a name that it gives them. */
+  owner: Schema.optional(Name),
+  /** What that server knows the call by. */
+  callKey: Schema.optional(Name),
   /** Of a job that is many calls. */
   tasks: Schema.optional(TaskPlan)
 })

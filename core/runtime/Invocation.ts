@@ -62,6 +62,8 @@ export interface InvocationInput {
   readonly package: Invocation["package"]
   readonly arguments?: ReadonlyArray<unknown> | undefined
   readonly options?: Readonly<Record<string, unknown>> | undefined
+  /** In place of both: their texts, as {@link encodeCall} gives them. */
+  readonly encoded?: Pick<Invocation, "arguments" | "options"> | undefined
   readonly cluster: ClusterConfig.ClusterConfig
   readonly filesystemRoot?: string | undefined
   readonly runtimeVersion: string
@@ -88,7 +90,7 @@ export const make = (input: InvocationInput): Effect.Effect<Invocation, ValueCod
       format,
       formatVersion,
       package: input.package,
-      ...yield* encodeCall(input.arguments ?? [], input.options ?? {}),
+      ...input.encoded ?? (yield* encodeCall(input.arguments ?? [], input.options ?? {})),
       environmentVariables: [...names].sort(Order.string),
       cluster: ClusterConfig.withoutSecrets(input.cluster),
       ...(input.filesystemRoot === undefined ? {} : { filesystemRoot: input.filesystemRoot }),
