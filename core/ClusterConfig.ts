@@ -21,7 +21,9 @@ export const TimeLimit = Schema.String.pipe(
 
 /** An amount of memory: a number with `B`, `K`, `M`, `G`, `T` (powers of 1024; `GB` and `GiB` mean the same). */
 export const Memory = Schema.String.pipe(
-  Schema.pattern(/^\d{1,15}(?:\.\d{1,9})?\s*(?:[KMGT]i?)?B?$/i, { message: () => "Expected an amount such as 8GB or 512M" })
+  Schema.pattern(/^\d{1,15}(?:\.\d{1,9})?\s*(?:[KMGT]i?)?B?$/i, {
+    message: () => "Expected an amount such as 8GB or 512M"
+  })
 )
 
 /** Processor cores of one job. */

@@ -18,8 +18,7 @@ export const visible = (text: string): string =>
 
 /** {@link visible}, but for line breaks and tabs: for texts of several lines that a program printed. */
 export const visibleLines = (text: string): string =>
-  text.replace(unprintable, (character) =>
-    character === "\n" || character === "\t" ? character : visible(character))
+  text.replace(unprintable, (character) => character === "\n" || character === "\t" ? character : visible(character))
 
 /** The beginning of `text`, as much as a message quotes; no character is cut in two. */
 export const shortened = (text: string, most = mostCharacters): string => {

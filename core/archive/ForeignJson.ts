@@ -57,6 +57,5 @@ export const decoder = <A, I>(
   options?: ParseOptions
 ): (text: string) => Effect.Effect<A, ForeignJsonError> => {
   const decode = Schema.decodeUnknownEither(schema, options)
-  return (text) =>
-    Effect.flatMap(parse(text, limits), (json) => Either.mapLeft(decode(json), unexpected))
+  return (text) => Effect.flatMap(parse(text, limits), (json) => Either.mapLeft(decode(json), unexpected))
 }

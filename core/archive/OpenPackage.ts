@@ -219,7 +219,11 @@ const checkListed = (name: string, manifest: Manifest.Manifest, zip: ReadonlyMap
     let before: string | undefined
     for (const entry of manifest.entries) {
       if (before !== undefined && Order.string(before, entry.path) >= 0) {
-        return yield* refuse("NotCanonical", Manifest.path, `Its entry ${Quotation.quoted(entry.path)} is out of order.`)
+        return yield* refuse(
+          "NotCanonical",
+          Manifest.path,
+          `Its entry ${Quotation.quoted(entry.path)} is out of order.`
+        )
       }
       before = entry.path
       listed.set(entry.path, entry)

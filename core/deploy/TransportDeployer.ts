@@ -117,7 +117,9 @@ const make = (toolText: string) =>
           { idempotent: true }
         )
         if (result.exitCode !== 0) {
-          return yield* missing(`The one that was sent (${supply.version}) does not run there: ${Quotation.lastLines(result.stderr)}`)
+          return yield* missing(
+            `The one that was sent (${supply.version}) does not run there: ${Quotation.lastLines(result.stderr)}`
+          )
         }
       }))
 

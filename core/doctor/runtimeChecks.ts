@@ -65,7 +65,8 @@ export const runtime = (input: RuntimeInput): Effect.Effect<Check, never, HostSu
         () =>
           new CheckFailedError({
             what: `${transport.location} does not say whether it has Node.js`,
-            why: Quotation.lastLines(ran.stderr) || Quotation.lastLines(ran.stdout) || `The command ended with exit code ${ran.exitCode}.`,
+            why: Quotation.lastLines(ran.stderr) || Quotation.lastLines(ran.stdout) ||
+              `The command ended with exit code ${ran.exitCode}.`,
             remedy: "Name the runtime there in remote_node_path."
           })
       )

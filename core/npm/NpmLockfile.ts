@@ -142,7 +142,9 @@ export const read = (file: string, text: string): Effect.Effect<LockGraph, Lockf
       reason: "UnsupportedVersion",
       what: version === undefined
         ? `${file} has no lockfileVersion`
-        : `${file} has lockfileVersion ${Quotation.plain(JSON.stringify(version))} in a form that Clustrix does not know`,
+        : `${file} has lockfileVersion ${
+          Quotation.plain(JSON.stringify(version))
+        } in a form that Clustrix does not know`,
       location: JsonText.locator(file, source)(["lockfileVersion"]),
       why: "Clustrix reads npm's versions 1, 2 and 3.",
       remedy: "Run `npm install --package-lock-only --lockfile-version 3`."

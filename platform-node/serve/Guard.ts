@@ -69,9 +69,7 @@ export const make = (
       }
       if (onLoopback && !Origin.isOwnHost(own)) {
         return new Forbidden({
-          what: `This server listens on this machine only, and was asked by the name ${
-            Quotation.quoted(own ?? "")
-          }`,
+          what: `This server listens on this machine only, and was asked by the name ${Quotation.quoted(own ?? "")}`,
           remedy: "Use 127.0.0.1 or localhost."
         })
       }

@@ -43,13 +43,16 @@ export const layerAuthorization = ({ tokens }: ServeOptions): Layer.Layer<Author
   Layer.succeed(Authorization, {
     // What is handed in here is the header without its first letters, whatever they are
     bearer: () =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        !tokens.required || Client.of(request, tokens).owner !== undefined ? Effect.void : Effect.fail(
-          new Unauthorized({
-            what: "The token is missing or wrong",
-            remedy: "Send the header `Authorization: Bearer TOKEN`; who runs the server has the token."
-          })
-        ))
+      Effect.flatMap(
+        HttpServerRequest.HttpServerRequest,
+        (request) =>
+          !tokens.required || Client.of(request, tokens).owner !== undefined ? Effect.void : Effect.fail(
+            new Unauthorized({
+              what: "The token is missing or wrong",
+              remedy: "Send the header `Authorization: Bearer TOKEN`; who runs the server has the token."
+            })
+          )
+      )
   })
 
 /** What tells of the server itself. `ready`: fails with the reason when it is not. */
@@ -247,7 +250,8 @@ export const layerJobs = (
               _tag: "Failed",
               jobId: job.jobId,
               error: "ResultTooLargeError",
-              what: `The result of ${job.jobId} is larger than the ${limits.resultBytes} bytes that this server hands on`,
+              what:
+                `The result of ${job.jobId} is larger than the ${limits.resultBytes} bytes that this server hands on`,
               remedy: "Let the function write large data to files, and return their names."
             })
           }
@@ -365,7 +369,13 @@ export const layerJobs = (
             }
             return yield* resultOf(job, client, Math.max(wait, 10))
           }))
-        .handle("cancel", ({ path, request }) =>
-          Effect.flatMap(attach(path.jobId, request), (job) =>
-            Effect.zipRight(Effect.mapError(executor.cancel(path.jobId), askFailed(path.jobId)), describe(job))))
+        .handle(
+          "cancel",
+          ({ path, request }) =>
+            Effect.flatMap(
+              attach(path.jobId, request),
+              (job) =>
+                Effect.zipRight(Effect.mapError(executor.cancel(path.jobId), askFailed(path.jobId)), describe(job))
+            )
+        )
     }))

@@ -183,7 +183,9 @@ const program = (call: Call, terminal: Terminal) =>
             })
         )
         const { style } = terminal
-        const url = `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${serving.port}`
+        const url = `${tls === undefined ? "http" : "https"}://${
+          host.includes(":") ? `[${host}]` : host
+        }:${serving.port}`
         terminal.print([
           `${style.green("✓")} Serving ${style.bold(url)}  ${style.dim(`the API: ${url}/docs`)}`,
           `  jobs run on ${visible(location)} (${config.clusterType}), in ${visible(stateDirectory)}`,

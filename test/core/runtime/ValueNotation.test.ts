@@ -83,9 +83,9 @@ describe("texts that say more than they hold", () => {
   const many = (count: number, text: string): string => Array(count).fill(text).join(",")
 
   it("are refused, or cost what they hold", () => {
-    const laughs = `[["Error",1],{"type":2,"name":2,"message":3},"Error",[4${many(999, "4").replace(/^/, ",")}],[5${
-      `,${many(999, "5")}`
-    }],[6${`,${many(999, "6")}`}],"ha"]`
+    const laughs = `[["Error",1],{"type":2,"name":2,"message":3},"Error",[4${many(999, "4").replace(/^/, ",")}],[5${`,${
+      many(999, "5")
+    }`}],[6${`,${many(999, "6")}`}],"ha"]`
     const texts: ReadonlyArray<string> = [
       "[[1],[-7,4294967295]]",
       `[[${many(2000, "1")}],[-7,4294967295]]`,
@@ -231,8 +231,26 @@ const numbers = fc.oneof(
   fc.integer({ min: -9, max: 40 }),
   fc.constantFrom(4_294_967_295, 4_294_967_294, 4_294_967_296, 2 ** 31, 2 ** 53, 1e308, 0.5, -0.5)
 )
-const tags = fc.constantFrom("Map", "Set", "Date", "RegExp", "BigInt", "Integer", "Object", "null", "Error", "List",
-  "ArrayBuffer", "Uint8Array", "Float64Array", "DataView", "URL", "URLSearchParams", "Nothing", "__proto__")
+const tags = fc.constantFrom(
+  "Map",
+  "Set",
+  "Date",
+  "RegExp",
+  "BigInt",
+  "Integer",
+  "Object",
+  "null",
+  "Error",
+  "List",
+  "ArrayBuffer",
+  "Uint8Array",
+  "Float64Array",
+  "DataView",
+  "URL",
+  "URLSearchParams",
+  "Nothing",
+  "__proto__"
+)
 const leaves = fc.oneof(
   numbers,
   tags,
@@ -269,7 +287,10 @@ describe("changed texts", () => {
           const encoded = ValueText.encode(value)
           if (!encoded.ok) return
           const text = JSON.stringify(
-            changes.reduce((json, [place, leaf, how]) => mutate(json, place, leaf, how), JSON.parse(encoded.text) as Json)
+            changes.reduce(
+              (json, [place, leaf, how]) => mutate(json, place, leaf, how),
+              JSON.parse(encoded.text) as Json
+            )
           )
           slowest = Math.max(
             slowest,
