@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Quotation from "../../core/Quotation.ts"
 import { Forbidden, ShuttingDown, TooManyRequests } from "../../core/serve/ApiError.ts"
+import * as DecodeError from "./DecodeError.ts"
 import * as Client from "./Client.ts"
 import type { Metrics } from "./Metrics.ts"
 import type * as Occupancy from "./Occupancy.ts"
@@ -140,7 +141,7 @@ export const make = (
             onFailure: (full) =>
               Effect.succeed(answer(full)),
             onSuccess: () =>
-              answered
+              Effect.map(answered, DecodeError.shorten)
           }))
       const writeDown = (status: number, location?: string) =>
         Effect.map(Clock.currentTimeMillis, (ended) => {
