@@ -46,7 +46,7 @@ export const defaultLimits: Limits = {
   resultBytes: 32 * 1_048_576,
   results: 4,
   requestsPerMinute: 1200,
-  requests: 256,
+  requests: 512,
   uploads: 8,
   streams: 64,
   jobs: 256,
