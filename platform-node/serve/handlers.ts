@@ -264,7 +264,10 @@ export const layerJobs = (
 
       /** Waits for it. */
       const ended = (job: Job, client: Client.Client) =>
-        executor.result(job.jobId, { limitBytes: smallResultBytes }).pipe(
+        executor.result(job.jobId, {
+          // Those of many calls are decoded here, and made one
+          limitBytes: job.tasks === undefined ? smallResultBytes : Math.min(largeResultBytes, limits.resultBytes)
+        }).pipe(
           Effect.flatMap(({ envelope, value }) =>
             envelope.value === undefined ? ValueCodec.encode(value, { subject: "The result" })
               : Effect.succeed(envelope.value)
