@@ -232,7 +232,7 @@ export const functions: Table = {
   url,
   crypto,
   events: {
-    "\"\" EventEmitter": fresh({ reads: ["0"] }),
+    [`${defaultExport} EventEmitter`]: fresh({ reads: ["0"] }),
     listenerCount: primitive({ reads: ["0"], invokes: [["0", "listenerCount"]] }),
     getEventListeners: fresh({ stores: [["result", "0[]"], ["result", "0[][]"]], invokes: [["0", "listeners"]] })
   },
