@@ -127,7 +127,10 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     builtinValues: builtinValues(module),
     isPureImport: pureImports(module)
   }
-  const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper })
+  const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper,
+    createsRequire: module.body.some((each) =>
+      each.type === "ImportDeclaration" && /^(?:node:)?module$/.test(each.source.value)
+    ) })
 
   interface Part {
     readonly kind: Item["kind"]

@@ -46,6 +46,8 @@ export interface Solution {
   readonly find: (region: Region) => Region
   /** Regions of all fields. */
   readonly contents: (region: Region) => ReadonlyArray<Region>
+  /** Whether a variable can hold an object at all. */
+  readonly isFilled: (variable: Variable) => boolean
   /** The region of a field if it is known, or -1. */
   readonly fieldOf: (region: Region, field: number) => Region
   readonly functionsIn: (region: Region) => ReadonlyArray<number>
@@ -54,6 +56,10 @@ export interface Solution {
   readonly callees: (call: ProgramCall) => Callees
   /** Functions that reading or writing the field of the region runs. */
   readonly accessors: (region: Region, field: number, kind: "get" | "set") => ReadonlyArray<number>
+  /** The region and, if it is a container of the library, those of its elements: what converting it converts. */
+  readonly converted: (region: Region) => ReadonlyArray<Region>
+  /** What a method of the library that stands for itself was bound to, or -1. */
+  readonly boundReceiver: (call: ProgramCall) => Region
   /** Functions that the language looks up under a name and calls. */
   readonly implicit: (region: Region, name: string) => ReadonlyArray<number>
   /** The prototypes of the language's own objects. */
@@ -76,7 +82,7 @@ const maxNatives = 12
 const maxDepth = 4
 
 interface Place {
-  readonly base: "this" | "result" | "argument" | "callback"
+  readonly base: "this" | "result" | "argument" | "callback" | "none"
   readonly index: number
   /** Arguments from `index` on. */
   readonly open: boolean
@@ -89,8 +95,9 @@ export const placeOf = (text: string): Place => {
   let place = places.get(text)
   if (place !== undefined) return place
   const depth = text.split("[]").length - 1
-  const base = text.replaceAll("[]", "")
+  const base = text.replaceAll("[]", "").replace(/^deep:/, "")
   if (base === "this" || base === "result") place = { base, index: 0, open: false, depth }
+  else if (base === "fresh" || base.startsWith("invoke")) place = { base: "none", index: 0, open: false, depth }
   else if (base.startsWith("call")) place = { base: "callback", index: Number(base.slice(4)), open: false, depth }
   else place = { base: "argument", index: Number.parseInt(base, 10), open: base.endsWith("+"), depth }
   places.set(text, place)
@@ -105,6 +112,8 @@ export const solve = (program: Program): Solution => {
   const fields: Array<Map<number, number> | undefined> = []
   const functions: Array<Array<number> | undefined> = []
   const natives: Array<Array<string> | undefined> = []
+  /** Of a class the library's classes that it extends. */
+  const inherited = new Map<number, ReadonlyArray<string>>()
   /** The index from which on parameters are one region. */
   const restFrom: Array<number> = []
   const make = (): number => {
@@ -131,10 +140,13 @@ export const solve = (program: Program): Solution => {
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
   const prototypeField = program.fieldIndex(".prototype")
+  const constructorField = program.fieldIndex(".constructor")
   const own: Array<boolean> = []
   const isOwn = (field: number): boolean => field >= 0 && (own[field] ??= isOwnField(program.fieldNames[field] ?? ""))
 
   let changed = false
+  /** Fields of the library's prototypes that the program sets. */
+  const patched = new Set<number>()
   const pending: Array<number> = []
   const drain = (): void => {
     while (pending.length > 0) {
@@ -163,6 +175,11 @@ export const solve = (program: Program): Solution => {
             else pending.push(known, region)
           }
         }
+      }
+      const inheritedB = inherited.get(b)
+      if (inheritedB !== undefined) {
+        inherited.delete(b)
+        inherited.set(a, [...new Set([...inherited.get(a) ?? [], ...inheritedB])])
       }
       const nativesB = natives[b]
       natives[b] = undefined
@@ -354,6 +371,7 @@ export const solve = (program: Program): Solution => {
     // An object that `new` makes is its prototype's region
     if (fn !== undefined && fn.constructs && fn.self !== none) {
       pendingJoin(fieldLater(at, prototypeField), node(fn.self))
+      pendingJoin(fieldLater(node(fn.self), constructorField), at)
       flag[node(fn.self)] = (flag[node(fn.self)] ?? 0) | Kind.instance
     }
     if ((flag[at]! & called) !== 0) connect(at, index)
@@ -484,6 +502,8 @@ export const solve = (program: Program): Solution => {
   const iterations: Array<readonly [Variable, Variable]> = []
   const awaits: Array<readonly [Variable, Variable]> = []
   const converts: Array<Variable> = []
+  const inherits: Array<readonly [value: Variable, instance: Variable, superclass: Variable]> = []
+  const looked: Array<readonly [Variable, number]> = []
   for (const [index, { code, fields: names, functions: first, offset }] of program.codes.entries()) {
     const { makes, copies } = code
     for (let at = 0; at < makes.length; at += 3) {
@@ -528,6 +548,13 @@ export const solve = (program: Program): Solution => {
       awaits.push([to, from])
     }
     for (const variable of code.converts) converts.push(variable + offset)
+    for (let at = 0; at < code.inherits.length; at += 3) {
+      inherits.push([(code.inherits[at] ?? 0) + offset, (code.inherits[at + 1] ?? 0) + offset,
+        (code.inherits[at + 2] ?? 0) + offset])
+    }
+    for (let at = 0; at < code.reads.length; at += 2) {
+      looked.push([(code.reads[at] ?? 0) + offset, names[code.reads[at + 1] ?? 0] ?? anyField])
+    }
   }
 
   // Calls
@@ -644,12 +671,23 @@ export const solve = (program: Program): Solution => {
   }
   const mayBe = (flags: number): boolean => (flags & (Kind.library | Kind.unknown)) !== 0
 
+  const boundReceiver = (each: ProgramCall): number => {
+    if (each.receiver !== none) return -1
+    const region = node(each.callee)
+    if ((natives[region]?.length ?? 0) === 0) return -1
+    const self = fields[region]?.get(selfField)
+    return self === undefined ? -1 : find(self)
+  }
   const returned = new Map<string, number>()
   const placeNodes = (each: ProgramCall, id: number, text: string, anyContents: boolean): ReadonlyArray<number> => {
     const place = placeOf(text)
     let nodes: Array<number> = []
-    if (place.base === "this") { if (each.receiver !== none) nodes = [node(each.receiver)] }
+    if (place.base === "this") {
+      const receiver = each.receiver === none ? boundReceiver(each) : node(each.receiver)
+      if (receiver >= 0) nodes = [receiver]
+    }
     else if (place.base === "result") { if (each.result !== none) nodes = [node(each.result)] }
+    else if (place.base === "none") return []
     else if (place.base === "callback") {
       const known = returned.get(`${id}:${place.index}`)
       if (known !== undefined) nodes = [find(known)]
@@ -676,10 +714,16 @@ export const solve = (program: Program): Solution => {
       for (const callee of placeNodes(each, id, callback.fn, objectStatic)) applyCallback(each, id, index, callee, callback, objectStatic)
     }
     if (behaviour.result === "fresh") {
-      if (each.result !== none && isFilled(each.result)) mark(node(each.result), Kind.library)
+      if (each.result !== none && isFilled(each.result)) {
+        mark(node(each.result), Kind.library)
+        ofSameClass(each)
+      }
     } else if (behaviour.result !== "primitive" && each.result !== none) {
       for (const text of behaviour.result) {
-        if (text === "fresh") mark(node(each.result), Kind.library)
+        if (text === "fresh") {
+          mark(node(each.result), Kind.library)
+          ofSameClass(each)
+        }
         else { for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place) }
       }
     }
@@ -692,11 +736,32 @@ export const solve = (program: Program): Solution => {
         if (placeOf(into).base === "result" && placeOf(into).depth > 0) mark(target, Kind.library)
       }
     }
+    for (const [view, base] of behaviour.shows ?? []) {
+      for (const source of placeNodes(each, id, base, objectStatic)) {
+        for (const target of placeNodes(each, id, view, objectStatic)) {
+          join(field(target, elementField), contentsOf(source, objectStatic))
+        }
+      }
+    }
+    if (objectStatic) setByStatic(each)
     for (const place of behaviour.iterates ?? []) { for (const region of placeNodes(each, id, place, false)) iterateNode(region) }
     for (const place of behaviour.converts ?? []) { for (const region of placeNodes(each, id, place, false)) convertNode(region) }
     for (const [place, method] of behaviour.invokes ?? []) {
-      for (const region of placeNodes(each, id, place, false)) implicitCall(region, Field.named(method), [])
+      for (const region of placeNodes(each, id, place, false)) {
+        const result = scratch(`invoke ${id} ${method}`)
+        implicitCall(region, methodField(method), each.args.map((argument) => isFilled(argument) ? node(argument) : -1), result)
+        if (each.result !== none && isFilled(each.result) && peek(region, program.fieldIndex(methodField(method))) >= 0) {
+          join(node(each.result), result)
+        }
+      }
     }
+  }
+  /** What the library makes of an instance of a class of the program, or by a static of the class, is of that class. */
+  const ofSameClass = (each: ProgramCall): void => {
+    if (each.receiver === none) return
+    const receiver = node(each.receiver)
+    if (inherited.has(receiver)) join(node(each.result), field(receiver, prototypeField))
+    else if ((flag[receiver]! & Kind.library) !== 0 && (flag[receiver]! & Kind.instance) !== 0) join(node(each.result), receiver)
   }
   const applyCallback = (
     each: ProgramCall,
@@ -714,6 +779,11 @@ export const solve = (program: Program): Solution => {
       for (const other of others) join(first, other)
       return find(first)
     })
+    const last = callback.args[callback.args.length - 1]
+    if (last?.endsWith("+") === true) {
+      const open = args.pop() ?? -1
+      if (open >= 0) join(restParameter(callRegion(callee), args.length), open)
+    }
     const self = callback.self === undefined ? -1 : placeNodes(each, id, callback.self, objectStatic)[0] ?? -1
     const key = `${id}:${index}`
     let result = returned.get(key)
@@ -763,8 +833,18 @@ export const solve = (program: Program): Solution => {
     join(field(from, elementField), value)
   }
   const conversions = [Field.symbol("toPrimitive"), ".valueOf", ".toString"]
+  const converted = (region: number): ReadonlyArray<number> => {
+    const found = [find(region)]
+    for (let at = 0; at < found.length && at < 8; at++) {
+      const each = found[at] ?? 0
+      if ((flag[each]! & Kind.library) === 0) continue
+      const element = peek(each, elementField)
+      if (element >= 0 && !found.includes(element)) found.push(element)
+    }
+    return found
+  }
   const convertNode = (region: number): void => {
-    for (const name of conversions) implicitCall(region, name, [])
+    for (const each of converted(region)) for (const name of conversions) implicitCall(each, name, [])
   }
   const thenNode = (region: number, to: number): void => {
     const then = peek(region, program.fieldIndex(".then"))
@@ -882,6 +962,10 @@ export const solve = (program: Program): Solution => {
     const result = each.result === none || !isFilled(each.result) ? -1 : node(each.result)
     const define = (target: number, key: string, descriptor: number): void => {
       const part = (name: string): number => field(descriptor, program.fieldIndex(name))
+      if (find(target) === find(prototypes) && !patched.has(program.fieldIndex(key))) {
+        patched.add(program.fieldIndex(key))
+        changed = true
+      }
       join(field(target, program.fieldIndex(key)), part(".value"))
       join(field(target, program.fieldIndex(Field.getter(key))), part(".get"))
       join(field(target, program.fieldIndex(Field.setter(key))), part(".set"))
@@ -917,6 +1001,7 @@ export const solve = (program: Program): Solution => {
         if (from >= 0 && first >= 0) spreadInto(first, from)
       }
       join(result, first)
+      setByStatic(each)
       return true
     }
     if (path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
@@ -974,6 +1059,27 @@ export const solve = (program: Program): Solution => {
     }
     return false
   }
+  /** `Object.assign` and `Reflect.set` run the setters of what they change. */
+  const setByStatic = (each: ProgramCall): void => {
+    const [first, ...others] = each.args
+    if (first === undefined || !isFilled(first)) return
+    for (const accessor of accessorRegions(node(first), anyField, "set")) {
+      if ((functions[accessor]?.length ?? 0) === 0) continue
+      invoke(accessor, node(first), [], -1, -1, false)
+      const value = field(callRegion(accessor), parameterField(0))
+      for (const other of others) {
+        if (!isFilled(other)) continue
+        join(value, node(other))
+        for (const [name, inner] of [...fields[node(other)] ?? []]) if (name >= 0) join(value, inner)
+      }
+    }
+    for (const other of each.args) {
+      if (!isFilled(other)) continue
+      for (const accessor of accessorRegions(node(other), anyField, "get")) {
+        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(other), [], -1, each.result === none ? -1 : node(each.result), false)
+      }
+    }
+  }
   const spreadInto = (to: number, from: number): void => {
     for (const [name, value] of [...fields[find(from)] ?? []]) {
       if (name < 0) continue
@@ -989,7 +1095,6 @@ export const solve = (program: Program): Solution => {
 
   // Fields of the prototypes that the program sets hold for every object
 
-  const patched = new Set<number>()
   const findPatches = (): void => {
     for (const { base, field: name } of stores) {
       if (find(node(base)) === find(prototypes) && name >= 0 && !patched.has(name)) {
@@ -1008,6 +1113,10 @@ export const solve = (program: Program): Solution => {
   }
   let accessorsSeen = 0
   const accessorRegions = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
+    const own = accessorsIn(region, name, kind)
+    return patched.has(name) && find(region) !== find(prototypes) ? [...own, ...accessorsIn(prototypes, name, kind)] : own
+  }
+  const accessorsIn = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const map = fields[find(region)]
     if (map === undefined || accessorNames.size === 0) return []
     const text = program.fieldNames[name] ?? ""
@@ -1020,9 +1129,18 @@ export const solve = (program: Program): Solution => {
     })
   }
 
+  /** A class of the program that extends one of the library has its statics, and its instances are the library's. */
+  const inheritNative = (value: number, instance: number, path: string): void => {
+    mark(instance, Kind.library)
+    const list = inherited.get(find(value)) ?? []
+    if (list.includes(path)) return
+    inherited.set(find(value), [...list, path])
+    changed = true
+  }
   const nativeChild = (to: Variable, base: number, name: number): void => {
     const text = program.fieldNames[name] ?? ""
-    const list = natives[base]
+    const parents = inherited.get(base)
+    const list = parents === undefined ? natives[base] : [...natives[base] ?? [], ...parents]
     if (!text.startsWith(".")) {
       if (list !== undefined && text === Field.any) {
         // One of them
@@ -1059,6 +1177,14 @@ export const solve = (program: Program): Solution => {
     changed = false
     findAccessors()
     findPatches()
+    for (const [value, instance, superclass] of inherits) {
+      const base = node(superclass)
+      for (const path of natives[base] ?? []) inheritNative(node(value), node(instance), path)
+      if ((functions[base]?.length ?? 0) > 0 || (flag[base]! & Kind.unknown) !== 0) {
+        join(node(value), base)
+        join(node(instance), field(node(superclass), prototypeField))
+      }
+    }
     for (const [to, from] of spreads) spreadInto(node(to), node(from))
     for (const [to, from] of iterations) iterateNode(node(from), node(to))
     for (const [to, from] of awaits) {
@@ -1072,6 +1198,11 @@ export const solve = (program: Program): Solution => {
       if (patched.has(load.field)) join(node(load.to), field(prototypes, load.field))
       for (const accessor of accessorRegions(base, load.field, "get")) {
         if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, find(base), [], -1, node(load.to), false)
+      }
+    }
+    for (const [base, name] of looked) {
+      for (const accessor of accessorRegions(node(base), name, "get")) {
+        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(base), [], -1, -1, false)
       }
     }
     for (const store of stores) {
@@ -1137,6 +1268,7 @@ export const solve = (program: Program): Solution => {
       return found
     },
     fieldOf: peek,
+    isFilled,
     functionsIn: (region) => functions[find(region)] ?? [],
     flags: (region) => flag[find(region)] ?? 0,
     nativesIn: (region) => natives[find(region)] ?? [],
@@ -1147,9 +1279,15 @@ export const solve = (program: Program): Solution => {
       return found < 0 ? [] : functions[found] ?? []
     },
     prototypes: find(prototypes),
+    converted,
+    boundReceiver: (call) => boundReceiver(call),
     patched
   }
 }
+
+/** The field of a method that the table names: `then`, or `Symbol.iterator`. */
+export const methodField = (name: string): string =>
+  name.startsWith("Symbol.") ? Field.symbol(name.slice(7)) : Field.named(name)
 
 /** Methods that a string has, too, and that call what they are given. */
 const isTextMethod: ReadonlySet<string> = new Set(["replace", "replaceAll", "split", "match", "matchAll", "search"])

@@ -225,6 +225,17 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     }
   }
 
+  /** A top-level name; an import that the module only passes on is looked up where it comes from. */
+  const localVariable = (module: number, local: string, seen: Set<string>): Variable | undefined => {
+    const own = named(module, local)
+    if (own !== undefined) return own
+    for (const { bindings, require, specifier } of modules[module]?.record.imports ?? []) {
+      const binding = bindings.find((each) => each.local === local)
+      if (binding === undefined) continue
+      return imported(targetOf(module, specifier, require ? "require" : "import"), binding.imported, seen)
+    }
+    return undefined
+  }
   const resolved = new Map<string, Variable | undefined>()
   const resolveExport = (module: number, name: string, seen: Set<string>): Variable | undefined => {
     const key = `${module}\0${name}`
@@ -239,7 +250,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
       }
       const own = record.exports.find(({ exported }) => exported === name)
       if (own !== undefined) {
-        return own.from === undefined ? named(module, own.local)
+        return own.from === undefined ? localVariable(module, own.local, seen)
           : imported(targetOf(module, own.from, "import"), own.local, seen)
       }
       if (name === "default") return undefined

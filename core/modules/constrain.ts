@@ -18,6 +18,8 @@ export interface ConstrainOptions {
   readonly ambient: ReadonlySet<string>
   /** Exported members of the module's namespaces, which SWC leaves unresolved. */
   readonly namespaceMembers: ReadonlyMap<string, ReadonlySet<string>>
+  /** Whether it imports `createRequire`. */
+  readonly createsRequire: boolean
   /** Whether it is Clustrix's own `cluster(options)`, whose value is the function that it is given. */
   readonly isClusterWrapper: (node: Ast.AnyNode) => boolean
 }
@@ -33,6 +35,8 @@ interface Frame {
   readonly yields: Variable
   readonly sent: Variable
   readonly self: Variable
+  /** What `super()` calls. */
+  readonly superclass: Variable
   readonly isAsync: boolean
   /** Names are the module's own. */
   readonly isTop: boolean
@@ -45,6 +49,7 @@ const outside: Frame = {
   yields: none,
   sent: none,
   self: none,
+  superclass: none,
   isAsync: false,
   isTop: true
 }
@@ -503,15 +508,14 @@ export class ConstraintWalk {
     const index = writer.functions.push(fn) - 1
     writer.make(value, Kind.function, index)
     writer.codes[code]?.copies.push(fn.self, instance)
-    if (node.superClass) {
-      // Statics and the prototype are inherited
-      writer.copy(value, superclass)
-      writer.copy(instance, writer.load(superclass, ".prototype"))
+    if (superclass !== none) {
+      writer.current.inherits.push(value, instance, superclass)
+      writer.read(superclass, ".prototype")
     }
     const name = node.identifier ? asName(node.identifier) : undefined
     if (name !== undefined) writer.copy(this.declare(name), value)
     const construct: Partial<Frame> = { fn, owner: fn, returns: fn.result, yields: none, sent: none, self: fn.self,
-      isAsync: false, isTop: false }
+      superclass, isAsync: false, isTop: false }
     const statics: Partial<Frame> = { self: value, returns: none, isTop: false }
     let hasConstructor = false
     for (const each of node.body) {
@@ -581,7 +585,10 @@ export class ConstraintWalk {
         const rest = writer.variable()
         fn.parameters.push(rest)
         fn.rest = 0
-        writer.call({ callee: superclass, receiver: fn.self, args: [rest], spread: 0, flags: CallFlag.discarded })
+        writer.copy(
+          fn.self,
+          writer.call({ callee: superclass, receiver: fn.self, args: [rest], spread: 0, flags: CallFlag.discarded })
+        )
       })
     }
     if (node.decorators !== undefined && node.decorators.length > 0) {
@@ -774,7 +781,7 @@ export class ConstraintWalk {
         return this.frame.sent
       }
       case "MetaProperty":
-        return self.kind === "new.target" ? this.frame.self : this.unknown()
+        return self.kind === "new.target" ? writer.load(this.frame.self, ".constructor") : this.unknown()
       case "OptionalChainingExpression":
         return this.expression(self.base, discarded)
       case "JSXElement":
@@ -873,9 +880,11 @@ export class ConstraintWalk {
     }
     if (node.callee.type === "Super") {
       const { args, spread } = this.arguments(node.arguments)
-      const callee = writer.load(this.frame.self, ".constructor")
-      return callee === none ? none
-        : writer.call({ callee, receiver: this.frame.self, args, spread, flags: CallFlag.discarded, offset })
+      const callee = this.frame.superclass
+      if (callee === none) return none
+      const result = writer.call({ callee, receiver: this.frame.self, args, spread, flags: CallFlag.discarded, offset })
+      writer.copy(this.frame.self, result)
+      return this.frame.self
     }
     const callee = unwrap(node.callee)
     const [first] = node.arguments
@@ -890,7 +899,12 @@ export class ConstraintWalk {
     }
     const { args, spread } = this.arguments(node.arguments)
     const second = node.arguments[1]
-    return this.invoke(callee, args, spread, flags, offset, second === undefined ? undefined : staticString(second.expression))
+    const key = second === undefined ? undefined : staticString(second.expression)
+    const result = this.invoke(callee, args, spread, flags, offset, key)
+    const specifier = node.arguments.length === 1 ? staticString(first?.expression) : undefined
+    // A `require` of the program's own making may be called by any name
+    if (!this.options.createsRequire || specifier === undefined || !/^\.{1,2}\//.test(specifier)) return result
+    return this.either(result, this.requested(specifier, "require"))
   }
 
   /** What `import()` or `require` of a module gives. */
@@ -935,6 +949,7 @@ export class ConstraintWalk {
     const { args, spread } = this.arguments(node.arguments)
     const callee = this.expression(node.callee)
     if (callee === none) return none
+    this.writer.read(callee, ".prototype")
     return this.writer.call({
       callee,
       args,
