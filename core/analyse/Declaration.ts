@@ -157,16 +157,6 @@ export const methodsOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Method> 
   }
 }
 
-/** The parameters of the function that `node` is, if it is one. */
-export const parametersOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Ast.AnyNode> => {
-  if (node === undefined) return []
-  const self = unwrap(node)
-  return self.type === "FunctionDeclaration" || self.type === "FunctionExpression" ||
-      self.type === "ArrowFunctionExpression"
-    ? self.params
-    : []
-}
-
 /** Names that `var` declarations (and, in a script, functions) inside a statement hoist to the module's top level. */
 export const hoistedNames = (node: Ast.AnyNode): ReadonlyArray<string> => {
   const self = syntax(node)

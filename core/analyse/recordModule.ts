@@ -5,12 +5,10 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
-import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
+import { hoistedNames, type Kind, kindOf, methodsOf, signatureOf, wrappedBy } from "./Declaration.ts"
 import { type InnerFunction, innerFunctionAt } from "./InnerFunction.ts"
-import { pureImports } from "./PureImports.ts"
 import { scanItem } from "./ItemScanner.ts"
 import { commonJsExports } from "./CommonJsExports.ts"
-import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
@@ -123,9 +121,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   const shared = {
     ambient,
     namespaceMembers: namespaceMembers(module),
-    isClusterWrapper,
-    builtinValues: builtinValues(module),
-    isPureImport: pureImports(module)
+    isClusterWrapper
   }
   const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper,
     createsRequire: module.body.some((each) =>
@@ -146,7 +142,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   }
 
   const add = (part: Part): void => {
-    const scan = scanItem(part.nodes, parametersOf(part.value), { ...shared, isStatement: part.kind === "statement" })
+    const scan = scanItem(part.nodes, shared)
     const own = new Set(part.declares)
     walk.item(part.kind, part.nodes, part.declares)
     items.push({
@@ -161,14 +157,9 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       describes: part.what.describes,
       methods: methodsOf(part.value),
       wraps: wrappedName(part.value),
-      isClustered: wrappedBy(part.value, isClusterWrapper) !== undefined,
       signature: signatureOf(part.value, isClusterWrapper),
       references: scan.references.filter((reference) => !own.has(reference.name)),
       globals: scan.globals,
-      eager: scan.eager.build(),
-      deferred: scan.deferred.build(),
-      mutatesParameters: scan.mutatesParameters,
-      shares: scan.shares,
       requests: scan.requests,
       places: scan.places,
       cuts: scan.cuts,
@@ -176,7 +167,6 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
-      runsUncalled: scan.runsUncalled,
       inner: part.inner
     })
   }
@@ -465,26 +455,6 @@ const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<s
     }
   }
   return members
-}
-
-/** Names of constants that are declared with a literal or a `new` of the language's own collections. */
-const builtinValues = (module: Ast.Module): ReadonlySet<string> => {
-  const found = new Set<string>()
-  for (const statement of module.body) {
-    const self = syntax(statement)
-    const inner = self.type === "ExportDeclaration" ? syntax(self.declaration) : self
-    if (inner.type !== "VariableDeclaration" || inner.kind !== "const") continue
-    for (const { id, init } of inner.declarations) {
-      if (id.type !== "Identifier" || !init) continue
-      const value = unwrap(init)
-      const callee = value.type === "NewExpression" ? asName(unwrap(value.callee)) : undefined
-      const isLiteral = value.type === "ArrayExpression" || value.type === "StringLiteral" ||
-        value.type === "TemplateLiteral" ||
-        value.type === "RegExpLiteral"
-      if (isLiteral || (callee?.ctxt === 1 && isPureGlobal(callee.value, undefined))) found.add(id.value)
-    }
-  }
-  return found
 }
 
 const usingKeyword = (self: UsingDeclaration): string => self.isAwait ? "await using" : "using"

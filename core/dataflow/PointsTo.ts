@@ -637,6 +637,11 @@ export const solve = (program: Program): Solution => {
         if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") unknown = unknownRegion("library")
         continue
       }
+      // Packaging and running functions changes nothing that they can see
+      if (path.startsWith("node:clustrix")) {
+        behaviours.push({ behaviour: { result: "fresh" }, isObjectStatic: false })
+        continue
+      }
       const bare = path.startsWith("globalThis.") ? path.slice(11) : path
       if (bare === "Reflect.apply" || bare === "Reflect.construct") {
         special = "reflect"
@@ -794,6 +799,13 @@ export const solve = (program: Program): Solution => {
 
   /** Calls the functions of the program that stand in a region under a name, if there are any. */
   const implicitCall = (region: number, name: string, args: ReadonlyArray<number>, result = -1): void => {
+    // A getter may give it
+    for (const accessor of accessorRegions(region, program.fieldIndex(name), "get")) {
+      if ((functions[accessor]?.length ?? 0) === 0) continue
+      const given = scratch(`given ${name} ${accessor}`)
+      invoke(accessor, find(region), [], -1, given, false)
+      if ((functions[find(given)]?.length ?? 0) > 0) invoke(given, find(region), args, -1, result, false)
+    }
     const callee = peek(region, program.fieldIndex(name))
     if (callee < 0 || (functions[callee]?.length ?? 0) === 0) return
     invoke(callee, find(region), args, -1, result, false)
@@ -847,12 +859,13 @@ export const solve = (program: Program): Solution => {
     for (const each of converted(region)) for (const name of conversions) implicitCall(each, name, [])
   }
   const thenNode = (region: number, to: number): void => {
-    const then = peek(region, program.fieldIndex(".then"))
-    if (then < 0 || (functions[then]?.length ?? 0) === 0) return
-    const resolve = scratch(`resolve ${then}`)
+    const then = program.fieldIndex(".then")
+    const known = peek(region, then)
+    if ((known < 0 || (functions[known]?.length ?? 0) === 0) && accessorRegions(region, then, "get").length === 0) return
+    const resolve = scratch(`resolve ${find(region)}`)
     addNative(resolve, "%resolve")
     mark(resolve, Kind.library)
-    invoke(then, find(region), [resolve, resolve], -1, -1, false)
+    implicitCall(region, ".then", [resolve, resolve])
     join(to, field(resolve, elementField))
   }
 
@@ -1171,6 +1184,7 @@ export const solve = (program: Program): Solution => {
       addNative(node(to), `%${member}`)
     }
     if (member === "__proto__") join(node(to), base)
+    if ((flags & Kind.library) !== 0 && handsOut.has(member)) join(node(to), field(base, elementField))
   }
 
   for (let round = 0; round < 40; round++) {
@@ -1276,7 +1290,15 @@ export const solve = (program: Program): Solution => {
     accessors: (region, name, kind) => accessorRegions(region, name, kind).flatMap((each) => functions[each] ?? []),
     implicit: (region, name) => {
       const found = peek(region, program.fieldIndex(name))
-      return found < 0 ? [] : functions[found] ?? []
+      const own = found < 0 ? [] : functions[found] ?? []
+      const getters = accessorRegions(region, program.fieldIndex(name), "get")
+      if (getters.length === 0) return own
+      // What a getter gives is called in its place
+      const given = getters.flatMap((each) => functions[each] ?? []).flatMap((fn) => {
+        const result = program.functions[fn]?.result ?? none
+        return [fn, ...result === none ? [] : functions[node(result)] ?? []]
+      })
+      return [...own, ...given]
     },
     prototypes: find(prototypes),
     converted,
@@ -1284,6 +1306,10 @@ export const solve = (program: Program): Solution => {
     patched
   }
 }
+
+/** Properties by which values of the library hand out what they contain. */
+const handsOut: ReadonlySet<string> = new Set(["value", "cause", "errors", "detail", "target", "currentTarget", "reason",
+  "groups", "indices", "raw", "buffer", "promise", "searchParams", "signal", "callee"])
 
 /** The field of a method that the table names: `then`, or `Symbol.iterator`. */
 export const methodField = (name: string): string =>

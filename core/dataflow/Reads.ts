@@ -139,7 +139,13 @@ export const readsOf = (solution: Solution): Reads => {
         }
       }
       for (const [place, method] of behaviour.invokes ?? []) {
-        for (const region of at(self, place)) visitor.run(solution.implicit(region, methodField(method)))
+        for (const region of at(self, place)) {
+          visitor.run(solution.implicit(region, methodField(method)))
+          if (method !== "constructor") continue
+          const species = program.fieldIndex(Field.symbol("species"))
+          const made = solution.fieldOf(region, program.fieldIndex(".constructor"))
+          if (made >= 0) visitor.run(solution.accessors(made, species, "get"))
+        }
       }
       for (const state of behaviour.readsState ?? []) visitor.state(state)
     }

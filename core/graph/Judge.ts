@@ -17,7 +17,7 @@ export interface ReachOptions {
 export interface Judge {
   readonly decisions: ReadonlyMap<NodeId, Decision>
   /** Keeps an item that may change `what`, unless an option says otherwise; whether it is kept now. */
-  readonly wants: (module: CodeModule, item: Item, drives: boolean, what: string) => boolean
+  readonly wants: (module: CodeModule, item: Item, what: string) => boolean
   /** Whether something of the module is kept because of what it changes. */
   readonly isWanted: (module: CodeModule) => boolean
   /** Keeps what the option `keep` names; whether that is anything new. */
@@ -52,13 +52,12 @@ export const make = (tracer: Tracer, options: ReachOptions): Judge => {
   return {
     decisions,
     isWanted: (module) => wanted.has(module.path),
-    wants: (module, item, drives, what) => {
+    wants: (module, item, what) => {
       if (tracer.modules.get(module.path)?.items.has(item.index) === true) return false
       if (matches(options.drop, module, item)) {
         decide(module, item, "dropped", "the option `drop` names it")
         return false
       }
-      void drives
       wanted.add(module.path)
       keep(module, item, `it may change ${what}`, "effect")
       return true

@@ -103,7 +103,7 @@ export const reach = (
         const source = program.sources[module]
         const found = source?.record.items[item]
         if (source === undefined || found === undefined) continue
-        if (judge.wants(source, found, live.drives(module, item), because.what)) {
+        if (judge.wants(source, found, because.what)) {
           known.add(`${module}:${item}`)
           again = true
         }

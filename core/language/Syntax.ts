@@ -165,3 +165,25 @@ export const boundNames = (pattern: Ast.AnyNode | null | undefined): ReadonlyArr
       return []
   }
 }
+
+/** A callee as `name` or `name.member`. */
+export interface Callee {
+  readonly name: Name
+  readonly member: string | undefined
+  /** Whether more lies between (`name.a.b()`). */
+  readonly deep: boolean
+}
+
+export const calleeOf = (node: Ast.AnyNode): Callee | undefined => {
+  const self = unwrap(node)
+  if (self.type === "Identifier") {
+    const name = asName(self)
+    return name === undefined ? undefined : { name, member: undefined, deep: false }
+  }
+  if (self.type !== "MemberExpression") return undefined
+  const object = unwrap(self.object)
+  const name = asName(object)
+  if (name !== undefined) return { name, member: staticKey(self.property), deep: false }
+  const inner = calleeOf(object)
+  return inner === undefined ? undefined : { name: inner.name, member: staticKey(self.property), deep: true }
+}

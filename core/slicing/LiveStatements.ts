@@ -29,13 +29,10 @@ export interface LiveStatements {
   readonly next: () => ReadonlyArray<{ readonly module: number; readonly item: number; readonly because: Because }>
   /** Whether a module is evaluated when the program is loaded. */
   readonly isStatic: (path: string) => boolean
-  /** Codes that run the entry or Clustrix itself. */
-  readonly drives: (module: number, item: number) => boolean
 }
 
 const slots = 64
 
-/** `isDriver` of a specifier: Clustrix's own module. */
 export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveStatements => {
   const program = link(modules)
   const solution = solve(program)
@@ -274,23 +271,39 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     else list.push(variable)
   }
 
-  const driving = new Set<number>()
-  const findDrivers = (): void => {
-    const stack: Array<number> = [...entries]
-    for (const call of solution.calls) {
-      const natives = solution.nativesIn(regionOf(call.callee))
-      if (natives.some((path) => path.startsWith("node:clustrix"))) {
-        driving.add(call.code)
-        stack.push(call.code)
-      }
-    }
+  /** Items that run the entry or Clustrix, or use what that gave. */
+  const drivers = (): ReadonlySet<number> => {
+    const driving = new Set<number>()
+    const stack = [...entries, ...solution.calls.flatMap((call) =>
+      solution.nativesIn(regionOf(call.callee)).some((path) => path.startsWith("node:clustrix")) ? [call.code] : []
+    )]
     for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-      for (const caller of effects.callers(code)) {
-        if (driving.has(caller.code)) continue
-        driving.add(caller.code)
-        stack.push(caller.code)
+      if (driving.has(code)) continue
+      driving.add(code)
+      for (const caller of effects.callers(code)) stack.push(caller.code)
+    }
+    for (let again = true; again;) {
+      again = false
+      const given = new Set<Variable>()
+      for (const [code, { item, module }] of itemOfCode) {
+        if (!driving.has(code)) continue
+        for (const each of modules[module]?.record.items[item]?.declares ?? []) {
+          const variable = program.named(module, each)
+          if (variable !== undefined) given.add(find(variable))
+        }
+      }
+      for (const [code, { item, module }] of itemOfCode) {
+        if (driving.has(code)) continue
+        const uses = modules[module]?.record.items[item]?.references.some(({ eager, name: each }) => {
+          const variable = eager ? program.named(module, each) : undefined
+          return variable !== undefined && given.has(find(variable))
+        })
+        if (uses !== true) continue
+        driving.add(code)
+        again = true
       }
     }
+    return driving
   }
 
   let begun = false
@@ -305,8 +318,12 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     for (const state of ["cwd", "process.env"]) {
       for (const code of effects.stateWrites.get(state) ?? []) hot(code, 0, -1, { what: state, reader: undefined })
     }
-    for (const [code, item] of itemOfCode) {
-      if (codes[code]?.code.throws === true && modules[item.module]?.isStatic === true) {
+    const throwing = [...itemOfCode].filter(([code, { module }]) =>
+      codes[code]?.code.throws === true && modules[module]?.isStatic === true
+    )
+    const driving = throwing.length === 0 ? new Set() : drivers()
+    for (const [code] of throwing) {
+      if (!driving.has(code)) {
         hot(code, 0, -1, { what: "whether the module can be loaded", reader: undefined })
       }
     }
@@ -346,11 +363,6 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
       begin()
       for (let code = work.pop(); code !== undefined; code = work.pop()) run(code)
       return wanted.splice(0)
-    },
-    drives: (module, item) => {
-      if (driving.size === 0) findDrivers()
-      const own = (modules[module]?.record.constraints.itemCodes[item] ?? 0) + (program.firstCode[module] ?? 0)
-      return driving.has(own)
     }
   }
 }
