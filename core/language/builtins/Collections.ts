@@ -30,7 +30,7 @@ const asyncGenerator: Rules = {
   "return throw": fresh({
     stores: [["result[]", "this[]"], ["result[]", "0"], ["result[]", "0[]"], ["result", "0"], ["this", "0"]],
     mutates: ["this"],
-    invokes: [["0", "then"]]
+    invokes: [["0", "then"], ["0", "constructor"]]
   }),
   "Symbol.asyncIterator": from("this")
 }

@@ -15,9 +15,6 @@ const prints: Behaviour = primitive({
 
 const timer = from("this", { mutates: ["this"], changesState: ["timers"] })
 
-const numberRead = primitive({ reads: ["this"] })
-const numberWrite = primitive({ mutates: ["this"], reads: ["this"], converts: ["0"] })
-
 const kinds = (prefix: string): string =>
   [8, 16, 32].flatMap((bits) =>
     (bits === 8 ? [""] : ["LE", "BE"]).flatMap((
@@ -45,10 +42,10 @@ const buffer: Rules = {
   fill: from("this", { mutates: ["this"], reads: ["this", "0"], converts: ["0", "1", "2"] }),
   "swap16 swap32 swap64": from("this", { mutates: ["this"], reads: ["this"] }),
   // Views of the same bytes, both.
-  "slice subarray": from("this", { reads: ["this"], converts: ["0", "1"] }),
+  "slice subarray": from("fresh this", { reads: ["this"], converts: ["0", "1"] }),
   toJSON: fresh({ stores: tree, reads: ["this"] }),
-  [kinds("read")]: numberRead,
-  [kinds("write")]: numberWrite
+  [kinds("read")]: primitive({ reads: ["this"], converts: ["1"] }),
+  [kinds("write")]: primitive({ mutates: ["this"], reads: ["this"], converts: ["0", "2"] })
 }
 
 /** The methods of these types. */
@@ -69,7 +66,7 @@ const schedule = (count: number, rest: object = {}): Behaviour =>
   fresh({
     ...schedules,
     ...rest,
-    stores: holds("0 1+"),
+    stores: [["result", "0"], ["result[]", "1+"]],
     calls: [{ fn: "0", args: [`${count}+`], self: "result", later: true }]
   })
 
@@ -83,6 +80,7 @@ const tells = fresh({ stores: tree, readsState: [...state, "time"] })
 
 /** Listeners of the process: kept by no value that the program holds. The receiver is given back. */
 const listens = from("this", {
+  converts: ["0"],
   changesState: state,
   calls: [{ fn: "1", args: ["fresh", "fresh", "fresh"], later: true }]
 })
@@ -108,7 +106,7 @@ export const functions: Table = {
     copyBytesFrom: fresh({ reads: ["0"], converts: ["1", "2"] }),
     alloc: fresh({ reads: ["1"], converts: ["1"] }),
     "allocUnsafe allocUnsafeSlow": fresh({ readsState: ["random"] }),
-    byteLength: primitive({ reads: ["0"] }),
+    byteLength: primitive({ reads: ["0"], converts: ["1"] }),
     compare: primitive({ reads: ["0", "1"] }),
     concat: fresh({ reads: ["0", "0[]"] }),
     "isBuffer isEncoding": primitive()
@@ -116,17 +114,20 @@ export const functions: Table = {
   process: {
     cwd: primitive({ readsState: ["cwd"] }),
     chdir: primitive({ changesState: ["cwd"] }),
-    "exit abort reallyExit kill setgid setuid setegid seteuid setgroups initgroups": primitive({ changesState: state }),
+    "exit abort reallyExit": primitive({ changesState: state }),
+    kill: primitive({ converts: ["0", "1"], changesState: state }),
     "getuid geteuid getgid getegid uptime constrainedMemory availableMemory hasUncaughtExceptionCaptureCallback": asks,
     "memoryUsage resourceUsage getActiveResourcesInfo getgroups": tells,
     cpuUsage: fresh({ stores: tree, reads: ["0"], readsState: ["time", ...state] }),
-    hrtime: fresh({ reads: ["0"], readsState: ["time"] }),
+    hrtime: fresh({ converts: ["0[]"], readsState: ["time"] }),
     umask: primitive({ converts: ["0"], readsState: state, changesState: ["umask"] }),
     nextTick: primitive({ ...schedules, calls: [{ fn: "0", args: ["1+"], later: true }] }),
     emitWarning: primitive({ reads: ["0", "1"], changesState: ["console", ...state] }),
     "on addListener once prependListener prependOnceListener": listens,
-    "off removeListener removeAllListeners setMaxListeners": from("this", { changesState: state }),
-    "listenerCount getMaxListeners": asks
+    "off removeListener removeAllListeners": from("this", { converts: ["0"], changesState: state }),
+    setMaxListeners: from("this", { changesState: state }),
+    listenerCount: { ...asks, converts: ["0"] },
+    getMaxListeners: asks
   },
   "process.hrtime": { bigint: primitive({ readsState: ["time"] }) },
   "process.memoryUsage": { rss: asks },

@@ -33,7 +33,7 @@ export const methods: Table = {
       reads: ["1"],
       converts: ["0", "1", "2"]
     }),
-    delete: change,
+    delete: primitive({ mutates: ["this"], reads: ["this"], converts: ["0"] }),
     get: from("this[]", { converts: ["0"] }),
     getAll: fresh({ stores: holds("this[]"), converts: ["0"] }),
     has: primitive({ reads: ["this"], converts: ["0"] }),
@@ -76,10 +76,8 @@ export const methods: Table = {
     })
   },
   Event: {
-    "preventDefault stopPropagation stopImmediatePropagation initEvent": primitive({
-      mutates: ["this"],
-      converts: ["0+"]
-    }),
+    "preventDefault stopPropagation stopImmediatePropagation": primitive({ mutates: ["this"] }),
+    initEvent: primitive({ mutates: ["this"], converts: ["0+"] }),
     composedPath: fresh({ stores: holds("this[]") })
   }
 }
@@ -105,7 +103,7 @@ export const functions: Table = {
     EventTarget: fresh(),
     Event: fresh({ reads: ["1"], converts: ["0", "1[]"], readsState: ["time"] }),
     CustomEvent: fresh({ stores: holds("1[]"), converts: ["0", "1[]"], readsState: ["time"] }),
-    DOMException: fresh({ stores: holds("1[]"), converts: ["0", "1"], readsState: ["stack"] }),
+    DOMException: fresh({ stores: holds("1[]"), converts: ["0", "1", "1[]"], readsState: ["stack"] }),
     // What is transferred is empty afterwards.
     structuredClone: fresh({ stores: tree, mutates: ["1[][]"], reads: ["deep:0", "1"], iterates: ["1[]"] }),
     queueMicrotask: primitive({ ...soon, calls: [{ fn: "0", args: [], later: true }] }),
