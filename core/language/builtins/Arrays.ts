@@ -68,10 +68,10 @@ const typedArray: Rules = {
   toSorted: fresh({ reads: ["this"], calls: [{ fn: "0", args: [] }], converts: ["call0"] }),
   reverse: changed(),
   "fill copyWithin": changed({ converts: ["0", "1", "2"] }),
-  set: primitive({ mutates: ["this"], reads: ["this", "0"], converts: ["0", "0[]", "1"] }),
+  set: primitive({ mutates: ["this"], reads: ["this", "0"], converts: ["0[]", "1"] }),
   slice: fresh({ reads: ["this"], converts: ["0", "1"], invokes: species }),
   // A view of the same bytes.
-  subarray: from("fresh this", { reads: ["this"], converts: ["0", "1"], invokes: species }),
+  subarray: from("this", { reads: ["this"], converts: ["0", "1"], invokes: species }),
   toReversed: fresh({ reads: ["this"] }),
   with: fresh({ reads: ["this"], converts: ["0", "1"] }),
   filter: fresh({ reads: ["this"], calls: elements, invokes: species }),
@@ -133,7 +133,7 @@ export const functions: Table = {
     Array: fresh({ stores: holds("0+") }),
     // A view, if it is given a buffer.
     [typedArrays]: from("fresh 0", { iterates: ["0"], converts: ["0[]", "1", "2"] }),
-    DataView: from("fresh 0", { reads: ["0"], converts: ["1", "2"] }),
+    DataView: from("0", { reads: ["0"], converts: ["1", "2"] }),
     "ArrayBuffer SharedArrayBuffer": fresh({ converts: ["0", "1[]"] })
   },
   Array: {

@@ -24,7 +24,8 @@ export interface Callback {
  * An over-approximation: the call does nothing that is not here. It may throw, and throws nothing but new errors or what
  * it was given. A store to an object that was there before may run its setters, a read its getters.
  *
- * Assumed: an array-like's `length` and a set-like's `size` are numbers.
+ * Assumed: an array-like's `length` and a set-like's `size` are numbers, `new String("a")` and its kind convert as they did
+ * when they were made.
  */
 export interface Behaviour {
   /**
@@ -101,6 +102,9 @@ const withReads = (self: Behaviour): Behaviour => {
   const reads = new Set([...(self.reads ?? []), ...implied])
   return reads.size === 0 ? self : { ...self, reads: [...reads] }
 }
+
+/** The method by which an object says how it is printed. */
+export const custom = "nodejs.util.inspect.custom"
 
 /** Stands in {@link Rules} for the module itself where it can be called. */
 export const defaultExport = "()"

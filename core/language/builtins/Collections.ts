@@ -120,14 +120,5 @@ export const functions: Table = {
       stores: [["result", "call0"], ["result[]", "0[]"]],
       calls: [{ fn: "1", args: ["0[]"] }]
     })
-  },
-  Iterator: {
-    // A wrapper around an iterator that does not inherit from Iterator.
-    from: from("fresh 0 invoke0", {
-      iterates: ["0"],
-      stores: holds("0[]"),
-      shows: [["result", "0"]],
-      invokes: [["0", "Symbol.iterator"], ["0", "next"]]
-    })
   }
 }

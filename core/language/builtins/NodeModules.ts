@@ -1,7 +1,6 @@
 /** Node's modules, but for its files: by specifier without `node:`, "" for calling the default export. */
-import { type Behaviour, type Callback, defaultExport, fresh, from, holds, primitive, type Rules,
+import { type Behaviour, type Callback, custom, defaultExport, fresh, from, holds, primitive, type Rules,
   type Table } from "./Behaviour.ts"
-import { custom } from "./NodeGlobals.ts"
 
 const tree = holds("result")
 
@@ -29,7 +28,7 @@ const util: Rules = {
   formatWithOptions: primitive({ reads: ["deep:0+"], converts: ["0+"], invokes: [["deep:0+", custom]] }),
   inspect: primitive({
     reads: ["deep:0", "1"],
-    invokes: [["deep:0", custom], ["1[]", "compare"]],
+    invokes: [["deep:0", custom]],
     calls: [{ fn: "1[]", args: [] }],
     readsState: ["module:util"]
   }),
@@ -86,7 +85,7 @@ const codec = (option: string): ReadonlyArray<Callback> => [{ fn: option, args: 
 
 const querystring: Rules = {
   "parse decode": fresh({
-    stores: tree,
+    stores: holds("result call0"),
     reads: ["3"],
     converts: ["1", "2", "call0"],
     calls: codec("3[]"),
@@ -106,7 +105,7 @@ const querystring: Rules = {
 const url: Rules = {
   fileURLToPath: primitive({ reads: ["0", "1"] }),
   pathToFileURL: fresh({ stores: tree, reads: ["1"], readsState: ["cwd"] }),
-  format: primitive({ reads: ["0", "0[]", "1"], converts: ["0[]", "0[][]"], invokes: [["0", "toString"]] }),
+  format: primitive({ reads: ["0", "0[]", "1"], converts: ["0[]"] }),
   parse: from("fresh 0", { stores: tree, reads: ["0"] }),
   resolve: primitive({ reads: ["0"] }),
   resolveObject: from("fresh 1", { stores: tree, reads: ["0", "0[]", "1", "1[]"] }),
@@ -124,7 +123,9 @@ const done = (...fns: ReadonlyArray<string>): ReadonlyArray<Callback> =>
 
 const crypto: Rules = {
   // They are streams, which keep their options.
-  "createHash createHmac createCipheriv createDecipheriv": fresh({ ...bytes, stores: holds("1 2 3") }),
+  createHash: fresh({ ...bytes, stores: holds("1") }),
+  createHmac: fresh({ ...bytes, stores: holds("2") }),
+  "createCipheriv createDecipheriv": fresh({ ...bytes, stores: holds("3") }),
   "hash pbkdf2Sync scryptSync hkdfSync": fresh(bytes),
   "getHashes getCiphers getCurves": fresh(),
   timingSafeEqual: primitive({ reads: ["0", "1"] }),
@@ -186,25 +187,26 @@ const strict: Rules = {
   ifError: primitive({ reads: ["deep:0"] }),
   "match doesNotMatch": primitive({
     reads: ["0", "1", "2"],
+    converts: ["2"],
     mutates: ["1"],
-    invokes: [["1", "exec"]],
     changesState: ["regexp"]
   }),
   throws: primitive({
     reads: ["deep:1", "2", "deep:call0"],
     mutates: ["1[]"],
     invokes: [["1", "Symbol.hasInstance"]],
-    calls: [{ fn: "0", args: [] }, { fn: "1", args: ["fresh"] }, { fn: "1", args: ["deep:0"] }],
+    calls: [{ fn: "0", args: [] }, { fn: "1", args: ["fresh"], self: "fresh" }, {
+      fn: "1",
+      args: ["deep:0"],
+      self: "fresh"
+    }],
     changesState: ["regexp"]
   })
 }
 
 const assert: Rules = {
   ...strict,
-  "equal notEqual deepEqual notDeepEqual": primitive({
-    reads: ["deep:0", "deep:1", "2"],
-    converts: ["deep:0", "deep:1", "2"]
-  })
+  "equal notEqual": { ...compares, converts: ["0", "1", "2"] }
 }
 
 const compress = fresh({ reads: ["0", "1"] })
@@ -216,12 +218,12 @@ export const methods: Table = {
   StringDecoder: { "write end": primitive({ mutates: ["this"], reads: ["this", "0"] }) },
   // Of crypto. Their other methods are those of a stream.
   Hash: {
-    update: from("this", { mutates: ["this"], reads: ["0"] }),
-    digest: fresh({ mutates: ["this"], reads: ["this"] }),
+    update: from("this", { mutates: ["this"], reads: ["0", "1"] }),
+    digest: fresh({ mutates: ["this"], reads: ["this"], converts: ["0"] }),
     copy: fresh({ stores: holds("0 this[]"), reads: ["0"] })
   },
   Cipher: {
-    update: fresh({ mutates: ["this"], reads: ["this", "0"], converts: ["2"] }),
+    update: fresh({ mutates: ["this"], reads: ["this", "0", "1"], converts: ["2"] }),
     final: fresh({ mutates: ["this"], reads: ["this"] }),
     getAuthTag: fresh({ reads: ["this"] }),
     "setAAD setAuthTag setAutoPadding": from("this", { mutates: ["this"], reads: ["0", "1"] })
@@ -255,8 +257,18 @@ export const functions: Table = {
   "assert/strict": strict,
   string_decoder: { StringDecoder: fresh({ converts: ["0"] }) },
   "timers/promises": {
-    setTimeout: fresh({ stores: holds("1 1[]"), reads: ["2"], invokes: [["1", "then"]], changesState: ["timers"] }),
-    setImmediate: fresh({ stores: holds("0 0[]"), reads: ["1"], invokes: [["0", "then"]], changesState: ["timers"] })
+    setTimeout: fresh({
+      stores: holds("1 1[]"),
+      reads: ["2"],
+      invokes: [["1", "then"], ["1", "constructor"]],
+      changesState: ["timers"]
+    }),
+    setImmediate: fresh({
+      stores: holds("0 0[]"),
+      reads: ["1"],
+      invokes: [["0", "then"], ["0", "constructor"]],
+      changesState: ["timers"]
+    })
   },
   "timers/promises.scheduler": {
     wait: fresh({ reads: ["1"], changesState: ["timers"] }),

@@ -164,7 +164,6 @@ export const functions: Table = {
     }),
     stringify: primitive({
       reads: ["deep:0", "1", "deep:invoke0", "deep:call0", "2"],
-      converts: ["deep:0", "1[]", "2"],
       invokes: [["deep:0", "toJSON"], ["deep:call0", "toJSON"]],
       calls: ["deep:0", "deep:invoke0", "deep:call0"].flatMap((value) =>
         [value, "fresh"].map((self) => ({ fn: "1", args: [undefined, value], self }))

@@ -7,7 +7,7 @@ const locale = ["locale"]
 /** Locales and options, at these arguments. */
 const options = (...indices: ReadonlyArray<number>) => ({
   reads: indices.map((index) => `deep:${index}`),
-  converts: indices.flatMap((index) => [`${index}`, `${index}[]`])
+  converts: indices.map((index) => `${index}[]`)
 })
 
 /** All regular expressions share `RegExp.$1` and its siblings. */
@@ -46,7 +46,7 @@ const text: Rules = {
     calls: [{ fn: "1", args: Array.from({ length: 24 }, (_, index) => index < 3 ? undefined : "fresh") }],
     invokes: [["0", "Symbol.replace"], ["0", "exec"]]
   }),
-  search: primitive({ ...searches, invokes: [["0", "Symbol.search"], ["0", "exec"]] }),
+  search: primitive({ ...matches, invokes: [["0", "Symbol.search"], ["0", "exec"]] }),
   split: fresh({
     ...searches,
     converts: ["this", "0", "1"],
@@ -66,16 +66,20 @@ const exec = [["this", "exec"]] as const
 const regexp: Rules = {
   exec: fresh({ ...moves, stores: tree }),
   test: primitive({ ...moves, invokes: exec }),
-  "Symbol.search": primitive({ ...looks, invokes: exec }),
+  "Symbol.search": primitive({ ...moves, invokes: exec }),
   "Symbol.match": fresh({ ...moves, stores: tree, invokes: exec }),
-  "Symbol.matchAll": fresh({ ...looks, stores: tree, invokes: [["this", "constructor"]] }),
+  "Symbol.matchAll": fresh({ ...looks, converts: ["this", "0"], stores: tree, invokes: [["this", "constructor"]] }),
   "Symbol.replace": primitive({
     ...moves,
     converts: ["0", "1", "call0"],
     calls: [{ fn: "1", args: Array.from({ length: 24 }, (_, index) => index < 3 ? undefined : "fresh") }],
     invokes: exec
   }),
-  "Symbol.split": fresh({ ...looks, converts: ["0", "1"], invokes: [["this", "constructor"], ["this", "exec"]] }),
+  "Symbol.split": fresh({
+    ...looks,
+    converts: ["this", "0", "1"],
+    invokes: [["this", "constructor"], ["this", "exec"]]
+  }),
   compile: from("this", { mutates: ["this"], reads: ["0"], converts: ["0", "1"] }),
   toString: primitive({ reads: ["this"], converts: ["this[]"] })
 }
@@ -194,7 +198,7 @@ export const functions: Table = {
     UTC: convertsAll
   },
   Intl: {
-    [intlServices]: fresh({ ...options(0, 1), readsState: ["locale", "timezone"] }),
+    [intlServices]: fresh({ ...options(0, 1), converts: ["0", "0[]", "1[]"], readsState: ["locale", "timezone"] }),
     getCanonicalLocales: fresh(options(0)),
     supportedValuesOf: fresh({ converts: ["0"] })
   },

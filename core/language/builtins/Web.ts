@@ -1,5 +1,5 @@
 /** The WHATWG globals of Node 18. */
-import { fresh, from, holds, primitive, type Rules, type Table } from "./Behaviour.ts"
+import { custom, fresh, from, holds, primitive, type Rules, type Table } from "./Behaviour.ts"
 
 const tree = holds("result")
 const view = [["result", "this"]] as const
@@ -27,8 +27,10 @@ export const methods: Table = {
   Headers: { ...texts, getSetCookie: fresh({ reads: ["this"] }) },
   // Its values are texts or files.
   FormData: {
+    // What is no file is shown in the error.
     "append set": primitive({
       stores: [["this", "1"], ["this", "fresh"]],
+      invokes: [["1", custom]],
       mutates: ["this"],
       reads: ["1"],
       converts: ["0", "1", "2"]
@@ -115,7 +117,7 @@ export const functions: Table = {
   },
   AbortSignal: {
     abort: fresh({ stores: holds("0") }),
-    timeout: fresh({ ...soon, converts: ["0"] }),
+    timeout: fresh(soon),
     any: fresh({ iterates: ["0"], stores: holds("0[][]"), shows: [["result", "0[]"]] })
   },
   performance: {
