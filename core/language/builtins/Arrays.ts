@@ -35,7 +35,7 @@ const array: Rules = {
   toSpliced: fresh({ stores: holds("this[] 2+"), converts: ["0", "1"] }),
   with: fresh({ stores: holds("this[] 1"), converts: ["0"] }),
   // At every depth: what is put in comes out of what was put in.
-  flat: fresh({ stores: holds("this[] result[][]"), reads: ["this[]"], converts: ["0"], invokes: species }),
+  flat: fresh({ stores: holds("this[] result[][]"), reads: ["this[]", "result[]"], converts: ["0"], invokes: species }),
   filter: fresh({ stores: holds("this[]"), calls, invokes: species }),
   map: fresh({ stores: holds("call0"), calls, invokes: species }),
   flatMap: fresh({ stores: holds("call0 call0[]"), calls, invokes: species }),
@@ -46,7 +46,7 @@ const array: Rules = {
   join: primitive({ converts: ["0", "this[]"] }),
   toString: primitive({ converts: ["this[]"], invokes: [["this", "join"]] }),
   toLocaleString: primitive({
-    converts: ["this[]", "invoke0"],
+    converts: ["this[]", "invoke0", "0[]", "1[]"],
     invokes: [["this[]", "toLocaleString"]],
     reads: ["deep:0", "deep:1"],
     readsState: ["locale", "timezone"]
@@ -68,7 +68,7 @@ const typedArray: Rules = {
   toSorted: fresh({ reads: ["this"], calls: [{ fn: "0", args: [] }], converts: ["call0"] }),
   reverse: changed(),
   "fill copyWithin": changed({ converts: ["0", "1", "2"] }),
-  set: primitive({ mutates: ["this"], reads: ["this", "0"], converts: ["0", "0[]", "1"] }),
+  set: primitive({ mutates: ["this"], reads: ["this", "0"], converts: ["0[]", "1"] }),
   slice: fresh({ reads: ["this"], converts: ["0", "1"], invokes: species }),
   // A view of the same bytes.
   subarray: from("this", { reads: ["this"], converts: ["0", "1"], invokes: species }),
@@ -89,7 +89,7 @@ const typedArray: Rules = {
   entries: fresh({ stores: holds("result"), shows: [["result", "this"]], reads: ["this"] })
 }
 
-const atomicUpdate = primitive({ mutates: ["0"], reads: ["0"], converts: ["1", "2", "3"] })
+const atomicUpdate = primitive({ mutates: ["0"], reads: ["0"], converts: ["1", "2"] })
 
 /** The methods of these types. */
 export const methods: Table = {
@@ -132,8 +132,8 @@ export const functions: Table = {
   "": {
     Array: fresh({ stores: holds("0+") }),
     // A view, if it is given a buffer.
-    [typedArrays]: from("fresh 0", { iterates: ["0"], converts: ["0", "0[]", "1", "2"] }),
-    DataView: from("fresh 0", { reads: ["0"], converts: ["1", "2"] }),
+    [typedArrays]: from("fresh 0", { iterates: ["0"], converts: ["0[]", "1", "2"] }),
+    DataView: from("0", { reads: ["0"], converts: ["1", "2"] }),
     "ArrayBuffer SharedArrayBuffer": fresh({ converts: ["0", "1[]"] })
   },
   Array: {
@@ -148,7 +148,8 @@ export const functions: Table = {
   ArrayBuffer: { isView: primitive() },
   ...Object.fromEntries(typedArrays.split(" ").map((name) => [name, typedStatics])),
   Atomics: {
-    "add and compareExchange exchange or store sub xor": atomicUpdate,
+    "add and exchange or store sub xor": atomicUpdate,
+    compareExchange: { ...atomicUpdate, converts: ["1", "2", "3"] },
     load: primitive({ reads: ["0"], converts: ["1"] }),
     isLockFree: primitive({ converts: ["0"] }),
     notify: primitive({ reads: ["0"], converts: ["1", "2"], changesState: ["threads"] }),

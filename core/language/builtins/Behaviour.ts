@@ -23,6 +23,9 @@ export interface Callback {
 /**
  * An over-approximation: the call does nothing that is not here. It may throw, and throws nothing but new errors or what
  * it was given. A store to an object that was there before may run its setters, a read its getters.
+ *
+ * Assumed: an array-like's `length` and a set-like's `size` are numbers, `new String("a")` and its kind convert as they did
+ * when they were made.
  */
 export interface Behaviour {
   /**
@@ -44,7 +47,7 @@ export interface Behaviour {
   readonly reads?: ReadonlyArray<Place>
   /** Places that are converted to a primitive: may run `valueOf`, `toString`, `Symbol.toPrimitive`, of an array also those of its elements. */
   readonly converts?: ReadonlyArray<Place>
-  /** Places that are iterated: may run a user's iterator. */
+  /** Places that are iterated: may run a user's iterator. Their `[]` is then what it yields, of a map new pairs of its contents. */
   readonly iterates?: ReadonlyArray<Place>
   readonly calls?: ReadonlyArray<Callback>
   /** Methods that the operation invokes on a place by name. `constructor` is constructed, not called. */
@@ -95,11 +98,13 @@ const withReads = (self: Behaviour): Behaviour => {
     ...(self.invokes ?? []).map(([place]) => `${place}[]`),
     ...(self.iterates ?? []).map((place) => `${place}[]`)
   ].filter((place) => place !== undefined)
-  const reads = new Set(
-    [...(self.reads ?? []), ...used.flatMap(containers)].filter((place) => !/^(result|fresh)/.test(place))
-  )
+  const implied = used.flatMap(containers).filter((place) => !/^(result|fresh)/.test(place))
+  const reads = new Set([...(self.reads ?? []), ...implied])
   return reads.size === 0 ? self : { ...self, reads: [...reads] }
 }
+
+/** The method by which an object says how it is printed. */
+export const custom = "nodejs.util.inspect.custom"
 
 /** Stands in {@link Rules} for the module itself where it can be called. */
 export const defaultExport = "()"

@@ -30,7 +30,7 @@ const asyncGenerator: Rules = {
   "return throw": fresh({
     stores: [["result[]", "this[]"], ["result[]", "0"], ["result[]", "0[]"], ["result", "0"], ["this", "0"]],
     mutates: ["this"],
-    invokes: [["0", "then"]]
+    invokes: [["0", "then"], ["0", "constructor"]]
   }),
   "Symbol.asyncIterator": from("this")
 }
@@ -119,15 +119,6 @@ export const functions: Table = {
       iterates: ["0"],
       stores: [["result", "call0"], ["result[]", "0[]"]],
       calls: [{ fn: "1", args: ["0[]"] }]
-    })
-  },
-  Iterator: {
-    // A wrapper around an iterator that does not inherit from Iterator.
-    from: from("fresh 0 invoke0", {
-      iterates: ["0"],
-      stores: holds("0[]"),
-      shows: [["result", "0"]],
-      invokes: [["0", "Symbol.iterator"], ["0", "next"]]
     })
   }
 }

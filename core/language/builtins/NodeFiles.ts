@@ -1,21 +1,24 @@
 /** Node's `fs`: what is given stays as it is, what comes back is new, the files are the state. */
-import { type Behaviour, type Callback, fresh, holds, primitive, type Rules, type Table, words } from "./Behaviour.ts"
+import { type Callback, fresh, holds, primitive, type Rules, type Table, words } from "./Behaviour.ts"
 
 const tree = holds("result")
 
-/** Functions that look, in all three forms: `stat`, `statSync`, `promises.stat`. */
-const readers = "access lstat readFile readdir readlink realpath stat statfs"
+/** Functions in all three forms: `stat`, `statSync`, `promises.stat`. Of these the result is an object, or may be one. */
+const askers = "lstat readFile readdir readlink realpath stat statfs"
+const makers = "mkdtemp"
 
+/** Of these it is not. */
+const tests = "access"
 const writers =
-  `appendFile chmod chown copyFile lchmod lchown link lutimes mkdir mkdtemp rename rm rmdir symlink truncate
-  unlink utimes writeFile`
+  `appendFile chmod chown copyFile lchown link lutimes mkdir rename rm rmdir symlink truncate unlink utimes
+  writeFile`
 
 /** Those that take a descriptor, and have no form with a promise. */
-const descriptorReaders = "fstat"
+const descriptorAskers = "fstat"
 const descriptorWriters = "close fchmod fchown fdatasync fsync ftruncate futimes open"
 
 /** Paths may be URLs or bytes, options may be objects, data may be bytes. */
-const inputs = { reads: ["0", "1", "2", "3"] } as const
+const inputs = { reads: ["0", "1", "2", "3"], converts: ["0"] } as const
 
 const reading = { ...inputs, readsState: ["fs", "cwd"] } as const
 const writing = { ...inputs, readsState: ["fs", "cwd"], changesState: ["fs"] } as const
@@ -23,29 +26,31 @@ const writing = { ...inputs, readsState: ["fs", "cwd"], changesState: ["fs"] } a
 /** The callback is the last argument, wherever that is. */
 const callback: ReadonlyArray<Callback> = [{ fn: "1+", args: ["fresh", "fresh"], later: true }]
 
-const all = (names: string, suffix: string, behaviour: Behaviour): Rules => ({
-  [words(names).map((name) => `${name}${suffix}`).join(" ")]: behaviour
-})
+const named = (names: string, suffix: string): string => words(names).map((name) => `${name}${suffix}`).join(" ")
 
 const files: Rules = {
-  ...all(`${readers} ${descriptorReaders}`, "Sync", fresh({ ...reading, stores: tree })),
-  ...all(`${writers} ${descriptorWriters}`, "Sync", fresh({ ...writing, stores: tree })),
-  ...all(`${readers} ${descriptorReaders}`, "", primitive({ ...reading, calls: callback })),
-  ...all(`${writers} ${descriptorWriters}`, "", primitive({ ...writing, calls: callback })),
+  [named(`${askers} ${descriptorAskers}`, "Sync")]: fresh({ ...reading, stores: tree }),
+  [named(makers, "Sync")]: fresh(writing),
+  [named(tests, "Sync")]: primitive(reading),
+  [named(`${writers} ${descriptorWriters}`, "Sync")]: primitive(writing),
+  [`${askers} ${descriptorAskers} ${tests}`]: primitive({ ...reading, calls: callback }),
+  [`${makers} ${writers} ${descriptorWriters}`]: primitive({ ...writing, calls: callback }),
   existsSync: primitive(reading),
-  exists: primitive({ ...reading, calls: callback }),
-  cpSync: primitive({ ...writing, calls: [{ fn: "2[]", args: [] }] }),
-  // The position in the file moves. The options may stand in the second place, the buffer in them.
-  readSync: primitive({ ...writing, mutates: ["1"] }),
+  // At once where the path is none.
+  exists: primitive({ ...reading, calls: [...callback, { fn: "1", args: [] }] }),
+  cpSync: primitive({ ...writing, calls: [{ fn: "2[]", args: [], self: "fresh" }] }),
+  // The position in the file moves.
+  readSync: primitive({ ...writing, mutates: ["1"], converts: ["0", "2", "3", "4"] }),
   readvSync: primitive({ ...writing, mutates: ["1[]"] }),
-  writeSync: primitive(writing),
+  writeSync: primitive({ ...writing, converts: ["0", "2", "3", "4"] }),
   writevSync: primitive({ ...writing, reads: ["1", "1[]"] })
 }
 
 const promised: Rules = {
-  ...all(readers, "", fresh({ ...reading, stores: tree })),
+  [askers]: fresh({ ...reading, stores: tree }),
+  [tests]: fresh(reading),
   // Data may be iterated.
-  ...all(writers, "", fresh({ ...writing, stores: tree, iterates: ["1"] }))
+  [`${makers} ${writers}`]: fresh({ ...writing, iterates: ["1"] })
 }
 
 /** The functions of these modules. */

@@ -1,7 +1,6 @@
 /** Node's modules, but for its files: by specifier without `node:`, "" for calling the default export. */
-import { type Behaviour, type Callback, defaultExport, fresh, from, holds, primitive, type Rules,
+import { type Behaviour, type Callback, custom, defaultExport, fresh, from, holds, primitive, type Rules,
   type Table } from "./Behaviour.ts"
-import { custom } from "./NodeGlobals.ts"
 
 const tree = holds("result")
 
@@ -29,7 +28,7 @@ const util: Rules = {
   formatWithOptions: primitive({ reads: ["deep:0+"], converts: ["0+"], invokes: [["deep:0+", custom]] }),
   inspect: primitive({
     reads: ["deep:0", "1"],
-    invokes: [["deep:0", custom], ["1[]", "compare"]],
+    invokes: [["deep:0", custom]],
     calls: [{ fn: "1[]", args: [] }],
     readsState: ["module:util"]
   }),
@@ -45,22 +44,30 @@ const util: Rules = {
     `isArray isBoolean isNull isNullOrUndefined isNumber isString isSymbol isUndefined isRegExp isObject isDate isError
     isFunction isPrimitive isBuffer`
   ]: primitive({ reads: ["0"] }),
-  "stripVTControlCharacters styleText getSystemErrorName": primitive({ reads: ["0"] }),
+  "stripVTControlCharacters getSystemErrorName": primitive({ reads: ["0"] }),
+  styleText: primitive({ reads: ["0", "2"], converts: ["0"] }),
   toUSVString: primitive({ converts: ["0"] }),
   getSystemErrorMap: fresh({ stores: tree }),
-  parseArgs: fresh({ stores: holds("result 0[][][]"), reads: ["deep:0"], readsState: ["process"] }),
+  parseArgs: fresh({
+    stores: holds("result 0[][][]"),
+    reads: ["deep:0"],
+    converts: ["0[][]"],
+    invokes: [["0[]", "constructor"]],
+    readsState: ["process"]
+  }),
   parseEnv: fresh()
 }
 
 const types: Rules = {
   [
     `isAnyArrayBuffer isArgumentsObject isArrayBuffer isArrayBufferView isAsyncFunction isBigInt64Array isBigUint64Array
-    isBooleanObject isBoxedPrimitive isCryptoKey isDataView isDate isExternal isFloat32Array isFloat64Array
-    isGeneratorFunction isGeneratorObject isInt16Array isInt32Array isInt8Array isKeyObject isMap isMapIterator
+    isBooleanObject isBoxedPrimitive isDataView isDate isExternal isFloat32Array isFloat64Array
+    isGeneratorFunction isGeneratorObject isInt16Array isInt32Array isInt8Array isMap isMapIterator
     isModuleNamespaceObject isNativeError isNumberObject isPromise isProxy isRegExp isSet isSetIterator
     isSharedArrayBuffer isStringObject isSymbolObject isTypedArray isUint16Array isUint32Array isUint8Array
-    isUint8ClampedArray isWeakMap isWeakSet isBigIntObject isEventTarget`
-  ]: primitive()
+    isUint8ClampedArray isWeakMap isWeakSet isBigIntObject`
+  ]: primitive(),
+  "isCryptoKey isKeyObject": primitive({ reads: ["0"] })
 }
 
 const os: Rules = {
@@ -78,7 +85,7 @@ const codec = (option: string): ReadonlyArray<Callback> => [{ fn: option, args: 
 
 const querystring: Rules = {
   "parse decode": fresh({
-    stores: tree,
+    stores: holds("result call0"),
     reads: ["3"],
     converts: ["1", "2", "call0"],
     calls: codec("3[]"),
@@ -98,8 +105,8 @@ const querystring: Rules = {
 const url: Rules = {
   fileURLToPath: primitive({ reads: ["0", "1"] }),
   pathToFileURL: fresh({ stores: tree, reads: ["1"], readsState: ["cwd"] }),
-  format: primitive({ reads: ["0", "0[]", "1"], converts: ["0[]", "0[][]"], invokes: [["0", "toString"]] }),
-  parse: from("fresh 0", { stores: tree }),
+  format: primitive({ reads: ["0", "0[]", "1"], converts: ["0[]"] }),
+  parse: from("fresh 0", { stores: tree, reads: ["0"] }),
   resolve: primitive({ reads: ["0"] }),
   resolveObject: from("fresh 1", { stores: tree, reads: ["0", "0[]", "1", "1[]"] }),
   "domainToASCII domainToUnicode": primitive({ converts: ["0"] }),
@@ -112,13 +119,14 @@ const bytes = { reads: ["0", "1", "2", "3", "4"] } as const
 const random = { readsState: ["random"] } as const
 
 const done = (...fns: ReadonlyArray<string>): ReadonlyArray<Callback> =>
-  fns.map((fn) => ({ fn, args: ["fresh", "fresh"], later: true }))
+  fns.map((fn) => ({ fn, args: ["fresh", "fresh"], self: "fresh", later: true }))
 
 const crypto: Rules = {
-  "createHash createHmac": fresh({ ...bytes }),
-  "createCipheriv createDecipheriv": fresh({ ...bytes }),
-  "pbkdf2Sync scryptSync hkdfSync": fresh({ ...bytes }),
-  hash: fresh({ ...bytes }),
+  // They are streams, which keep their options.
+  createHash: fresh({ ...bytes, stores: holds("1") }),
+  createHmac: fresh({ ...bytes, stores: holds("2") }),
+  "createCipheriv createDecipheriv": fresh({ ...bytes, stores: holds("3") }),
+  "hash pbkdf2Sync scryptSync hkdfSync": fresh(bytes),
   "getHashes getCiphers getCurves": fresh(),
   timingSafeEqual: primitive({ reads: ["0", "1"] }),
   randomUUID: primitive({ ...random, reads: ["0"] }),
@@ -132,21 +140,18 @@ const listens: Behaviour = from("this", {
   stores: [["this", "1"]],
   mutates: ["this"],
   reads: ["this"],
+  converts: ["0"],
   calls: [
     { fn: "1", args: ["fresh", "fresh", "fresh"], self: "this", later: true },
-    { fn: "this[]", args: ["0", "1"], self: "this" },
-    { fn: "this[][]", args: ["0", "1"], self: "this" }
+    { fn: "this[]", args: ["0", "1"], self: "this" }
   ]
 })
 
 const forgets: Behaviour = from("this", {
-  mutates: ["this", "this[]"],
+  mutates: ["this"],
   reads: ["this"],
-  calls: [
-    { fn: "this[]", args: ["0", "1"], self: "this" },
-    { fn: "this[]", args: ["0", "this[]"], self: "this" },
-    { fn: "this[][]", args: ["0", "this[]"], self: "this" }
-  ]
+  converts: ["0"],
+  calls: [{ fn: "this[]", args: ["0", "this[]"], self: "this" }]
 })
 
 const emitter: Rules = {
@@ -154,43 +159,54 @@ const emitter: Rules = {
   "off removeListener removeAllListeners": forgets,
   setMaxListeners: from("this", { mutates: ["this"], reads: ["this"] }),
   emit: primitive({
-    mutates: ["this", "this[]"],
+    mutates: ["this"],
     reads: ["this"],
-    stores: [["this", "1"]],
+    converts: ["0"],
     calls: [
       { fn: "this[]", args: ["1+"], self: "this" },
-      { fn: "this[][]", args: ["1+"], self: "this" }
+      // A listener that is called once is announced when it goes.
+      { fn: "this[]", args: ["0", "this[]"], self: "this" }
     ]
   }),
-  "listeners rawListeners": fresh({ stores: holds("this[] this[][] fresh") }),
+  "listeners rawListeners": fresh({ stores: holds("this[] fresh"), converts: ["0"] }),
   eventNames: fresh({ reads: ["this"] }),
-  listenerCount: primitive({ reads: ["this", "this[]"] }),
+  listenerCount: primitive({ reads: ["this"], converts: ["0"] }),
   getMaxListeners: primitive({ reads: ["this"], readsState: ["module:events"] })
 }
 
-const compares = primitive({ reads: ["deep:0", "deep:1", "2"] })
+/** Where it fails, the message is converted, or thrown as it is. */
+const compares = primitive({ reads: ["deep:0", "deep:1", "2"], converts: ["2"] })
 
-const assert: Rules = {
-  "ok strictEqual notStrictEqual deepStrictEqual notDeepStrictEqual partialDeepStrictEqual": compares,
-  "equal notEqual deepEqual notDeepEqual": primitive({
-    reads: ["deep:0", "deep:1", "2"],
-    converts: ["deep:0", "deep:1"]
-  }),
-  fail: primitive({ reads: ["deep:0", "deep:1", "2"] }),
+const holdsTrue = primitive({ reads: ["1"], converts: ["1"] })
+
+const strict: Rules = {
+  [`${defaultExport} strict ok`]: holdsTrue,
+  "equal notEqual deepEqual notDeepEqual strictEqual notStrictEqual deepStrictEqual notDeepStrictEqual partialDeepStrictEqual":
+    compares,
+  fail: primitive({ reads: ["deep:0", "deep:1", "2"], converts: ["0", "2"] }),
   ifError: primitive({ reads: ["deep:0"] }),
   "match doesNotMatch": primitive({
     reads: ["0", "1", "2"],
+    converts: ["2"],
     mutates: ["1"],
-    invokes: [["1", "exec"]],
     changesState: ["regexp"]
   }),
   throws: primitive({
     reads: ["deep:1", "2", "deep:call0"],
     mutates: ["1[]"],
     invokes: [["1", "Symbol.hasInstance"]],
-    calls: [{ fn: "0", args: [] }, { fn: "1", args: ["fresh"] }, { fn: "1", args: ["deep:0"] }],
+    calls: [{ fn: "0", args: [] }, { fn: "1", args: ["fresh"], self: "fresh" }, {
+      fn: "1",
+      args: ["deep:0"],
+      self: "fresh"
+    }],
     changesState: ["regexp"]
   })
+}
+
+const assert: Rules = {
+  ...strict,
+  "equal notEqual": { ...compares, converts: ["0", "1", "2"] }
 }
 
 const compress = fresh({ reads: ["0", "1"] })
@@ -202,12 +218,12 @@ export const methods: Table = {
   StringDecoder: { "write end": primitive({ mutates: ["this"], reads: ["this", "0"] }) },
   // Of crypto. Their other methods are those of a stream.
   Hash: {
-    update: from("this", { mutates: ["this"], reads: ["0"] }),
-    digest: fresh({ mutates: ["this"], reads: ["this"] }),
-    copy: fresh({ reads: ["this", "0"] })
+    update: from("this", { mutates: ["this"], reads: ["0", "1"] }),
+    digest: fresh({ mutates: ["this"], reads: ["this"], converts: ["0"] }),
+    copy: fresh({ stores: holds("0 this[]"), reads: ["0"] })
   },
   Cipher: {
-    update: fresh({ mutates: ["this"], reads: ["this", "0"] }),
+    update: fresh({ mutates: ["this"], reads: ["this", "0", "1"], converts: ["2"] }),
     final: fresh({ mutates: ["this"], reads: ["this"] }),
     getAuthTag: fresh({ reads: ["this"] }),
     "setAAD setAuthTag setAutoPadding": from("this", { mutates: ["this"], reads: ["0", "1"] })
@@ -233,16 +249,26 @@ export const functions: Table = {
   crypto,
   events: {
     [`${defaultExport} EventEmitter`]: fresh({ reads: ["0"] }),
-    listenerCount: primitive({ reads: ["0"], invokes: [["0", "listenerCount"]] }),
-    getEventListeners: fresh({ stores: [["result", "0[]"], ["result", "0[][]"]], invokes: [["0", "listeners"]] })
+    listenerCount: primitive({ reads: ["0"], converts: ["1"], invokes: [["0", "listenerCount"]] }),
+    getEventListeners: fresh({ stores: holds("0[] 0[][]"), converts: ["1"], invokes: [["0", "listeners"]] })
   },
-  assert: { [`${defaultExport} strict`]: compares, ...assert },
-  "assert.strict": { [defaultExport]: compares, ...assert },
-  "assert/strict": { [defaultExport]: compares, ...assert },
-  string_decoder: { StringDecoder: fresh() },
+  assert,
+  "assert.strict": strict,
+  "assert/strict": strict,
+  string_decoder: { StringDecoder: fresh({ converts: ["0"] }) },
   "timers/promises": {
-    setTimeout: fresh({ stores: holds("1"), reads: ["2"], changesState: ["timers"] }),
-    setImmediate: fresh({ stores: holds("0"), reads: ["1"], changesState: ["timers"] })
+    setTimeout: fresh({
+      stores: holds("1 1[]"),
+      reads: ["2"],
+      invokes: [["1", "then"], ["1", "constructor"]],
+      changesState: ["timers"]
+    }),
+    setImmediate: fresh({
+      stores: holds("0 0[]"),
+      reads: ["1"],
+      invokes: [["0", "then"], ["0", "constructor"]],
+      changesState: ["timers"]
+    })
   },
   "timers/promises.scheduler": {
     wait: fresh({ reads: ["1"], changesState: ["timers"] }),

@@ -52,7 +52,8 @@ const changesFirst = { mutates: ["0"], reads: ["0"] } as const
 const descriptors = "1[][]"
 
 const objectFunctions: Rules = {
-  assign: from("0", { stores: [["0", "1+[]"]], mutates: ["0"] }),
+  // A primitive target gets an object around it.
+  assign: from("fresh 0", { stores: [["0", "1+[]"], ["result", "1+[]"]], mutates: ["0"] }),
   // It inherits: what the prototype contains is found through it.
   create: fresh({ stores: holds(`0 0[] ${descriptors}`), shows: [["result", "0"]] }),
   // A getter or setter in the descriptor becomes code that runs when the property is read or written.
@@ -83,15 +84,24 @@ const objectFunctions: Rules = {
 const reflection: Rules = {
   defineProperty: primitive({ ...changesFirst, stores: [["0", "2[]"]], converts: ["1"] }),
   deleteProperty: primitive({ ...changesFirst, converts: ["1"] }),
-  // With the third argument for `this` of a getter.
-  get: from("0[]", { reads: ["2"], converts: ["1"] }),
+  // With the third argument for `this` of a getter, and the fourth for that of a setter.
+  get: from("0[] call0", {
+    calls: [{ fn: "0[]", args: [], self: "2" }, { fn: "0[]", args: [], self: "0" }],
+    converts: ["1"]
+  }),
   getOwnPropertyDescriptor: fresh({ stores: holds("0[]"), converts: ["1"] }),
   getPrototypeOf: from("0[]"),
   has: primitive({ reads: ["0"], converts: ["1"] }),
   isExtensible: primitive({ reads: ["0"] }),
   ownKeys: fresh({ reads: ["0"] }),
   preventExtensions: primitive(changesFirst),
-  set: primitive({ stores: [["0", "2"], ["3", "2"]], mutates: ["0", "3"], reads: ["0", "3"], converts: ["1"] }),
+  set: primitive({
+    stores: [["0", "2"], ["3", "2"]],
+    mutates: ["0", "3"],
+    reads: ["0", "3"],
+    converts: ["1"],
+    calls: [{ fn: "0[]", args: ["2"], self: "3" }, { fn: "0[]", args: ["2"], self: "0" }]
+  }),
   setPrototypeOf: primitive({ ...changesFirst, stores: [["0", "1"]] })
 }
 
@@ -101,11 +111,11 @@ const traps: ReadonlyArray<Callback> = [
   { fn: "1[]", args: ["0", "0", "0", "0"], self: "1", later: true }
 ]
 
-const iterated = { iterates: ["0"], invokes: [["0[]", "then"]] } as const
+const iterated = { iterates: ["0"], invokes: [["0[]", "then"], ["0[]", "constructor"]] } as const
 
 const promiseFunctions: Rules = {
   // A promise is given back as it is.
-  resolve: from("fresh 0", { stores: holds("0 0[]"), invokes: [["0", "then"]] }),
+  resolve: from("fresh 0", { stores: holds("0 0[]"), invokes: [["0", "then"], ["0", "constructor"]] }),
   reject: fresh({ stores: holds("0") }),
   all: fresh({ ...iterated, stores: [["result[]", "0[]"], ["result[]", "0[][]"], ["result", "0[][]"]] }),
   allSettled: fresh({ ...iterated, stores: [["result[][]", "0[]"], ["result[][]", "0[][]"]] }),
@@ -125,8 +135,10 @@ const stack = ["stack"]
 /** Functions, by namespace. */
 export const functions: Table = {
   "": {
-    "isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape":
-      primitive({ converts: ["0", "1"] }),
+    "isFinite isNaN parseFloat decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape": primitive({
+      converts: ["0"]
+    }),
+    parseInt: primitive({ converts: ["0", "1"] }),
     Object: from("fresh 0"),
     [plainErrors]: fresh({ stores: holds("1[]"), converts: ["0"], readsState: stack }),
     AggregateError: fresh({
@@ -136,9 +148,9 @@ export const functions: Table = {
       readsState: stack
     }),
     // What the executor's functions are given gets into the result: they are not places of this call.
-    Promise: fresh({ calls: [{ fn: "0", args: [] }] }),
+    Promise: fresh({ calls: [{ fn: "0", args: ["fresh", "fresh"] }] }),
     // Whoever looks at the result runs a trap and gets what that returned.
-    Proxy: from("0", { stores: [["0", "call0"]], calls: traps })
+    Proxy: from("fresh 0", { stores: [["0", "call0"]], calls: traps })
   },
   Object: objectFunctions,
   Reflect: reflection,
@@ -152,13 +164,10 @@ export const functions: Table = {
     }),
     stringify: primitive({
       reads: ["deep:0", "1", "deep:invoke0", "deep:call0", "2"],
-      converts: ["deep:0", "1[]", "2"],
       invokes: [["deep:0", "toJSON"], ["deep:call0", "toJSON"]],
-      calls: ["deep:0", "deep:invoke0", "deep:call0"].map((holder) => ({
-        fn: "1",
-        args: [undefined, holder],
-        self: holder
-      }))
+      calls: ["deep:0", "deep:invoke0", "deep:call0"].flatMap((value) =>
+        [value, "fresh"].map((self) => ({ fn: "1", args: [undefined, value], self }))
+      )
     })
   },
   ...Object.fromEntries(

@@ -4,32 +4,49 @@ import { type Behaviour, fresh, from, holds, primitive, type Rules, type Table }
 const tree = holds("result")
 const locale = ["locale"]
 
-/** Locales and options. */
-const options = (...indices: ReadonlyArray<number>) => ({ reads: indices.map((index) => `deep:${index}`) })
+/** Locales and options, at these arguments. */
+const options = (...indices: ReadonlyArray<number>) => ({
+  reads: indices.map((index) => `deep:${index}`),
+  converts: indices.map((index) => `${index}[]`)
+})
 
-/** A regular expression keeps where it was (`lastIndex`), and all of them share `RegExp.$1` and its siblings. */
-const searches = { reads: ["0"], mutates: ["0"], converts: ["this", "0"], changesState: ["regexp"] } as const
+/** All regular expressions share `RegExp.$1` and its siblings. */
+const searches = { reads: ["0"], converts: ["this", "0"], changesState: ["regexp"] } as const
+
+/** A regular expression keeps where it was: `lastIndex`. */
+const matches = { ...searches, mutates: ["0"] } as const
 
 const text: Rules = {
   [
-    `charAt charCodeAt codePointAt concat isWellFormed padEnd padStart repeat slice substr substring toLowerCase
-    toUpperCase toWellFormed trim trimEnd trimLeft trimRight trimStart at normalize
-    anchor big blink bold fixed fontcolor fontsize italics link small strike sub sup`
+    `charAt charCodeAt codePointAt concat padEnd padStart repeat slice substr substring at normalize
+    anchor fontcolor fontsize link`
   ]: primitive({ converts: ["this", "0+"] }),
+  [
+    `isWellFormed toLowerCase toUpperCase toWellFormed trim trimEnd trimLeft trimRight trimStart
+    big blink bold fixed italics small strike sub sup`
+  ]: primitive({ converts: ["this"] }),
   "indexOf lastIndexOf": primitive({ converts: ["this", "0", "1"] }),
   "endsWith includes startsWith": primitive({ reads: ["0"], converts: ["this", "0", "1"] }),
-  localeCompare: primitive({ ...options(1, 2), converts: ["this", "0"], readsState: locale }),
-  "toLocaleLowerCase toLocaleUpperCase": primitive({ ...options(0), converts: ["this"], readsState: locale }),
-  match: fresh({ ...searches, stores: tree, invokes: [["0", "Symbol.match"], ["0", "exec"]] }),
+  localeCompare: primitive({
+    ...options(1, 2),
+    converts: ["this", "0", ...options(1, 2).converts],
+    readsState: locale
+  }),
+  "toLocaleLowerCase toLocaleUpperCase": primitive({
+    ...options(0),
+    converts: ["this", ...options(0).converts],
+    readsState: locale
+  }),
+  match: fresh({ ...matches, stores: tree, invokes: [["0", "Symbol.match"], ["0", "exec"]] }),
   matchAll: fresh({ ...searches, stores: tree, invokes: [["0", "Symbol.matchAll"], ["0", "constructor"]] }),
   "replace replaceAll": primitive({
-    ...searches,
+    ...matches,
     converts: ["this", "0", "1", "call0"],
     // Texts and positions, then an object with the named groups.
     calls: [{ fn: "1", args: Array.from({ length: 24 }, (_, index) => index < 3 ? undefined : "fresh") }],
     invokes: [["0", "Symbol.replace"], ["0", "exec"]]
   }),
-  search: primitive({ ...searches, invokes: [["0", "Symbol.search"], ["0", "exec"]] }),
+  search: primitive({ ...matches, invokes: [["0", "Symbol.search"], ["0", "exec"]] }),
   split: fresh({
     ...searches,
     converts: ["this", "0", "1"],
@@ -40,25 +57,35 @@ const text: Rules = {
 }
 
 /** The receiver is the regular expression. */
-const matches = { reads: ["this"], mutates: ["this"], converts: ["0"], changesState: ["regexp"] } as const
+const looks = { reads: ["this"], converts: ["0"], changesState: ["regexp"] } as const
+
+const moves = { ...looks, mutates: ["this"] } as const
 
 const exec = [["this", "exec"]] as const
 
 const regexp: Rules = {
-  exec: fresh({ ...matches, stores: tree }),
-  "test Symbol.search": primitive({ ...matches, invokes: exec }),
-  "Symbol.match": fresh({ ...matches, stores: tree, invokes: exec }),
-  "Symbol.matchAll": fresh({ ...matches, stores: tree, invokes: [["this", "constructor"]] }),
+  exec: fresh({ ...moves, stores: tree }),
+  test: primitive({ ...moves, invokes: exec }),
+  "Symbol.search": primitive({ ...moves, invokes: exec }),
+  "Symbol.match": fresh({ ...moves, stores: tree, invokes: exec }),
+  "Symbol.matchAll": fresh({ ...looks, converts: ["this", "0"], stores: tree, invokes: [["this", "constructor"]] }),
   "Symbol.replace": primitive({
-    ...matches,
+    ...moves,
     converts: ["0", "1", "call0"],
     calls: [{ fn: "1", args: Array.from({ length: 24 }, (_, index) => index < 3 ? undefined : "fresh") }],
     invokes: exec
   }),
-  "Symbol.split": fresh({ ...matches, converts: ["0", "1"], invokes: [["this", "constructor"], ["this", "exec"]] }),
+  "Symbol.split": fresh({
+    ...looks,
+    converts: ["this", "0", "1"],
+    invokes: [["this", "constructor"], ["this", "exec"]]
+  }),
   compile: from("this", { mutates: ["this"], reads: ["0"], converts: ["0", "1"] }),
   toString: primitive({ reads: ["this"], converts: ["this[]"] })
 }
+
+/** `toLocaleString(locales, options)`. */
+const localized = { ...options(0, 1), reads: ["this", "deep:0", "deep:1"] }
 
 const local = ["timezone"]
 const read = primitive({ reads: ["this"] })
@@ -76,7 +103,7 @@ const date: Rules = {
   ]: readLocal,
   toJSON: primitive({ reads: ["this"], converts: ["this"], invokes: [["this", "toISOString"]] }),
   "toLocaleString toLocaleDateString toLocaleTimeString": primitive({
-    reads: ["this", "deep:0", "deep:1"],
+    ...localized,
     readsState: ["locale", "timezone"]
   }),
   "Symbol.toPrimitive": primitive({ reads: ["this"], converts: ["this"], readsState: local }),
@@ -90,28 +117,28 @@ const date: Rules = {
 }
 
 const number: Rules = {
-  "toExponential toFixed toPrecision toString": primitive({ reads: ["this"], converts: ["0"] }),
+  toString: primitive({ reads: ["this"], converts: ["0"] }),
   valueOf: read,
-  toLocaleString: primitive({ reads: ["this", "deep:0", "deep:1"], readsState: locale })
+  toLocaleString: primitive({ ...localized, readsState: locale })
 }
+
+/** Of a number, a date (without one: now), a duration, or a list. */
+const formats = {
+  reads: ["this", "0"],
+  converts: ["0", "1", "0[]"],
+  iterates: ["0"],
+  readsState: ["time"]
+} as const
 
 /** The methods of Intl's services, which look at what they are given only. */
 const intl: Rules = {
   resolvedOptions: fresh({ reads: ["this"], stores: tree }),
-  "format formatRange": primitive({
-    reads: ["this", "deep:0", "deep:1"],
-    converts: ["0", "1", "0[]"],
-    iterates: ["0"],
-    readsState: ["time"]
-  }),
-  "formatToParts formatRangeToParts": fresh({
-    stores: tree,
-    reads: ["this", "deep:0", "deep:1"],
-    converts: ["0", "1", "0[]"],
-    iterates: ["0"],
-    readsState: ["time"]
-  }),
-  "select selectRange compare of": primitive({ reads: ["this"], converts: ["0", "1"] }),
+  format: primitive(formats),
+  formatToParts: fresh({ ...formats, stores: tree }),
+  formatRange: primitive({ reads: ["this"], converts: ["0", "1"] }),
+  formatRangeToParts: fresh({ stores: tree, reads: ["this"], converts: ["0", "1"] }),
+  "select of": primitive({ reads: ["this"], converts: ["0"] }),
+  "selectRange compare": primitive({ reads: ["this"], converts: ["0", "1"] }),
   "segment containing": fresh({ stores: tree, reads: ["this"], converts: ["0"] }),
   "maximize minimize": fresh({ reads: ["this"] }),
   [
@@ -124,8 +151,8 @@ const intl: Rules = {
 export const methods: Table = {
   String: text,
   RegExp: regexp,
-  Number: number,
-  BigInt: { ...number, "toExponential toFixed toPrecision toString": primitive({ reads: ["this"], converts: ["0"] }) },
+  Number: { ...number, "toExponential toFixed toPrecision": primitive({ reads: ["this"], converts: ["0"] }) },
+  BigInt: number,
   Boolean: { "toString valueOf": read },
   Symbol: { "toString valueOf Symbol.toPrimitive": read },
   Date: date,
@@ -171,11 +198,13 @@ export const functions: Table = {
     UTC: convertsAll
   },
   Intl: {
-    [intlServices]: fresh({ ...options(0, 1), readsState: ["locale", "timezone"] }),
+    [intlServices]: fresh({ ...options(0, 1), converts: ["0", "0[]", "1[]"], readsState: ["locale", "timezone"] }),
     getCanonicalLocales: fresh(options(0)),
     supportedValuesOf: fresh({ converts: ["0"] })
   },
   ...Object.fromEntries(
-    intlServices.split(" ").map((name) => [`Intl.${name}`, { supportedLocalesOf: fresh(options(0, 1)) }])
+    intlServices.split(" ").filter((name) => name !== "Locale").map((
+      name
+    ) => [`Intl.${name}`, { supportedLocalesOf: fresh(options(0, 1)) }])
   )
 }

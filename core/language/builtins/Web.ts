@@ -1,5 +1,5 @@
 /** The WHATWG globals of Node 18. */
-import { fresh, from, holds, primitive, type Rules, type Table } from "./Behaviour.ts"
+import { custom, fresh, from, holds, primitive, type Rules, type Table } from "./Behaviour.ts"
 
 const tree = holds("result")
 const view = [["result", "this"]] as const
@@ -27,13 +27,15 @@ export const methods: Table = {
   Headers: { ...texts, getSetCookie: fresh({ reads: ["this"] }) },
   // Its values are texts or files.
   FormData: {
+    // What is no file is shown in the error.
     "append set": primitive({
       stores: [["this", "1"], ["this", "fresh"]],
+      invokes: [["1", custom]],
       mutates: ["this"],
       reads: ["1"],
       converts: ["0", "1", "2"]
     }),
-    delete: change,
+    delete: primitive({ mutates: ["this"], reads: ["this"], converts: ["0"] }),
     get: from("this[]", { converts: ["0"] }),
     getAll: fresh({ stores: holds("this[]"), converts: ["0"] }),
     has: primitive({ reads: ["this"], converts: ["0"] }),
@@ -76,10 +78,8 @@ export const methods: Table = {
     })
   },
   Event: {
-    "preventDefault stopPropagation stopImmediatePropagation initEvent": primitive({
-      mutates: ["this"],
-      converts: ["0+"]
-    }),
+    "preventDefault stopPropagation stopImmediatePropagation": primitive({ mutates: ["this"] }),
+    initEvent: primitive({ mutates: ["this"], converts: ["0+"] }),
     composedPath: fresh({ stores: holds("this[]") })
   }
 }
@@ -105,7 +105,7 @@ export const functions: Table = {
     EventTarget: fresh(),
     Event: fresh({ reads: ["1"], converts: ["0", "1[]"], readsState: ["time"] }),
     CustomEvent: fresh({ stores: holds("1[]"), converts: ["0", "1[]"], readsState: ["time"] }),
-    DOMException: fresh({ stores: holds("1[]"), converts: ["0", "1"], readsState: ["stack"] }),
+    DOMException: fresh({ stores: holds("1[]"), converts: ["0", "1", "1[]"], readsState: ["stack"] }),
     // What is transferred is empty afterwards.
     structuredClone: fresh({ stores: tree, mutates: ["1[][]"], reads: ["deep:0", "1"], iterates: ["1[]"] }),
     queueMicrotask: primitive({ ...soon, calls: [{ fn: "0", args: [], later: true }] }),
@@ -117,7 +117,7 @@ export const functions: Table = {
   },
   AbortSignal: {
     abort: fresh({ stores: holds("0") }),
-    timeout: fresh({ ...soon, converts: ["0"] }),
+    timeout: fresh(soon),
     any: fresh({ iterates: ["0"], stores: holds("0[][]"), shows: [["result", "0[]"]] })
   },
   performance: {
