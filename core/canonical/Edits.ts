@@ -38,11 +38,11 @@ export class Edits {
     this.replace(start, end, before + word + after)
   }
 
-  /** Puts `open` before and `close` after, outside of what is replaced inside. */
+  /** Puts `open` before and `close` after, outside of what is replaced inside, and inside of what was wrapped before. */
   wrap(start: number, end: number, open: string, close: string): void {
     this.#count += 1
-    this.#changed.prependRight(start, open)
-    this.#changed.appendLeft(end, close)
+    this.#changed.appendRight(start, open)
+    this.#changed.prependLeft(end, close)
   }
 
   /** Moves a statement, with what was changed in it, before the one at `to`. */
