@@ -52,6 +52,18 @@ export class Edits {
     this.#changed.appendLeft(end, this.#text.charAt(end - 1) === ";" ? "" : ";")
   }
 
+  /** Puts `text` behind what is before `offset`, and moves with that. */
+  insertAfter(offset: number, text: string): void {
+    this.#count += 1
+    this.#changed.appendLeft(offset, text)
+  }
+
+  /** Moves a part, with what was changed in it, before the one at `to`. */
+  relocate(start: number, end: number, to: number): void {
+    this.#count += 1
+    this.#changed.move(start, end, to)
+  }
+
   append(text: string): void {
     this.#count += 1
     this.#changed.append(text)

@@ -10,7 +10,7 @@ import { type Lowered, type Source, SourceParser, type SourceSyntaxError } from 
 import { fromOffset, SourceLocation } from "../SourceLocation.ts"
 import * as Ast from "../syntax/Ast.ts"
 import { CanonicalTextError } from "./CanonicalTextError.ts"
-import { desugaring } from "./desugar/index.ts"
+import { desugarings } from "./desugar/index.ts"
 import { Edits } from "./Edits.ts"
 import * as GlobalNames from "./GlobalNames.ts"
 import * as LoweredSyntax from "./LoweredSyntax.ts"
@@ -61,6 +61,8 @@ const contextOf = (
   text,
   specifiers,
   edits: new Edits(text),
+  helpers: new Set(),
+  refused: [],
   script: Ast.isScript(module),
   settled: new WeakSet()
 })
@@ -78,13 +80,17 @@ class Unfaithful extends Data.TaggedError("Unfaithful")<{
 type Rules = ReadonlyArray<Normalisation>
 
 /** Writes what SWC lowers wrongly in other syntax: few modules have any of it. */
-const desugared = (start: Step, module: Ast.Module, syntax: LoweredSyntax.LoweredSyntax, maps: boolean) =>
+const desugared = (start: Step, module: Ast.Module, rules: Rules, maps: boolean) =>
   Effect.suspend(() => {
-    const { helpers, rules } = desugaring(syntax)
     if (rules.length === 0) return Effect.succeed<Parsed>({ step: start, module })
     const context = contextOf(start.source.text, module)
     normalise(module, rules, context)
-    context.edits.append(`\n${helpers}`)
+    const [refused] = context.refused
+    if (refused !== undefined) {
+      const { node, why } = refused
+      return new Unfaithful({ step: start, offset: spanOf(node).start, construct: node.type, why })
+    }
+    for (const helper of context.helpers) context.edits.append(helper)
     return parsed(edited(start, context.edits, maps))
   })
 
@@ -192,7 +198,12 @@ const attempt = (
     const movesFields = source.language === "typescript" && !compilerOptions.useDefineForClassFields
     const written = yield* parser.parse(source)
     const found = LoweredSyntax.find(written, movesFields)
-    const { module: original, step: start } = yield* desugared({ source, maps: [] }, written, found, sourceMap)
+    const { module: original, step: start } = yield* desugared(
+      { source, maps: [] },
+      written,
+      desugarings(found, compilerOptions.experimentalDecorators),
+      sourceMap
+    )
     const syntax = original === written ? found : LoweredSyntax.find(original, movesFields)
     const prepared = prepare(start, original, syntax, rules, sourceMap)
     const { globals, lowered: { module, step: lowered } } = yield* lowerKeepingNames(

@@ -11,6 +11,7 @@ import { boundNames, isTypeSyntax, type UsingDeclaration } from "../../language/
 import * as Ast from "../../syntax/Ast.ts"
 import type { Edits } from "../Edits.ts"
 import type { Context, Normalisation } from "../Normalisation.ts"
+import { disposalHelpers } from "./disposalHelpers.ts"
 import { nameValue } from "./namedValue.ts"
 
 const scope = "clustrix$scope"
@@ -26,8 +27,10 @@ const closing = (isAsync: boolean): string => {
 const isUsing = (node: Ast.AnyNode): node is UsingDeclaration => node.type === "UsingDeclaration"
 
 /** Puts the nodes from `first` to `last` into the `try`. */
-const guard = (first: Ast.AnyNode, last: Ast.AnyNode, isAsync: boolean, edits: Edits): void =>
+const guard = (first: Ast.AnyNode, last: Ast.AnyNode, isAsync: boolean, { edits, helpers }: Context): void => {
+  helpers.add(disposalHelpers)
   edits.wrap(Ast.spanOf(first).start, Ast.spanOf(last).end, opening, closing(isAsync))
+}
 
 /** Registers each resource of the declaration where it is initialised. */
 const register = ({ decls, isAwait }: UsingDeclaration, edits: Edits): void => {
@@ -64,21 +67,22 @@ const waits = (statements: ReadonlyArray<Ast.AnyNode>): boolean | undefined => {
   return declarations.length === 0 ? undefined : declarations.some(({ isAwait }) => isAwait)
 }
 
-const block = ({ stmts }: Ast.BlockStatement, { edits }: Context): void => {
+const block = ({ stmts }: Ast.BlockStatement, context: Context): void => {
   const isAsync = waits(stmts)
   const first = stmts.find((statement) => !isDirective(statement))
   const last = stmts.at(-1)
   if (isAsync === undefined || first === undefined || last === undefined) return
-  guard(first, last, isAsync, edits)
-  inList(stmts, edits)
+  guard(first, last, isAsync, context)
+  inList(stmts, context.edits)
 }
 
 /** `for (using x of y) body`: `x` is declared in each turn. */
-const loop = ({ body, left: head }: Ast.ForOfStatement, { edits }: Context): void => {
+const loop = ({ body, left: head }: Ast.ForOfStatement, { edits, helpers }: Context): void => {
   const left: Ast.AnyNode = head
   if (!isUsing(left)) return
   const [resource] = left.decls
   if (resource?.id.type !== "Identifier") return
+  helpers.add(disposalHelpers)
   const { end, start } = Ast.spanOf(left)
   edits.replace(start, end, "const clustrix$resource")
   const use = `const ${resource.id.value}=clustrix$use(${scope},clustrix$resource,${left.isAwait});`
@@ -157,7 +161,8 @@ const assignDeclared = (item: Ast.AnyNode, start: number, hoist: Hoisted, edits:
   return hoist.names.slice(before)
 }
 
-const top = ({ body: items }: Ast.Module, { edits, script }: Context): void => {
+const top = ({ body: items }: Ast.Module, context: Context): void => {
+  const { edits, script } = context
   const body: ReadonlyArray<Ast.AnyNode> = items
   const declarations = body.filter(isUsing)
   if (declarations.length === 0) return
@@ -167,7 +172,7 @@ const top = ({ body: items }: Ast.Module, { edits, script }: Context): void => {
   if (first === undefined || last === undefined) return
   const start = Ast.spanOf(first).start
   const hoist: Hoisted = { names: [], exports: [] }
-  guard(first, last, declarations.some(({ isAwait }) => isAwait), edits)
+  guard(first, last, declarations.some(({ isAwait }) => isAwait), context)
   for (const item of body) {
     const span = Ast.spanOf(item)
     if (!inside.includes(item)) {
@@ -201,10 +206,11 @@ export const disposal: Normalisation = {
     Module: top,
     BlockStatement: block,
     ForOfStatement: loop,
-    SwitchStatement: (statement, { edits }) => {
+    SwitchStatement: (statement, { edits, helpers }) => {
       const statements = statement.cases.flatMap(({ consequent }) => consequent)
       const isAsync = waits(statements)
       if (isAsync === undefined) return
+      helpers.add(disposalHelpers)
       const { end, start } = Ast.spanOf(statement)
       edits.wrap(start, end, `{${opening}`, `${closing(isAsync)}}`)
       inList(statements, edits)

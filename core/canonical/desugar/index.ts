@@ -3,17 +3,11 @@
  */
 import type { LoweredSyntax } from "../LoweredSyntax.ts"
 import type { Normalisation } from "../Normalisation.ts"
+import { decorators } from "./Decorators.ts"
 import { disposal } from "./Disposal.ts"
-import { disposalHelpers } from "./disposalHelpers.ts"
 
-export interface Desugaring {
-  readonly rules: ReadonlyArray<Normalisation>
-  /** Functions that the result calls. */
-  readonly helpers: string
-}
-
-/** What a module with `syntax` needs. */
-export const desugaring = ({ types }: LoweredSyntax): Desugaring =>
-  types.has("UsingDeclaration")
-    ? { rules: [disposal], helpers: disposalHelpers }
-    : { rules: [], helpers: "" }
+/** The rules for a module with `syntax`. `legacy`: its decorators are those of `experimentalDecorators`. */
+export const desugarings = ({ types }: LoweredSyntax, legacy: boolean): ReadonlyArray<Normalisation> => [
+  ...(types.has("UsingDeclaration") ? [disposal] : []),
+  ...(types.has("AutoAccessor") || (types.has("Decorator") && !legacy) ? [decorators(legacy)] : [])
+]
