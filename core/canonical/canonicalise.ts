@@ -90,6 +90,7 @@ const desugared = (start: Step, module: Ast.Module, rules: Rules, maps: boolean)
       const { node, why } = refused
       return new Unfaithful({ step: start, offset: spanOf(node).start, construct: node.type, why })
     }
+    if (context.edits.isEmpty) return Effect.succeed<Parsed>({ step: start, module })
     for (const helper of context.helpers) context.edits.append(helper)
     return parsed(edited(start, context.edits, maps))
   })

@@ -25,12 +25,11 @@ import * as Ast from "../../syntax/Ast.ts"
 import type { Edits } from "../Edits.ts"
 import type { Context, Normalisation } from "../Normalisation.ts"
 import { computedLiteral, literalName } from "../PropertyName.ts"
-import * as Spans from "../../syntax/Spans.ts"
 import { staysNameless, unwrapped } from "../TreeComparison.ts"
+import { afterKeyword, bodyStart, type Class, classStart } from "./classHead.ts"
 import { decoratorHelpers } from "./decoratorHelpers.ts"
 import { nameValue } from "./namedValue.ts"
 
-type Class = Ast.ClassDeclaration | Ast.ClassExpression
 type Method = Ast.ClassMethod | Ast.PrivateMethod
 type Field = Ast.ClassProperty | Ast.PrivateProperty | AutoAccessor
 type Member = Method | Field
@@ -261,32 +260,6 @@ class ClassRewriter {
     if (value !== undefined) nameValue(value, name, this.#edits)
   }
 
-  /** Where the class itself begins, behind its decorators. */
-  #start(): number {
-    const last = this.#self.decorators?.at(-1)
-    const { start } = Ast.spanOf(this.#self)
-    return last === undefined ? start : Math.max(start, Ast.spanOf(last).end)
-  }
-
-  /** Where the body begins, behind its brace. */
-  #bodyStart(): number {
-    const { identifier, implements: types, superClass, superTypeParams, typeParams } = this.#self
-    const head = [identifier, superClass, superTypeParams, typeParams, ...(types ?? [])].flatMap((part) =>
-      part ? [Ast.spanOf(part).end] : []
-    )
-    const start = head.length === 0 ? this.#afterKeyword() : Math.max(...head)
-    return afterTrivia(this.#context.text, start) + 1
-  }
-
-  /** Behind `class`, or `abstract class`. */
-  #afterKeyword(): number {
-    const { text } = this.#context
-    const start = afterTrivia(text, this.#start())
-    return text.startsWith("abstract", start)
-      ? afterTrivia(text, start + "abstract".length) + "class".length
-      : start + "class".length
-  }
-
   /** `C` as `(() => { const state = decorated(); ...; return C })()`. `name`: of a class without one, as an expression. */
   enclose(parts: ReadonlyArray<Part>, name: string | undefined, isDeclaration: boolean): void {
     const { identifier, superClass } = this.#self
@@ -301,8 +274,8 @@ class ClassRewriter {
     // Nothing names a class that is assigned to a property
     const made = first === undefined ? "return " : own === undefined ? `${this.#state}.own=` : `var ${own}=`
     const close = `]);${made}${key === undefined ? "" : `({[${key}]:`}class`
-    const start = this.#start()
-    const keyword = this.#afterKeyword()
+    const start = classStart(this.#self)
+    const keyword = afterKeyword(this.#self, this.#context.text)
     if (first === undefined) this.#edits.replace(start, keyword, open + close)
     else {
       const end = Ast.spanOf(decorators.at(-1) ?? first).end
@@ -316,13 +289,12 @@ class ClassRewriter {
       this.#edits.wrap(Ast.spanOf(superClass).start, Ast.spanOf(superClass).end, `(${this.#state}.base=`, ")")
     }
     if (first !== undefined || parts.some((part) => part.decorators.length > 0)) {
-      this.#edits.insertAfter(this.#bodyStart(), this.#setUp(parts))
+      this.#edits.insertAfter(bodyStart(this.#self, this.#context.text), this.#setUp(parts))
     }
     for (const part of parts) this.rewrite(part)
     const { end } = Ast.spanOf(this.#self)
     if (first !== undefined) {
       this.#edits.insertAfter(end - 1, `;static{clustrix$run(${this.#state}.ofClass,${this.#state}.self)}`)
-      for (const node of this.#self.body) this.#staticThis(node)
     }
     const result = first === undefined ? "" : `;return ${own === undefined ? "" : `${own}=`}${this.#state}.self`
     // Inside of what was put around the class
@@ -358,33 +330,10 @@ class ClassRewriter {
       : `,set:(clustrix$target,clustrix$value)=>{clustrix$target.${privately}=clustrix$value}`
     return `${start}"${privately}",{${has}${get}${set}});`
   }
-
-  /** `this` of static fields and blocks is what the decorators made of the class. */
-  #staticThis(node: Ast.AnyNode): void {
-    const inner = node.type === "StaticBlock"
-      ? (node as Ast.StaticBlock).body
-      : isMember(node) && node.isStatic && !isMethod(node)
-      ? node.value
-      : undefined
-    if (inner) this.#replaceThis(inner)
-  }
-
-  #replaceThis(node: Ast.AnyNode): void {
-    if (node.type === "ThisExpression") {
-      return this.#edits.replace(Ast.spanOf(node).start, Ast.spanOf(node).end, `${this.#state}.self`)
-    }
-    if (node.type === "ClassExpression" || node.type === "ClassDeclaration") {
-      for (const part of evaluated(node as Class)) this.#replaceThis(part)
-    } else if (node.type === "ArrowFunctionExpression" || !functions.test(node.type)) {
-      for (const child of Ast.children(node)) this.#replaceThis(child)
-    }
-  }
 }
 
 /** The key of the property that is made, where it had to be evaluated. */
 const lastKey = "clustrix$lastKey"
-
-const afterTrivia = (text: string, start: number): number => start + Spans.firstToken(text.slice(start))
 
 /** `legacy`: decorators are those of `experimentalDecorators`, which the lowering knows. */
 export const decorators = (legacy: boolean): Normalisation => {

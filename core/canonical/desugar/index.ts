@@ -5,9 +5,13 @@ import type { LoweredSyntax } from "../LoweredSyntax.ts"
 import type { Normalisation } from "../Normalisation.ts"
 import { decorators } from "./Decorators.ts"
 import { disposal } from "./Disposal.ts"
+import { legacyClassNames } from "./LegacyClassNames.ts"
+import { mergedEnums } from "./MergedEnums.ts"
 
 /** The rules for a module with `syntax`. `legacy`: its decorators are those of `experimentalDecorators`. */
 export const desugarings = ({ types }: LoweredSyntax, legacy: boolean): ReadonlyArray<Normalisation> => [
   ...(types.has("UsingDeclaration") ? [disposal] : []),
-  ...(types.has("AutoAccessor") || (types.has("Decorator") && !legacy) ? [decorators(legacy)] : [])
+  ...(types.has("AutoAccessor") || (types.has("Decorator") && !legacy) ? [decorators(legacy)] : []),
+  ...(types.has("Decorator") && legacy ? [legacyClassNames()] : []),
+  ...(types.has("TsEnumDeclaration") ? [mergedEnums] : [])
 ]
