@@ -59,8 +59,8 @@ export class FunctionLocator extends Context.Tag("clustrix/FunctionLocator")<Fun
   readonly isBuiltin: (fn: AnyFunction) => Effect.Effect<boolean>
   /** What the private static fields of a class hold, by name: `#count`. */
   readonly privateFields: (fn: AnyFunction) => Effect.Effect<ReadonlyMap<string, unknown>>
-  /** What the variables at the top level of the function's module hold. */
-  readonly moduleValues: (fn: AnyFunction) => Effect.Effect<ReadonlySet<unknown>>
+  /** What the variables of these names hold that the function sees, of whatever scope. */
+  readonly topLevel: (fn: AnyFunction, names: ReadonlySet<string>) => Effect.Effect<ReadonlySet<unknown>>
   /** The text that runs, which a loader may have made of the source, and the function's offset in it. */
   readonly compiled: (fn: AnyFunction) => Effect.Effect<CompiledFunction | undefined>
   /** What the named variables of the functions around `fn` hold; without those that cannot be read. */

@@ -88,9 +88,12 @@ export const layer: Layer.Layer<FunctionLocator> = Layer.scoped(
         Effect.orElseSucceed(ask(fn, (it) => variables(it, fn, names)), () => new Map<string, unknown>()),
       privateFields: (fn) =>
         Effect.orElseSucceed(ask(fn, (it) => it.privateFields(fn)), () => new Map<string, unknown>()),
-      moduleValues: (fn) =>
+      topLevel: (fn, names) =>
         Effect.orElseSucceed(
-          ask(fn, (it) => new Set(it.variables(fn, "module").values())),
+          ask(fn, (it) => {
+            const found = it.variables(fn, "module")
+            return new Set([...found].flatMap(([name, value]) => names.has(name) ? [value] : []))
+          }),
           () => new Set<unknown>()
         ),
       compiled: (fn) =>

@@ -16,11 +16,16 @@ export interface ClassMember {
   readonly fn: Ast.AnyNode | undefined
   /** What a field is given. */
   readonly value: Ast.AnyNode | undefined
+  /** The expression of a key that is computed. */
+  readonly computed: Ast.AnyNode | undefined
 }
 
 /** The variable that holds a private static field's value where its class is made again. */
 export const privateStatic = (name: string): string => `${staticPrefix}${name}`
 const staticPrefix = "clustrix$static$"
+
+/** The variable that holds the key of the member that is written as `fn`, where its class is made again. */
+export const computedKey = (fn: Ast.AnyNode): string => `clustrix$key$${spanOf(fn).start}`
 
 /** The private static field, with `#`, whose value such a variable holds. */
 export const privateFieldOf = (variable: string): string | undefined =>
@@ -39,6 +44,11 @@ const asFunction = (node: Ast.AnyNode | null | undefined): Ast.AnyNode | undefin
   return value?.type === "ArrowFunctionExpression" || value?.type === "FunctionExpression" ? value : undefined
 }
 
+const of = (key: Ast.AnyNode): Ast.AnyNode | undefined => {
+  const self = syntax(key)
+  return self.type === "Computed" && staticKey(key) === undefined ? self.expression : undefined
+}
+
 type WithBody = Ast.ClassDeclaration | Ast.ClassExpression
 
 /** Members that become properties, in the order of the text: of methods, the last of a name. */
@@ -47,11 +57,12 @@ export const classMembers = (node: WithBody): ReadonlyArray<ClassMember> =>
     const self = syntax(each)
     if (self.type === "ClassMethod" && self.function.body) {
       const kind = self.kind === "getter" ? "get" : self.kind === "setter" ? "set" : "method"
-      return [{ key: staticKey(self.key), isStatic: self.isStatic, kind, fn: self, value: undefined }]
+      return [{ key: staticKey(self.key), isStatic: self.isStatic, kind, fn: self, value: undefined, computed: of(self.key) }]
     }
     if (self.type === "ClassProperty" && self.isStatic && !self.declare) {
       const fn = asFunction(self.value)
-      return [{ key: staticKey(self.key), isStatic: true, kind: "field", fn, value: self.value ?? undefined }]
+      const value = self.value ?? undefined
+      return [{ key: staticKey(self.key), isStatic: true, kind: "field", fn, value, computed: of(self.key) }]
     }
     return []
   })

@@ -3,7 +3,8 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
-import { hasPrivates, isClassSyntax, privateName, privateStatic, staticState } from "./ClassMembers.ts"
+import { classMembers, computedKey, hasPrivates, isClassSyntax, isDecorated, privateName, privateStatic,
+  staticState } from "./ClassMembers.ts"
 import { anonymousDefault, type Cut, type Range } from "./ModuleRecord.ts"
 import { asName, boundNames, isFunctionSyntax, isTypeSyntax, staticKey, type Syntax, syntax,
   unwrap } from "./Syntax.ts"
@@ -410,7 +411,14 @@ export const innerFunctionAt = (
     cuts.push(...state.cuts)
     for (const node of state.nodes) skipped.add(node)
     given.push(...state.privates.map(privateStatic))
-    // What only `extends` uses is not kept by the class, but what it gave is
+    // What only keys and `extends` use is not kept by the class, but what they gave is
+    for (const { computed, fn } of isDecorated(self) ? [] : classMembers(self)) {
+      if (computed === undefined || fn === undefined || capturedIn([computed], skipped).size === 0) continue
+      const name = computedKey(fn)
+      cuts.push({ range: [spanOf(computed).start, spanOf(computed).end], replacement: name })
+      skipped.add(computed)
+      given.push(name)
+    }
     if (self.superClass && capturedIn([self.superClass], skipped).size > 0) {
       cuts.push({ range: [spanOf(self.superClass).start, spanOf(self.superClass).end], replacement: heritage })
       skipped.add(self.superClass)

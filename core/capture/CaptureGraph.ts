@@ -30,6 +30,8 @@ export interface CapturedFunction {
   /** In its head. */
   readonly offset: number
   readonly inner: InnerFunction
+  /** The names that its module declares at the top. */
+  readonly names: ReadonlySet<string>
   /** What its variables hold, in the order of `inner.captures`. */
   readonly variables: ReadonlyMap<string, unknown>
   /** What it has beyond what its text makes. */
@@ -185,12 +187,11 @@ export const capture = (
           })
         }
         const written = yield* sources.find(value, located)
-        const { at, inner, node, offset } = written
+        const { at, inner, node, offset, source } = written
         if (inner.method?.isMember === true && path !== "" && waiting.length > next) {
           methods.push(held)
           return
         }
-        const variables = yield* capturedVariables(held, written)
         // One that is named leaves its state to its module
         const state = inner.declared !== undefined && path === "" ? untouched(value, node)
           : yield* functionState(value, written, sources)
@@ -201,12 +202,14 @@ export const capture = (
             remedy: "Give the member a plain name, or leave the class as it was declared."
           }, at)
         }
+        const variables = yield* capturedVariables(held, written, state.keys)
         functions.set(value, {
           _tag: "Source",
           value,
           path: written.path,
           offset,
           inner,
+          names: source.names,
           variables,
           own: state.own,
           holder: holder?.fn,
@@ -234,8 +237,9 @@ export const capture = (
     /** The function that gives its instances this object, if that is found before it. */
     const ownerOf = ({ holder, path, value }: HeldObject) =>
       Effect.gen(function*() {
+        if (prototypes.has(value) || isProxy(value)) return prototypes.get(value)
         const of = asFunction(Object.getOwnPropertyDescriptor(value, "constructor")?.value)
-        if (prototypes.has(value) || of === undefined || isProxy(of) || functions.has(of)) return prototypes.get(value)
+        if (of === undefined || isProxy(of) || functions.has(of)) return undefined
         if (Object.getOwnPropertyDescriptor(of, "prototype")?.value !== value) return undefined
         yield* visitFunction({ value: of, path: `${path}.constructor`, holder })
         return prototypes.get(value)
@@ -249,15 +253,17 @@ export const capture = (
           objects.set(value, { shape: builtin, own: unchanged })
           return
         }
+        const owner = yield* ownerOf(held)
+        if (owner !== undefined) {
+          objects.set(value, { shape: prototypeShape(owner.of, asItIs(value)), own: owner.own })
+          return enterOwn(owner.own, path, () => holder)
+        }
         const shape = shapeOf(value, isProxy)
         if (shape._tag === "Refused") return yield* refuse(held, shape)
         if (Object.getPrototypeOf(value) !== shape.fresh.prototype) yield* instances.check(held)
-        const owner = yield* ownerOf(held)
-        const own = owner === undefined ? ownState(value, shape.fresh) : owner.own
-        objects.set(value, { shape: owner === undefined ? shape : prototypeShape(owner.of, asItIs(value)), own })
-        for (const part of owner === undefined ? contentOf(shape) : []) {
-          enter(part.value, `${path}${part.segment}`, holder)
-        }
+        const own = ownState(value, shape.fresh)
+        objects.set(value, { shape, own })
+        for (const part of contentOf(shape)) enter(part.value, `${path}${part.segment}`, holder)
         enterOwn(own, path, () => holder)
       })
 
@@ -289,16 +295,16 @@ export const capture = (
     }
 
     for (const [value, held] of symbols) {
-      const isModules = [...functions.keys()].map((fn) => locator.moduleValues(fn))
       let isKnown = !inVariables.has(value)
-      for (const values of isModules) isKnown ||= (yield* values).has(value)
-      if (isKnown) {
-        return yield* refuse(held, {
-          description: String(value),
-          why: "A symbol is known to its own process only, unless it is registered.",
-          remedy: `Make it with Symbol.for(${JSON.stringify(value.description ?? "")}).`
-        })
+      for (const [fn, each] of functions) {
+        if (each._tag === "Source") isKnown ||= (yield* locator.topLevel(fn, each.names)).has(value)
       }
+      if (!isKnown) continue
+      return yield* refuse(held, {
+        description: String(value),
+        why: "A symbol is known to its own process only, unless it is registered.",
+        remedy: `Make it with Symbol.for(${JSON.stringify(value.description ?? "")}).`
+      })
     }
     // A URL follows its parameters, if they go along, too
     for (const { shape } of objects.values()) {

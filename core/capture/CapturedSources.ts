@@ -10,7 +10,9 @@ import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
 import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
 import { fromOffset, lineStarts, type SourceLocation } from "../SourceLocation.ts"
 import { SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
+import { asName } from "../analyse/Syntax.ts"
 import type * as Ast from "../syntax/Ast.ts"
+import { children, topLevel } from "../syntax/Ast.ts"
 import { labelOf } from "./NotCaptured.ts"
 
 export interface ParsedSource {
@@ -18,6 +20,8 @@ export interface ParsedSource {
   readonly file: string
   readonly module: Ast.Module
   readonly starts: ReadonlyArray<number>
+  /** The names that the module declares at its top level, as far as it uses them. */
+  readonly names: ReadonlySet<string>
 }
 
 /** A function in its source. */
@@ -28,6 +32,17 @@ export interface WrittenFunction extends FoundFunction {
   /** Absolute real path of its module. */
   readonly path: string
   readonly source: ParsedSource
+}
+
+const topLevelNames = (module: Ast.Module): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const visit = (node: Ast.AnyNode): void => {
+    const name = asName(node)
+    if (name?.ctxt === topLevel) found.add(name.value)
+    for (const child of children(node)) visit(child)
+  }
+  for (const statement of module.body) visit(statement)
+  return found
 }
 
 export type SourceError = FunctionNotPackageableError | ResolutionError | SourceSyntaxError
@@ -72,18 +87,14 @@ export const make = (
             }))
         )
         const kind = yield* resolver.sourceKind(path)
-        const parsed: ParsedSource = {
-          text,
+        const module = yield* parser.parse({
           file,
-          starts: lineStarts(text),
-          module: yield* parser.parse({
-            file,
-            text,
-            language: kind.language === "json" ? "javascript" : kind.language,
-            jsx: kind.language === "json" ? false : kind.jsx,
-            moduleSystem: kind.language === "json" ? undefined : kind.moduleSystem
-          })
-        }
+          text,
+          language: kind.language === "json" ? "javascript" : kind.language,
+          jsx: kind.language === "json" ? false : kind.jsx,
+          moduleSystem: kind.language === "json" ? undefined : kind.moduleSystem
+        })
+        const parsed: ParsedSource = { text, file, starts: lineStarts(text), module, names: topLevelNames(module) }
         sources.set(path, parsed)
         return parsed
       })

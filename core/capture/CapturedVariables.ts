@@ -65,10 +65,11 @@ const unset: Refusal = {
   remedy: "Hand the function over after the declaration, and declare the variable before the function."
 }
 
-/** The variables by name, in the order of `inner.captures`. */
+/** The variables by name, in the order of `inner.captures`. `keys` are those of computed members. */
 export const capturedVariables = (
   held: HeldValue & { readonly value: AnyFunction },
-  written: WrittenFunction
+  written: WrittenFunction,
+  keys: ReadonlyMap<string, unknown>
 ): Effect.Effect<ReadonlyMap<string, unknown>, CapturedValueError, FunctionLocator> =>
   Effect.gen(function*() {
     const locator = yield* FunctionLocator
@@ -92,7 +93,7 @@ export const capturedVariables = (
     const fields = yield* locator.privateFields(value)
     for (const { mayBeUnset, name } of inner.captures) {
       const field = privateFieldOf(name)
-      const [values, key] = field === undefined ? [live, name] : [fields, field]
+      const [values, key] = field !== undefined ? [fields, field] : [keys.has(name) ? keys : live, name]
       const isUnset = mayBeUnset && values.has(key) && values.get(key) === undefined
       if (name === heritage) variables.set(name, Object.getPrototypeOf(value))
       else if (values.has(key) && !isUnset) variables.set(name, values.get(key))

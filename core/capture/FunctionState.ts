@@ -2,7 +2,7 @@
  * What a captured function or class has beyond what its text makes: properties, another name, patched members.
  */
 import * as Effect from "effect/Effect"
-import { type ClassMember, classMembers, isClassSyntax, isDecorated } from "../analyse/ClassMembers.ts"
+import { type ClassMember, classMembers, computedKey, isClassSyntax, isDecorated } from "../analyse/ClassMembers.ts"
 import { type FoundNode, nameOf } from "../analyse/InnerFunction.ts"
 import { isFunctionSyntax, syntax, unwrap } from "../analyse/Syntax.ts"
 import type { AnyFunction } from "../FunctionLocator.ts"
@@ -25,6 +25,8 @@ export interface FunctionState {
   /** The object that it gives its instances, where it is the one that came with it. */
   readonly prototype: { readonly value: object; readonly own: OwnState } | undefined
   readonly members: ReadonlyArray<MemberFunction>
+  /** Keys of members by the variables that stand for them. */
+  readonly keys: ReadonlyMap<string, string | symbol>
   /** Whether the key of a member was computed, and nothing tells any more what it was. */
   readonly hasLostKey: boolean
 }
@@ -45,8 +47,10 @@ const held = (holder: object, key: string | symbol, part: "value" | "get" | "set
 const ownPrototype = (fn: AnyFunction, node: WrittenFunction["node"]): object | undefined => {
   const prototype = held(fn, "prototype")
   if (!isObject(prototype) || typeof prototype === "function" || Array.isArray(prototype)) return undefined
+  const written = "function" in node ? Object(node.function) : node
+  const isGenerator = "generator" in written && written.generator === true
   const isOwn = isClassSyntax(node) || held(prototype, "constructor") === fn ||
-    ("generator" in node && node.generator === true && !Object.hasOwn(prototype, "constructor"))
+    (isGenerator && !Object.hasOwn(prototype, "constructor"))
   return isOwn ? prototype : undefined
 }
 
@@ -57,6 +61,7 @@ export const untouched = (fn: AnyFunction, node: WrittenFunction["node"]): Funct
     own: unchanged,
     prototype: prototype === undefined ? undefined : { value: prototype, own: unchanged },
     members: [],
+    keys: new Map(),
     hasLostKey: false
   }
 }
@@ -91,6 +96,7 @@ export const functionState = (
         : member.fn !== undefined && written.get(value)?.some((found) => found.node === member.fn) === true
 
     const members: Array<MemberFunction> = []
+    const keys = new Map<string, string | symbol>()
     let hasLostKey = false
     /** What defining the class puts on `holder`. */
     const membersOf = (holder: object, isStatic: boolean): ReadonlyArray<readonly [string | symbol, FreshProperty]> => {
@@ -105,6 +111,7 @@ export const functionState = (
           hasLostKey ||= inner.declared === undefined
           continue
         }
+        if (member.key === undefined && member.fn !== undefined) keys.set(computedKey(member.fn), key)
         const value = held(holder, key, part)
         if (isFunction(value) && isWrittenAs(value, member)) members.push({ value, isStatic, key, part })
         const known = groups.get(key)
@@ -144,7 +151,7 @@ export const functionState = (
       values: new Map()
     }
     const keep = (state: OwnState): OwnState => isModules ? withoutModuleState(state, written) : state
-    const state = { own: keep(ownState(fn, own)), members, hasLostKey: false, prototype: undefined }
+    const state = { own: keep(ownState(fn, own)), members, keys, hasLostKey: false, prototype: undefined }
     if (prototype === undefined) return { ...state, hasLostKey }
     const isCounted = self !== undefined || held(prototype, "constructor") === fn
     const fresh: Fresh = {

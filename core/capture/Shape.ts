@@ -318,7 +318,8 @@ const headOf = (stack: string, message: string): string => {
 
 /** Objects of the language whose content cannot be had. */
 const refusal = (value: object): Refused | undefined => {
-  const tag = tagOf(value)
+  const namespace = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)
+  const tag = namespace?.value === "Module" && namespace.configurable === false ? "Module" : tagOf(value)
   switch (tag) {
     case "Promise":
       return refused("a Promise", "It belongs to this process: nobody else can settle it.", "Await it first.")

@@ -127,7 +127,7 @@ export class Inspector {
   sourceOf({ scriptId }: Script): string {
     return this.#post<Debugger.GetScriptSourceReturnType>("Debugger.getScriptSource", { scriptId }).scriptSource
   }
-  /** What the functions around `fn` left it, or its module, by name; the nearest of each name. */
+  /** What the functions around `fn` left it, and its module if asked for, by name; the nearest of each name. */
   variables(fn: AnyFunction, around: "functions" | "module"): ReadonlyMap<string, unknown> {
     return this.#with(fn, (properties) => {
       const found = new Map<string, unknown>()
@@ -135,7 +135,7 @@ export class Inspector {
       for (const { value: scope } of scopes === undefined ? [] : this.#properties(scopes).result) {
         if (scope === undefined) continue
         const [kind = ""] = /^\w+/.exec(scope.description ?? "") ?? []
-        if (around === "module" ? kind !== "Module" : outer.has(kind)) continue
+        if (outer.has(kind) && (around !== "module" || kind !== "Module")) continue
         // Read from V8's own copy of the scope, not from the protocol: that is exact
         const held: unknown = Reflect.get(Object(this.#value(scope)), "object")
         if (typeof held !== "object" || held === null) continue

@@ -82,11 +82,12 @@ export const describeValue = (root: unknown): ReadonlyArray<string> => {
       const flags = `${writable ? "w" : "-"}${enumerable ? "e" : "-"}${configurable ? "c" : "-"}`
       return `${name(key)} ${flags} ${get ?? set ? `${name(get)} ${name(set)}` : shown(key, each)}`
     })
-    const inside = value instanceof Map && Object.getPrototypeOf(value) !== null
-      ? [...value].map(([key, each]) => `${name(key)} => ${name(each)}`)
-      : value instanceof Set ? [...value].map(name)
+    const kindOf = content(value)
+    const inside = kindOf === "Map"
+      ? [...Map.prototype.entries.call(value)].map(([key, each]) => `${name(key)} => ${name(each)}`)
+      : kindOf === "Set" ? [...Set.prototype.values.call(value)].map(name)
       : ArrayBuffer.isView(value) && !Buffer.isBuffer(value) ? [name(value.buffer)] : []
-    const kind = typeof value === "function" ? "function" : JSON.stringify(content(value))
+    const kind = typeof value === "function" ? "function" : JSON.stringify(kindOf)
     found.push(
       `#${numbers.get(value)} ${kind} : ${name(Object.getPrototypeOf(value))} ${
         Object.isFrozen(value) ? "frozen" : Object.isSealed(value) ? "sealed" : Object.isExtensible(value) ? "" : "closed"

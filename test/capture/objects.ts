@@ -81,6 +81,26 @@ const values: Readonly<Record<string, () => unknown>> = {
     bytes[1] = 7
     return { bytes, view: new DataView(buffer), whole: new Float32Array(buffer), buffer }
   },
+  "views that follow the length of their buffer, and views that do not": () => {
+    const buffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }])
+    const full = Reflect.construct(ArrayBuffer, [4, { maxByteLength: 4 }])
+    return {
+      buffer,
+      full,
+      views: [
+        new Uint8Array(buffer),
+        new Uint8Array(buffer, 0, 8),
+        new Uint16Array(buffer, 2),
+        new Uint16Array(buffer, 2, 1),
+        new DataView(buffer, 4),
+        new DataView(buffer, 4, 4),
+        new Uint8Array(full),
+        new Uint8Array(full, 0, 4),
+        new Uint8Array(buffer, 8),
+        new Uint8Array(buffer, 8, 0)
+      ]
+    }
+  },
   "symbols as keys": () => ({ [Symbol.for("registered")]: 1, [Symbol.toPrimitive]: undefined, b: 1, [Symbol.iterator]: 2 }),
   "objects without a prototype": () => Object.assign(Object.create(null), { a: 1, __proto__: 2 }),
   "an own property that is called __proto__": () => define({ a: 1 }, "__proto__", {
@@ -143,10 +163,24 @@ const values: Readonly<Record<string, () => unknown>> = {
   ]
 }
 
+/** The lengths of views while the buffers below them change. */
+const resized = (value: unknown): ReadonlyArray<string> => {
+  const views: unknown = Reflect.get(Object(value), "views")
+  if (!Array.isArray(views)) return []
+  return [16, 4, 0, 8].map((length) =>
+    views.map((view: ArrayBufferView) =>
+      attempted(() => {
+        Reflect.get(view.buffer, "resize").call(view.buffer, Math.min(length, Reflect.get(view.buffer, "maxByteLength")))
+        return view.byteLength
+      })
+    ).join()
+  )
+}
+
 /** The description of each value, as the function that holds it sees it. */
 export const objects: Readonly<Record<string, () => Closure>> = Object.fromEntries(
   Object.entries(values).map(([title, make]) => [title, () => {
     const value = make()
-    return { fn: () => describeValue(value) }
+    return { fn: () => [...describeValue(value), ...resized(value)] }
   }])
 )
