@@ -415,10 +415,12 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     const found = innerFunctionAt(module, offset, wanted)
     if (found === undefined) continue
     const { inner, node } = found
+    const [start, end] = inner.range
     add({
       kind: "captured",
       range: inner.range,
-      keep: [inner.range],
+      // A method keeps the name that it had when it was taken, whatever its key would be now. `m?()` is TypeScript's
+      keep: [[inner.method === undefined ? start : afterName(options.text, inner.method.end), end]],
       declares: [local],
       nodes: [node],
       what: kind(node),
@@ -440,6 +442,9 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     constraints: walk.build()
   }
 }
+
+/** Where the parameters of a method begin, whose name ends at `end`. */
+const afterName = (text: string, end: number): number => end + (/^\s*\?/.exec(text.slice(end, end + 100))?.[0].length ?? 0)
 
 /** Exported member names of each top-level namespace, over all its declarations. */
 const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<string>> => {
