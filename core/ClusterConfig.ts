@@ -14,15 +14,20 @@ export type ClusterType = typeof ClusterType.Type
 
 /** A wall-clock limit: `SS`, `MM:SS`, `HH:MM:SS`, `D-HH:MM:SS`, or a number with `s`, `m`, `h`, `d`. */
 export const TimeLimit = Schema.String.pipe(
-  Schema.pattern(/^(?:(?:\d+-)?\d+(?::[0-5]?\d){0,2}|\d+(?:\.\d+)?[smhd])$/, {
+  Schema.pattern(/^(?:(?:\d{1,9}-)?\d{1,9}(?::[0-5]?\d){0,2}|\d{1,9}(?:\.\d{1,9})?[smhd])$/, {
     message: () => "Expected a time such as 01:30:00, 2-12:00:00, 90m or 36h"
   })
 )
 
 /** An amount of memory: a number with `B`, `K`, `M`, `G`, `T` (powers of 1024; `GB` and `GiB` mean the same). */
 export const Memory = Schema.String.pipe(
-  Schema.pattern(/^\d+(?:\.\d+)?\s*(?:[KMGT]i?)?B?$/i, { message: () => "Expected an amount such as 8GB or 512M" })
+  Schema.pattern(/^\d{1,15}(?:\.\d{1,9})?\s*(?:[KMGT]i?)?B?$/i, {
+    message: () => "Expected an amount such as 8GB or 512M"
+  })
 )
+
+/** Processor cores of one job. */
+export const Cores = Schema.Int.pipe(Schema.between(1, 1_000_000))
 
 const EnvironmentName = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, { message: () => "Expected the name of an environment variable" })
@@ -77,11 +82,11 @@ export const ClusterConfig = Schema.Struct({
   knownHostsFile: Schema.optional(Schema.String),
   sshConfigFile: Schema.optional(Schema.String),
   /** Seconds until a connection must stand. */
-  connectTimeout: Schema.optional(Schema.Int.pipe(Schema.positive())),
+  connectTimeout: Schema.optional(Schema.Int.pipe(Schema.between(1, 86_400))),
   /** Absolute directory on the cluster; relative paths of the cluster file functions start there. */
   remoteWorkDir: Schema.optional(Schema.String),
   /** Processor cores of one job. */
-  cores: Schema.optional(Schema.Int.pipe(Schema.positive())),
+  cores: Schema.optional(Cores),
   /** Whether proven loops may use all `cores` of their job. Default: yes. */
   parallel: Schema.optional(Schema.Boolean),
   memory: Schema.optional(Memory),
@@ -122,6 +127,10 @@ export class ClusterConfigError
 export const local: ClusterConfig = { clusterType: "local" }
 
 const decodeUnknown = Schema.decodeUnknown(ClusterConfig, { onExcessProperty: "error", errors: "all" })
+
+/** The most that a job's limits can be, for whoever is not trusted with more: 1 EiB and 10 years. */
+export const mostMemoryBytes = 2 ** 60
+export const mostTimeSeconds = 315_360_000
 
 /** Checks a configuration from outside. Secrets are plain strings there, and never appear in the error. */
 export const decode = (input: unknown): Effect.Effect<ClusterConfig, ClusterConfigError> =>

@@ -63,6 +63,10 @@ export interface SubmitRequest extends Omit<DeploymentRequest, "digest"> {
   readonly sourceMap?: SourceMapDocument.SourceMapDocument | undefined
   /** Where the cluster file functions start, unless the invocation or `remoteWorkDir` says. */
   readonly filesystemRoot?: string | undefined
+  /** For whom it is submitted, where a server does that for others. */
+  readonly owner?: string | undefined
+  /** What that server knows the call by, so that it finds the job again. */
+  readonly callKey?: string | undefined
 }
 
 /** One function called many times: one job, one array of the scheduler. */
@@ -88,6 +92,10 @@ export interface Job {
   readonly packageDirectory: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** For whom a server submitted it. */
+  readonly owner?: string
+  /** What that server knows the call by. */
+  readonly callKey?: string
   /** How many tasks it has, if it is many calls. */
   readonly tasks?: number
 }
@@ -272,6 +280,8 @@ const make = (options: LayerOptions) =>
       packageId: description.packageId,
       packageDirectory: description.packageDirectory,
       createdAt: description.createdAt,
+      ...(description.owner === undefined ? {} : { owner: description.owner }),
+      ...(description.callKey === undefined ? {} : { callKey: description.callKey }),
       ...(description.tasks === undefined ? {} : { tasks: description.tasks.count })
     })
 
@@ -370,6 +380,8 @@ const make = (options: LayerOptions) =>
           clusterType: scheduler.clusterType,
           packageDirectory: deployed.directory,
           createdAt: yield* Clock.currentTimeMillis,
+          ...(request.owner === undefined ? {} : { owner: request.owner }),
+          ...(request.callKey === undefined ? {} : { callKey: request.callKey }),
           ...(tasks === undefined ? {} : { tasks })
         }
         const script = (own: Pick<JobScript.JobScriptInput, "jobDirectory" | "directives">): string =>

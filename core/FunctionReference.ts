@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Quotation from "./Quotation.ts"
 import { FunctionNotPackageableError } from "./graph/NotPackageable.ts"
 
 /** A function in a file, by name: `default`, a top-level name, `Class.staticMethod`. */
@@ -64,7 +65,7 @@ export const parse = (text: string): Effect.Effect<FunctionReference, FunctionNo
     return new FunctionNotPackageableError({
       reason: "InvalidReference",
       reference: text,
-      what: `${JSON.stringify(text)} names no function`,
+      what: `${Quotation.quoted(text)} names no function`,
       why: "A function is named by its file and its name, or by a position in the file.",
       remedy:
         "Write FILE#NAME (src/analysis.ts#mainAnalysis, src/a.ts#default, src/a.ts#Class.method) or FILE:LINE:COLUMN."

@@ -9,10 +9,12 @@
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
+import type * as BoundedJson from "./archive/BoundedJson.ts"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import { EntryMode } from "./archive/EntryMode.ts"
 import * as Explanation from "./Explanation.ts"
 import * as Hasher from "./Hasher.ts"
+import * as Quotation from "./Quotation.ts"
 
 /** The name of the manifest in the package. */
 export const path = "manifest.json"
@@ -31,9 +33,15 @@ export const supportedFormatVersions: ReadonlyArray<number> = [formatVersion]
 /** 64 lower-case hexadecimal digits. */
 export const Digest = Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))
 
+/** A name in a program: of a function, an export. Nobody writes longer ones, and every answer about a package repeats them. */
+export const Name = Schema.String.pipe(Schema.maxLength(1024))
+
+/** A path in the package. */
+const Path = Schema.String.pipe(Schema.maxLength(4096))
+
 /** What is called: an export of a module of the package, and how (`kind`). More members are allowed, as JSON. */
 export const EntryPoint = Schema.Struct(
-  { module: Schema.String, export: Schema.String, kind: Schema.String },
+  { module: Path, export: Name, kind: Name },
   Schema.Record({ key: Schema.String, value: CanonicalJson.Json })
 )
 export type EntryPoint = typeof EntryPoint.Type
@@ -44,7 +52,7 @@ export type Options = typeof Options.Type
 
 /** One file of the package. `size` counts uncompressed bytes, `sha256` is of them. */
 export const Entry = Schema.Struct({
-  path: Schema.String,
+  path: Path,
   mode: EntryMode,
   size: Schema.Int.pipe(Schema.nonNegative()),
   sha256: Digest
@@ -61,9 +69,26 @@ export const Manifest = Schema.Struct({
 })
 export type Manifest = typeof Manifest.Type
 
+/** What the text of a manifest may be that lists these files. */
+export const limitsFor = (paths: ReadonlyArray<string>): BoundedJson.Limits => ({
+  // All but the path takes some 180 bytes of each; a path may hold characters of three bytes, or ones that JSON escapes
+  bytes: 2_097_152 + paths.reduce((sum, path) => sum + 256 + 3 * path.length, 0),
+  depth: 64,
+  elements: 20_000 + 6 * paths.length,
+  stringBytes: 65_536
+})
+
+/** The same where there is no archive that could tell how many files there are: as many as the format can hold. */
+export const unpackedLimits: BoundedJson.Limits = {
+  bytes: 268_435_456,
+  depth: 64,
+  elements: 500_000,
+  stringBytes: 65_536
+}
+
 /** A manifest that cannot be made of what was given. */
 export class ManifestError extends Schema.TaggedError<ManifestError>()("ManifestError", {
-  reason: Schema.Literal("EntryModuleMissing", "Invalid"),
+  reason: Schema.Literal("EntryModuleMissing", "Invalid", "TooLarge"),
   ...Explanation.fields
 }) {
   override get message(): string {
@@ -84,7 +109,7 @@ export const make = (input: {
     if (!input.entries.some((entry) => entry.path === input.entry.module)) {
       return yield* new ManifestError({
         reason: "EntryModuleMissing",
-        what: `The entry function's module ${JSON.stringify(input.entry.module)} is not among the package's files`,
+        what: `The entry function's module ${Quotation.quoted(input.entry.module)} is not among the package's files`,
         remedy: "This is a mistake in Clustrix: please report it."
       })
     }

@@ -5,10 +5,15 @@
  */
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
+import type * as BoundedJson from "./archive/BoundedJson.ts"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
+import { Name } from "./Manifest.ts"
 
 /** The name of the document in the package. */
 export const path = "metadata.json"
+
+/** What its text may be. */
+export const limits: BoundedJson.Limits = { bytes: 8_388_608, depth: 32, elements: 200_000, stringBytes: 1_048_576 }
 
 const Lineno = Schema.Int.pipe(Schema.positive())
 
@@ -39,10 +44,10 @@ const DataFile = Schema.Struct({
 /** The document. Line numbers count from 1 in the canonical text of the module that holds them. */
 export const Metadata = Schema.Struct({
   function_info: Schema.Struct({
-    name: Schema.String,
-    module: Schema.String,
-    export: Schema.String,
-    kind: Schema.String,
+    name: Name,
+    module: Schema.String.pipe(Schema.maxLength(4096)),
+    export: Name,
+    kind: Name,
     is_async: Schema.Boolean,
     is_generator: Schema.Boolean,
     parameters: Schema.Array(Schema.String),

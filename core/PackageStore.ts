@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as RandomAccess from "./archive/RandomAccess.ts"
 import * as Explanation from "./Explanation.ts"
+import * as Quotation from "./Quotation.ts"
 
 export class PackageStoreError extends Schema.TaggedError<PackageStoreError>()("PackageStoreError", {
   reason: Schema.Literal("NotWritable", "DiskFull", "NotFound", "Corrupt", "InvalidName", "Unavailable"),
@@ -54,7 +55,7 @@ export const invalidName = (name: string, location: string): PackageStoreError =
   new PackageStoreError({
     reason: "InvalidName",
     path: location,
-    what: `${JSON.stringify(name)} is not a name of a package file`,
+    what: `${Quotation.quoted(name)} is not a name of a package file`,
     remedy: "Names begin with `clustrix_package_` and go on with letters, digits, `.`, `_` and `-`."
   })
 

@@ -30,8 +30,8 @@ const stagingPrefix = ".clustrix_package_staging."
 export const stagingName = (): string =>
   `${stagingPrefix}${Os.hostname().replaceAll(/[^A-Za-z0-9-]/g, "_")}.${process.pid}.${randomUUID()}`
 
-/** Staging files of other hosts, whose processes cannot be asked for, are stale after a day. */
-const foreignStagingMillis = 86_400_000
+/** Staging files of other hosts, whose processes cannot be asked for, are stale when nothing was written for so long. */
+const foreignStagingMillis = 3_600_000
 
 /** The system's own code of an error (`ENOSPC`, ...). */
 const errnoOf = (cause: PlatformError): string => {
@@ -110,10 +110,12 @@ export const make = (
     const isStale = (name: string) =>
       Effect.gen(function*() {
         const [owner, pid] = name.slice(stagingPrefix.length).split(".")
-        if (owner === host) return !isAlive(Number(pid))
+        if (owner === host && !isAlive(Number(pid))) return true
         const info = yield* fs.stat(Path.join(location, name))
         const now = yield* Clock.currentTimeMillis
-        return Option.exists(info.mtime, (modified) => now - modified.getTime() > foreignStagingMillis)
+        // In a container every first process has the same number: one that had ours wrote before we began
+        const most = owner === host && Number(pid) === process.pid ? process.uptime() * 1000 : foreignStagingMillis
+        return Option.exists(info.mtime, (modified) => now - modified.getTime() > most)
       })
     // Once for each store; another process may remove the same file at the same time.
     const sweep = yield* Effect.cached(Effect.gen(function*() {

@@ -14,15 +14,16 @@ import { randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as os from "node:os"
 import * as path from "node:path"
+import * as BoundedJson from "../core/archive/BoundedJson.ts"
+import * as ForeignJson from "../core/archive/ForeignJson.ts"
 import type { ClusterConfig } from "../core/ClusterConfig.ts"
 import { Scheduler } from "../core/Scheduler.ts"
 import { Transport, type TransportError } from "../core/Transport.ts"
 import * as HostScheduler from "./HostScheduler.ts"
 import * as LocalTransport from "./LocalTransport.ts"
 
-const ReachedAs = Schema.parseJson(
-  Schema.Struct({ inode: Schema.String, addresses: Schema.Array(Schema.String) })
-)
+const ReachedAs = Schema.Struct({ inode: Schema.String, addresses: Schema.Array(Schema.String) })
+const decodeReachedAs = ForeignJson.decoder(ReachedAs, BoundedJson.small)
 const fileName = "reached-as"
 
 const addressOf = ({ clusterHost, clusterPort, username }: ClusterConfig): string =>
@@ -40,7 +41,7 @@ const reachedAs = (state: string): Effect.Effect<typeof ReachedAs.Type | undefin
   Effect.map(
     Effect.option(Effect.flatMap(
       LocalTransport.make.readFile(path.join(state, fileName)),
-      (bytes) => Schema.decode(ReachedAs)(new TextDecoder().decode(bytes))
+      (bytes) => decodeReachedAs(new TextDecoder().decode(bytes))
     )),
     Option.getOrUndefined
   )
@@ -90,7 +91,7 @@ export const layer = <E>(
       if (!(yield* sees(there, config, state))) return there
       yield* LocalTransport.make.writeFile(
         path.join(state, fileName),
-        Schema.encodeSync(ReachedAs)({ inode: (yield* inodeOf(state)) ?? "", addresses: [...current, address] })
+        JSON.stringify({ inode: (yield* inodeOf(state)) ?? "", addresses: [...current, address] })
       )
       return LocalTransport.make
     })

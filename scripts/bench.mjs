@@ -4,7 +4,7 @@
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
  * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure),
  * `browser` (from a keystroke to the ID in Chromium), `ssh` (deploying to a host over SSH against scp and unzip, and its
- * files), `slurm` (from a call to its result, against sbatch by hand), `map` (many calls under Slurm), `loops` (on all cores,
+ * files), `serve` (200 clients of a deploy endpoint for ten minutes), `slurm` (from a call to its result, against sbatch by hand), `map` (many calls under Slurm), `loops` (on all cores,
  * against the same loops on one).
  * Without a section, all.
  *
@@ -305,6 +305,12 @@ if (wants("slurm")) {
   console.log("\nA real Slurm on loopback")
   const { measure } = await import("./bench/slurm.mjs")
   await measure({ aim, below, rounds: quick ? 5 : 20 })
+}
+
+if (wants("serve")) {
+  console.log("\nA deploy endpoint, and 200 clients of it")
+  const { measure } = await import("./bench/serve.mjs")
+  await measure({ aim, quick })
 }
 
 if (wants("endurance")) {

@@ -37,6 +37,14 @@ const texts = [
     minify: true
   },
   {
+    entry: "platform-node/serve/cpu/main.ts",
+    output: "platform-node/serve/cpu.generated.ts",
+    name: "cpu",
+    what: "What a thread of the deploy endpoint runs.",
+    minify: true,
+    format: "cjs"
+  },
+  {
     entry: "platform-browser/run/sandbox/main.ts",
     output: "platform-browser/run/sandbox.generated.ts",
     name: "sandbox",
@@ -63,14 +71,14 @@ const forNode18 = {
 }
 
 /** The text of a runtime module. Everything that could vary with the machine is pinned. */
-export const bundle = async (entry, minify = false, page = false) => {
+export const bundle = async (entry, minify = false, page = false, format = page ? "iife" : "esm") => {
   const result = await build({
     entryPoints: [entry],
     absWorkingDir: root,
     bundle: true,
     plugins: [forNode18],
     write: false,
-    format: page ? "iife" : "esm",
+    format,
     platform: page ? "browser" : "node",
     target: page ? ["es2022"] : ["es2022", "node18.18"],
     conditions: ["import", "module"],
@@ -104,7 +112,7 @@ export const generate = () =>
   Promise.all(
     texts.map(async (text) => ({
       file: text.output,
-      text: moduleText(text, await bundle(text.entry, text.minify, text.page))
+      text: moduleText(text, await bundle(text.entry, text.minify, text.page, text.format))
     }))
   )
 

@@ -54,3 +54,28 @@ const write = (value: Source, indent: string): string => {
  * one `\n` at the end. `encode(JSON.parse(encode(value))) === encode(value)`.
  */
 export const encode = (value: Source): string => `${write(value, "")}\n`
+
+/** The same text in pieces, for who compares it with one that is there already. */
+export function* pieces(value: Json): Generator<string, void> {
+  yield* piecesOf(value, "")
+  yield "\n"
+}
+
+function* piecesOf(value: Json, indent: string): Generator<string, void> {
+  if (value === null || typeof value !== "object") return yield JSON.stringify(value)
+  const inner = `${indent}  `
+  const [open, close] = isArray(value) ? ["[", "]"] : ["{", "}"]
+  let any = false
+  for (const key of isArray(value) ? value.keys() : Object.keys(value).sort(Order.string)) {
+    const name = typeof key === "number" ? "" : `${JSON.stringify(key)}: `
+    const member: Json | undefined = Reflect.get(value, key)
+    const before = `${any ? "," : open}\n${inner}${name}`
+    any = true
+    if (member === null || typeof member !== "object") yield before + JSON.stringify(member)
+    else {
+      yield before
+      yield* piecesOf(member, inner)
+    }
+  }
+  yield any ? `\n${indent}${close}` : `${open}${close}`
+}

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
+import * as Quotation from "../Quotation.ts"
 
 /** What is wrong with a path, in a few words, or `undefined`. */
 export const flaw = (path: string): string | undefined => {
@@ -97,7 +98,7 @@ export const collisionError = ({ first, reason, second }: Collision): PathCollis
     reason,
     first,
     second,
-    what: `${JSON.stringify(first)} and ${JSON.stringify(second)} cannot be in one package`,
+    what: `${Quotation.quoted(first)} and ${Quotation.quoted(second)} cannot be in one package`,
     why: whys[reason],
     remedy: reason === "Duplicate" ? "Include the file once." : "Rename one of the two."
   })

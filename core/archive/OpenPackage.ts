@@ -2,15 +2,21 @@
  * Opens and verifies packages, trusting nothing that they say.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Order from "effect/Order"
+import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Breath from "../Breath.ts"
 import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
 import * as Metadata from "../Metadata.ts"
+import * as Quotation from "../Quotation.ts"
+import * as BoundedJson from "./BoundedJson.ts"
 import * as CanonicalJson from "./CanonicalJson.ts"
 import * as Crc32 from "./Crc32.ts"
 import * as Deflation from "./Deflation.ts"
 import * as EntryMode from "./EntryMode.ts"
+import * as ForeignJson from "./ForeignJson.ts"
 import * as Inflation from "./Inflation.ts"
 import * as PackageFormatError from "./PackageFormatError.ts"
 import type * as RandomAccess from "./RandomAccess.ts"
@@ -70,10 +76,11 @@ const forEachChunkOf = <E, R>(
     if (header.length < local.length) return yield* refuse("Truncated")
     if (local.some((byte, index) => byte !== header[index])) return yield* refuse("HeaderMismatch")
 
+    const breath = yield* Breath.make
     let crc32 = 0
     let head: Uint8Array = new Uint8Array(0)
     let pieces: Array<Uint8Array> = []
-    const take = (bytes: Uint8Array): void => {
+    const take = (bytes: Uint8Array): undefined => {
       if (bytes.length === 0) return
       crc32 = Crc32.update(crc32, bytes)
       if (head.length < EntryMode.headBytes) head = Deflation.concat([head, bytes.subarray(0, EntryMode.headBytes)])
@@ -87,14 +94,15 @@ const forEachChunkOf = <E, R>(
       const bytes = yield* access.read(start + position, length)
       if (bytes.length < length) return yield* refuse("Truncated")
       position += length
-      if (inflater === undefined) take(bytes)
-      else {
-        const flaw = inflater.push(bytes, position === entry.compressedBytes)
+      const isLast = position === entry.compressedBytes
+      for (const step of inflater === undefined ? [{ bytes, isLast }] : Inflation.steps(bytes, isLast)) {
+        const flaw = inflater === undefined ? take(step.bytes) : inflater(step.bytes, step.isLast)
         if (flaw !== undefined) return yield* refuse(flaw)
+        const ready = pieces
+        pieces = []
+        for (const piece of ready) yield* use(piece)
+        yield* breath
       }
-      const ready = pieces
-      pieces = []
-      for (const piece of ready) yield* use(piece)
     } while (position < entry.compressedBytes)
 
     if (crc32 !== entry.crc32) return yield* refuse("ChecksumMismatch")
@@ -123,46 +131,83 @@ const collect = (
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const Header = Schema.Struct({ format: Schema.Literal(Manifest.format), formatVersion: Schema.Int })
 
-/** `text` as JSON and nothing but its canonical form. */
-const parseCanonical = (bytes: Uint8Array): Effect.Effect<{ readonly text: string; readonly json: unknown }, string> =>
+/** Entries of a manifest that are checked in one go. */
+const sliceEntries = 1000
+
+const decodeHeader = Schema.decodeUnknownEither(Header)
+const decodeWhole = Schema.decodeUnknownEither(Manifest.Manifest, { onExcessProperty: "error" })
+const decodeEntries = Schema.decodeUnknownEither(Schema.Array(Manifest.Entry), { onExcessProperty: "error" })
+
+/** Whether `text` is the canonical text of what it holds. */
+const isCanonical = (text: string, json: unknown, breath: Effect.Effect<void>): Effect.Effect<boolean> =>
   Effect.gen(function*() {
-    const { json, text } = yield* Effect.try({
-      try: () => {
-        const text = decoder.decode(bytes)
-        const json: unknown = JSON.parse(text)
-        return { text, json }
-      },
-      catch: (cause) => String(cause)
-    })
-    return { text, json }
+    let at = 0
+    let count = 0
+    // What JSON.parse returns is JSON
+    for (const piece of CanonicalJson.pieces(json as CanonicalJson.Json)) {
+      if (!text.startsWith(piece, at)) return false
+      at += piece.length
+      if (++count % 4096 === 0) yield* breath
+    }
+    return at === text.length
   })
 
-const isCanonical = (text: string, json: unknown): boolean =>
-  // What JSON.parse returns is JSON.
-  CanonicalJson.encode(json as CanonicalJson.Json) === text
+/** A document of the package as text and JSON, counted while it comes. `read`: hands out its bytes. */
+const readDocument = (
+  read: (use: (bytes: Uint8Array) => Effect.Effect<void, PackageFormatError.PackageFormatError>) => Effect.Effect<
+    void,
+    Errors
+  >,
+  limits: BoundedJson.Limits,
+  refuse: (reason: "TooLarge" | "Invalid", why: string) => PackageFormatError.PackageFormatError
+) =>
+  Effect.gen(function*() {
+    const count = BoundedJson.counter(limits)
+    const parts: Array<Uint8Array> = []
+    yield* read((bytes) => {
+      const excess = count(bytes)
+      parts.push(bytes)
+      return excess === undefined ? Effect.void : Effect.fail(refuse("TooLarge", excess))
+    })
+    const bytes = Deflation.concat(parts)
+    const text = yield* Effect.try({
+      try: () => decoder.decode(bytes),
+      catch: () => refuse("Invalid", "It is not UTF-8.")
+    })
+    const json = yield* Effect.mapError(ForeignJson.parseCounted(text), ({ why }) => refuse("Invalid", why))
+    return { bytes, text, json }
+  })
 
-const decodeManifest = (bytes: Uint8Array, name: string) =>
+const decodeMetadata = Schema.decodeUnknownEither(Metadata.Metadata)
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const decodeManifest = (text: string, json: unknown, name: string, breath: Effect.Effect<void>) =>
   Effect.gen(function*() {
     const refuse = (reason: PackageFormatError.Reason, detail: string) =>
       PackageFormatError.make(name, reason, { entry: Manifest.path, detail })
-    const { json, text } = yield* Effect.mapError(parseCanonical(bytes), (why) => refuse("InvalidManifest", why))
-    const header = yield* Effect.mapError(
-      Schema.decodeUnknown(Header)(json),
-      (cause) => refuse("InvalidManifest", cause.message)
-    )
+    const invalid = (error: ParseResult.ParseError) => refuse("InvalidManifest", ForeignJson.flaws(error))
+    const header = yield* Either.mapLeft(decodeHeader(json), invalid)
     if (!Manifest.supportedFormatVersions.includes(header.formatVersion)) {
       return yield* PackageFormatError.make(name, "UnknownFormatVersion", {
         detail: `It has format version ${header.formatVersion}; known: ${Manifest.supportedFormatVersions.join(", ")}.`
       })
     }
-    const manifest = yield* Effect.mapError(
-      Schema.decodeUnknown(Manifest.Manifest, { onExcessProperty: "error" })(json),
-      (cause) => refuse("InvalidManifest", cause.message)
-    )
-    if (!isCanonical(text, json)) {
+    const listed: unknown = isObject(json) ? json["entries"] : undefined
+    if (!isObject(json) || !Array.isArray(listed)) {
+      return yield* refuse("InvalidManifest", "Its entries are not an array.")
+    }
+    const whole = yield* Either.mapLeft(decodeWhole({ ...json, entries: [] }), invalid)
+    const entries: Array<Manifest.Entry> = []
+    for (let at = 0; at < listed.length; at += sliceEntries) {
+      entries.push(...yield* Either.mapLeft(decodeEntries(listed.slice(at, at + sliceEntries)), invalid))
+      yield* breath
+    }
+    if (!(yield* isCanonical(text, json, breath))) {
       return yield* refuse("NotCanonical", "It is not the canonical text of what it says.")
     }
-    return { manifest, text }
+    return { ...whole, entries }
   })
 
 /** The archive's entries must be exactly the manifest's, and itself. */
@@ -174,7 +219,11 @@ const checkListed = (name: string, manifest: Manifest.Manifest, zip: ReadonlyMap
     let before: string | undefined
     for (const entry of manifest.entries) {
       if (before !== undefined && Order.string(before, entry.path) >= 0) {
-        return yield* refuse("NotCanonical", Manifest.path, `Its entry ${JSON.stringify(entry.path)} is out of order.`)
+        return yield* refuse(
+          "NotCanonical",
+          Manifest.path,
+          `Its entry ${Quotation.quoted(entry.path)} is out of order.`
+        )
       }
       before = entry.path
       listed.set(entry.path, entry)
@@ -220,11 +269,20 @@ export const openPackage = (
       PackageFormatError.make(name, reason, { entry, detail })
 
     const zip = new Map((yield* ZipDirectory.read(access, limits)).map((entry) => [entry.path, entry]))
+    const breath = yield* Breath.make
     const manifestEntry = zip.get(Manifest.path)
     if (manifestEntry === undefined) return yield* refuse("MissingManifest")
-    if (manifestEntry.sizeBytes > limits.memoryBytes) return yield* refuse("TooLarge", Manifest.path)
-    const manifestBytes = yield* collect((use) => forEachChunkOf(access, manifestEntry, use))
-    const { manifest, text } = yield* decodeManifest(manifestBytes, name)
+    // Known before a byte of it is inflated: what is listed is in the archive's own directory
+    const manifestLimits = Manifest.limitsFor([...zip.keys()])
+    if (manifestEntry.sizeBytes > Math.min(limits.memoryBytes, manifestLimits.bytes)) {
+      return yield* refuse("TooLarge", Manifest.path, `${manifestEntry.sizeBytes} bytes for ${zip.size} files.`)
+    }
+    const { bytes: manifestBytes, json: manifestJson, text } = yield* readDocument(
+      (use) => forEachChunkOf(access, manifestEntry, use),
+      manifestLimits,
+      (reason, why) => refuse(reason === "TooLarge" ? reason : "InvalidManifest", Manifest.path, why)
+    )
+    const manifest = yield* decodeManifest(text, manifestJson, name, breath)
     const hash = yield* hasher.init
     hash.update(manifestBytes)
     const digest = hash.digest()
@@ -252,15 +310,21 @@ export const openPackage = (
       })
     const read: OpenPackage["read"] = (path) => collect((use) => forEachChunk(path, use))
 
-    if ((zip.get(Metadata.path)?.sizeBytes ?? 0) > limits.memoryBytes) return yield* refuse("TooLarge", Metadata.path)
-    const metadataBytes = yield* read(Metadata.path)
-    const invalid = (why: string) => refuse("InvalidMetadata", Metadata.path, why)
-    const { json, text: metadataText } = yield* Effect.mapError(parseCanonical(metadataBytes), invalid)
-    const metadata = yield* Effect.mapError(
-      Schema.decodeUnknown(Metadata.Metadata)(json),
-      (cause) => invalid(cause.message)
+    const metadataBytes = zip.get(Metadata.path)?.sizeBytes ?? 0
+    if (metadataBytes > Math.min(limits.memoryBytes, Metadata.limits.bytes)) {
+      return yield* refuse("TooLarge", Metadata.path, `${metadataBytes} bytes.`)
+    }
+    const { json, text: metadataText } = yield* readDocument(
+      (use) => forEachChunk(Metadata.path, use),
+      Metadata.limits,
+      (reason, why) => refuse(reason === "TooLarge" ? reason : "InvalidMetadata", Metadata.path, why)
     )
-    if (!isCanonical(metadataText, json)) return yield* refuse("NotCanonical", Metadata.path)
+    yield* breath
+    const metadata = yield* Either.mapLeft(
+      decodeMetadata(json),
+      (error) => refuse("InvalidMetadata", Metadata.path, ForeignJson.flaws(error))
+    )
+    if (!(yield* isCanonical(metadataText, json, breath))) return yield* refuse("NotCanonical", Metadata.path)
 
     return {
       name,

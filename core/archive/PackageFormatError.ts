@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
+import * as Quotation from "../Quotation.ts"
 
 const reasons = {
   NotAZip: "it does not end as a ZIP archive does",
@@ -32,6 +33,9 @@ const reasons = {
   DigestMismatch: "its SHA-256 is not the expected one"
 } as const
 
+/** What Clustrix writes itself is never so large. */
+const documents: ReadonlySet<string | undefined> = new Set(["manifest.json", "metadata.json"])
+
 export type Reason = keyof typeof reasons
 
 const isReason = (key: string): key is Reason => key in reasons
@@ -60,11 +64,11 @@ export const make = (
     entry: options.entry,
     what: options.entry === undefined
       ? `${archive} is refused: ${reasons[reason]}`
-      : `${archive} is refused for its entry ${JSON.stringify(options.entry)}: ${reasons[reason]}`,
+      : `${archive} is refused for its entry ${Quotation.quoted(options.entry)}: ${reasons[reason]}`,
     why: options.detail,
     remedy: reason === "UnknownFormatVersion"
       ? "Package the function again with this version of Clustrix, or open it with the version that made it."
-      : reason === "TooLarge"
+      : reason === "TooLarge" && !documents.has(options.entry)
       ? "Raise the limit if you trust where it comes from."
       : "Do not trust this file: fetch it again, or package the function again."
   })

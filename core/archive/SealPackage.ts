@@ -10,6 +10,8 @@ import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
 import * as Metadata from "../Metadata.ts"
 import * as PackageStore from "../PackageStore.ts"
+import * as Quotation from "../Quotation.ts"
+import * as BoundedJson from "./BoundedJson.ts"
 import * as EntryPath from "./EntryPath.ts"
 import * as EntrySurvey from "./EntrySurvey.ts"
 import { openPackage } from "./OpenPackage.ts"
@@ -88,7 +90,7 @@ const checkPaths = (entries: ReadonlyArray<PackageEntry.PackageEntry>) =>
         return yield* new EntryPath.EntryPathError({
           reason: "Unsafe",
           path,
-          what: `${JSON.stringify(path)} cannot be the name of a file in a package`,
+          what: `${Quotation.quoted(path)} cannot be the name of a file in a package`,
           why: `Of the name: ${flaw}.`,
           remedy: "Rename the file, or leave it out of the package."
         })
@@ -97,7 +99,7 @@ const checkPaths = (entries: ReadonlyArray<PackageEntry.PackageEntry>) =>
         return yield* new EntryPath.EntryPathError({
           reason: "Reserved",
           path,
-          what: `${JSON.stringify(path)} cannot be the name of a file in a package`,
+          what: `${Quotation.quoted(path)} cannot be the name of a file in a package`,
           why: "Clustrix writes a file of this name itself.",
           remedy: "Put the file into a folder."
         })
@@ -146,6 +148,19 @@ const checkLimits = (files: ReadonlyArray<{ readonly path: string; readonly size
     }
   })
 
+/** What no reader would take is not written. */
+const checkDocument = (path: string, text: string, limits: BoundedJson.Limits) => {
+  const excess = BoundedJson.excess(text, limits)
+  return excess === undefined ? Effect.void : Effect.fail(
+    new Manifest.ManifestError({
+      reason: "TooLarge",
+      what: `The package's ${path} would be larger than packages can have it`,
+      why: excess,
+      remedy: "Package less at once: fewer modules, or shorter texts as arguments of the cluster file functions."
+    })
+  )
+}
+
 /** A different package under the same name must not be overwritten; the same one, or a broken file, is replaced. */
 const checkCollision = (store: typeof PackageStore.PackageStore.Service, fileName: string, digest: string) =>
   Effect.gen(function*() {
@@ -183,9 +198,11 @@ export const sealPackage = (
     const hasher = yield* Hasher.Hasher
     const store = yield* PackageStore.PackageStore
     yield* checkPaths(input.entries)
+    const metadataText = Metadata.encode(input.metadata)
+    yield* checkDocument(Metadata.path, metadataText, Metadata.limits)
     const sources = [
       ...input.entries,
-      PackageEntry.text(Metadata.path, Metadata.encode(input.metadata))
+      PackageEntry.text(Metadata.path, metadataText)
     ]
     yield* checkLimits(sources.map(({ content, path }) => ({ path, sizeBytes: PackageEntry.sizeBytes(content) })))
 
@@ -197,7 +214,9 @@ export const sealPackage = (
       entries: surveyed.map(({ mode, path, sha256, sizeBytes }) => ({ path, mode, size: sizeBytes, sha256 })),
       formatVersion: input.formatVersion
     })
-    const manifestEntry = PackageEntry.text(Manifest.path, Manifest.encode(manifest))
+    const manifestText = Manifest.encode(manifest)
+    yield* checkDocument(Manifest.path, manifestText, Manifest.limitsFor(manifest.entries.map(({ path }) => path)))
+    const manifestEntry = PackageEntry.text(Manifest.path, manifestText)
     const all = [...surveyed, yield* survey(manifestEntry)]
       .sort((a, b) => Order.string(a.path, b.path))
     yield* checkLimits(all)

@@ -5,10 +5,10 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
+import * as ForeignJson from "./ForeignJson.ts"
 
 /** `Damaged`: it claims to be that package, and `why` it is not. */
 export type Condition =
@@ -22,7 +22,7 @@ const chunkBytes = 1024 * 1024
 /** Files that are read at the same time. */
 const concurrency = 16
 
-const decode = Schema.decodeUnknown(Schema.parseJson(Manifest.Manifest))
+const decode = ForeignJson.decoder(Manifest.Manifest, Manifest.unpackedLimits)
 
 const damaged = (why: string): Condition => ({ _tag: "Damaged", why })
 

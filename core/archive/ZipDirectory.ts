@@ -3,6 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
+import * as Breath from "../Breath.ts"
+import * as Quotation from "../Quotation.ts"
 import type * as EntryMode from "./EntryMode.ts"
 import * as EntryPath from "./EntryPath.ts"
 import * as PackageFormatError from "./PackageFormatError.ts"
@@ -204,7 +206,7 @@ const checkNames = (entries: ReadonlyArray<ZipRecord.ZipEntry>, refuse: Refuse) 
   if (collision !== undefined) {
     return collision.reason === "Duplicate"
       ? refuse("DuplicateEntry", undefined, collision.second)
-      : refuse("PathCollision", `The other one is ${JSON.stringify(collision.first)}.`, collision.second)
+      : refuse("PathCollision", `The other one is ${Quotation.quoted(collision.first)}.`, collision.second)
   }
   const unsorted = entries.find((entry, index) => {
     const before = entries[index - 1]
@@ -233,13 +235,17 @@ export const read = (
     const central = yield* access.read(end.centralOffset, end.centralBytes)
     const entries: Array<ZipRecord.ZipEntry> = []
     let at = 0
+    const breath = yield* Breath.make
     for (let index = 0; index < end.entries; index++) {
+      if (index % 256 === 0) yield* breath
       const entry = yield* readEntry(central, at, refuse)
       entries.push(entry)
       at += ZipRecord.central(entry).length
     }
     if (at !== central.length) return yield* refuse("UncoveredData", "Behind the last entry of the central directory.")
+    yield* breath
     yield* checkNames(entries, refuse)
+    yield* breath
     yield* checkLimits(entries, limits, refuse)
     yield* checkCover(entries, end.centralOffset, refuse)
     return entries

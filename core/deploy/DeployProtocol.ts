@@ -2,6 +2,8 @@
  * What a client and our own code on a host say to each other: one question, one answer, as JSON.
  */
 import * as Schema from "effect/Schema"
+import * as BoundedJson from "../archive/BoundedJson.ts"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import { HostError } from "./DeployError.ts"
 import { HostRuntime } from "./HostRuntime.ts"
 
@@ -46,11 +48,14 @@ export const NoRuntime = Schema.Struct({
   tried: Schema.Array(Schema.String)
 })
 
-export const decodeNoRuntime = Schema.decodeUnknown(Schema.parseJson(NoRuntime))
+/** A package.json and a lockfile may be in it, as texts. */
+const limits: BoundedJson.Limits = { ...BoundedJson.small, bytes: 134_217_728, stringBytes: 67_108_864 }
+
+export const decodeNoRuntime = ForeignJson.decoder(NoRuntime, BoundedJson.small)
 export const encodeQuestion = Schema.encodeSync(Schema.parseJson(Question))
-export const decodeQuestion = Schema.decodeUnknown(Schema.parseJson(Question))
+export const decodeQuestion = ForeignJson.decoder(Question, limits)
 export const encodeAnswer = Schema.encodeSync(Schema.parseJson(Answer))
-export const decodeAnswer = Schema.decodeUnknown(Schema.parseJson(Answer))
+export const decodeAnswer = ForeignJson.decoder(Answer, limits)
 
 /** Each answer is a line of its own behind one of these: login shells and modules print what they like. */
 export const marks = {

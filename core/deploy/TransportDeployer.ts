@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as OpenPackage from "../archive/OpenPackage.ts"
 import type * as RandomAccess from "../archive/RandomAccess.ts"
 import * as Hasher from "../Hasher.ts"
+import * as Quotation from "../Quotation.ts"
 import { Transport, TransportError } from "../Transport.ts"
 import * as AssumedPackages from "./AssumedPackages.ts"
 import { DependenciesError, RuntimeMissingError } from "./DeployError.ts"
@@ -27,7 +28,7 @@ const noAnswer = (
   new TransportError({
     reason: "Unavailable",
     what: `${location} gave no answer that can be understood`,
-    why: [result.stderr.trim(), result.stdout.trim()].join("\n").trim().split("\n").slice(-5).join("\n  ") ||
+    why: Quotation.lastLines([result.stderr.trim(), result.stdout.trim()].join("\n").trim()).replaceAll("\n", "\n  ") ||
       `The command ended with exit code ${result.exitCode}.`,
     remedy: "Check that a command over SSH works there: `clustrix doctor` looks step by step."
   })
@@ -116,7 +117,9 @@ const make = (toolText: string) =>
           { idempotent: true }
         )
         if (result.exitCode !== 0) {
-          return yield* missing(`The one that was sent (${supply.version}) does not run there: ${result.stderr.trim()}`)
+          return yield* missing(
+            `The one that was sent (${supply.version}) does not run there: ${Quotation.lastLines(result.stderr)}`
+          )
         }
       }))
 

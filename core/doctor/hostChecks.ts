@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Shell from "../deploy/Shell.ts"
+import * as Quotation from "../Quotation.ts"
 import type { CommandResult, Transport, TransportError } from "../Transport.ts"
 import { type Check, CheckFailedError } from "./Check.ts"
 
@@ -18,7 +19,7 @@ const mostSkewSeconds = 60
 const gibibytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(bytes < 10 * 1024 ** 3 ? 1 : 0)} GiB`
 
 const lastWords = ({ exitCode, stderr, stdout }: CommandResult): string =>
-  stderr.trim().split("\n").slice(-3).join("\n") || stdout.trim().split("\n").slice(-3).join("\n") ||
+  Quotation.lastLines(stderr, 3) || Quotation.lastLines(stdout, 3) ||
   `It ended with exit code ${exitCode}.`
 
 const shortened = (text: string): string => text.length > 160 ? `${text.slice(0, 160)}...` : text

@@ -3,19 +3,25 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as BoundedJson from "../archive/BoundedJson.ts"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import * as DeployProtocol from "../deploy/DeployProtocol.ts"
 import { RuntimeMissingError } from "../deploy/DeployError.ts"
 import * as HostScript from "../deploy/HostScript.ts"
 import { HostSupplies } from "../deploy/HostSupplies.ts"
+import * as Quotation from "../Quotation.ts"
 import type { Transport } from "../Transport.ts"
 import { type Check, CheckFailedError, type Explained } from "./Check.ts"
 
 /** A runtime of the host. Empty words: there is none. */
-const Found = Schema.parseJson(Schema.Struct({
-  ...DeployProtocol.NoRuntime.fields,
-  path: Schema.String,
-  version: Schema.String
-}))
+const decodeFound = ForeignJson.decoder(
+  Schema.Struct({
+    ...DeployProtocol.NoRuntime.fields,
+    path: Schema.String,
+    version: Schema.String
+  }),
+  BoundedJson.small
+)
 
 const mark = "clustrix-runtime "
 const registryMark = "clustrix-registry "
@@ -35,7 +41,7 @@ const script = (input: RuntimeInput, stateDirectory: string, lines: ReadonlyArra
 const modulesFailed = (input: RuntimeInput, stderr: string) =>
   new CheckFailedError({
     what: `The modules ${input.moduleLoads.join(", ")} cannot be loaded on ${input.transport.location}`,
-    why: stderr.trim().split("\n").slice(-4).join("\n"),
+    why: Quotation.lastLines(stderr, 4),
     remedy: "Correct module_loads; `module avail` there lists what can be loaded."
   })
 
@@ -55,11 +61,12 @@ export const runtime = (input: RuntimeInput): Effect.Effect<Check, never, HostSu
       )
       if (ran.exitCode === 4 && moduleLoads.length > 0) return yield* modulesFailed(input, ran.stderr)
       const found = yield* Effect.mapError(
-        Schema.decodeUnknown(Found)(DeployProtocol.lineAfter(ran.stdout, mark)),
+        decodeFound(DeployProtocol.lineAfter(ran.stdout, mark) ?? ""),
         () =>
           new CheckFailedError({
             what: `${transport.location} does not say whether it has Node.js`,
-            why: ran.stderr.trim() || ran.stdout.trim() || `The command ended with exit code ${ran.exitCode}.`,
+            why: Quotation.lastLines(ran.stderr) || Quotation.lastLines(ran.stdout) ||
+              `The command ended with exit code ${ran.exitCode}.`,
             remedy: "Name the runtime there in remote_node_path."
           })
       )

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import type { ClusterType } from "../ClusterConfig.ts"
 import * as SchedulerShell from "../execute/SchedulerShell.ts"
+import * as Quotation from "../Quotation.ts"
 import type { Transport } from "../Transport.ts"
 import { type Check, CheckFailedError, type Observation } from "./Check.ts"
 
@@ -71,7 +72,7 @@ export const scheduler = (transport: typeof Transport.Service, clusterType: Clus
           what: isMissing
             ? `The commands of ${commands.scheduler} are not on ${transport.location}`
             : `${commands.scheduler} on ${transport.location} does not answer`,
-          why: ran.stderr.trim().split("\n").slice(-3).join("\n") || `\`${ask}\` ended with exit code ${ran.exitCode}.`,
+          why: Quotation.lastLines(ran.stderr, 3) || `\`${ask}\` ended with exit code ${ran.exitCode}.`,
           remedy: isMissing
             ? "Name the host from which jobs are submitted in cluster_host, and the right cluster_type."
             : `Try \`${ask}\` there by hand; if it fails too, ask the cluster's administrator.`

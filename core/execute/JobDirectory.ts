@@ -3,7 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as BoundedJson from "../archive/BoundedJson.ts"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import { ClusterType } from "../ClusterConfig.ts"
+import { Name } from "../Manifest.ts"
 import type { Transport } from "../Transport.ts"
 import { TransportError } from "../Transport.ts"
 
@@ -50,12 +53,16 @@ export const JobDescription = Schema.Struct({
   jobId: Schema.String,
   packageId: Schema.String,
   digest: Schema.String,
-  functionName: Schema.String,
+  functionName: Name,
   clusterType: ClusterType,
   /** Absolute; on the cluster. */
   packageDirectory: Schema.String,
   /** Milliseconds since 1970, by the client's clock. */
   createdAt: Schema.Number,
+  /** Who submitted it, where a server does that for others: a name that it gives them. */
+  owner: Schema.optional(Name),
+  /** What that server knows the call by. */
+  callKey: Schema.optional(Name),
   /** Of a job that is many calls. */
   tasks: Schema.optional(TaskPlan)
 })
@@ -83,13 +90,14 @@ export type RunningState = typeof RunningState.Type
 
 const decoder = new TextDecoder()
 
-/** The text of a file of the job; `undefined` when there is none (yet). */
+/** The text of a file of the job, or its first `mostBytes`; `undefined` when there is none (yet). */
 export const readText = (
   transport: typeof Transport.Service,
   directory: string,
-  name: string
+  name: string,
+  mostBytes?: number
 ): Effect.Effect<string | undefined, TransportError> =>
-  transport.readFile(`${directory}/${name}`).pipe(
+  transport.readFile(`${directory}/${name}`, 0, mostBytes).pipe(
     Effect.map((bytes) => decoder.decode(bytes)),
     Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(undefined))
   )
@@ -101,14 +109,14 @@ export const readJson = <A, I>(
   name: string,
   schema: Schema.Schema<A, I>
 ): Effect.Effect<A | undefined, TransportError> =>
-  Effect.flatMap(readText(transport, directory, name), (text) =>
+  Effect.flatMap(readText(transport, directory, name, BoundedJson.small.bytes + 1), (text) =>
     text === undefined
       ? Effect.succeed(undefined)
-      : Effect.mapError(Schema.decodeUnknown(Schema.parseJson(schema))(text), (cause) =>
+      : Effect.mapError(ForeignJson.decoder(schema, BoundedJson.small)(text), ({ why }) =>
         new TransportError({
           reason: "Unavailable",
           path: `${directory}/${name}`,
           what: `${directory}/${name} cannot be understood`,
-          why: cause.message,
+          why,
           remedy: "Something else wrote to the job's directory: run the job again."
         })))

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import * as ClusterPath from "../cluster-filesystem/ClusterPath.ts"
 import { type DirectoryEntry, FileFailure } from "../cluster-filesystem/FileSource.ts"
 import * as Pattern from "../cluster-filesystem/Pattern.ts"
@@ -16,6 +17,7 @@ import type { Job } from "../ClusterExecutor.ts"
 import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
+import * as Quotation from "../Quotation.ts"
 import type { Transport } from "../Transport.ts"
 import { TransportError } from "../Transport.ts"
 import * as JobDirectory from "./JobDirectory.ts"
@@ -69,7 +71,7 @@ export interface FetchedFile {
 
 const everything = "**/*"
 
-const parseManifest = Schema.decodeUnknown(Schema.parseJson(Manifest.Manifest))
+const parseManifest = ForeignJson.decoder(Manifest.Manifest, Manifest.unpackedLimits)
 const decoder = new TextDecoder()
 
 /** Digests of the packaged data files by their place in `work/`; none when the package is not there any more. */
@@ -83,7 +85,7 @@ const packagedData = (transport: typeof Transport.Service, job: Job) =>
         )
       )
     ),
-    Effect.catchTag("ParseError", () => Effect.succeed(new Map<string, never>())),
+    Effect.catchTag("ForeignJsonError", () => Effect.succeed(new Map<string, never>())),
     Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(new Map<string, never>()))
   )
 
@@ -95,7 +97,7 @@ const oddName = (path: string): TransportError =>
   new TransportError({
     reason: "Unavailable",
     path,
-    what: `${JSON.stringify(path)} has a name that no file here can have`,
+    what: `${Quotation.quoted(path)} has a name that no file here can have`,
     remedy: "Rename it there, or fetch others by a pattern."
   })
 

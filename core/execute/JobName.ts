@@ -2,6 +2,7 @@
  * Jobs by a short name: a part of the ID that only one job has, or `latest`.
  */
 import * as Order from "effect/Order"
+import * as Quotation from "../Quotation.ts"
 import { JobAmbiguousError } from "./JobError.ts"
 
 /** The newest job. */
@@ -31,7 +32,7 @@ export const ambiguous = (
   new JobAmbiguousError({
     name,
     jobIds: jobs.map(({ jobId }) => jobId),
-    what: `${JSON.stringify(name)} may be any of ${jobs.length} jobs`,
+    what: `${Quotation.quoted(name)} may be any of ${jobs.length} jobs`,
     why: [
       ...jobs.slice(0, mostShown).map(({ functionName, jobId }) => `${jobId}  ${functionName}`),
       ...(jobs.length > mostShown ? [`and ${jobs.length - mostShown} older ones`] : [])

@@ -15,8 +15,8 @@ export interface ResultFile {
 
 const decoder = new TextDecoder()
 
-/** In a string every quote has a backslash before it: only the envelope's own field reads like this. */
-const beforeValue = ",\"value\":\""
+/** The most that is read of a result without its value. */
+const mostHeadBytes = 67_108_864
 
 /**
  * Reads at most `limitBytes` of the file. A result that is longer comes without its value; one of which even the rest does
@@ -38,12 +38,12 @@ export const read = (
     const bytes = yield* transport.readFile(file, 0, ...(isBounded ? [limitBytes + 1] : []))
     if (!isBounded || bytes.length <= limitBytes) return yield* whole(bytes)
     const text = decoder.decode(bytes)
-    const end = text.indexOf(beforeValue)
+    const end = text.indexOf(`${ResultEnvelope.beforeValue}"`)
     const head = end === -1 ? undefined : `${text.slice(0, end)}}`
     const envelope = head === undefined ? undefined : yield* Effect.option(ResultEnvelope.decode(head, file))
     return envelope?._tag === "Some"
       ? { envelope: envelope.value, isHead: true }
-      : yield* Effect.flatMap(transport.readFile(file), whole)
+      : yield* Effect.flatMap(transport.readFile(file, 0, Math.max(limitBytes, mostHeadBytes) + 1), whole)
   }).pipe(
     Effect.catchIf(
       (error) => error._tag === "TransportError" && error.reason === "NotFound",

@@ -1,6 +1,7 @@
 /**
  * The state of a job, from its directory and from the scheduler's words.
  */
+import * as Quotation from "../Quotation.ts"
 import type * as ResultEnvelope from "../runtime/ResultEnvelope.ts"
 import type { SchedulerState } from "../Scheduler.ts"
 import type { RunningState } from "./JobDirectory.ts"
@@ -65,10 +66,14 @@ export const isFinal = (state: JobState): boolean => state !== "queued" && state
 
 const reasonOf = (envelope: ResultEnvelope.ResultEnvelope): string | undefined => {
   const { error, message, refusal } = envelope
-  if (message !== undefined) return message
-  if (refusal !== undefined) return `${refusal.path} is ${refusal.description}`
+  if (message !== undefined) return Quotation.shortened(message)
+  if (refusal !== undefined) {
+    return `${Quotation.shortened(refusal.path)} is ${Quotation.shortened(refusal.description)}`
+  }
   if (error === undefined) return undefined
-  return error.type === "error" ? `${error.name}: ${error.message}` : error.printed
+  return error.type === "error"
+    ? `${Quotation.shortened(error.name)}: ${Quotation.shortened(error.message)}`
+    : Quotation.shortened(error.printed)
 }
 
 const nothing = {

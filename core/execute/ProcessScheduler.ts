@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Shell from "../deploy/Shell.ts"
+import * as Quotation from "../Quotation.ts"
 import { type JobToSubmit, Scheduler, type SchedulerAnswer, SchedulerError, type SubmittedJob } from "../Scheduler.ts"
 import { Transport, type TransportError } from "../Transport.ts"
 import * as HostProcess from "./HostProcess.ts"
@@ -119,7 +120,7 @@ const make = ({ clusterType, inherited }: Options) =>
             return yield* new SchedulerError({
               reason: "Rejected",
               what: `The job cannot be started on ${transport.location}`,
-              why: stderr.trim() || `The command ended with exit code ${exitCode}.`,
+              why: Quotation.lastLines(stderr) || `The command ended with exit code ${exitCode}.`,
               remedy: "Check that the working directory there can be written."
             })
           }

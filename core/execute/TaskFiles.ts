@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Shell from "../deploy/Shell.ts"
+import * as Quotation from "../Quotation.ts"
 import type { Transport } from "../Transport.ts"
 import { TransportError } from "../Transport.ts"
 import type { Ranges } from "./MapDirectory.ts"
@@ -79,7 +80,7 @@ const failed = (directory: string, stderr: string): TransportError =>
     reason: "Unavailable",
     path: directory,
     what: `The tasks in ${directory} cannot be looked at`,
-    ...(stderr.trim() === "" ? {} : { why: stderr.trim() }),
+    ...(stderr.trim() === "" ? {} : { why: Quotation.lastLines(stderr) }),
     remedy: "Check that the directory can be read there."
   })
 

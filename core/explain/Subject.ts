@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
+import * as Quotation from "../Quotation.ts"
 import type { NodeId } from "../graph/Reason.ts"
 import { isVendored } from "../npm/VendorDirectory.ts"
 import type { PreparedDependency, PreparedPackage } from "../package/PreparedPackage.ts"
@@ -119,7 +120,7 @@ export const notOne = (
   if (found.length > 1) {
     return new NotExplainedError({
       reason: "Ambiguous",
-      what: `${JSON.stringify(text)} may mean ${found.length} things:`,
+      what: `${Quotation.quoted(text)} may mean ${found.length} things:`,
       why: found.map(({ name }) => name).join("\n"),
       remedy: "Write one of these in full."
     })
@@ -127,7 +128,7 @@ export const notOne = (
   const near = NearName.near(text, subjectsOf(prepared).flatMap(({ full, short }) => [...full, ...short]))
   return new NotExplainedError({
     reason: "NotFound",
-    what: `${JSON.stringify(text)} is not in the package of ${prepared.functionName}`,
+    what: `${Quotation.quoted(text)} is not in the package of ${prepared.functionName}`,
     why: "Nothing that the function reaches needs it.",
     remedy: near.length > 0
       ? `Did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?`

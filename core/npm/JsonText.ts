@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as JsonParser from "jsonc-parser"
+import * as BoundedJson from "../archive/BoundedJson.ts"
 import type { Json } from "../archive/CanonicalJson.ts"
 import * as SourceLocation from "../SourceLocation.ts"
 import { LockfileError } from "./LockfileError.ts"
@@ -67,6 +68,18 @@ export const withoutMark = (text: string): string => text.startsWith("\uFEFF") ?
 /** The object that `source`, the content of `file`, holds. */
 export const parse = (file: string, source: string): Effect.Effect<JsonObject, LockfileError> => {
   const text = withoutMark(source)
+  const excess = BoundedJson.excess(text, BoundedJson.file)
+  if (excess !== undefined) {
+    return Effect.fail(
+      new LockfileError({
+        reason: "InvalidEntry",
+        what: `${file} holds too much`,
+        location: SourceLocation.fromOffset(file, text, 0),
+        why: excess,
+        remedy: "Run `npm install` to have it written anew."
+      })
+    )
+  }
   return Effect.try({
     try: (): Json => JSON.parse(text),
     catch: (cause) => {

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Diagnostic } from "../Diagnostic.ts"
+import * as Quotation from "../Quotation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { Declaration, EdgeKind, Importer, LockGraph } from "./LockGraph.ts"
@@ -57,7 +58,7 @@ const readPackages = (
     const invalid = (place: string, why: string) =>
       new LockfileError({
         reason: "InvalidEntry",
-        what: `The entry ${JSON.stringify(place)} of ${file} cannot be read`,
+        what: `The entry ${Quotation.quoted(place)} of ${file} cannot be read`,
         location: locate(place),
         why,
         remedy: "Run `npm install` to have the lockfile written anew."
@@ -141,7 +142,9 @@ export const read = (file: string, text: string): Effect.Effect<LockGraph, Lockf
       reason: "UnsupportedVersion",
       what: version === undefined
         ? `${file} has no lockfileVersion`
-        : `${file} has lockfileVersion ${JSON.stringify(version)} in a form that Clustrix does not know`,
+        : `${file} has lockfileVersion ${
+          Quotation.plain(JSON.stringify(version))
+        } in a form that Clustrix does not know`,
       location: JsonText.locator(file, source)(["lockfileVersion"]),
       why: "Clustrix reads npm's versions 1, 2 and 3.",
       remedy: "Run `npm install --package-lock-only --lockfile-version 3`."

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Diagnostic } from "../Diagnostic.ts"
+import * as Quotation from "../Quotation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph } from "./LockGraph.ts"
@@ -57,7 +58,7 @@ export const read = (
         if (!JsonText.isObject(entry) || version === undefined || !PackageTree.isName(name)) {
           return yield* new LockfileError({
             reason: "InvalidEntry",
-            what: `The entry of ${JSON.stringify(name)} in ${file} cannot be read`,
+            what: `The entry of ${Quotation.quoted(name)} in ${file} cannot be read`,
             location: locate(place),
             why: PackageTree.isName(name) ? "It has no version." : "No package can have that name.",
             remedy: "Run `npm install` to have the lockfile written anew."

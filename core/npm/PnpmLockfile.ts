@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Diagnostic } from "../Diagnostic.ts"
+import * as Quotation from "../Quotation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { Declaration, LockGraph } from "./LockGraph.ts"
@@ -77,7 +78,7 @@ const unsupported = (file: string, version: string | undefined, yaml: YamlText.Y
     reason: "UnsupportedVersion",
     what: version === undefined
       ? `${file} has no lockfileVersion`
-      : `${file} has lockfileVersion ${JSON.stringify(version)}, which Clustrix does not know`,
+      : `${file} has lockfileVersion ${Quotation.quoted(version)}, which Clustrix does not know`,
     location: yaml.locate(["lockfileVersion"]),
     why: "Clustrix reads pnpm's versions 5.3, 5.4, 6.0, 6.1 and 9.0.",
     remedy: "Run `pnpm install --lockfile-only` with pnpm 9 or 10."
@@ -110,7 +111,7 @@ export const read = (file: string, text: string): Effect.Effect<LockGraph, Lockf
     const invalid = (key: string, why: string) =>
       new LockfileError({
         reason: "InvalidEntry",
-        what: `The entry ${JSON.stringify(key)} of ${file} cannot be read`,
+        what: `The entry ${Quotation.quoted(key)} of ${file} cannot be read`,
         location: locate(key),
         why,
         remedy: `Run \`${commands.install}\` to have the lockfile written anew.`

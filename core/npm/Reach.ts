@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import { Diagnostic } from "../Diagnostic.ts"
+import * as Quotation from "../Quotation.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import { LockfileError } from "./LockfileError.ts"
 import * as LockGraph from "./LockGraph.ts"
@@ -48,7 +49,7 @@ const label = (node: LockGraph.LockNode): string =>
 const packageMissing = (graph: LockGraph.LockGraph, root: Root): LockfileError =>
   new LockfileError({
     reason: "PackageMissing",
-    what: `The package ${JSON.stringify(root.name)} is not in ${graph.file}`,
+    what: `The package ${Quotation.quoted(root.name)} is not in ${graph.file}`,
     location: root.location,
     why: `It is imported from ${
       root.directory === "" ? "the project's root" : root.directory
@@ -69,7 +70,7 @@ const objection = (
     case "File":
       return new LockfileError({
         reason: "NotInstallable",
-        what: `The package ${JSON.stringify(node.name)} lies at ${node.source.path} on this machine only`,
+        what: `The package ${Quotation.quoted(node.name)} lies at ${node.source.path} on this machine only`,
         location: location ?? graph.locate(node.id),
         why: "No other machine can install it from the lockfile.",
         remedy: "Package with dependencies \"vendor\", or publish the package."
@@ -79,7 +80,7 @@ const objection = (
       return PackageSource.hasSecret(node.source.address)
         ? new LockfileError({
           reason: "SecretInAddress",
-          what: `The address of the package ${JSON.stringify(node.name)} holds a secret`,
+          what: `The address of the package ${Quotation.quoted(node.name)} holds a secret`,
           location: location ?? graph.locate(node.id),
           why: `${PackageSource.redacted(node.source.address)} would go into the package with it.`,
           remedy: "Keep the secret in .npmrc or git's own configuration, or package with dependencies \"vendor\"."
@@ -87,7 +88,7 @@ const objection = (
         : node.source._tag === "Git" && /^git\+file:/.test(node.source.address)
         ? new LockfileError({
           reason: "NotInstallable",
-          what: `The package ${JSON.stringify(node.name)} comes from a git repository on this machine`,
+          what: `The package ${Quotation.quoted(node.name)} comes from a git repository on this machine`,
           location: location ?? graph.locate(node.id),
           why: "No other machine can install it from the lockfile.",
           remedy: "Package with dependencies \"vendor\", or publish the package."
@@ -96,7 +97,7 @@ const objection = (
     case "Patched":
       return new LockfileError({
         reason: "NotInstallable",
-        what: `The package ${JSON.stringify(node.name)} is patched on this machine`,
+        what: `The package ${Quotation.quoted(node.name)} is patched on this machine`,
         location: location ?? graph.locate(node.id),
         why: `Other machines would install it without ${
           node.source.patch === "" ? "the project's patch" : node.source.patch

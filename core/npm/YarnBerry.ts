@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Diagnostic } from "../Diagnostic.ts"
+import * as Quotation from "../Quotation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { Declaration, LockGraph } from "./LockGraph.ts"
@@ -83,7 +84,7 @@ export const read = (
     if (version === undefined || !(Number(version) >= versions.first && Number(version) <= versions.last)) {
       return yield* new LockfileError({
         reason: "UnsupportedVersion",
-        what: `${file} has version ${JSON.stringify(version ?? "")} in a form that Clustrix does not know`,
+        what: `${file} has version ${Quotation.quoted(version ?? "")} in a form that Clustrix does not know`,
         location: yaml.locate([metadata, "version"]),
         why:
           `Clustrix reads the lockfiles of yarn 1, and the versions ${versions.first} to ${versions.last} of yarn 2 to 4.`,
@@ -97,7 +98,7 @@ export const read = (
       if (entry === undefined) {
         return yield* new LockfileError({
           reason: "InvalidEntry",
-          what: `The entry ${JSON.stringify(key)} of ${file} cannot be read`,
+          what: `The entry ${Quotation.quoted(key)} of ${file} cannot be read`,
           location: yaml.locate([key]),
           why: "It has no resolution.",
           remedy: `Run \`${commands.install}\` to have the lockfile written anew.`

@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Order from "effect/Order"
 import { Diagnostic } from "../Diagnostic.ts"
+import * as Quotation from "../Quotation.ts"
 import { SourceLocation } from "../SourceLocation.ts"
 import * as GitAddress from "./GitAddress.ts"
 import * as JsonText from "./JsonText.ts"
@@ -127,7 +128,7 @@ export const read = (
       if (!JsonText.isObject(fields) || JsonText.string(fields, "version") === undefined) {
         return yield* new LockfileError({
           reason: "InvalidEntry",
-          what: `The entry ${JSON.stringify(request)} of ${file} cannot be read`,
+          what: `The entry ${Quotation.quoted(request)} of ${file} cannot be read`,
           location: locate(request),
           why: "It has no version.",
           remedy: `Run \`${commands.install}\` to have the lockfile written anew.`

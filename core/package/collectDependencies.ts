@@ -15,6 +15,7 @@ import { prune, type Pruned, type PrunedPackage } from "../npm/Pruning.ts"
 import type { Root } from "../npm/Reach.ts"
 import * as Vendoring from "../npm/Vendoring.ts"
 import { ModuleResolver } from "../ModuleResolver.ts"
+import * as Quotation from "../Quotation.ts"
 import type { AnalysedFunction } from "./analyseFunction.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import type { PreparedDependency, PreparedFile } from "./PreparedPackage.ts"
@@ -48,7 +49,7 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     reasons.set(node, {
       kind: "reference",
       from: module.file,
-      because: `${module.file} imports ${JSON.stringify(specifier)}`,
+      because: `${module.file} imports ${Quotation.quoted(specifier)}`,
       location: locate(module, offset)
     })
   }
@@ -87,7 +88,7 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
   if (renamed !== undefined) {
     return yield* new LockfileError({
       reason: "NotPlaceable",
-      what: `The function imports ${JSON.stringify(renamed.root.name)} at two different versions`,
+      what: `The function imports ${Quotation.quoted(renamed.root.name)} at two different versions`,
       location: renamed.root.location,
       why: `Workspace packages of the project lock different versions of it; here it is ${renamed.version}.`,
       remedy: "Let the workspaces agree on one version of the package."

@@ -3,6 +3,7 @@
  */
 import * as Either from "effect/Either"
 import * as JsonParser from "jsonc-parser"
+import * as BoundedJson from "../archive/BoundedJson.ts"
 import * as SourceLocation from "../SourceLocation.ts"
 import { Refusal } from "./Refusal.ts"
 
@@ -48,6 +49,18 @@ export const parse = (file: string, source: string, dialect: Dialect): Either.Ei
       ? Either.right({ file, value, locate })
       : Either.left(refuse(tree()?.offset ?? 0, "its content is not an object"))
 
+  const excess = BoundedJson.excess(text, BoundedJson.file)
+  if (excess !== undefined) {
+    return Either.left(
+      new Refusal({
+        reason: "InvalidConfiguration",
+        what: `${file} holds too much`,
+        location: SourceLocation.fromOffset(file, text, 0),
+        why: excess,
+        remedy: "correct the file"
+      })
+    )
+  }
   if (dialect === "json") {
     // Node's own parser first: it is exact and fast. The other one only says where an error stands.
     return Either.try((): unknown => JSON.parse(text)).pipe(

@@ -45,11 +45,15 @@ const attempt = <A>(read: () => A, otherwise: A): A => {
   }
 }
 
+/** An array of which elements are missing is named: JSON would write each hole, and its length may be anything. */
+const named = (_key: string, item: unknown): unknown =>
+  Array.isArray(item) && Object.keys(item).length < item.length ? `an array of length ${item.length} with holes` : item
+
 const print = (value: unknown): string =>
   attempt(() => {
     if (typeof value === "string") return value
     if (typeof value === "object" && value !== null) {
-      return JSON.stringify(value) ?? Object.prototype.toString.call(value)
+      return JSON.stringify(value, named) ?? Object.prototype.toString.call(value)
     }
     return String(value)
   }, attempt(() => Object.prototype.toString.call(value), "a value that cannot be printed"))
@@ -90,7 +94,7 @@ export const describe = (thrown: unknown, options: ValueText.EncodeOptions = {})
     const hasCause = attempt(() => Object.hasOwn(error, "cause") && error.cause !== undefined, false)
     const cause = hasCause ? go(attempt((): unknown => error.cause, undefined), depth + 1) : undefined
     const list = Array.isArray(errors)
-      ? errors.slice(0, maximumErrors).map((item) => go(item, depth + 1))
+      ? Array.from(errors.slice(0, maximumErrors), (item) => go(item, depth + 1))
       : undefined
     if (Array.isArray(errors) && errors.length > maximumErrors) {
       lost["errors"] = `${errors.length} errors, of which the first ${maximumErrors} are kept`

@@ -4,12 +4,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import type * as BoundedJson from "../archive/BoundedJson.ts"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import * as ClusterConfig from "../ClusterConfig.ts"
 import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
+import { Name } from "../Manifest.ts"
 import * as ValueCodec from "./ValueCodec.ts"
 
 export const format = "clustrix-invocation"
@@ -24,19 +26,19 @@ export type WorkingDirectory = typeof WorkingDirectory.Type
 export const Invocation = Schema.Struct({
   format: Schema.Literal(format),
   formatVersion: Schema.Literal(formatVersion),
-  package: Schema.Struct({ packageId: Schema.String, digest: Digest, functionName: Schema.String }),
+  package: Schema.Struct({ packageId: Name, digest: Digest, functionName: Name }),
   /** Value text of the array of positional arguments. */
   arguments: Schema.String,
   /** Value text of the options object; passed as the last argument when it has any key. */
   options: Schema.String,
   /** Names of the environment variables that go along, sorted. */
-  environmentVariables: Schema.Array(Schema.String),
+  environmentVariables: Schema.Array(Name),
   /** The cluster, without secrets. */
   cluster: Schema.Record({ key: Schema.String, value: CanonicalJson.Json }),
   /** The root of the cluster file functions; absolute. Default: the cluster's `remoteWorkDir`, else where the job starts. */
-  filesystemRoot: Schema.optional(Schema.String),
+  filesystemRoot: Schema.optional(Schema.String.pipe(Schema.maxLength(4096))),
   /** The version of the runtime that packaged: for people, nothing depends on it. */
-  runtimeVersion: Schema.String,
+  runtimeVersion: Name,
   workingDirectory: WorkingDirectory,
   /** Whether data files are copied into `work/` instead of linked. */
   copyData: Schema.Boolean,
@@ -60,6 +62,8 @@ export interface InvocationInput {
   readonly package: Invocation["package"]
   readonly arguments?: ReadonlyArray<unknown> | undefined
   readonly options?: Readonly<Record<string, unknown>> | undefined
+  /** In place of both: their texts, as {@link encodeCall} gives them. */
+  readonly encoded?: Pick<Invocation, "arguments" | "options"> | undefined
   readonly cluster: ClusterConfig.ClusterConfig
   readonly filesystemRoot?: string | undefined
   readonly runtimeVersion: string
@@ -86,7 +90,7 @@ export const make = (input: InvocationInput): Effect.Effect<Invocation, ValueCod
       format,
       formatVersion,
       package: input.package,
-      ...yield* encodeCall(input.arguments ?? [], input.options ?? {}),
+      ...input.encoded ?? (yield* encodeCall(input.arguments ?? [], input.options ?? {})),
       environmentVariables: [...names].sort(Order.string),
       cluster: ClusterConfig.withoutSecrets(input.cluster),
       ...(input.filesystemRoot === undefined ? {} : { filesystemRoot: input.filesystemRoot }),
@@ -111,22 +115,25 @@ export const fileName = (invocation: Invocation): Effect.Effect<string, never, H
     (digest) => `clustrix_package_${invocation.package.packageId}.${digest.slice(0, 16)}.invocation.json`
   )
 
-const parse = Schema.decodeUnknown(Schema.parseJson(Invocation), { onExcessProperty: "error" })
+/** The arguments are one text in it, as large as a string can be. */
+export const limits: BoundedJson.Limits = {
+  bytes: 536_870_888,
+  depth: 32,
+  elements: 20_000,
+  stringBytes: 536_870_888
+}
 
-/** Where the text is wrong, one place on each line. */
-const flaws = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .map(({ message, path }) => path.length === 0 ? message : `${path.join(".")}: ${message}`).join("\n")
+const parse = ForeignJson.decoder(Invocation, limits, { onExcessProperty: "error" })
 
 /** Reads the text of an invocation; `file` is named in the error. */
 export const decode = (text: string, file: string): Effect.Effect<Invocation, InvocationError> =>
   Effect.mapError(
     parse(text),
-    (cause) =>
+    ({ why }) =>
       new InvocationError({
         file,
         what: `${file} is not an invocation of Clustrix`,
-        why: flaws(cause),
+        why,
         remedy: "Package the function again: the invocation is written beside the ZIP."
       })
   )

@@ -3,6 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as BoundedJson from "../archive/BoundedJson.ts"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import * as Explanation from "../Explanation.ts"
 import type { Description } from "./ErrorDescription.ts"
 
@@ -93,17 +95,40 @@ export class ResultEnvelopeError extends Schema.TaggedError<ResultEnvelopeError>
   }
 }
 
-const parse = Schema.decodeUnknown(Schema.parseJson(ResultEnvelope))
+/** Of all but the value. An error has 50 causes below one another, and values of its properties as texts. */
+const limits: BoundedJson.Limits = { bytes: 67_108_864, depth: 256, elements: 500_000, stringBytes: 67_108_864 }
+
+const parse = ForeignJson.decoder(ResultEnvelope, limits)
+const parseValue = ForeignJson.decoder(Schema.String, {
+  bytes: 536_870_888,
+  depth: 0,
+  elements: 1,
+  stringBytes: 536_870_888
+})
+
+/** What stands before the value. In a string every quote has a backslash before it: only the envelope's own field reads like this. */
+export const beforeValue = ",\"value\":"
+
+/** The value comes last, so that it is one text whatever else there is; a text without one is whole. */
+const parseParts = (text: string): Effect.Effect<ResultEnvelope, ForeignJson.ForeignJsonError> => {
+  const at = text.length <= BoundedJson.small.bytes ? -1 : text.indexOf(`${beforeValue}"`)
+  if (at === -1) return parse(text)
+  return Effect.zipWith(
+    parse(`${text.slice(0, at)}}`),
+    parseValue(text.slice(at + beforeValue.length, text.lastIndexOf("}"))),
+    (envelope, value) => ({ ...envelope, value })
+  )
+}
 
 /** Reads the text of a result; `file` is named in the error. */
 export const decode = (text: string, file: string): Effect.Effect<ResultEnvelope, ResultEnvelopeError> =>
   Effect.mapError(
-    parse(text),
-    (cause) =>
+    parseParts(text),
+    ({ why }) =>
       new ResultEnvelopeError({
         file,
         what: `${file} is not a result of Clustrix`,
-        why: cause.message,
+        why,
         remedy: "Something else wrote to the job's directory: run the job again."
       })
   )

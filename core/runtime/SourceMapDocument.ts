@@ -4,7 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as BoundedJson from "../archive/BoundedJson.ts"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import * as Explanation from "../Explanation.ts"
 import * as Hasher from "../Hasher.ts"
 
@@ -58,17 +60,19 @@ export const fileName = (document: SourceMapDocument): Effect.Effect<string, nev
     (digest) => `clustrix_package_${document.package.packageId}.${digest.slice(0, 16)}.sourcemap.json`
   )
 
-const parse = Schema.decodeUnknown(Schema.parseJson(SourceMapDocument))
+const limits: BoundedJson.Limits = { bytes: 268_435_456, depth: 8, elements: 2_000_000, stringBytes: 67_108_864 }
+
+const parse = ForeignJson.decoder(SourceMapDocument, limits)
 
 /** Reads the text of a source map document; `file` is named in the error. */
 export const decode = (text: string, file: string): Effect.Effect<SourceMapDocument, SourceMapDocumentError> =>
   Effect.mapError(
     parse(text),
-    (cause) =>
+    ({ why }) =>
       new SourceMapDocumentError({
         file,
         what: `${file} is not a source map document of Clustrix`,
-        why: cause.message,
+        why,
         remedy: "Package the function again: the source map is written beside the ZIP."
       })
   )

@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
+import * as Quotation from "../Quotation.ts"
 import * as ValueText from "./ValueText.ts"
 
 /** A value that cannot cross between machines. `path` names the part: `$.a.b[2]`. */
@@ -34,8 +35,8 @@ export const refused = (subject: string, refusal: ValueText.Refusal): ValueNotCa
   new ValueNotCarriedError({
     path: refusal.path,
     kind: refusal.kind,
-    what: `${subject} cannot be carried: ${refusal.path} is ${refusal.description}`,
-    why: `What structured clone takes crosses between machines; this is a ${refusal.kind}.`,
+    what: `${subject} cannot be carried: ${Quotation.plain(refusal.path)} is ${Quotation.plain(refusal.description)}`,
+    why: `What structured clone takes crosses between machines; this is a ${Quotation.plain(refusal.kind)}.`,
     remedy: refusal.kind === "class instance"
       ? "Pass a plain object with its data, and make the instance on the other side."
       : refusal.kind === "promise"
@@ -62,7 +63,7 @@ export const decode = (text: string): Effect.Effect<unknown, ValueTextError> =>
     catch: (cause) =>
       new ValueTextError({
         what: "The text is not a carried value",
-        why: cause instanceof Error ? cause.message : String(cause),
+        why: Quotation.plain(cause instanceof Error ? cause.message : String(cause)),
         remedy: "It was written by another version of Clustrix, or it was changed.",
         cause
       })

@@ -8,6 +8,7 @@
  * A Node Buffer arrives as the Uint8Array of its visible bytes. Key order is kept: a program can see it.
  */
 import * as devalue from "devalue"
+import * as ValueNotation from "./ValueNotation.ts"
 
 /** Why a value cannot be carried. */
 export type RefusedKind =
@@ -47,6 +48,11 @@ export interface EncodeOptions {
 export type Encoded =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly refusal: Refusal }
+
+const mostDecimal = 10n ** BigInt(ValueNotation.mostDecimalDigits)
+
+/** Whether it is written in hexadecimal. */
+const isLarge = (integer: bigint): boolean => integer >= mostDecimal || integer <= -mostDecimal
 
 /** Levels of nesting that every supported runtime can read back within its default stack. */
 export const maximumDepth = 1000
@@ -103,7 +109,8 @@ const probes: Readonly<Record<string, (value: object) => unknown>> = {
   Map: (value) => Map.prototype.has.call(value, 0),
   Set: (value) => Set.prototype.has.call(value, 0),
   Date: (value) => Date.prototype.getTime.call(value),
-  RegExp: (value) => RegExp.prototype.exec.call(value as RegExp, "") ?? true, // throws for anything that is no RegExp
+  // Never run: some expressions take for ever, even on an empty text
+  RegExp: (value) => Object.getOwnPropertyDescriptor(RegExp.prototype, "source")?.get?.call(value),
   ArrayBuffer: (value) => Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")?.get?.call(value),
   Number: (value) => Number.prototype.valueOf.call(value),
   String: (value) => String.prototype.valueOf.call(value),
@@ -116,9 +123,7 @@ const isGenuine = (value: object, tag: string): boolean => {
   const probe = probes[tag]
   if (probe === undefined) return true
   try {
-    const lastIndex = tag === "RegExp" ? Reflect.get(value, "lastIndex") : undefined
     probe(value)
-    if (tag === "RegExp") Reflect.set(value, "lastIndex", lastIndex)
     return true
   } catch {
     return false
@@ -138,9 +143,35 @@ const isDetached = (buffer: ArrayBuffer): boolean => {
   }
 }
 
-/** The own enumerable string keys of an array that are not indices, as `RegExp.exec` leaves them. */
-const extraKeys = (array: ReadonlyArray<unknown>): ReadonlyArray<string> =>
-  Object.keys(array).filter((key) => !(/^(0|[1-9][0-9]*)$/.test(key) && Number(key) < 4_294_967_295))
+/**
+ * What an array holds: `elements`, the indices of its elements as keys, and `extra`, its other keys, as `RegExp.exec` leaves them.
+ * A sparse array of length 2^32 - 1 costs what it holds.
+ */
+interface ArrayKeys {
+  readonly elements: ReadonlyArray<string>
+  readonly extra: ReadonlyArray<string>
+}
+
+const arrayKeys = (array: ReadonlyArray<unknown>): ArrayKeys => {
+  const keys = Object.keys(array)
+  // Indices come first, in their order
+  let count = keys.length
+  for (; count > 0; count -= 1) if (ValueNotation.isArrayIndex(keys[count - 1] ?? "")) break
+  return { elements: count === keys.length ? keys : keys.slice(0, count), extra: keys.slice(count) }
+}
+
+/** A copy of the elements alone. */
+const elementsOf = (array: ReadonlyArray<unknown>, { elements }: ArrayKeys): Array<unknown> => {
+  const copy: Array<unknown> = []
+  if (elements.length !== array.length) {
+    // Setting the length of a new array reserves room for all of it, unless it is known to be sparse
+    copy[4_294_967_294] = undefined
+    delete copy[4_294_967_294]
+    copy.length = array.length
+  }
+  for (const key of elements) copy[Number(key)] = Reflect.get(array, key)
+  return copy
+}
 
 /** The native class nearest to an error's own. */
 const nativeTypeOf = (error: Error): string => {
@@ -184,13 +215,23 @@ const pathOf = (node: Node): string => {
 
 const member = (key: string): string => /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 
+/** Printing what was thrown may throw again. */
+const printCause = (cause: unknown): string => {
+  try {
+    return String(cause)
+  } catch {
+    return "something that cannot be printed"
+  }
+}
+
 const printKey = (key: unknown): string =>
   typeof key === "string" ? JSON.stringify(key) : typeof key === "object" && key !== null ? tagOf(key) : String(key)
 
 /** The children of a carried object, or why it cannot be carried. */
 const inspect = (
   value: object,
-  options: EncodeOptions
+  options: EncodeOptions,
+  keyed: Map<unknown, ArrayKeys>
 ): { readonly children: ReadonlyArray<readonly [segment: string, value: unknown]> } | Omit<Refusal, "path"> => {
   const refuse = (kind: RefusedKind, description: string): Omit<Refusal, "path"> => ({ kind, description })
   if (options.isProxy?.(value) === true) return refuse("proxy", "a Proxy")
@@ -225,14 +266,16 @@ const inspect = (
   if (Array.isArray(value)) {
     if (prototypesOf(value).length > 2) return refuse("class instance", `an instance of ${classNameOf(value)}`)
     if (Object.getOwnPropertySymbols(value).length > 0) return refuse("symbol key", "an array with a symbol as key")
-    // forEach visits what is there: a sparse array of length 2^32 - 1 costs what it holds.
     const children: Array<readonly [string, unknown]> = []
-    value.forEach((item, index) => {
+    const keys = arrayKeys(value)
+    for (const key of keys.elements) {
+      const item: unknown = Reflect.get(value, key)
       if ((typeof item === "object" && item !== null) || typeof item === "function" || typeof item === "symbol") {
-        children.push([`[${index}]`, item])
+        children.push([`[${key}]`, item])
       }
-    })
-    for (const key of extraKeys(value)) children.push([member(key), Reflect.get(value, key)])
+    }
+    for (const key of keys.extra) children.push([member(key), Reflect.get(value, key)])
+    if (keys.extra.length > 0) keyed.set(value, keys)
     return { children }
   }
   const expected = prototypeCounts[tag]
@@ -242,6 +285,9 @@ const inspect = (
     }
     if (tag === "ArrayBuffer" && isDetached(value as ArrayBuffer)) {
       return refuse("detached buffer", "a transferred ArrayBuffer") // genuine, see above
+    }
+    if (tag === "BigInt" && isLarge(BigInt.prototype.valueOf.call(value))) {
+      return refuse("value the codec refuses", "a boxed integer of more than 10,000 digits")
     }
     if (tag === "Map") {
       const children: Array<readonly [string, unknown]> = []
@@ -270,11 +316,15 @@ const inspect = (
   return { children: keys.map((key) => [member(key), Reflect.get(value, key)] as const) }
 }
 
-/** Devalue can restore a cycle through its own kinds of objects, not through ours. */
-const isWrapped = (value: object): boolean => isError(value) || (Array.isArray(value) && extraKeys(value).length > 0)
-
-/** The first part of `root` (in the order of the text) that cannot be carried. Iterative: depth costs no stack. */
-const findRefusal = (root: unknown, options: EncodeOptions): Refusal | undefined => {
+/**
+ * The first part of `root` (in the order of the text) that cannot be carried. Iterative: depth costs no stack. Arrays with
+ * properties are put into `keyed`.
+ */
+const findRefusal = (
+  root: unknown,
+  options: EncodeOptions,
+  keyed: Map<unknown, ArrayKeys>
+): Refusal | undefined => {
   const seen = new Set<unknown>()
   const open = new Set<unknown>()
   type Frame = { readonly node: Node } | { readonly leave: unknown }
@@ -305,12 +355,13 @@ const findRefusal = (root: unknown, options: EncodeOptions): Refusal | undefined
     }
     let found: ReturnType<typeof inspect>
     try {
-      found = inspect(value, options)
+      found = inspect(value, options, keyed)
     } catch (cause) {
-      return { path: pathOf(node), kind: "throwing getter", description: `reading it throws: ${String(cause)}` }
+      return { path: pathOf(node), kind: "throwing getter", description: `reading it throws: ${printCause(cause)}` }
     }
     if ("kind" in found) return { path: pathOf(node), ...found }
-    if (isWrapped(value)) {
+    // Devalue can restore a cycle through its own kinds of objects, not through ours
+    if (isError(value) || keyed.has(value)) {
       open.add(value)
       stack.push({ leave: value })
     }
@@ -328,19 +379,22 @@ const findRefusal = (root: unknown, options: EncodeOptions): Refusal | undefined
 
 /** The text of `value`, or the first part of it that cannot be carried. The same value gives the same text. */
 export const encode = (value: unknown, options: EncodeOptions = {}): Encoded => {
-  const refusal = findRefusal(value, options)
+  const keyed = new Map<unknown, ArrayKeys>()
+  const refusal = findRefusal(value, options, keyed)
   if (refusal !== undefined) return { ok: false, refusal }
   try {
     const text = devalue.stringify(value, {
       Error: (item: unknown) => isError(item) && errorParts(item, options),
       List: (item: unknown) => {
-        if (!Array.isArray(item)) return false
-        const keys = extraKeys(item)
-        return keys.length > 0 && {
-          items: item.slice(),
-          properties: Object.fromEntries(keys.map((key) => [key, Reflect.get(item, key)]))
+        const keys = keyed.get(item)
+        return keys !== undefined && Array.isArray(item) && {
+          items: elementsOf(item, keys),
+          properties: Object.fromEntries(keys.extra.map((key) => [key, Reflect.get(item, key)]))
         }
-      }
+      },
+      Integer: (item: unknown) =>
+        typeof item === "bigint" && isLarge(item) &&
+        (item < 0n ? `-0x${(-item).toString(16)}` : `0x${item.toString(16)}`)
     })
     return { ok: true, text }
   } catch (cause) {
@@ -351,6 +405,18 @@ export const encode = (value: unknown, options: EncodeOptions = {}): Encoded => 
   }
 }
 
+/** Makes an error without looking at this process's stack, which has nothing to do with it. */
+const withoutStack = (make: () => Error): Error => {
+  const limit = Reflect.get(Error, "stackTraceLimit")
+  Reflect.set(Error, "stackTraceLimit", 0)
+  try {
+    return make()
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", limit)
+  }
+}
+
+/** `parts`: as {@link ValueNotation.flaw} let them pass. */
 const reviveError = (parts: Record<string, unknown>): Error => {
   const message = String(parts["message"])
   const name = String(parts["name"])
@@ -358,34 +424,41 @@ const reviveError = (parts: Record<string, unknown>): Error => {
   const type = String(parts["type"])
   const constructor: unknown = nativeErrors.some((native) => native === type) ? Reflect.get(globalThis, type)
     : undefined
-  const make = (): Error => {
-    if (type === "AggregateError") {
-      return new AggregateError(Array.isArray(parts["errors"]) ? parts["errors"] : [], message, options)
-    }
+  const error = withoutStack(() => {
+    if (type === "AggregateError") return new AggregateError([], message, options)
     if (type === "DOMException" && typeof DOMException === "function") return new DOMException(message, name)
     return typeof constructor === "function" && type !== "DOMException"
       ? Reflect.construct(constructor, [message, options])
       : new Error(message, options)
-  }
-  const error = make()
-  const define = (key: string, value: unknown): unknown =>
-    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false })
+  })
+  const define = (key: string, value: unknown, enumerable = false): unknown =>
+    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable })
+  // Not by the constructor, which would go through it: the list may be sparse
+  if (type === "AggregateError") define("errors", parts["errors"])
   if (error.name !== name) define("name", name)
-  // A stack of this process would name lines that have nothing to do with the error.
   define("stack", typeof parts["stack"] === "string" ? parts["stack"] : `${name}: ${message}`)
   const properties = parts["properties"]
   if (typeof properties === "object" && properties !== null) {
-    for (const [key, value] of Object.entries(properties)) {
-      Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: true })
-    }
+    for (const [key, value] of Object.entries(properties)) define(key, value, true)
   }
   return error
 }
 
-/** The value of a text that {@link encode} wrote. Throws a `SyntaxError` or `Error` for any other text. */
-export const decode = (text: string): unknown =>
-  devalue.parse(text, {
+const reviveInteger = (text: string): bigint => text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text)
+
+/**
+ * The value of a text that {@link encode} wrote. Throws an `Error` for any other text, in time and memory that the length of the
+ * text bounds.
+ */
+export const decode = (text: string): unknown => {
+  const parsed: unknown = JSON.parse(text)
+  const flaw = ValueNotation.flaw(parsed)
+  if (flaw !== undefined) throw new SyntaxError(`It is no value text: ${flaw}`)
+  // What has the notation is a number or a list
+  return devalue.unflatten(parsed as number | Array<unknown>, {
     Error: reviveError,
     List: (parts: { readonly items: Array<unknown>; readonly properties: Record<string, unknown> }) =>
-      Object.assign(parts.items, parts.properties)
+      Object.assign(parts.items, parts.properties),
+    Integer: reviveInteger
   })
+}

@@ -65,6 +65,31 @@ export class JobMissing extends Schema.TaggedError<JobMissing>()(
   }
 }
 
+/** 408: the client sends more slowly than the server waits for. */
+export class TooSlow extends Schema.TaggedError<TooSlow>()(
+  "TooSlow",
+  fields,
+  HttpApiSchema.annotations({ status: 408, description: "The body comes too slowly." })
+) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
+/** 409: an idempotency key that belongs to another call, or to one of which nobody knows whether it became a job. */
+export class KeyConflict extends Schema.TaggedError<KeyConflict>()(
+  "KeyConflict",
+  fields,
+  HttpApiSchema.annotations({
+    status: 409,
+    description: "The idempotency key was used for another call, or for one whose outcome is not known."
+  })
+) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
 /** 413: the package, or the arguments of a call, are larger than the server takes. */
 export class TooLarge extends Schema.TaggedError<TooLarge>()(
   "TooLarge",
@@ -106,6 +131,17 @@ export class ClusterFailed extends Schema.TaggedError<ClusterFailed>()(
     status: 502,
     description: "The cluster behind the server cannot be reached, or refuses."
   })
+) {
+  override get message(): string {
+    return Explanation.render(this)
+  }
+}
+
+/** 503: the server runs, and cannot do its work now. */
+export class NotReady extends Schema.TaggedError<NotReady>()(
+  "NotReady",
+  fields,
+  HttpApiSchema.annotations({ status: 503, description: "The server cannot store packages, or reach its cluster." })
 ) {
   override get message(): string {
     return Explanation.render(this)

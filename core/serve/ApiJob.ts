@@ -15,12 +15,22 @@ export const ApiPackage = Schema.Struct({
 }).annotations({ identifier: "Package" })
 export type ApiPackage = typeof ApiPackage.Type
 
+/** Nothing at all means everything to some schedulers. */
+const Memory = ClusterConfig.Memory.pipe(Schema.filter((memory) => {
+  const bytes = ClusterConfig.memoryBytes(memory)
+  return (bytes >= 1_048_576 && bytes <= ClusterConfig.mostMemoryBytes) || "Expected an amount from 1M to 1048576T"
+}))
+const Time = ClusterConfig.TimeLimit.pipe(Schema.filter((time) => {
+  const seconds = ClusterConfig.timeSeconds(time)
+  return (seconds > 0 && seconds <= ClusterConfig.mostTimeSeconds) || "Expected a time from 1s to 3650d"
+}))
+
 /** What the jobs of a call may use; it lies over what the server is configured with. */
 export const ApiLimits = Schema.Struct({
-  cores: Schema.optional(Schema.Int.pipe(Schema.positive())),
+  cores: Schema.optional(ClusterConfig.Cores),
   parallel: Schema.optional(Schema.Boolean),
-  memory: Schema.optional(ClusterConfig.Memory),
-  time: Schema.optional(ClusterConfig.TimeLimit)
+  memory: Schema.optional(Memory),
+  time: Schema.optional(Time)
 }).annotations({ identifier: "Limits" })
 
 /** One call of a package's function. */

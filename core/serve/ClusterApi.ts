@@ -23,8 +23,45 @@ export class Authorization extends HttpApiMiddleware.Tag<Authorization>()("clust
   security: { bearer: HttpApiSecurity.bearer }
 }) {}
 
-const digest = HttpApiSchema.param("digest", Digest)
-const jobId = HttpApiSchema.param("jobId", Schema.String.pipe(Schema.pattern(/^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/)))
+/** What is wrong with a parameter, without repeating it: it may be anything, and be long. */
+const expected = <A, I>(schema: Schema.Schema<A, I>, what: string): Schema.Schema<A, I> =>
+  schema.annotations({ message: () => ({ message: `Expected ${what}`, override: true }) })
+
+const digest = HttpApiSchema.param("digest", expected(Digest, "64 lower-case hexadecimal digits"))
+const jobId = HttpApiSchema.param(
+  "jobId",
+  expected(Schema.String.pipe(Schema.pattern(/^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/)), "the ID of a job")
+)
+
+/** The header by which a call that is sent again is known, and what it may be. */
+export const idempotencyKey = "idempotency-key"
+export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/
+
+/** What a program says of itself to whoever watches it. */
+export const Probes = HttpApiGroup.make("probes")
+  .add(
+    HttpApiEndpoint.get("health", "/healthz")
+      .addSuccess(Schema.Struct({ status: Schema.Literal("ok") }))
+      .annotate(OpenApi.Description, "Answers as long as the server runs. No token is needed.")
+  )
+  .add(
+    HttpApiEndpoint.get("ready", "/readyz")
+      .addSuccess(Schema.Struct({ status: Schema.Literal("ready") }))
+      .addError(ApiError.NotReady)
+      .annotate(
+        OpenApi.Description,
+        "Whether packages can be stored and the cluster answers, as it was found in the last seconds. No token is needed."
+      )
+  )
+
+/** Numbers of the server, for whoever has a token. */
+export const Metrics = HttpApiGroup.make("metrics").add(
+  HttpApiEndpoint.get("metrics", "/metrics")
+    .addSuccess(
+      Schema.String.pipe(HttpApiSchema.withEncoding({ kind: "Text", contentType: "text/plain; version=0.0.4" }))
+    )
+    .annotate(OpenApi.Description, "Counts and times in the text format of Prometheus.")
+)
 
 /** Packages, by the digest of their manifest. */
 export const Packages = HttpApiGroup.make("packages")
@@ -41,6 +78,7 @@ export const Packages = HttpApiGroup.make("packages")
       .addError(ApiError.TooLarge)
       .addError(ApiError.PackageRefused)
       .addError(ApiError.BadRequest)
+      .addError(ApiError.TooSlow)
       .annotate(
         OpenApi.Description,
         "The bytes of the ZIP. Every byte is verified; a package that is here already is not read again."
@@ -56,12 +94,20 @@ export const Jobs = HttpApiGroup.make("jobs")
       .addError(ApiError.PackageMissing)
       .addError(ApiError.BadRequest)
       .addError(ApiError.TooLarge)
-      .annotate(OpenApi.Description, "Calls the function of a package: one job.")
+      .addError(ApiError.TooSlow)
+      .addError(ApiError.KeyConflict)
+      .annotate(
+        OpenApi.Description,
+        "Calls the function of a package: one job. With a header Idempotency-Key (1 to 255 visible ASCII characters), a call "
+          + "that is sent again within a day is answered with the job that it became."
+      )
   )
   .add(
     HttpApiEndpoint.get("list", "/jobs")
       .setUrlParams(Schema.Struct({
-        limit: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, 1000)))
+        limit: Schema.optional(
+          expected(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, 1000)), "a whole number from 1 to 1000")
+        )
       }))
       .addSuccess(Schema.Array(ApiJobStatus))
       .annotate(OpenApi.Description, "The newest jobs, the newest first; 100 of them unless `limit` says otherwise.")
@@ -87,7 +133,9 @@ export const Jobs = HttpApiGroup.make("jobs")
   .add(
     HttpApiEndpoint.get("result")`/jobs/${jobId}/result`
       .setUrlParams(Schema.Struct({
-        wait: Schema.optional(Schema.NumberFromString.pipe(Schema.between(0, 60)))
+        wait: Schema.optional(
+          expected(Schema.NumberFromString.pipe(Schema.between(0, 60)), "a number of seconds from 0 to 60")
+        )
       }))
       .addSuccess(ApiResult)
       .addError(ApiError.JobMissing)
@@ -116,6 +164,8 @@ export class ClusterApi extends HttpApi.make("clustrix")
   .addError(ApiError.ClusterFailed)
   .addError(ApiError.ShuttingDown)
   .prefix("/v1")
+  .add(Probes)
+  .add(Metrics.middleware(Authorization))
   .annotate(OpenApi.Title, "Clustrix")
   .annotate(OpenApi.Version, "1")
   .annotate(OpenApi.Description, "Runs packaged functions on the cluster that the server is configured with.")

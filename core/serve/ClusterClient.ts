@@ -6,15 +6,18 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { type HttpClientError, ResponseError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createParser, type EventSourceMessage } from "eventsource-parser"
 import * as ApiError from "./ApiError.ts"
-import { ClusterApi } from "./ClusterApi.ts"
+import type { ApiCall } from "./ApiJob.ts"
+import { ClusterApi, idempotencyKey } from "./ClusterApi.ts"
 import * as LogEvent from "./LogEvent.ts"
 
 export interface Options {
@@ -59,11 +62,16 @@ const attempts = 10
 const shortestWait = Duration.millis(200)
 const longestWait = Duration.seconds(10)
 
+/** Of the request that is being made. */
+class IdempotencyKey extends Context.Tag("clustrix/serve/IdempotencyKey")<IdempotencyKey, string>() {}
+
 const clientFor = ({ endpoint, token }: Options) => (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  HttpClient.mapRequest(client, (request) => {
-    const there = HttpClientRequest.prependUrl(request, endpoint.replace(/\/+$/, ""))
-    return token === undefined ? there : HttpClientRequest.bearerToken(there, Redacted.value(token))
-  })
+  HttpClient.mapRequestEffect(client, (request) =>
+    Effect.map(Effect.serviceOption(IdempotencyKey), (key) => {
+      const there = HttpClientRequest.prependUrl(request, endpoint.replace(/\/+$/, ""))
+      const known = token === undefined ? there : HttpClientRequest.bearerToken(there, Redacted.value(token))
+      return Option.isSome(key) ? HttpClientRequest.setHeader(known, idempotencyKey, key.value) : known
+    }))
 
 /** The events in a response, until it ends or breaks off. */
 const eventsOf = (response: HttpClientResponse.HttpClientResponse) =>
@@ -131,8 +139,24 @@ export const make = (options: Options) =>
     const transformClient = clientFor(options)
     const client = transformClient(yield* HttpClient.HttpClient)
     const { cluster, jobs, packages } = yield* HttpApiClient.make(ClusterApi, { transformClient })
-    const { logs: _, ...rest } = jobs
-    return { cluster, packages, jobs: { ...rest, logs: (jobId: string) => follow(client, jobId) } }
+    const { logs: _, submit, ...rest } = jobs
+    return {
+      cluster,
+      packages,
+      jobs: {
+        ...rest,
+        /** Sent again with the same `idempotencyKey`, a call stays one job. */
+        submit: (
+          request: { readonly payload: ApiCall; readonly idempotencyKey?: string | undefined }
+        ) => {
+          const submitted = submit({ payload: request.payload })
+          return request.idempotencyKey === undefined
+            ? submitted
+            : Effect.provideService(submitted, IdempotencyKey, request.idempotencyKey)
+        },
+        logs: (jobId: string) => follow(client, jobId)
+      }
+    }
   })
 
 export type ClusterClient = Effect.Effect.Success<ReturnType<typeof make>>

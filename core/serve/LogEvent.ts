@@ -5,8 +5,10 @@
  * behind it, `<bytes of stdout>-<bytes of stderr>`, so whoever comes back with it misses nothing and sees nothing twice.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
+import * as BoundedJson from "../archive/BoundedJson.ts"
 import type { LogChunk, LogPosition } from "../execute/JobLogs.ts"
 import { beginning } from "../execute/JobLogs.ts"
 
@@ -69,15 +71,18 @@ export const encode = (event: LogEvent): string =>
     JSON.stringify(event.event === "end" ? event.state : event.text)
   }\n\n`
 
+const mostBytes = 67_108_864
+const parseData = (data: string): Either.Either<string, unknown> =>
+  Either.filterOrLeft(
+    Either.try(() => BoundedJson.parse(data, { bytes: mostBytes, depth: 0, elements: 1, stringBytes: mostBytes })),
+    (text) => typeof text === "string",
+    () => "it is no text"
+  )
+
 /** From the parts of an event; `undefined` for one that is none of ours. */
 export const decode = (event: string | undefined, id: string | undefined, data: string): LogEvent | undefined => {
-  let text: unknown
-  try {
-    text = JSON.parse(data)
-  } catch {
-    return undefined
-  }
-  if (typeof text !== "string" || id === undefined) return undefined
+  const text = Either.getOrUndefined(parseData(data))
+  if (text === undefined || id === undefined) return undefined
   if (event === "end") return { event, id, state: text }
   return event === "stdout" || event === "stderr" ? { event, id, text } : undefined
 }

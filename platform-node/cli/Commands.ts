@@ -261,6 +261,9 @@ export const commands: ReadonlyArray<Command> = [
       { name: "max-result", value: "SIZE", summary: "The largest result that is handed on. Default: 32M." },
       { name: "max-jobs", value: "N", summary: "The most jobs that have not ended. Default: 256." },
       { name: "rate", value: "N", summary: "The most requests of one address in a minute. Default: 1200." },
+      { name: "private-jobs", summary: "Who has one token neither sees nor cancels the jobs of others." },
+      { name: "tls-cert", value: "FILE", summary: "The certificate, with its chain, as PEM: then it speaks HTTPS." },
+      { name: "tls-key", value: "FILE", summary: "The private key of the certificate, as PEM." },
       { name: "audit-log", value: "FILE", summary: "Where each request is a line of JSON. Default: standard error." },
       ...packaging.filter(({ name }) => name === "package-dir")
     ],
@@ -268,6 +271,7 @@ export const commands: ReadonlyArray<Command> = [
       "A token is needed unless ADDRESS is this machine's own: $CLUSTRIX_SERVE_TOKEN, or --token-file. `openssl rand -hex 32` makes "
       + "one.",
       "Calls may ask for less than the configured cores, memory and time, not for more. /docs shows the API.",
+      "/healthz and /readyz tell whether it runs and can do its work; /metrics has numbers for Prometheus, for who has a token.",
       "Ctrl-C ends the server and no job; started again, it knows all of them."
     ],
     load: async () => (await import("./commands/serve.ts")).main

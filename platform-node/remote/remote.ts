@@ -123,7 +123,7 @@ const answer = (question: DeployProtocol.Question) =>
   )
 
 const main = Effect.gen(function*() {
-  const question = yield* DeployProtocol.decodeQuestion(process.argv[2])
+  const question = yield* DeployProtocol.decodeQuestion(process.argv[2] ?? "")
   const outcome = yield* answer(question)
   const text = DeployProtocol.encodeAnswer({ host, outcome })
   process.stdout.write(`${DeployProtocol.marks.answer}${text}\n`)

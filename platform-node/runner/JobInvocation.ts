@@ -3,6 +3,8 @@
  * that nothing is misread.
  */
 import * as fs from "node:fs"
+import * as BoundedJson from "../../core/archive/BoundedJson.ts"
+import * as Quotation from "../../core/Quotation.ts"
 import * as ValueText from "../../core/runtime/ValueText.ts"
 
 export interface JobInvocation {
@@ -26,6 +28,9 @@ export const bare: JobInvocation = {
   loopCores: 1
 }
 
+/** The arguments are one text in it. */
+const limits: BoundedJson.Limits = { bytes: 536_870_888, depth: 32, elements: 20_000, stringBytes: 536_870_888 }
+
 /** An invocation that cannot be understood, or that belongs to another package. */
 export class InvocationFault extends Error {
   override readonly name = "InvocationFault"
@@ -33,6 +38,9 @@ export class InvocationFault extends Error {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+const printed = (value: unknown): string =>
+  typeof value === "string" ? Quotation.plain(value) : typeof value === "number" ? String(value) : typeof value
 
 /** Reads `file`. Throws {@link InvocationFault}. */
 export const readInvocation = (file: string, packageDigest: string): JobInvocation => {
@@ -47,15 +55,17 @@ export const readInvocation = (file: string, packageDigest: string): JobInvocati
     }
   }
   const text = read(() => fs.readFileSync(file, "utf8"), "it cannot be read")
-  const json: unknown = read(() => JSON.parse(text), "it is not JSON")
+  const json: unknown = read(() => BoundedJson.parse(text, limits), "it cannot be read as JSON")
   if (!isRecord(json) || json["format"] !== "clustrix-invocation") return refuse("it is not an invocation of Clustrix")
   if (json["formatVersion"] !== 1) {
-    return refuse(`this package's runner does not know format version ${json["formatVersion"]}`)
+    return refuse(`this package's runner does not know format version ${printed(json["formatVersion"])}`)
   }
   const of = json["package"]
   if (!isRecord(of) || of["digest"] !== packageDigest) {
     return refuse(
-      `it belongs to the package ${isRecord(of) ? of["digest"] : "unnamed"}, and this is the package ${packageDigest}`
+      `it belongs to the package ${
+        isRecord(of) ? printed(of["digest"]) : "unnamed"
+      }, and this is the package ${packageDigest}`
     )
   }
   const valueOf = (key: string): unknown => {
@@ -74,11 +84,11 @@ export const readInvocation = (file: string, packageDigest: string): JobInvocati
   const root = json["filesystemRoot"] ?? remoteWorkDir
   const workingDirectory = json["workingDirectory"] ?? "job"
   if (workingDirectory !== "job" && workingDirectory !== "remote_work_dir") {
-    return refuse(`its workingDirectory is ${JSON.stringify(workingDirectory)}`)
+    return refuse(`its workingDirectory is ${printed(workingDirectory)}`)
   }
   return {
     args: Object.keys(options).length === 0 ? positional : [...positional, options],
-    environmentVariables: Array.isArray(names) ? names.map(String) : [],
+    environmentVariables: Array.isArray(names) ? names.filter((name) => typeof name === "string") : [],
     filesystemRoot: typeof root === "string" ? root : undefined,
     workingDirectory,
     copyData: json["copyData"] === true,

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
+import * as BoundedJson from "../../core/archive/BoundedJson.ts"
 
 export interface PackageManifest {
   /** Absolute directory of the unpacked package. */
@@ -16,6 +17,9 @@ export interface PackageManifest {
   /** Name of the export; `Class.method` for a static method. */
   readonly export: string
 }
+
+/** As many files as a package can have. */
+const limits: BoundedJson.Limits = { bytes: 268_435_456, depth: 64, elements: 500_000, stringBytes: 65_536 }
 
 /** A package, or a function in it, that is not as it should be. */
 export class PackageFault extends Error {
@@ -32,7 +36,7 @@ export const readManifest = (directory: string): PackageManifest => {
   let manifest: unknown
   try {
     bytes = fs.readFileSync(file)
-    manifest = JSON.parse(bytes.toString("utf8"))
+    manifest = BoundedJson.parse(bytes.toString("utf8"), limits)
   } catch (cause) {
     throw new PackageFault(`${file} cannot be read: this file must lie in an unpacked Clustrix package`, { cause })
   }

@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import process from "node:process"
+import * as BoundedJson from "../../core/archive/BoundedJson.ts"
 import * as ExitCode from "../../core/runtime/ExitCode.ts"
 import * as ResultFile from "./ResultFile.ts"
 import type { RunnerArguments } from "./RunnerArguments.ts"
@@ -94,7 +95,10 @@ export const endingOf = (job: string, code: number | null, signal: string | null
 
 const startedAtOf = (job: string): number => {
   try {
-    const state: unknown = JSON.parse(fs.readFileSync(path.join(job, "state"), "utf8"))
+    const state: unknown = BoundedJson.parse(
+      fs.readFileSync(path.join(job, "state"), "utf8"),
+      BoundedJson.small
+    )
     const at = typeof state === "object" && state !== null ? Reflect.get(state, "startedAt") : undefined
     return typeof at === "number" ? at : Date.now()
   } catch {

@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url"
 import { inspect, types } from "node:util"
 import * as ErrorDescription from "../../core/runtime/ErrorDescription.ts"
 import * as ExitCode from "../../core/runtime/ExitCode.ts"
+import { fitsJson } from "../../core/runtime/fitsJson.ts"
 import * as ValueText from "../../core/runtime/ValueText.ts"
 import * as JobInvocation from "./JobInvocation.ts"
 import * as PackageFunction from "./PackageFunction.ts"
@@ -78,18 +79,12 @@ const call = async (
     : { ending: { status: "not-carried", exitCode: ExitCode.notCarried, refusal: encoded.refusal }, value }
 }
 
-const isJson = (value: unknown): boolean =>
-  value === null || typeof value === "string" || typeof value === "boolean" ||
-  (typeof value === "number" && Number.isFinite(value)) ||
-  (Array.isArray(value) && value.every(isJson)) ||
-  (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson))
-
 /** JSON where the value is JSON, else the way the console shows it. */
 const print = (value: unknown): string => {
   try {
-    if (isJson(value)) return JSON.stringify(value, null, 2)
+    if (fitsJson(value)) return JSON.stringify(value, null, 2)
   } catch {
-    // Cyclic, or too deep: the console can show it.
+    // Too deep: the console can show it.
   }
   return inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null })
 }

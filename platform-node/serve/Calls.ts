@@ -2,15 +2,15 @@
  * From the call that a client sends to the job that runs it.
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
+import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import { ClusterExecutor, type Job } from "../../core/ClusterExecutor.ts"
+import * as Explanation from "../../core/Explanation.ts"
 import * as JobStatus from "../../core/execute/JobStatus.ts"
 import * as Invocation from "../../core/runtime/Invocation.ts"
-import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
 import { BadRequest, ClusterFailed, TooManyRequests } from "../../core/serve/ApiError.ts"
-import type { ApiCall } from "../../core/serve/ApiJob.ts"
+import type { Client } from "./Client.ts"
+import type { ReadCall } from "./cpu/Task.ts"
 import type { ServeOptions } from "./ServeOptions.ts"
 import type { UploadDirectory } from "./UploadDirectory.ts"
 
@@ -23,33 +23,14 @@ export const clusterFailed = (
 ) =>
   new ClusterFailed({
     reason: error._tag,
-    what: error.what ?? "The cluster does not answer as it should",
-    ...(error.why === undefined ? {} : { why: error.why }),
+    ...Explanation.shown({ what: error.what ?? "The cluster does not answer as it should", why: error.why }),
     remedy: "Ask again later; `clustrix doctor` on the server tells what is wrong."
   })
-
-const decodeList = (call: ApiCall): Effect.Effect<ReadonlyArray<unknown>, BadRequest> => {
-  if (call.arguments === undefined) return Effect.succeed(call.json ?? [])
-  if (call.json !== undefined) return Effect.fail(bad("A call has `arguments` or `json`, not both"))
-  return ValueCodec.decode(call.arguments).pipe(
-    Effect.mapError((error) => bad("The arguments are no value text", error.what)),
-    Effect.filterOrFail(Array.isArray, () => bad("The arguments are not an array"))
-  )
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
-
-const decodeOptions = ({ options }: ApiCall): Effect.Effect<Readonly<Record<string, unknown>>, BadRequest> =>
-  options === undefined ? Effect.succeed({}) : ValueCodec.decode(options).pipe(
-    Effect.mapError((error) => bad("The options are no value text", error.what)),
-    Effect.filterOrFail(isRecord, () => bad("The options are not an object"))
-  )
 
 /** The cluster of this call: what the server is configured with, and within that what the caller asks for. */
 const configOf = (
   own: ClusterConfig.ClusterConfig,
-  { limits = {} }: ApiCall
+  { limits = {} }: ReadCall
 ): Effect.Effect<ClusterConfig.ClusterConfig, BadRequest> => {
   const { cores, memory, parallel, time } = limits
   const over = (given: number | undefined, most: number | undefined): boolean =>
@@ -134,30 +115,24 @@ export const make = (options: ServeOptions, uploads: UploadDirectory) =>
     const admit = yield* makeRunning(options.limits.jobs)
 
     /** Makes the job. Once it is handed to the cluster, a client that goes away does not take it back. */
-    return (call: ApiCall) =>
-      Effect.acquireUseRelease(
-        Scope.make(),
-        (scope) =>
-          Effect.gen(function*() {
-            const { access, opened } = yield* Scope.extend(uploads.open(call.digest), scope)
-            const config = yield* configOf(options.config, call)
-            const invocation = yield* Invocation.make({
-              package: {
-                packageId: opened.packageId,
-                digest: opened.digest,
-                functionName: opened.metadata.function_info.name
-              },
-              arguments: yield* decodeList(call),
-              options: yield* decodeOptions(call),
-              cluster: config,
-              runtimeVersion: process.version
-            }).pipe(Effect.catchTag("ValueNotCarriedError", (error) => Effect.fail(bad(error.what))))
-            return yield* admit(
-              Effect.uninterruptible(
-                Effect.mapError(executor.submit({ package: access, invocation, config }), clusterFailed)
-              )
+    return (call: ReadCall, client: Client, callKey?: string) =>
+      Effect.scoped(Effect.gen(function*() {
+        const { functionName, packageId } = yield* uploads.find(client.share, call.digest)
+        const config = yield* configOf(options.config, call)
+        const access = yield* Effect.mapError(RandomAccess.fromFile(uploads.pathOf(call.digest)), clusterFailed)
+        const invocation = yield* Invocation.make({
+          package: { packageId, digest: call.digest, functionName },
+          encoded: { arguments: call.arguments, options: call.options },
+          cluster: config,
+          runtimeVersion: process.version
+        }).pipe(Effect.catchTag("ValueNotCarriedError", Effect.die)) // they are encoded already
+        return yield* admit(
+          Effect.uninterruptible(
+            Effect.mapError(
+              executor.submit({ package: access, invocation, config, owner: client.owner, callKey }),
+              clusterFailed
             )
-          }),
-        (scope) => Scope.close(scope, Exit.void)
-      )
+          )
+        )
+      }))
   })

@@ -9,10 +9,13 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import * as Quotation from "../../core/Quotation.ts"
 import { Forbidden, ShuttingDown, TooManyRequests } from "../../core/serve/ApiError.ts"
-import * as Occupancy from "./Occupancy.ts"
+import * as DecodeError from "./DecodeError.ts"
+import * as Client from "./Client.ts"
+import type { Metrics } from "./Metrics.ts"
+import type * as Occupancy from "./Occupancy.ts"
 import * as Origin from "./Origin.ts"
 import * as RateLimit from "./RateLimit.ts"
 import { isLoopback, type ServeOptions } from "./ServeOptions.ts"
@@ -39,6 +42,9 @@ const headersAlways = {
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 }
 
+/** What watchers ask. */
+const probes: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
+
 const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
 
@@ -46,10 +52,14 @@ const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
 const clientLeft = 499
 
 /** `ending`: done when the server ends. */
-export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => {
+export const make = (
+  options: ServeOptions,
+  ending: Deferred.Deferred<void>,
+  room: Occupancy.Occupancy,
+  metrics: Metrics
+) => {
   const { audit, host, limits, origins, tokens } = options
   const rate = RateLimit.make(limits.requestsPerMinute)
-  const room = Occupancy.make(limits.requests, "requests")
   const onLoopback = isLoopback(host)
 
   const refusalOf = (request: HttpServerRequest.HttpServerRequest, address: string) =>
@@ -60,30 +70,23 @@ export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => 
       }
       if (onLoopback && !Origin.isOwnHost(own)) {
         return new Forbidden({
-          what: `This server listens on this machine only, and was asked by the name ${JSON.stringify(own ?? "")}`,
+          what: `This server listens on this machine only, and was asked by the name ${Quotation.quoted(own ?? "")}`,
           remedy: "Use 127.0.0.1 or localhost."
         })
       }
       if (origin !== undefined && !Origin.isAllowed(origin, own, origins)) {
         return new Forbidden({
-          what: `Pages of ${JSON.stringify(origin)} may not ask this server`,
-          remedy: `Start it with --allow-origin ${origin} if they should.`
+          what: `Pages of ${Quotation.quoted(origin)} may not ask this server`,
+          remedy: "Start it with --allow-origin ORIGIN if they should."
         })
       }
-      const seconds = rate.take(address, yield* Clock.currentTimeMillis)
+      const seconds = probes.has(request.url) ? 0 : rate.take(address, yield* Clock.currentTimeMillis)
       return seconds === 0 ? undefined : new TooManyRequests({
         retryAfterSeconds: seconds,
         what: `More than ${limits.requestsPerMinute} requests in a minute`,
         remedy: `Ask again in ${seconds} s.`
       })
     })
-
-  /** Whose token it is, without telling the token. */
-  const clientOf = (request: HttpServerRequest.HttpServerRequest): { readonly client?: string } => {
-    const [, given] = /^Bearer (.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
-    const client = given === undefined ? undefined : tokens.nameOf(Redacted.make(given))
-    return client === undefined ? {} : { client }
-  }
 
   /** Tells a page's browser that the page may read the answer. */
   const withOrigin =
@@ -103,7 +106,7 @@ export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => 
       status: 204,
       headers: {
         "access-control-allow-methods": "GET, PUT, POST",
-        "access-control-allow-headers": "authorization, content-type, last-event-id, b3, traceparent",
+        "access-control-allow-headers": "authorization, content-type, idempotency-key, last-event-id, b3, traceparent",
         "access-control-max-age": "600",
         ...(request.headers["access-control-request-private-network"] === "true"
           ? { "access-control-allow-private-network": "true" }
@@ -116,6 +119,7 @@ export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => 
       const request = yield* HttpServerRequest.HttpServerRequest
       const began = yield* Clock.currentTimeMillis
       const address = Option.getOrElse(request.remoteAddress, () => "unknown")
+      const client = Client.of(request, tokens)
       const isPreflight = request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined
       // What is no error of the API, such as an address that does not exist, becomes a response here
       const answered = Effect.catchAllCause(app, (cause) =>
@@ -130,27 +134,34 @@ export const make = (options: ServeOptions, ending: Deferred.Deferred<void>) => 
           ? Effect.succeed(preflight(request))
           : request.url === "/"
           ? Effect.succeed(HttpServerResponse.redirect("/docs"))
-          : Effect.matchEffect(room.enter, {
+          // Whoever watches the server must be answered when it is full, too
+          : probes.has(request.url)
+          ? answered
+          : Effect.matchEffect(room.enter(client.share), {
             onFailure: (full) =>
               Effect.succeed(answer(full)),
             onSuccess: () =>
-              answered
+              Effect.map(answered, DecodeError.shorten)
           }))
       const writeDown = (status: number, location?: string) =>
-        Effect.map(Clock.currentTimeMillis, (ended) =>
+        Effect.map(Clock.currentTimeMillis, (ended) => {
+          metrics.answered(request.method, status, ended - began)
+          // Those who watch ask every few seconds
+          if (probes.has(request.url)) return
           audit(JSON.stringify({
             time: new Date(began).toISOString(),
             address,
-            ...clientOf(request),
+            ...(client.name === undefined ? {} : { client: client.name }),
             method: request.method,
             // Names and values that are asked for may be secrets that were put there by mistake
-            path: request.url.split("?")[0]?.slice(0, 300),
+            path: Quotation.plain(request.url.split("?")[0] ?? ""),
             status,
             // The job that was made
             ...(location === undefined ? {} : { location }),
             milliseconds: ended - began,
-            ...(request.headers["origin"] === undefined ? {} : { origin: request.headers["origin"].slice(0, 300) })
-          })))
+            ...(request.headers["origin"] === undefined ? {} : { origin: Quotation.plain(request.headers["origin"]) })
+          }))
+        })
       const watched = Effect.onInterrupt(handled, () => writeDown(clientLeft))
       const response = yield* Effect.map(watched, (response) => {
         const complete = HttpServerResponse.setHeaders(withOrigin(request)(response), headersAlways)

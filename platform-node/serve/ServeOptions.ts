@@ -26,6 +26,11 @@ export interface Limits {
   readonly streams: number
   /** Jobs that have not ended. */
   readonly jobs: number
+  /** The slowest that a body may come, in bytes a second. */
+  readonly bodyBytesPerSecond: number
+  /** For looking at a package, and at anything else that a client sends. */
+  readonly packageTime: Duration.Duration
+  readonly callTime: Duration.Duration
   /** For the head of a request. */
   readonly headTime: Duration.Duration
   /** For a whole request. */
@@ -41,10 +46,13 @@ export const defaultLimits: Limits = {
   resultBytes: 32 * 1_048_576,
   results: 4,
   requestsPerMinute: 1200,
-  requests: 256,
+  requests: 512,
   uploads: 8,
   streams: 64,
   jobs: 256,
+  bodyBytesPerSecond: 1024,
+  packageTime: Duration.minutes(2),
+  callTime: Duration.seconds(20),
   headTime: Duration.seconds(10),
   requestTime: Duration.minutes(10),
   graceTime: Duration.seconds(10)
@@ -60,6 +68,10 @@ export interface ServeOptions {
   /** Origins of the pages that may ask, such as `https://example.org`. */
   readonly origins: ReadonlyArray<string>
   readonly limits: Limits
+  /** Whether who has one token neither sees nor cancels the jobs of others. */
+  readonly privateJobs?: boolean | undefined
+  /** Certificate and key, as PEM: then it speaks HTTPS. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /** Hears a line of JSON for each request. */
   readonly audit: (line: string) => void
 }

@@ -7,8 +7,8 @@ import { createHash, timingSafeEqual } from "node:crypto"
 export interface Tokens {
   /** Whether clients need one. */
   readonly required: boolean
-  /** What the audit log calls the owner of a right token: the first 8 digits of its SHA-256. */
-  readonly nameOf: (token: Redacted.Redacted) => string | undefined
+  /** What the owner of a right token is called: the first 32 digits of its SHA-256. The audit log has 8 of them. */
+  readonly ownerOf: (token: Redacted.Redacted) => string | undefined
   /** Takes as long for every wrong token, whatever it has in common with a right one. */
   readonly accepts: (token: Redacted.Redacted) => boolean
 }
@@ -23,9 +23,9 @@ export const make = (texts: ReadonlyArray<Redacted.Redacted>): Tokens => {
     digests.filter((each) => timingSafeEqual(each, given)).length > 0
   return {
     required: digests.length > 0,
-    nameOf: (token) => {
+    ownerOf: (token) => {
       const given = digest(Redacted.value(token))
-      return isKnown(given) ? given.toString("hex").slice(0, 8) : undefined
+      return isKnown(given) ? given.toString("hex").slice(0, 32) : undefined
     },
     accepts: (token) => digests.length === 0 || isKnown(digest(Redacted.value(token)))
   }

@@ -4,16 +4,16 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Path from "node:path"
-import { type OpenPackage, openPackage, verifyPackage } from "../../core/archive/OpenPackage.ts"
-import type { PackageFormatError } from "../../core/archive/PackageFormatError.ts"
-import * as RandomAccess from "../../core/archive/RandomAccess.ts"
-import * as Hasher from "../../core/Hasher.ts"
 import * as Manifest from "../../core/Manifest.ts"
 import { PackageStore } from "../../core/PackageStore.ts"
 import { ClusterFailed, PackageMissing, PackageRefused, TooLarge } from "../../core/serve/ApiError.ts"
+import type { ApiPackage } from "../../core/serve/ApiJob.ts"
 import { stagingName } from "../PackageStore.ts"
+import type { Failure } from "./cpu/Task.ts"
+import type { Cpu } from "./Cpu.ts"
 import type { Limits } from "./ServeOptions.ts"
 
 const missing = (digest: string): PackageMissing =>
@@ -31,14 +31,7 @@ const tooLarge = (limitBytes: number): TooLarge =>
       "Leave out what the function does not need (`clustrix explain` shows what there is), or ask who runs the server."
   })
 
-const refused = (error: PackageFormatError | RandomAccess.PackageReadError): PackageRefused =>
-  new PackageRefused({
-    reason: error.reason,
-    what: "What was sent is not the package that it is said to be",
-    // The server's own path of it is nobody's business
-    why: error._tag === "PackageFormatError" ? error.why ?? error.reason : error.reason,
-    remedy: "Package the function again, and send the bytes of the ZIP as they are."
-  })
+const refused = (failure: Failure): PackageRefused => new PackageRefused(failure)
 
 const failed = (cause: PlatformError): ClusterFailed =>
   new ClusterFailed({
@@ -48,30 +41,51 @@ const failed = (cause: PlatformError): ClusterFailed =>
     remedy: "Ask who runs the server to look at the space in its package directory."
   })
 
-export const make = (limits: Limits) =>
+/** Packages of which it is remembered what they are. */
+const mostRemembered = 10_000
+
+/** A file that was looked at is that file as long as these stay. */
+const stampOf = ({ ino, mtime, size }: FileSystem.File.Info): string =>
+  [size, Option.getOrElse(ino, () => 0), Option.match(mtime, { onNone: () => 0, onSome: (time) => time.getTime() })]
+    .join(" ")
+
+export const make = (limits: Limits, cpu: Cpu) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const hasher = yield* Hasher.Hasher
     const store = yield* PackageStore
-    const withServices = Effect.provideService(Hasher.Hasher, hasher)
     // Looking through the directory removes what a server that was killed had half received
     yield* Effect.catchAll(store.list, (error) => Effect.logWarning(error.message))
     const pathOf = (digest: string): string => Path.join(store.location, Manifest.fileName(Manifest.packageId(digest)))
+    const remembered = new Map<string, { readonly stamp: string; readonly seen: ApiPackage }>()
 
-    /** The package, open while the scope lasts. */
-    const open = (digest: string) =>
-      RandomAccess.fromFile(pathOf(digest)).pipe(
-        Effect.provideService(FileSystem.FileSystem, fs),
-        Effect.flatMap((access) =>
-          Effect.map(withServices(openPackage(access, { expectedDigest: digest })), (opened) => ({ access, opened }))
-        ),
-        // Whoever is told that it is here uses it next: not the moment to clean it up
-        Effect.tap(() => store.refresh(Manifest.fileName(Manifest.packageId(digest)))),
-        // Not there, or damaged since: uploading it again repairs that
-        Effect.mapError(() => missing(digest))
+    const look = (client: string | undefined, digest: string, path: string, everyByte: boolean) =>
+      Effect.map(
+        cpu.run("package", client, { path, digest, everyByte, unpackedBytes: limits.unpackedBytes }),
+        (seen): ApiPackage => ({ digest, ...seen })
       )
 
-    const receive = (bytes: Stream.Stream<Uint8Array, ClusterFailed>, temporary: string) =>
+    const remember = (digest: string, stamp: string, seen: ApiPackage): void => {
+      remembered.delete(digest)
+      remembered.set(digest, { stamp, seen })
+      const [oldest] = remembered.keys()
+      if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
+    }
+
+    /** What the package is, if it is here. Nothing of it is read that was read before. */
+    const find = (client: string | undefined, digest: string): Effect.Effect<ApiPackage, PackageMissing> =>
+      Effect.gen(function*() {
+        const path = pathOf(digest)
+        const before = stampOf(yield* fs.stat(path))
+        const known = remembered.get(digest)
+        const seen = known?.stamp === before ? known.seen : yield* look(client, digest, path, false)
+        // Whoever is told that it is here uses it next: not the moment to clean it up
+        yield* store.refresh(Manifest.fileName(Manifest.packageId(digest)))
+        remember(digest, stampOf(yield* fs.stat(path)), seen)
+        return seen
+        // Not there, or damaged since: uploading it again repairs that
+      }).pipe(Effect.mapError(() => missing(digest)))
+
+    const receive = <E>(bytes: Stream.Stream<Uint8Array, E>, temporary: string) =>
       Effect.scoped(Effect.gen(function*() {
         const file = yield* Effect.mapError(fs.open(temporary, { flag: "wx", mode: 0o600 }), failed)
         let received = 0
@@ -84,26 +98,21 @@ export const make = (limits: Limits) =>
         })
       }))
 
-    const verify = (digest: string, path: string): Effect.Effect<OpenPackage, PackageRefused> =>
-      Effect.scoped(Effect.flatMap(
-        RandomAccess.fromFile(path),
-        (access) => verifyPackage(access, { expectedDigest: digest, limits: { totalBytes: limits.unpackedBytes } })
-      )).pipe(Effect.provideService(FileSystem.FileSystem, fs), withServices, Effect.mapError(refused))
-
     /** Keeps the package that `bytes` are, if its digest is `digest`. */
-    const save = (digest: string, bytes: Stream.Stream<Uint8Array, ClusterFailed>) =>
+    const save = <E>(client: string | undefined, digest: string, bytes: Stream.Stream<Uint8Array, E>) =>
       Effect.gen(function*() {
         yield* Effect.mapError(fs.makeDirectory(store.location, { recursive: true, mode: 0o700 }), failed)
         const temporary = Path.join(store.location, stagingName())
         return yield* Effect.gen(function*() {
           yield* receive(bytes, temporary)
-          const opened = yield* verify(digest, temporary)
+          const seen = yield* Effect.mapError(look(client, digest, temporary, true), refused)
           yield* Effect.mapError(fs.rename(temporary, pathOf(digest)), failed)
-          return opened
+          remember(digest, stampOf(yield* Effect.mapError(fs.stat(pathOf(digest)), failed)), seen)
+          return seen
         }).pipe(Effect.ensuring(Effect.ignore(fs.remove(temporary, { force: true }))))
       })
 
-    return { open, save, tooLarge: tooLarge(limits.packageBytes) }
+    return { find, pathOf, save, tooLarge: tooLarge(limits.packageBytes) }
   })
 
 export type UploadDirectory = Effect.Effect.Success<ReturnType<typeof make>>

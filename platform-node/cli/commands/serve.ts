@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { appendFileSync, readFileSync, statSync } from "node:fs"
+import { createSecureContext } from "node:tls"
 import * as ClusterConfig from "../../../core/ClusterConfig.ts"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
 import * as Explanation from "../../../core/Explanation.ts"
@@ -91,6 +92,34 @@ const originsOf = (call: Call): Effect.Effect<ReadonlyArray<string>, UsageError>
       : Effect.succeed(origin)
   })
 
+/** Both files or none; a key that others can read is told. */
+const tlsOf = (call: Call, terminal: Terminal): Effect.Effect<ServeOptions["tls"], UsageError> =>
+  Effect.suspend(() => {
+    const [certFile, keyFile] = [valueOf(call, "tls-cert"), valueOf(call, "tls-key")]
+    if (certFile === undefined && keyFile === undefined) return Effect.succeed(undefined)
+    if (certFile === undefined || keyFile === undefined) {
+      return Effect.fail(usageError("A certificate needs its key", "Name both: --tls-cert FILE --tls-key FILE."))
+    }
+    return Effect.try({
+      try: () => {
+        const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") }
+        createSecureContext(tls)
+        if ((statSync(keyFile).mode & 0o077) !== 0) {
+          terminal.note([
+            `${terminal.errorStyle.yellow("!")} Others on this machine can read ${keyFile}: chmod 600 ${keyFile}`
+          ])
+        }
+        return tls
+      },
+      catch: (cause) =>
+        usageError(
+          `The certificate in ${certFile} and the key in ${keyFile} cannot be used`,
+          "Name PEM files that belong together.",
+          cause instanceof Error ? cause.message : String(cause)
+        )
+    })
+  })
+
 const auditOf = (call: Call, terminal: Terminal): Effect.Effect<ServeOptions["audit"], ServeError> => {
   const file = valueOf(call, "audit-log")
   if (file === undefined) return Effect.succeed((line) => terminal.note([line]))
@@ -130,13 +159,21 @@ const program = (call: Call, terminal: Terminal) =>
     }
     const origins = yield* originsOf(call)
     const audit = yield* auditOf(call, terminal)
+    const tls = yield* tlsOf(call, terminal)
+    const privateJobs = call.switches.has("private-jobs")
+    if (privateJobs && !tokens.required) {
+      return yield* Effect.fail(usageError(
+        "Jobs cannot be private where nobody has a token",
+        "Set CLUSTRIX_SERVE_TOKEN, or name a file of tokens with --token-file."
+      ))
+    }
     return yield* onCluster(call, terminal, (config) =>
       Effect.scoped(Effect.gen(function*() {
         const store = yield* PackageStore
         const { location } = yield* Transport
         const { stateDirectory } = yield* ClusterExecutor
         const serving = yield* Effect.mapError(
-          Server.serve({ host, port, config, tokens, origins, limits, audit }),
+          Server.serve({ host, port, config, tokens, origins, limits, privateJobs, tls, audit }),
           ({ cause }) =>
             new ServeError({
               what: `Nothing can listen on ${host}:${port}`,
@@ -146,13 +183,15 @@ const program = (call: Call, terminal: Terminal) =>
             })
         )
         const { style } = terminal
-        const url = `http://${host.includes(":") ? `[${host}]` : host}:${serving.port}`
+        const url = `${tls === undefined ? "http" : "https"}://${
+          host.includes(":") ? `[${host}]` : host
+        }:${serving.port}`
         terminal.print([
           `${style.green("✓")} Serving ${style.bold(url)}  ${style.dim(`the API: ${url}/docs`)}`,
           `  jobs run on ${visible(location)} (${config.clusterType}), in ${visible(stateDirectory)}`,
           `  packages lie in ${visible(store.location)}`,
           tokens.required
-            ? "  clients need a token"
+            ? `  clients need a token${privateJobs ? ", and see their own jobs only" : ""}`
             : `  ${style.yellow("no token")}: every program on this machine can run jobs as you`,
           ...(origins.length === 0 ? [] : [`  pages of ${origins.join(", ")} may ask`])
         ])

@@ -2,12 +2,7 @@
  * Pieces of output: sizes, numbers, tables. Widths count terminal columns.
  */
 
-/** Characters that would move the cursor or colour the screen, made visible: names in a package are not ours. */
-export const visible = (text: string): string =>
-  // Matching control characters is the purpose.
-  // oxlint-disable-next-line no-control-regex
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) =>
-    `\\u{${character.charCodeAt(0).toString(16)}}`)
+export { visible } from "../../../core/Quotation.ts"
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u

@@ -2,6 +2,8 @@
  * Errors and remarks, for people and for machines.
  */
 import type { Diagnostic } from "../../../core/Diagnostic.ts"
+import * as Explanation from "../../../core/Explanation.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import type { Style } from "./Style.ts"
 
 /** A place as `SourceLocation` has it. */
@@ -29,7 +31,7 @@ export const isExplained = (error: unknown): error is Explained =>
 const indented = (text: string, by: number): ReadonlyArray<string> =>
   text.replace(/\s+$/, "").split("\n").map((line) => (" ".repeat(by) + line).trimEnd())
 
-const place = ({ column, file, line }: Place): string => `${file}:${line}:${column}`
+const place = ({ column, file, line }: Place): string => `${Quotation.visible(file)}:${line}:${column}`
 
 /** `why` without a first line that `what` says already, as a stack's first line does. */
 const withoutRepetition = (what: string, why: string): string => {
@@ -52,9 +54,11 @@ const causesOf = (error: unknown): ReadonlyArray<unknown> => {
 
 const explanation = (
   label: string,
-  { location, remedy, what, why }: Omit<Explained, "_tag">,
+  error: Omit<Explained, "_tag">,
   style: Style
 ): ReadonlyArray<string> => {
+  const { remedy, what, why } = Explanation.shown({ what: error.what, why: error.why, remedy: error.remedy })
+  const { location } = error
   const [first = "", ...more] = what.split("\n")
   const reason = why === undefined ? "" : withoutRepetition(what, why)
   return [
@@ -66,10 +70,26 @@ const explanation = (
   ]
 }
 
+const mostCauses = 50
+const mostCauseCharacters = 20_000
+
+/** What was thrown may be anything, and printing it may throw again. */
+const printed = (value: unknown): string => {
+  try {
+    return String(value)
+  } catch {
+    return "something that cannot be printed"
+  }
+}
+
 /** Only what the user's function threw: causes of our own errors are for `--debug`. */
 const thrownCauses = (error: Explained): ReadonlyArray<string> =>
   error._tag.startsWith("Job")
-    ? causesOf(error.cause).map((cause) => cause instanceof Error ? stackOf(cause) : String(cause))
+    ? causesOf(error.cause).slice(0, mostCauses).map((cause) =>
+      Quotation.visibleLines(
+        Quotation.shortened(cause instanceof Error ? stackOf(cause) : printed(cause), mostCauseCharacters)
+      )
+    )
     : []
 
 /** The lines of an error. The function's own errors bring the errors behind them. */
@@ -88,7 +108,8 @@ export const diagnosticLines = (diagnostic: Diagnostic, style: Style): ReadonlyA
 
 /** The error as a member of a JSON document. */
 export const failureJson = (error: Explained): Readonly<Record<string, unknown>> => {
-  const { _tag, location, remedy, what, why } = error
+  const { _tag, location } = error
+  const { remedy, what, why } = Explanation.shown({ what: error.what, why: error.why, remedy: error.remedy })
   const reason = "reason" in error && typeof error.reason === "string" ? { reason: error.reason } : {}
   const causes = thrownCauses(error)
   return {

@@ -3,12 +3,13 @@
  * button.
  */
 import { batch, computed, signal } from "@preact/signals"
+import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import type { PackagingWorker } from "../../../platform-browser/index.ts"
 import { type Client, type JobEnd, type JobState, type LogLine, type Trouble, TroubleError } from "../deploy/Client.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { made, madeOf, worker } from "./Packaging.ts"
 import * as Project from "./Project.ts"
-import { argumentsOf } from "./Run.ts"
+import { argumentsOf, callLimits } from "./Run.ts"
 
 export interface Job {
   readonly jobId: string
@@ -139,7 +140,7 @@ const follow = async (client: Client, jobId: string, request: PackagingWorker.Pa
 
 const objectOf = (text: string): Readonly<Record<string, unknown>> | string => {
   try {
-    const parsed: unknown = JSON.parse(text.trim() === "" ? "{}" : text)
+    const parsed: unknown = BoundedJson.parse(text.trim() === "" ? "{}" : text, callLimits)
     return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
       ? parsed as Readonly<Record<string, unknown>> // JSON has no other objects
       : "The options are a JSON object: { \"a\": 1 }."

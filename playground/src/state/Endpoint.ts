@@ -4,6 +4,7 @@
  */
 import { batch, computed, signal } from "@preact/signals"
 import * as v from "valibot"
+import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import { type About, type Client, type Trouble, TroubleError } from "../deploy/Client.ts"
 
 const key = "clustrix-endpoint"
@@ -57,11 +58,20 @@ const remember = (): void => {
   else localStorage.removeItem(key)
 }
 
+/** `undefined` for what is no JSON. */
+const parsed = (text: string): unknown => {
+  try {
+    return BoundedJson.parse(text, BoundedJson.small)
+  } catch {
+    return undefined
+  }
+}
+
 /** What was kept, if anything was. */
 const restore = (): void => {
   const text = localStorage.getItem(key)
   if (text === null) return
-  const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Kept), text)
+  const kept = v.safeParse(Kept, parsed(text))
   if (!kept.success) {
     localStorage.removeItem(key)
     return

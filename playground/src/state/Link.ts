@@ -5,6 +5,8 @@
 import { batch, effect, signal } from "@preact/signals"
 import { deflateSync, Inflate } from "fflate"
 import * as v from "valibot"
+import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as Project from "./Project.ts"
 import * as Selection from "./Selection.ts"
 import * as Shelf from "./Shelf.ts"
@@ -14,6 +16,13 @@ export const longLink = 8_000
 
 /** What a link may grow to when it is read, in bytes. */
 const largestState = 33_554_432
+
+const limits: BoundedJson.Limits = {
+  bytes: largestState,
+  depth: 16,
+  elements: 100_000,
+  stringBytes: largestState
+}
 
 const Content = v.union([v.string(), v.object({ base64: v.string() })])
 type Content = v.InferOutput<typeof Content>
@@ -104,8 +113,11 @@ const inflate = (bytes: Uint8Array): string => {
 export const decode = (fragment: string): State => {
   const [, version, body] = /^#(\d+)\.([\w-]*)$/.exec(fragment) ?? []
   if (version === undefined || body === undefined) throw new Error("it has not the form of one")
-  if (version !== "1") throw new Error(`it has version ${version}, and this page knows version 1`)
-  const parsed = v.safeParse(State, JSON.parse(inflate(bytesOf(body.replaceAll("-", "+").replaceAll("_", "/")))))
+  if (version !== "1") {
+    throw new Error(`it has version ${Quotation.plain(version, 20)}, and this page knows version 1`)
+  }
+  const text = inflate(bytesOf(body.replaceAll("-", "+").replaceAll("_", "/")))
+  const parsed = v.safeParse(State, BoundedJson.parse(text, limits))
   if (!parsed.success) throw new Error("what it holds is no project")
   const { files, pin } = parsed.output
   for (const path of [...Object.keys(files), ...Object.keys(pin?.files ?? {})]) {
@@ -175,7 +187,9 @@ export const openLink = (fragment: string): boolean => {
     }
     return true
   } catch (cause) {
-    linkError.value = `The link cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}.`
+    linkError.value = `The link cannot be opened: ${
+      Quotation.plain(cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "")
+    }.`
     return false
   }
 }

@@ -2,6 +2,7 @@
  * A run of the package in the sandbox. It starts when somebody presses the button, and never by a link.
  */
 import { batch, signal } from "@preact/signals"
+import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import type { PackagingWorker, PageRun } from "../../../platform-browser/index.ts"
 import { made, madeOf, worker } from "./Packaging.ts"
 import * as Project from "./Project.ts"
@@ -33,10 +34,18 @@ const print = (line: Line): void => {
   output.value = [...output.value, printed > longestOutput ? { ...line, text: "... (more is not shown)\n" } : line]
 }
 
+/** What is typed, or comes from a link. */
+export const callLimits: BoundedJson.Limits = {
+  bytes: 33_554_432,
+  depth: 1_000,
+  elements: 2_000_000,
+  stringBytes: 33_554_432
+}
+
 /** The arguments, or what is wrong with them. */
 export const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
   try {
-    const parsed: unknown = JSON.parse(text.trim() === "" ? "[]" : text)
+    const parsed: unknown = BoundedJson.parse(text.trim() === "" ? "[]" : text, callLimits)
     return Array.isArray(parsed) ? parsed : "Arguments are a JSON array: [1, \"a\"]."
   } catch (error) {
     return `This is no JSON: ${error instanceof Error ? error.message : String(error)}`

@@ -69,13 +69,17 @@ const u32 = (...values: ReadonlyArray<number>) =>
     return bytes
   }))
 
-/** CRC-32, bit by bit. */
+/** The CRC-32 of each byte, bit by bit. */
+const crcs = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0)
+  return crc
+})
+
+/** CRC-32, byte by byte. */
 export const crc32 = (bytes: Uint8Array): number => {
   let crc = 0xffff_ffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0)
-  }
+  for (let at = 0; at < bytes.length; at++) crc = (crc >>> 8) ^ (crcs[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
   return ~crc >>> 0
 }
 

@@ -1,0 +1,40 @@
+/**
+ * Text that others wrote, in our messages: short, and unable to move the cursor, to colour the screen or to turn the direction of
+ * what stands around it.
+ */
+
+/** Code units of foreign text that a message quotes at most. */
+export const mostCharacters = 200
+
+/** Controls, marks of direction, separators of lines, what takes no space, and halves of surrogate pairs. */
+const unprintable =
+  // Matching them is the purpose.
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}|[\u{e0000}-\u{e007f}]/gu
+
+/** `text` with every character that is no visible one written as `\u{...}`. */
+export const visible = (text: string): string =>
+  text.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+
+/** {@link visible}, but for line breaks and tabs: for texts of several lines that a program printed. */
+export const visibleLines = (text: string): string =>
+  text.replace(unprintable, (character) => character === "\n" || character === "\t" ? character : visible(character))
+
+/** The beginning of `text`, as much as a message quotes; no character is cut in two. */
+export const shortened = (text: string, most = mostCharacters): string => {
+  if (text.length <= most) return text
+  const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most
+  return `${text.slice(0, end)}…`
+}
+
+/** `text` as a message may hold it. */
+export const plain = (text: string, most = mostCharacters): string => visible(shortened(text, most))
+
+/** The same in double quotes, as JSON has it. */
+export const quoted = (text: string, most = mostCharacters): string =>
+  `"${visible(JSON.stringify(shortened(text, most)).slice(1, -1))}"`
+
+/** The last lines that a program printed, each as {@link plain}. */
+export const lastLines = (text: string, most = 5): string =>
+  text.trimEnd().slice(-most * 4 * mostCharacters).split("\n").slice(-most).map((line) => plain(line.trimEnd()))
+    .join("\n")
