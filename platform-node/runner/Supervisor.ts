@@ -1,7 +1,7 @@
 /**
  * A process that watches over the one that runs the function: for machines without a scheduler that would do it. It
- * outlives the client, ends the function's whole process group at the time limit or when it is told to (SIGTERM), and sees to it
- * that every job has a result.
+ * outlives the client, ends the function's whole process group at the time limit or when it is told to (SIGTERM), passes a
+ * scheduler's warning signals on to the function, and sees to it that every job has a result.
  */
 import * as childProcess from "node:child_process"
 import * as fs from "node:fs"
@@ -11,6 +11,7 @@ import process from "node:process"
 import * as ExitCode from "../../core/runtime/ExitCode.ts"
 import * as ResultFile from "./ResultFile.ts"
 import type { RunnerArguments } from "./RunnerArguments.ts"
+import * as Signals from "./Signals.ts"
 
 /** Between SIGTERM and SIGKILL, in milliseconds. */
 const graceMs = 2000
@@ -142,7 +143,10 @@ export const supervise = (script: string, options: RunnerArguments, job: string)
       }, part)
       timers.add(timer)
     }
+    let started: childProcess.ChildProcess | undefined
+    Signals.passOn(() => started)
     const child = childProcess.spawn(process.execPath, words, { stdio: "inherit", detached: true })
+    started = child
     const stop = (ending: ResultFile.Ending): void => {
       if (stopped !== undefined) return
       stopped = ending
