@@ -46,10 +46,11 @@ const isListening = (pid: number): boolean => {
 }
 
 /**
- * Passes signals on to `child`. A signal that comes while the child starts is held until its handlers are there. `child` is asked
- * for at each signal; the handlers must be there before it is.
+ * Gives the process handlers that pass signals on; the child that gets them is named later. A signal that comes before the child has
+ * its own handlers is held until it has.
  */
-export const passOn = (child: () => ChildProcess | undefined): void => {
+export const passOn = (): (child: ChildProcess) => void => {
+  const recipient: { child: ChildProcess | undefined } = { child: undefined }
   for (const signal of passedOn) {
     let last = -Infinity
     process.on(signal, () => {
@@ -57,12 +58,16 @@ export const passOn = (child: () => ChildProcess | undefined): void => {
       if (now - last < togetherMs) return
       last = now
       const send = (): void => {
-        const target = child()
-        if (target?.pid === undefined || target.exitCode !== null || target.signalCode !== null) return
-        if (isListening(target.pid) || performance.now() - now > longestHoldMs) target.kill(signal)
-        else setTimeout(send, retryMs)
+        const { child } = recipient
+        if (child !== undefined && (child.exitCode !== null || child.signalCode !== null)) return
+        const isHeld = child?.pid === undefined || !isListening(child.pid)
+        if (isHeld && performance.now() - now < longestHoldMs) setTimeout(send, retryMs)
+        else child?.kill(signal)
       }
       send()
     })
+  }
+  return (child) => {
+    recipient.child = child
   }
 }

@@ -120,6 +120,7 @@ const killGroup = (group: number, signal: NodeJS.Signals): void => {
 /** Runs this runner again without `--supervise`, and waits for it. Resolves to the exit code. */
 export const supervise = (script: string, options: RunnerArguments, job: string): Promise<number> =>
   new Promise((resolve) => {
+    const passTo = Signals.passOn()
     const startedAt = Date.now()
     const own = ["--job", job, ...(options.invocation === undefined ? [] : ["--invocation", options.invocation])]
     const { name } = ResultFile.runtime()
@@ -143,10 +144,8 @@ export const supervise = (script: string, options: RunnerArguments, job: string)
       }, part)
       timers.add(timer)
     }
-    let started: childProcess.ChildProcess | undefined
-    Signals.passOn(() => started)
     const child = childProcess.spawn(process.execPath, words, { stdio: "inherit", detached: true })
-    started = child
+    passTo(child)
     const stop = (ending: ResultFile.Ending): void => {
       if (stopped !== undefined) return
       stopped = ending

@@ -150,41 +150,44 @@ describe("a scheduler's warning", () => {
       assert.deepStrictEqual(yield* finished(started), { status: "returned", value: "none" })
     }))
 
-  live("goes from an element of an array to the task that runs, and the next task runs too", () =>
-    Effect.gen(function*() {
-      const job = fs.mkdtempSync(path.join(scratch, "job-"))
-      const { invocation, script } = yield* write(job, "warned", [], [])
-      const [head, tail] = MapDirectory.split(invocation)
-      const texts = yield* Effect.forEach([[2], [1]], (args) => Effect.sync(() => ValueText.encode(args)))
-      fs.mkdirSync(path.join(job, "attempts/j.1"), { recursive: true })
-      const files: Readonly<Record<string, string>> = {
-        [MapDirectory.files.head]: head,
-        [MapDirectory.files.tail]: tail,
-        [MapDirectory.files.inputs]: MapDirectory.inputsText(texts.map((text) => text.ok ? text.text : "")),
-        [MapDirectory.files.task]: script(undefined),
-        [MapDirectory.files.element]: MapDirectory.elementScript(job, 1),
-        [`attempts/j.1/${MapDirectory.files.chunks}`]: MapDirectory.chunksText([[0, 1]]),
-        "job.sh": MapDirectory.attemptScript({
-          jobId: "j",
-          directory: job,
-          attemptDirectory: path.join(job, "attempts/j.1"),
-          directives: [],
-          elementIndex: "0"
-        })
-      }
-      for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(job, name), text)
-      const started = launch(job, "job.sh")
-      yield* isThere(path.join(job, "tasks/0/work/listening"))
-      started.child.kill("SIGUSR1")
-      yield* Effect.sleep(200)
-      started.child.kill("SIGUSR2")
-      yield* isThere(path.join(job, "tasks/1/work/listening"))
-      started.child.kill("SIGUSR2")
-      yield* Effect.promise(() => started.ended)
-      assert.deepStrictEqual(yield* Effect.all([outcome(`${job}/tasks/0`), outcome(`${job}/tasks/1`)]), [
-        { status: "returned", value: ["SIGUSR1", "SIGUSR2"] },
-        { status: "returned", value: ["SIGUSR2"] }
-      ])
-      assert.strictEqual(fs.readFileSync(path.join(job, "tasks/0/stderr.log"), "utf8"), "")
-    }))
+  live(
+    "goes from an element of an array to the task that runs, and the next task runs too",
+    () =>
+      Effect.gen(function*() {
+        const job = fs.mkdtempSync(path.join(scratch, "job-"))
+        const { invocation, script } = yield* write(job, "warned", [], [])
+        const [head, tail] = MapDirectory.split(invocation)
+        const texts = yield* Effect.forEach([[2], [1]], (args) => Effect.sync(() => ValueText.encode(args)))
+        fs.mkdirSync(path.join(job, "attempts/j.1"), { recursive: true })
+        const files: Readonly<Record<string, string>> = {
+          [MapDirectory.files.head]: head,
+          [MapDirectory.files.tail]: tail,
+          [MapDirectory.files.inputs]: MapDirectory.inputsText(texts.map((text) => text.ok ? text.text : "")),
+          [MapDirectory.files.task]: script(undefined),
+          [MapDirectory.files.element]: MapDirectory.elementScript(job, 1),
+          [`attempts/j.1/${MapDirectory.files.chunks}`]: MapDirectory.chunksText([[0, 1]]),
+          "job.sh": MapDirectory.attemptScript({
+            jobId: "j",
+            directory: job,
+            attemptDirectory: path.join(job, "attempts/j.1"),
+            directives: [],
+            elementIndex: "0"
+          })
+        }
+        for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(job, name), text)
+        const started = launch(job, "job.sh")
+        yield* isThere(path.join(job, "tasks/0/work/listening"))
+        started.child.kill("SIGUSR1")
+        yield* Effect.sleep(200)
+        started.child.kill("SIGUSR2")
+        yield* isThere(path.join(job, "tasks/1/work/listening"))
+        started.child.kill("SIGUSR2")
+        yield* Effect.promise(() => started.ended)
+        assert.deepStrictEqual(yield* Effect.all([outcome(`${job}/tasks/0`), outcome(`${job}/tasks/1`)]), [
+          { status: "returned", value: ["SIGUSR1", "SIGUSR2"] },
+          { status: "returned", value: ["SIGUSR2"] }
+        ])
+        assert.strictEqual(fs.readFileSync(path.join(job, "tasks/0/stderr.log"), "utf8"), "")
+      })
+  )
 })
