@@ -77,6 +77,11 @@ export interface SubmitMapRequest extends SubmitRequest {
   readonly retry?: number | undefined
 }
 
+export interface ResumeOptions {
+  /** Names of environment variables that the job may get, if its invocation names them: those of the configuration. */
+  readonly environmentVariables?: ReadonlyArray<string> | undefined
+}
+
 /** A job of the cluster. */
 export interface Job {
   readonly jobId: string
@@ -114,7 +119,10 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
     options?: TaskStream.ResultsOptions
   ) => Stream.Stream<TaskStream.TaskResult, AskError | SourceMapDocument.SourceMapDocumentError>
   /** Submits again what has no result and will not get one; what has ended does not run again. Gives how many tasks these are. */
-  readonly resume: (jobId: string) => Effect.Effect<number, AskError | JobError.JobEnvironmentError>
+  readonly resume: (
+    jobId: string,
+    options?: ResumeOptions
+  ) => Effect.Effect<number, AskError | JobError.JobEnvironmentError>
   /** A job that somebody submitted, perhaps another process, perhaps long ago. */
   readonly attach: (jobId: string) => Effect.Effect<Job, JobError.JobNotFoundError | TransportError>
   /** The job that `name` means: its ID, the beginning or the end of it that no other job has, or `latest`. */
@@ -206,23 +214,35 @@ const limitsOf = (config: ClusterConfig.ClusterConfig): JobLimits => ({
   schedulerOptions: config.schedulerOptions
 })
 
-/** The values of the variables that go along, from this process's configuration. */
+/**
+ * The values of the variables that go along, from this process's configuration. An invocation may come from anybody: it gets only
+ * variables that the configuration (`allowed`) names too.
+ */
 const readEnvironment = (
-  names: ReadonlyArray<string>
-): Effect.Effect<ReadonlyMap<string, Redacted.Redacted>, JobError.JobEnvironmentError> =>
-  Effect.map(
-    Effect.forEach(names, (name) =>
-      Effect.flatMap(Effect.orElseSucceed(Config.option(Config.string(name)), Option.none), (value) =>
-        Option.isSome(value)
-          ? Effect.succeed([name, Redacted.make(value.value)] as const)
-          : new JobError.JobEnvironmentError({
-            variable: name,
-            what: `The environment variable ${name} is to go along with the job, and it is not set here`,
-            remedy: `Set it, or do not name it (\`environmentVariables\`, --env).`
-          }))),
-    (entries) =>
-      new Map(entries)
+  names: ReadonlyArray<string>,
+  allowed: ReadonlyArray<string> = []
+): Effect.Effect<ReadonlyMap<string, Redacted.Redacted>, JobError.JobEnvironmentError> => {
+  const [foreign, ...others] = names.filter((name) => !allowed.includes(name))
+  if (foreign !== undefined) return Effect.fail(JobError.foreignVariable(foreign, others.length))
+  return Effect.map(
+    Effect.forEach(
+      names,
+      (name) =>
+        Effect.flatMap(
+          Effect.orElseSucceed(Config.option(Config.string(name)), Option.none),
+          (value) =>
+            Option.isSome(value)
+              ? Effect.succeed([name, Redacted.make(value.value)] as const)
+              : new JobError.JobEnvironmentError({
+                variable: name,
+                what: `The environment variable ${name} is to go along with the job, and it is not set here`,
+                remedy: `Set it, or do not name it (\`environmentVariables\`, --env).`
+              })
+        )
+    ),
+    (entries) => new Map(entries)
   )
+}
 
 // A variable that is set to nothing counts as not set
 const remoteNodePath = Effect.orElseSucceed(
@@ -421,7 +441,10 @@ const make = (options: LayerOptions) =>
 
     const submit = (request: SubmitRequest) =>
       Effect.gen(function*() {
-        const environment = yield* readEnvironment(request.invocation.environmentVariables)
+        const environment = yield* readEnvironment(
+          request.invocation.environmentVariables,
+          request.config.environmentVariables
+        )
         const limits = limitsOf(request.config)
         const job = yield* prepare(request, undefined, ({ directory, jobId }, script) =>
           Effect.zipRight(
@@ -485,7 +508,10 @@ const make = (options: LayerOptions) =>
 
     const submitMap = (request: SubmitMapRequest) =>
       Effect.gen(function*() {
-        const environment = yield* readEnvironment(request.invocation.environmentVariables)
+        const environment = yield* readEnvironment(
+          request.invocation.environmentVariables,
+          request.config.environmentVariables
+        )
         const plan = yield* taskPlan({
           count: request.inputs.length,
           chunk: request.chunk,
@@ -770,7 +796,8 @@ const make = (options: LayerOptions) =>
       ))
 
     const resume = (
-      jobId: string
+      jobId: string,
+      { environmentVariables = [] }: ResumeOptions = {}
     ): Effect.Effect<number, AskError | JobError.JobEnvironmentError> =>
       Effect.gen(function*() {
         const { tasks: plan } = yield* describe(jobId)
@@ -796,7 +823,7 @@ const make = (options: LayerOptions) =>
         const invocation = yield* Invocation.decode(text ?? "", `${directory}/${JobDirectory.files.invocation}`).pipe(
           Effect.mapError(() => notFound(jobId))
         )
-        const environment = yield* readEnvironment(invocation.environmentVariables)
+        const environment = yield* readEnvironment(invocation.environmentVariables, environmentVariables)
         yield* transport.remove(`${directory}/${JobDirectory.files.cancelled}`)
         const next = 1 + Math.max(0, ...attempts.map(({ number }) => number))
         const submitNext = (attempt: number): ReturnType<typeof resume> =>
