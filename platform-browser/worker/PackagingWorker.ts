@@ -193,7 +193,8 @@ export class PackagingWorker {
           reason: "NotStarted",
           what: `The packaging worker did not start within ${this.#startLimitMillis} ms`,
           why: "Its script has not been loaded, or holds no packaging worker.",
-          remedy: "Check that the bundle of the worker keeps `import \"clustrix/browser/worker\"`, and that the page serves it."
+          remedy:
+            "Check that the bundle of the worker keeps `import \"clustrix/browser/worker\"`, and that the page serves it."
         })
       ), this.#startLimitMillis)
     // A worker that was started anew knows no parser yet

@@ -81,7 +81,10 @@ const write = (project, readme) => {
   mkdirSync(join(page, "public"), { recursive: true })
   writeFileSync(join(page, "main.ts"), made.main)
   writeFileSync(join(page, "worker.ts"), `${made.worker}\n`)
-  writeFileSync(join(page, "index.html"), `<!doctype html><link rel="icon" href="data:,"><script type="module" src="./main.ts"></script>`)
+  writeFileSync(
+    join(page, "index.html"),
+    `<!doctype html><link rel="icon" href="data:,"><script type="module" src="./main.ts"></script>`
+  )
   copyFileSync(join(project, "node_modules/@swc/wasm-web/wasm_bg.wasm"), join(page, "public/wasm_bg.wasm"))
   return { page, prints: made.prints }
 }
@@ -104,7 +107,10 @@ export const withVite = async (project, readme) => {
 export const withEsbuild = async (project, readme) => {
   const { page, prints } = write(project, readme)
   const outdir = join(page, "esbuild")
-  writeFileSync(join(page, "main.ts"), readFileSync(join(page, "main.ts"), "utf8").replace("./worker.ts", "./worker.js"))
+  writeFileSync(
+    join(page, "main.ts"),
+    readFileSync(join(page, "main.ts"), "utf8").replace("./worker.ts", "./worker.js")
+  )
   const { warnings } = await esbuild({
     absWorkingDir: page,
     entryPoints: ["main.ts", "worker.ts"],

@@ -176,11 +176,11 @@ describe("a scheduler's warning", () => {
         }
         for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(job, name), text)
         const started = launch(job, "job.sh")
-        yield* isThere(path.join(job, "tasks/0/work/listening"))
+        yield* isThere(path.join(job, "tasks/0", "work", "listening"))
         started.child.kill("SIGUSR1")
         yield* Effect.sleep(200)
         started.child.kill("SIGUSR2")
-        yield* isThere(path.join(job, "tasks/1/work/listening"))
+        yield* isThere(path.join(job, "tasks/1", "work", "listening"))
         started.child.kill("SIGUSR2")
         yield* Effect.promise(() => started.ended)
         assert.deepStrictEqual(yield* Effect.all([outcome(`${job}/tasks/0`), outcome(`${job}/tasks/1`)]), [
