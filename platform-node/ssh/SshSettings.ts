@@ -101,7 +101,16 @@ class Reader {
     if (!["no", "false", "none"].includes(canonicalize)) this.#refuseCanonical()
     if (this.#wantsFinal || !["no", "false", "none"].includes(canonicalize)) {
       this.#isFinal = true
-      this.#host = this.#target().toLowerCase()
+      const host = this.#target()
+      this.#host = host.toLowerCase()
+      // Decided: the second pass may choose by it, and not change it
+      if (!this.#values.has("HostName")) {
+        this.#values.set("HostName", {
+          name: "HostName",
+          words: [host.replaceAll("%", "%%")],
+          place: "the host's name"
+        })
+      }
       this.#pass(sources)
     }
     return {

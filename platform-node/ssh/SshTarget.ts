@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { TransportError } from "../../core/Transport.ts"
@@ -194,6 +195,10 @@ const build = (options: SshOptions, depth: number): SshTarget => {
       }, depth + 1)
       return [...target.jumps, { ...target, jumps: [] }]
     })
+  const literal = Net.isIP(host)
+  if (jumps.length === 0 && policy.addressFamily !== undefined && literal !== 0 && literal !== policy.addressFamily) {
+    throw new Error(`${settings.get("AddressFamily")?.place}: AddressFamily leaves out the address ${host}.`)
+  }
   const connectTimeout = one("ConnectTimeout")
   const knownHosts = options.knownHostsFile === undefined
     ? [
