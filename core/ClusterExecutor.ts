@@ -25,6 +25,7 @@ import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobResultFile from "./execute/JobResultFile.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
+import * as JobTrust from "./execute/JobTrust.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
 import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
 import * as TaskFiles from "./execute/TaskFiles.ts"
@@ -272,14 +273,17 @@ const make = (options: LayerOptions) =>
 
     const describe = (jobId: string) =>
       Effect.gen(function*() {
-        const description = validJobId.test(jobId)
-          ? yield* JobDirectory.readJson(
-            transport,
-            directoryOf(jobId),
-            JobDirectory.files.description,
-            JobDirectory.JobDescription
-          )
-          : undefined
+        const [description] = validJobId.test(jobId)
+          ? yield* Effect.all([
+            JobDirectory.readJson(
+              transport,
+              directoryOf(jobId),
+              JobDirectory.files.description,
+              JobDirectory.JobDescription
+            ),
+            JobTrust.check(transport, jobs, directoryOf(jobId))
+          ], { concurrency: 2 })
+          : [undefined]
         if (description === undefined) return yield* notFound(jobId)
         plans.set(jobId, description.tasks)
         return description
@@ -805,6 +809,12 @@ const make = (options: LayerOptions) =>
           return yield* single(jobId)
         }
         const directory = directoryOf(jobId)
+        const { element, head, inputs, tail, task } = MapDirectory.files
+        // They run again, or are handed to what runs
+        yield* JobTrust.check(transport, jobs, directory, [
+          ...[element, head, inputs, tail, task],
+          JobDirectory.files.invocation
+        ])
         const all: MapDirectory.Ranges = plan.count === 0 ? [] : [[0, plan.count - 1]]
         const attempts = yield* MapDirectory.attempts(transport, directory)
         // The scheduler first: what ends in between has then left its result
