@@ -212,7 +212,13 @@ const methodsOf = (settings: Settings): Pick<SshPolicy, "methods" | "notes"> => 
     methods: order.flatMap((name) =>
       everyMethod.find((method) => method === name && reasons(method).length === 0) ?? []
     ),
-    notes: everyMethod.flatMap((method) => reasons(method).map((why) => ({ method, why })))
+    notes: [
+      ...everyMethod.flatMap((method) => reasons(method).map((why) => ({ method, why }))),
+      ...settings.all("CertificateFile").map(({ place, words }) => ({
+        method: "publickey" as const,
+        why: `the certificate ${words[0]} (${place}), which is not understood`
+      }))
+    ]
   }
 }
 
