@@ -81,7 +81,7 @@ const start = (call: Call, config: ClusterConfig) =>
     const resume = valueOf(call, "resume")
     const inputs = valueOf(call, "inputs")
     if (resume !== undefined) {
-      return fn === undefined && inputs === undefined ? yield* resumeMap(resume) : yield* Effect.fail(
+      return fn === undefined && inputs === undefined ? yield* resumeMap(resume, config) : yield* Effect.fail(
         usageError("`--resume` goes on with a job as it was submitted", "Name neither function nor inputs.")
       )
     }
