@@ -42,6 +42,13 @@ interface Collected {
   clustrixCalls: boolean
 }
 
+/** The binding whose value a default export was given. */
+const snapshotOf = ({ module, name }: LocalName): string | undefined => module.declarations.get(name)?.[0]?.snapshotOf
+
+/** Whether the name is declared where it stands, and not as a copy of another. */
+const isOrigin = (local: LocalName): boolean =>
+  local.module.declarations.has(local.name) && snapshotOf(local) === undefined
+
 const declared = new WeakMap<ModuleLoader, Map<string, LocalName | undefined>>()
 
 /** Where a name is declared in the project, through imports and re-exports; `undefined` when outside of it. */
@@ -49,7 +56,7 @@ export const declarationOf = (
   loader: ModuleLoader,
   local: LocalName
 ): Effect.Effect<LocalName | undefined, FollowError, LoadRequirements> => {
-  if (local.module.declarations.has(local.name)) return Effect.succeed(local)
+  if (isOrigin(local)) return Effect.succeed(local)
   const known = declared.get(loader) ?? new Map<string, LocalName | undefined>()
   declared.set(loader, known)
   const key = localKey(local)
@@ -65,7 +72,12 @@ const follow = (
   Effect.gen(function*() {
     let { module, name } = local
     for (let hops = 0; hops < 1000; hops++) {
-      if (module.declarations.has(name)) return { module, name }
+      if (isOrigin({ module, name })) return { module, name }
+      const copied = snapshotOf({ module, name })
+      if (copied !== undefined) {
+        name = copied
+        continue
+      }
       const imported = importOf(module, name)
       if (
         imported === undefined || imported.binding.imported === "*" || isClustrix(imported.request.specifier)

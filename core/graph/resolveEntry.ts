@@ -183,11 +183,36 @@ const local = (
         path
       )
     }
+    const snapshot = yield* copied(loader, module, reference, items, path)
+    if (snapshot !== undefined) return snapshot
     const item = items.find((each) => each.callable === "function") ?? items[0]
     if (item === undefined) return yield* isType(module, reference, name)
     if (item.wraps !== undefined && path.length === 0) return yield* local(loader, module, reference, item.wraps, path)
     yield* path.length === 0 ? mustBeCallable(module, reference, item) : mustHave(module, reference, items, path)
     return { _tag: "Binding", module, local: name, path }
+  })
+
+/** The function that a default export copies from an import, if the import is a function for good. */
+const copied = (
+  loader: ModuleLoader,
+  module: CodeModule,
+  reference: string,
+  items: ReadonlyArray<Item>,
+  path: ReadonlyArray<string>
+): Resolved<Entry | undefined> =>
+  Effect.gen(function*() {
+    const name = items[0]?.snapshotOf
+    if (name === undefined || importOf(module, name) === undefined) return undefined
+    const entry = yield* local(loader, module, reference, name, path)
+    const declarations = entry.module.declarations.get(entry.local) ?? []
+    const isAssigned = entry.module.record.items.some(({ deferred, eager }) =>
+      eager.writes.includes(entry.local) || deferred.writes.includes(entry.local)
+    )
+    return !isAssigned && declarations.every(({ kind, prefix }) =>
+        kind === "function" || kind === "class" || kind === "default" || prefix === "const "
+      )
+      ? entry
+      : undefined
   })
 
 const isType = (module: CodeModule, reference: string, name: string): FunctionNotPackageableError => {
