@@ -6,7 +6,7 @@ import type { Item } from "../analyse/ModuleRecord.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
-import { exportedNames, type FollowError, importOf, isTypeName, provide } from "./Exports.ts"
+import { explainMissing, exportedNames, type FollowError, importOf, isTypeName, provide } from "./Exports.ts"
 import { type CodeModule, locate } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, SourceFileError } from "./ModuleLoader.ts"
 import { FunctionNotPackageableError } from "./NotPackageable.ts"
@@ -93,6 +93,14 @@ const named = (
         )
       case "Type":
         return yield* isType(module, reference, name)
+      case "Ambiguous":
+      case "Circular":
+        return yield* new FunctionNotPackageableError({
+          reason: "NoSuchExport",
+          reference,
+          ...explainMissing(module, name, provision, [])
+        })
+      case "Open":
       case "Missing":
         break
     }
