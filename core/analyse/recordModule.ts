@@ -16,7 +16,8 @@ import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportReq
 import { readPragmas } from "./Pragmas.ts"
 import { isSettled } from "./SettledBindings.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
-import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "../language/Syntax.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
+  type UsingDeclaration } from "../language/Syntax.ts"
 
 /** What to know beside the tree. */
 export interface RecordOptions {
