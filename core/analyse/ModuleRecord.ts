@@ -118,6 +118,8 @@ export interface Item {
   readonly evaluates: ReadonlyArray<number>
   /** Of an item of kind `captured`, a function that stands somewhere inside the module's others. */
   readonly inner?: InnerFunction | undefined
+  /** Of a default export that has the value of a binding at one moment, the name of the binding. */
+  readonly snapshotOf?: string | undefined
 }
 
 /** One name that an import declaration binds. */

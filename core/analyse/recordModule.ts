@@ -12,8 +12,10 @@ import { commonJsExports } from "./CommonJsExports.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
+import { isSettled } from "./SettledBindings.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
-import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "../language/Syntax.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
+  type UsingDeclaration } from "../language/Syntax.ts"
 
 /** What to know beside the tree. */
 export interface RecordOptions {
@@ -139,6 +141,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     readonly what: Kind
     readonly value?: Ast.AnyNode | undefined
     readonly inner?: InnerFunction
+    readonly snapshotOf?: string | undefined
   }
 
   const add = (part: Part): void => {
@@ -167,7 +170,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
-      inner: part.inner
+      inner: part.inner,
+      snapshotOf: part.snapshotOf
     })
   }
 
@@ -268,7 +272,13 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     }
   }
 
-  const addDefault = (statement: Ast.AnyNode, node: Ast.AnyNode, prefix: string, keep: ReadonlyArray<Range>): void => {
+  const addDefault = (
+    statement: Ast.AnyNode,
+    node: Ast.AnyNode,
+    prefix: string,
+    keep: ReadonlyArray<Range>,
+    snapshotOf?: string
+  ): void => {
     add({
       kind: "default",
       range: range(statement),
@@ -278,7 +288,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       declares: [anonymousDefault],
       nodes: [node],
       what: kind(node),
-      value: node
+      value: node,
+      snapshotOf
     })
     exportLocal("default", anonymousDefault, spanOf(statement).start)
   }
@@ -382,15 +393,22 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
         })
         return exportLocal("default", name, offset)
       }
-      case "ExportDefaultExpression": {
-        const name = asName(unwrap(self.expression))
-        if (name?.ctxt === topLevel) return exportLocal("default", name.value, offset)
-        return addDefault(self, self.expression, "export default ", [range(self.expression)])
-      }
+      case "ExportDefaultExpression":
       case "TsExportAssignment": {
         const name = asName(unwrap(self.expression))
-        if (name !== undefined && (declared.has(name.value))) return exportLocal("default", name.value, offset)
-        return addDefault(self, self.expression, "export default ", [range(self.expression)])
+        const isBinding = name !== undefined && (name.ctxt === topLevel || declared.has(name.value))
+        // The export is the value that the expression has now. Where the binding keeps it, the binding is exported.
+        const isType = isBinding && types.has(name.value) && !declared.has(name.value)
+        if (isBinding && (isType || isSettled(module, name.value, offset))) {
+          return exportLocal("default", name.value, offset)
+        }
+        return addDefault(
+          self,
+          self.expression,
+          "export default ",
+          [range(self.expression)],
+          isBinding ? name.value : undefined
+        )
       }
       case "EmptyStatement":
       case "TsNamespaceExportDeclaration":

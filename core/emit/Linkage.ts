@@ -2,6 +2,7 @@
  * Import and export declarations of a slice: who links to whom, under which name.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { type FollowError, importOf, provide, type Provision } from "../graph/Exports.ts"
@@ -33,10 +34,16 @@ export const packagePath = (linker: Linker, module: CodeModule): string =>
 
 /**
  * The name under which a module exports one of its own bindings to those that link to it: the binding's name, whatever
- * it was exported as; marked where another export already has that name.
+ * it was exported as; marked where another export already has that name. A module whose namespace is seen has no names but
+ * its own.
  */
 export const linkName = (target: ReachedModule, local: string): string => {
   if (local === anonymousDefault) return "default"
+  const [own] = !target.hasNamespace ? [] :
+    [...target.exports].flatMap(([name, provision]) =>
+      provision._tag === "Local" && provision.local === local ? [name] : []
+    ).sort(Order.string)
+  if (own !== undefined) return own
   const taken = target.exports.get(local)
   return taken === undefined || (taken._tag === "Local" && taken.local === local) ? local : `${local}$1`
 }
@@ -77,7 +84,7 @@ export const targetOf = (
       return { specifier: written, imported, bound }
     }
     const provision: Provision = yield* provide(linker.loader, target, imported)
-    if (provision._tag === "Type" || provision._tag === "Missing") return undefined
+    if (provision._tag !== "Local" && provision._tag !== "From" && provision._tag !== "Open") return undefined
     return {
       specifier: written,
       imported: provision._tag === "Local" ? linkName(reached, provision.local) : imported,
@@ -172,7 +179,7 @@ export const linkage = (
 
     const exports = new Set<string>()
     for (const local of reached.links) {
-      if (local !== anonymousDefault) exports.add(asClause(local, linkName(reached, local)))
+      if (local !== anonymousDefault) exports.add(asClause(local, exportName(linkName(reached, local))))
     }
     for (const [name, provision] of reached.exports) {
       if (provision._tag === "Local") {

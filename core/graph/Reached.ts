@@ -30,6 +30,8 @@ export interface ReachedModule {
   readonly exports: Map<string, Provision>
   /** `export * from` declarations that stay, by index: nothing tells which names they provide. */
   readonly stars: Set<number>
+  /** Whether code sees the namespace object of the module, with the names that it has. */
+  hasNamespace: boolean
   whole: boolean
 }
 
