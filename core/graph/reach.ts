@@ -100,22 +100,6 @@ export const reach = (
       }
     }
 
-    for (const decision of judge.decisions.values()) {
-      tracer.report(
-        new Diagnostic({
-          severity: "info",
-          code: decision.verdict === "dropped" ? "dropped-statement"
-            : decision.doubt ? "kept-by-doubt" : "kept-statement",
-          what: decision.verdict === "dropped" ? "A statement is left out" : "A statement goes along",
-          location: decision.location,
-          why: `${decision.why[0]?.toUpperCase() ?? ""}${decision.why.slice(1)}.`,
-          remedy: decision.verdict === "dropped"
-            ? `If it is needed, keep it: --keep ${decision.node}`
-            : decision.doubt ? `If it is not needed, drop it: --drop ${decision.node}` : undefined
-        })
-      )
-    }
-
     return {
       entry,
       modules: tracer.modules,
