@@ -29,6 +29,7 @@ import { inspectFunction } from "./FilesystemCalls.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { KeptItem, PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
+import { unresolvedNames } from "./unresolvedNames.ts"
 import { vendoredEntry, vendoredEntryText } from "./vendoredEntry.ts"
 
 /** The path of the runner in the package. */
@@ -124,7 +125,12 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     nodeModules: dependencies.nodeModules,
     reasons,
     decisions: reached.decisions,
-    diagnostics: [...reached.diagnostics, ...data.diagnostics, ...dependencies.diagnostics],
+    diagnostics: [
+      ...reached.diagnostics,
+      ...yield* unresolvedNames(analysed.loader, reached),
+      ...data.diagnostics,
+      ...dependencies.diagnostics
+    ],
     kept: Effect.sync(() => keptIn(analysed)),
     sourceMaps: Effect.map(
       Effect.forEach(
