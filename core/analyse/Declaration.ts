@@ -4,7 +4,7 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { Callable, Method, Signature } from "./ModuleRecord.ts"
-import { boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "./Syntax.ts"
+import { boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 
 /** Callability and description of the value of an expression. */
 export interface Kind {

@@ -4,7 +4,7 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import { anonymousDefault, type Range } from "./ModuleRecord.ts"
-import { asName, isFunctionSyntax, isTypeSyntax, staticKey, syntax } from "./Syntax.ts"
+import { asName, isFunctionSyntax, isTypeSyntax, staticKey, syntax } from "../language/Syntax.ts"
 
 /** What a function takes from around it that is not a variable, and that no package can give it. */
 export type Surroundings = "this" | "arguments" | "super" | "new.target" | "private name"

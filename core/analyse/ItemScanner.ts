@@ -8,7 +8,7 @@ import { isFunctionMethod, isMutator, isPureGlobal, isPureMethod, isReflectCall 
 import type { CodeRequest, Cut, GlobalReference, PlaceReference, Reference, Share } from "./ModuleRecord.ts"
 import { calleeOf, inlineMethods, isInlineFunction, makesHolder, type Root, roots } from "./Root.ts"
 import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax,
-  unwrap } from "./Syntax.ts"
+  unwrap } from "../language/Syntax.ts"
 
 /** What the names of the module mean, as far as one item's walk needs it. */
 export interface ScanContext {

@@ -5,6 +5,7 @@
  * All offsets are UTF-16 code units into the module's text.
  */
 import type { AssetReference, ModuleFolds } from "../assets/AssetReference.ts"
+import type { Constraints } from "../modules/Constraints.ts"
 import type { InnerFunction } from "./InnerFunction.ts"
 
 /** `[start, end)` in the module's text. */
@@ -231,6 +232,8 @@ export interface ModuleRecord {
   readonly pragmas: Pragmas
   /** What the top-level bindings may be, as far as paths go. */
   readonly folds: ModuleFolds
+  /** What the code does with values. */
+  readonly constraints: Constraints
 }
 
 /** The local name under which an anonymous default export is known. */

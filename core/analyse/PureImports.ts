@@ -2,7 +2,7 @@
  * Pinned knowledge about Node's own modules: which of their functions change nothing that they are given.
  */
 import type * as Ast from "../syntax/Ast.ts"
-import { syntax } from "./Syntax.ts"
+import { syntax } from "../language/Syntax.ts"
 
 const all = "all"
 

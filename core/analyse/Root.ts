@@ -3,7 +3,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { unresolved } from "../syntax/Ast.ts"
-import { asName, isFunctionSyntax, type Name, staticKey, unwrap } from "./Syntax.ts"
+import { asName, isFunctionSyntax, type Name, staticKey, unwrap } from "../language/Syntax.ts"
 
 export type Root =
   /** A binding of any scope, or a global. */

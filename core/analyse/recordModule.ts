@@ -14,7 +14,8 @@ import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
-import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "./Syntax.ts"
+import { ConstraintWalk } from "../modules/constrain.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "../language/Syntax.ts"
 
 /** What to know beside the tree. */
 export interface RecordOptions {
@@ -126,6 +127,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     builtinValues: builtinValues(module),
     isPureImport: pureImports(module)
   }
+  const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper })
 
   interface Part {
     readonly kind: Item["kind"]
@@ -143,6 +145,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   const add = (part: Part): void => {
     const scan = scanItem(part.nodes, parametersOf(part.value), { ...shared, isStatement: part.kind === "statement" })
     const own = new Set(part.declares)
+    walk.item(part.kind, part.nodes, part.declares)
     items.push({
       index: items.length,
       kind: part.kind,
@@ -440,7 +443,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     stars,
     types: [...types.values()],
     pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start)),
-    folds: options.assets.folds()
+    folds: options.assets.folds(),
+    constraints: walk.build()
   }
 }
 

@@ -17,6 +17,7 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** The folders of the core in the order in which data flows: each may import from those before it. */
 const flow = [
+  "language",
   "syntax",
   "archive",
   "runtime",

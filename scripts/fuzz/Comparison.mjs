@@ -1,0 +1,66 @@
+/**
+ * Runs a program and its package, and says how they compare.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import * as path from "node:path"
+
+/** Writes files, by path in `directory`. */
+export const write = (directory, files) => {
+  for (const [file, text] of Object.entries(files)) {
+    const target = path.join(directory, file)
+    mkdirSync(path.dirname(target), { recursive: true })
+    writeFileSync(target, text)
+  }
+}
+
+const errorOf = ({ ended, error, never }) =>
+  never === true ? "never ends"
+    : ended === undefined ? error && `${error.name}: ${error.message}` : `process ended: ${ended}`
+
+/** In which respects two outcomes differ. Messages that name the place of a module are compared without it. */
+export const differences = (program, packaged, roots = []) => {
+  const without = (text) => roots.reduce((rest, root) => rest?.replaceAll(root, ""), text)
+  const found = []
+  if (program.phase !== packaged.phase) found.push("phase")
+  if (without(errorOf(program)) !== without(errorOf(packaged))) found.push("error")
+  if (program.value !== packaged.value) found.push("value")
+  if (program.printed !== packaged.printed) found.push("printed")
+  if (program.printedByLoading !== packaged.printedByLoading) found.push("printed by loading")
+  return found
+}
+
+/** A comparer over a packager, a pool of processes and a scratch directory. */
+export const make = ({ packages, runs, scratch }) => {
+  let count = 0
+  /**
+   * @returns how it ended (`same`, `different`, `refused`, `unloadable`: the program itself cannot be loaded), what both did, and what
+   *   packaging said.
+   */
+  return async ({ entry, files, language, ownProcess, name = "main" }) => {
+    const directory = path.join(scratch, `p${(count += 1)}`)
+    const source = path.join(directory, "program")
+    write(source, files)
+    try {
+      const running = runs.run({ module: path.join(source, entry), exported: name }, { language, ownProcess })
+      let packaged
+      try {
+        packaged = await packages.write(`${path.join(source, entry)}#${name}`, path.join(directory, "package"))
+      } catch (defect) {
+        packaged = { defect: String(defect?.stack ?? defect) }
+      }
+      const program = await running
+      if (program.phase === "load") return { ending: "unloadable", program, packaged }
+      if (packaged.defect !== undefined) return { ending: "different", how: ["defect"], program, packaged }
+      if (packaged.refused !== undefined) return { ending: "refused", program, packaged }
+      const outcome = await runs.run(
+        { module: packaged.module, exported: packaged.export },
+        { language: "js", ownProcess }
+      )
+      const how = differences(program, outcome, [source, path.join(directory, "package/modules"),
+        path.join(directory, "package")])
+      return { ending: how.length === 0 ? "same" : "different", how, program, packaged, outcome }
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  }
+}

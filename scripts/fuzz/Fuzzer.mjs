@@ -1,0 +1,84 @@
+/**
+ * Goes through seeds: generates a program of each, compares it with its package, and shrinks what differs.
+ */
+import * as Comparison from "./Comparison.mjs"
+import { generate } from "./Generator.mjs"
+import * as Packages from "./Packages.mjs"
+import * as Program from "./Program.mjs"
+import * as Report from "./Report.mjs"
+import * as Runs from "./Runs.mjs"
+import { shrinkProgram } from "./Shrinker.mjs"
+
+const comparable = (program) => ({
+  files: Program.print(program),
+  entry: Program.entry(program),
+  language: program.language,
+  ownProcess: program.ownProcess
+})
+
+/** Whether a smaller program differs in the same way, and still does what programs do: a missing name makes another difference. */
+const staysDifferent = (result, again) =>
+  again.ending === "different" &&
+  (result.how.includes("value") ? again.how.includes("value") : again.how.some((each) => result.how.includes(each))) &&
+  (result.program.error === undefined) === (again.program.error === undefined) &&
+  again.program.never === result.program.never
+
+/**
+ * @param {object} options
+ * @param {ReadonlyArray<number>} options.seeds
+ * @param {string} options.scratch an empty directory
+ * @param {number} options.lanes how many programs are looked at at a time
+ * @param {number} options.shrink how many differences are made smaller
+ * @param {ReadonlySet<number>} options.known seeds of which it is known that they differ
+ * @param {object} options.generation which flows and language: see Generator.mjs
+ * @param {(found: object) => void} options.found is told each difference: seed, result, files, and those of the shrunk program
+ * @param {(seed: number, result: object, files: object) => void} [options.seen] is told each program
+ */
+export const fuzz = async ({ found, generation, known, lanes, scratch, seeds, seen, shrink }) => {
+  const packages = Packages.make(scratch)
+  const runs = Runs.make()
+  const compare = Comparison.make({ packages, runs, scratch })
+  const report = Report.make()
+  const started = performance.now()
+  const queue = [...seeds]
+  let shrunk = 0
+  const one = async (seed) => {
+    const program = generate(seed, generation)
+    const result = await compare(comparable(program))
+    const isKnown = result.ending === "different" && known.has(seed)
+    report.add(isKnown ? "known" : result.ending, {
+      tags: Program.tagsOf(program),
+      warnings: result.packaged.warnings?.length ?? 0
+    })
+    seen?.(seed, result, Program.print(program))
+    if (result.ending !== "different" || isKnown) return
+    const entry = Program.entry(program)
+    if (shrunk >= shrink) return found({ seed, entry, result, files: Program.print(program) })
+    shrunk += 1
+    const small = await shrinkProgram(program, async (changed) => {
+      const again = await compare(comparable(changed))
+      return staysDifferent(result, again)
+    })
+    const tags = Program.tagsOf(small)
+    report.blame(tags)
+    found({
+      seed,
+      entry,
+      result,
+      files: Program.print(program),
+      small: Program.print(small),
+      tags,
+      smallResult: await compare(comparable(small))
+    })
+  }
+  const lane = async () => {
+    for (let seed; (seed = queue.shift()) !== undefined;) await one(seed)
+  }
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane))
+  } finally {
+    runs.close()
+    await packages.close()
+  }
+  return { report, seconds: (performance.now() - started) / 1000 }
+}

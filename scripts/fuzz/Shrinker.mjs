@@ -1,0 +1,51 @@
+/**
+ * Makes a program that differs smaller, as long as it differs.
+ */
+import * as Program from "./Program.mjs"
+
+/**
+ * Drops parts of `parts` for which `holds` stays true without them: halves first, then ever smaller pieces.
+ *
+ * @param {ReadonlyArray<unknown>} parts
+ * @param {(rest: ReadonlyArray<unknown>) => Promise<boolean>} holds
+ */
+export const reduce = async (parts, holds) => {
+  let rest = [...parts]
+  for (let size = Math.ceil(rest.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let start = rest.length - size; start > -size; start -= size) {
+      const from = Math.max(0, start)
+      const without = [...rest.slice(0, from), ...rest.slice(from + size)]
+      if (without.length < rest.length && await holds(without)) rest = without
+    }
+  }
+  return rest
+}
+
+/** The program with only these of its chunks; a module without any is no part of it any more. */
+const withChunks = (program, kept) => {
+  const chosen = new Set(kept)
+  const modules = program.modules.map((module) => {
+    const chunks = module.chunks.filter((chunk) => chosen.has(chunk))
+    return { ...module, chunks, dropped: chunks.length === 0 }
+  })
+  return { ...program, modules }
+}
+
+/** Whole statements first, then how modules are linked. `differs` tells of a program. */
+export const shrinkProgram = async (program, differs) => {
+  const chunks = program.modules.flatMap((module) => module.chunks)
+  const kept = await reduce(chunks, (rest) => differs(withChunks(program, rest)))
+  let small = withChunks(program, kept)
+  const attempt = async (changed) => {
+    if (await differs(changed)) small = changed
+  }
+  for (const link of small.bare) await attempt({ ...small, bare: small.bare.filter((each) => each !== link) })
+  for (const link of small.links) {
+    const simple = Program.simplestStyle(small.modules[link.from].system, small.modules[link.to].system)
+    if (link.style !== simple) {
+      await attempt({ ...small, links: small.links.map((each) => each === link ? { ...link, style: simple } : each) })
+    }
+  }
+  if (small.sideEffects !== undefined) await attempt({ ...small, sideEffects: undefined })
+  return small
+}
