@@ -4,7 +4,7 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, unresolved } from "../syntax/Ast.ts"
 import * as HostTest from "./HostTest.ts"
-import { asName, isFunctionSyntax, isTypeSyntax, staticKey, staticString, syntax, unwrap } from "./Syntax.ts"
+import { asName, isFunctionSyntax, isTypeSyntax, staticKey, staticString, syntax, unwrap } from "../language/Syntax.ts"
 
 export interface UndeclaredUse {
   readonly name: string
