@@ -3,7 +3,8 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, topLevel, unresolved } from "../syntax/Ast.ts"
-import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, syntax, unwrap } from "../language/Syntax.ts"
+import { asName, boundNames, isFunctionSyntax, isTypeSyntax, type Name, staticKey, syntax,
+  unwrap } from "../language/Syntax.ts"
 
 /** How often flags are followed to the flags that they are made of. Behind that, a warning too many does no harm. */
 export const maxPasses = 32

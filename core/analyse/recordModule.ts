@@ -15,7 +15,8 @@ import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportReq
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
-import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "../language/Syntax.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
+  type UsingDeclaration } from "../language/Syntax.ts"
 
 /** What to know beside the tree. */
 export interface RecordOptions {

@@ -314,7 +314,9 @@ export const solve = (program: Program): Solution => {
       else pendingJoin(fieldLater(region, parameterField(at)), node(parameter))
     }
     if (fn.args !== none) pendingJoin(restParameterLater(region, 0), fieldLater(node(fn.args), elementField))
-    if (fn.result !== none && filled[variableOf(fn.result)] === 1) pendingJoin(fieldLater(region, resultField), node(fn.result))
+    if (fn.result !== none && filled[variableOf(fn.result)] === 1) {
+      pendingJoin(fieldLater(region, resultField), node(fn.result))
+    }
     if (fn.self !== none && !isArrow(fn.index)) pendingJoin(fieldLater(region, selfField), node(fn.self))
   }
   const pendingJoin = (a: number, b: number): void => {
@@ -424,7 +426,8 @@ export const solve = (program: Program): Solution => {
   const givesPrimitive = (each: ProgramCall): boolean => {
     if (each.method < 0 || (each.call.flags & CallFlag.constructs) !== 0) return false
     const name = program.fieldNames[each.method] ?? ""
-    return name.startsWith(".") && !storedNames.has(each.method) && !anyStored && Builtins.returnsPrimitive(name.slice(1))
+    return name.startsWith(".") && !storedNames.has(each.method) && !anyStored &&
+      Builtins.returnsPrimitive(name.slice(1))
   }
   for (const each of calls) {
     if (each.direct >= 0 && (each.call.flags & CallFlag.constructs) === 0) continue
@@ -442,7 +445,9 @@ export const solve = (program: Program): Solution => {
     for (const each of calls) {
       if (each.direct < 0) continue
       const fn = program.functions[each.direct]
-      if (fn !== undefined && fn.result !== none && filled[variableOf(fn.result)] === 1) again = fill(each.result) || again
+      if (fn !== undefined && fn.result !== none && filled[variableOf(fn.result)] === 1) {
+        again = fill(each.result) || again
+      }
     }
   }
   const isFilled = (variable: Variable): boolean => variable !== none && filled[variableOf(variable)] === 1
@@ -607,7 +612,9 @@ export const solve = (program: Program): Solution => {
       if (method !== undefined) {
         const list = Builtins.methodCalls(method)
         for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false })
-        if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") unknown = unknownRegion("library")
+        if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") {
+          unknown = unknownRegion("library")
+        }
         continue
       }
       const bare = path.startsWith("globalThis.") ? path.slice(11) : path
@@ -626,9 +633,12 @@ export const solve = (program: Program): Solution => {
       if (name.startsWith(".")) {
         const method = name.slice(1)
         if (method === "call" || method === "apply" || method === "bind") {
-          if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) special = method
+          if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) {
+            special = method
+          }
         }
-        const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 || (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
+        const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 ||
+          (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
           find(receiver) === find(prototypes)
         const isStatic = (natives[receiver]?.length ?? 0) > 0 && (flags & Kind.unknown) === 0 && behaviours.length > 0
         const list = special !== undefined || isStatic ? [] : Builtins.methodCalls(method)
@@ -657,7 +667,8 @@ export const solve = (program: Program): Solution => {
       const { spread } = each.call
       for (const [at, argument] of each.args.entries()) {
         if (argument === none) continue
-        const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread) : at === place.index || (spread >= 0 && at >= spread && spread <= place.index)
+        const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread)
+          : at === place.index || (spread >= 0 && at >= spread && spread <= place.index)
         if (isHere) nodes.push(node(argument))
       }
     }
@@ -673,27 +684,34 @@ export const solve = (program: Program): Solution => {
 
   const apply = (each: ProgramCall, id: number, behaviour: Behaviour, objectStatic: boolean): void => {
     for (const [index, callback] of (behaviour.calls ?? []).entries()) {
-      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) applyCallback(each, id, index, callee, callback, objectStatic)
+      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) {
+        applyCallback(each, id, index, callee, callback, objectStatic)
+      }
     }
     if (behaviour.result === "fresh") {
       if (each.result !== none && isFilled(each.result)) mark(node(each.result), Kind.library)
     } else if (behaviour.result !== "primitive" && each.result !== none) {
       for (const text of behaviour.result) {
         if (text === "fresh") mark(node(each.result), Kind.library)
-        else { for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place) }
+        else for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place)
       }
     }
     for (const [into, from] of behaviour.stores ?? []) {
       const sources = placeNodes(each, id, from, objectStatic)
       if (sources.length === 0) continue
       for (const target of placeNodes(each, id, into, objectStatic)) {
-        const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true) : field(target, elementField)
+        const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true)
+          : field(target, elementField)
         for (const source of sources) join(inside, source)
         if (placeOf(into).base === "result" && placeOf(into).depth > 0) mark(target, Kind.library)
       }
     }
-    for (const place of behaviour.iterates ?? []) { for (const region of placeNodes(each, id, place, false)) iterateNode(region) }
-    for (const place of behaviour.converts ?? []) { for (const region of placeNodes(each, id, place, false)) convertNode(region) }
+    for (const place of behaviour.iterates ?? []) {
+      for (const region of placeNodes(each, id, place, false)) iterateNode(region)
+    }
+    for (const place of behaviour.converts ?? []) {
+      for (const region of placeNodes(each, id, place, false)) convertNode(region)
+    }
     for (const [place, method] of behaviour.invokes ?? []) {
       for (const region of placeNodes(each, id, place, false)) implicitCall(region, Field.named(method), [])
     }
@@ -719,7 +737,9 @@ export const solve = (program: Program): Solution => {
     let result = returned.get(key)
     if (result === undefined) returned.set(key, result = make())
     invoke(callee, self, args, -1, result, false)
-    if ((flag[find(callee)]! & Kind.unknown) !== 0) { for (const argument of [...args, self]) join(find(callee), argument) }
+    if ((flag[find(callee)]! & Kind.unknown) !== 0) {
+      for (const argument of [...args, self]) join(find(callee), argument)
+    }
   }
 
   /** Calls the functions of the program that stand in a region under a name, if there are any. */
@@ -791,7 +811,8 @@ export const solve = (program: Program): Solution => {
   const applySpecial = (each: ProgramCall, special: NonNullable<Callees["special"]>): void => {
     const { spread } = each.call
     const [first, second] = each.args
-    const given = (variable: Variable | undefined): number => variable === undefined || !isFilled(variable) ? -1 : node(variable)
+    const given = (variable: Variable | undefined): number =>
+      variable === undefined || !isFilled(variable) ? -1 : node(variable)
     const result = each.result === none ? -1 : node(each.result)
     const target = special === "reflect" ? given(first) : node(each.receiver)
     if (target < 0) return
@@ -854,8 +875,14 @@ export const solve = (program: Program): Solution => {
         if (argument < 0) continue
         join(field(receiver, elementField), argument)
         if ((flag[find(argument)]! & Kind.function) !== 0) {
-          invoke(argument, -1, [field(receiver, elementField), field(receiver, elementField), find(receiver)], -1,
-            scratch(`borrowed ${each.code} ${each.call.offset}`), false)
+          invoke(
+            argument,
+            -1,
+            [field(receiver, elementField), field(receiver, elementField), find(receiver)],
+            -1,
+            scratch(`borrowed ${each.code} ${each.call.offset}`),
+            false
+          )
         }
       }
     }
@@ -919,8 +946,10 @@ export const solve = (program: Program): Solution => {
       join(result, first)
       return true
     }
-    if (path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
-      path === "Reflect.getOwnPropertyDescriptor") {
+    if (
+      path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
+      path === "Reflect.getOwnPropertyDescriptor"
+    ) {
       if (first >= 0 && result >= 0) {
         mark(result, Kind.object)
         const descriptor = path.endsWith("s") ? field(result, anyField) : result
@@ -1012,7 +1041,9 @@ export const solve = (program: Program): Solution => {
     if (map === undefined || accessorNames.size === 0) return []
     const text = program.fieldNames[name] ?? ""
     if (text === Field.any) {
-      return [...map].flatMap(([key, value]) => accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : [])
+      return [...map].flatMap(([key, value]) =>
+        accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : []
+      )
     }
     return [`${kind}${text}`, `${kind}${Field.any}`].flatMap((each) => {
       const found = map.get(program.fieldIndex(each))
@@ -1034,7 +1065,8 @@ export const solve = (program: Program): Solution => {
     const member = text.slice(1)
     for (const path of list === undefined ? [] : [...list]) {
       if (path.startsWith("%")) continue
-      const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path : `${path}.${member}`
+      const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path
+        : `${path}.${member}`
       if (child.split(".").length > maxDepth + 1) continue
       if (member === "prototype") {
         join(node(to), prototypes)
@@ -1093,14 +1125,21 @@ export const solve = (program: Program): Solution => {
         nativeChild(each.callee, node(each.receiver), each.method)
         if (patched.has(each.method)) join(node(each.callee), field(prototypes, each.method))
         for (const accessor of accessorRegions(node(each.receiver), each.method, "get")) {
-          if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
+          if ((functions[accessor]?.length ?? 0) > 0) {
+            invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
+          }
         }
       }
       const { behaviours, functions: found, special, unknown } = callees(each)
       if (found.length > 0) {
-        invoke(node(each.callee), each.receiver === none ? -1 : node(each.receiver),
-          each.args.map((argument) => isFilled(argument) ? node(argument) : -1), each.call.spread,
-          isFilled(each.result) ? node(each.result) : -1, (each.call.flags & CallFlag.constructs) !== 0)
+        invoke(
+          node(each.callee),
+          each.receiver === none ? -1 : node(each.receiver),
+          each.args.map((argument) => isFilled(argument) ? node(argument) : -1),
+          each.call.spread,
+          isFilled(each.result) ? node(each.result) : -1,
+          (each.call.flags & CallFlag.constructs) !== 0
+        )
       }
       if ((each.call.flags & CallFlag.implicit) !== 0) continue
       const paths = natives[node(each.callee)] ?? []

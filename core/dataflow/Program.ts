@@ -100,7 +100,14 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     firstCode.push(base)
     const fields = constraints.fields.map(fieldIndex)
     for (const code of constraints.codes) {
-      codes.push({ code, module, parent: code.parent < 0 ? -1 : code.parent + base, offset, fields, functions: firstFunction })
+      codes.push({
+        code,
+        module,
+        parent: code.parent < 0 ? -1 : code.parent + base,
+        offset,
+        fields,
+        functions: firstFunction
+      })
     }
     for (const fn of constraints.functions) {
       functions.push({
@@ -278,9 +285,10 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     }
     for (const [variable, specifier, kind] of record.constraints.requested) {
       const target = targetOf(module, specifier, kind)
-      const means = kind === "require" && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
-        ? moduleExports(target.index)
-        : imported(target, "*", new Set())
+      const means =
+        kind === "require" && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
+          ? moduleExports(target.index)
+          : imported(target, "*", new Set())
       if (means !== undefined) aliases.push([variable + offset, means])
     }
   }
@@ -302,12 +310,14 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
   for (const [module, { record: { constraints } }] of modules.entries()) {
     const offset = offsets[module] ?? 0
     const base = firstCode[module] ?? 0
-    for (const [variable, owner] of constraints.owners.entries()) if (owner >= 0) owners[variable + offset] = owner + base
+    for (const [variable, owner] of constraints.owners.entries()) {
+      if (owner >= 0) owners[variable + offset] = owner + base
+    }
   }
 
   const bound = new Map<Variable, number>()
   const assigned = new Set<Variable>()
-  for (const { code, offset } of codes) { for (const variable of code.assigns) assigned.add(find(variable + offset)) }
+  for (const { code, offset } of codes) for (const variable of code.assigns) assigned.add(find(variable + offset))
   for (const [module, { record: { constraints } }] of modules.entries()) {
     const offset = offsets[module] ?? 0
     const first = codes[firstCode[module] ?? 0]?.functions ?? 0

@@ -128,16 +128,41 @@ const remarks = (graph: LockGraph.LockGraph, node: LockGraph.LockNode): Readonly
     case "Bundled":
       return [
         new Diagnostic({
-          severity: "warning",
+          severity: "info",
           code: "bundled-package-shared",
           what: `${label(node)} comes with the tarball of another package, but a package outside of that one needs it`,
           location: graph.locate(node.id),
-          why: "It is installed from the registry, at the same version and without an integrity hash."
+          why: "It is installed from the registry, at the same version and without an integrity hash.",
+          remedy: "Package with dependencies \"vendor\" to take the files that are installed."
         })
       ]
     default:
       return []
   }
+}
+
+/** One remark for all: a package can have dozens. */
+const peersLeftOut = (
+  graph: LockGraph.LockGraph,
+  peers: ReadonlyMap<string, string>
+): ReadonlyArray<Diagnostic> => {
+  const [first, ...more] = [...peers].sort(([a], [b]) => Order.string(a, b))
+  if (first === undefined) return []
+  const [name, dependent] = first
+  const others = more.length > 2 ? `${more[0]?.[0]} and ${more.length - 1} more` : more.map(([each]) => each).join(", ")
+  return [
+    new Diagnostic({
+      severity: "info",
+      code: "optional-peer-left-out",
+      what: more.length === 0
+        ? `${name}, an optional peer dependency of ${dependent}, is not included`
+        : `${peers.size} optional peer dependencies are not included: ${name} (of ${dependent}), ${others}`,
+      why: `${more.length === 0 ? "It is" : "They are"} installed, but the importing package does not depend on ${
+        more.length === 0 ? "it" : "them"
+      }.`,
+      remedy: `Run \`${graph.commands.add(name)}\` if the packaged function needs it.`
+    })
+  ]
 }
 
 /** One remark for all, for such lockfiles lack most hashes. */
@@ -146,11 +171,12 @@ const withoutIntegrity = (
   nodes: ReadonlyArray<LockGraph.LockNode>
 ): ReadonlyArray<Diagnostic> => {
   const labels = [...new Set(nodes.map(label))].sort(Order.string)
-  if (labels.length === 0) return []
+  // Where there is no lockfile, that is said already
+  if (labels.length === 0 || graph.diagnostics.some(({ code }) => code === "no-lockfile")) return []
   if (!graph.hashes) {
     return [
       new Diagnostic({
-        severity: "warning",
+        severity: "info",
         code: "lockfile-without-integrity",
         what: `${graph.file} has no integrity hashes that npm can check: the package has none`,
         why: "Whoever serves its npm packages on the cluster is trusted.",
@@ -207,7 +233,7 @@ export const reach = (
       if (importer !== undefined && declaration === undefined) {
         diagnostics.push(
           new Diagnostic({
-            severity: "warning",
+            severity: "info",
             code: "undeclared-package",
             what: `${root.name} is imported, but ${
               importer.directory === "" ? "" : `${importer.directory}/`
@@ -272,6 +298,8 @@ export const reach = (
 
     const edges = new Map<string, ReadonlyArray<ReachedEdge>>()
     const unhashed: Array<LockGraph.LockNode> = []
+    /** Optional peer dependencies that are installed, and a package that declares each. */
+    const leftOut = new Map<string, string>()
     for (const id of reached) {
       const node = graph.nodes.get(id)
       if (node === undefined) continue
@@ -284,15 +312,7 @@ export const reach = (
         kept.push({ name: edge.name, target, optional, peer: edge.peer })
         if (target !== undefined) continue
         if (edge.target !== undefined) {
-          diagnostics.push(
-            new Diagnostic({
-              severity: "info",
-              code: "optional-peer-left-out",
-              what: `${edge.name}, an optional peer dependency of ${label(node)}, does not go along`,
-              why: "It is installed, but the importing package does not depend on it.",
-              remedy: `Run \`${graph.commands.add(edge.name)}\` if the packaged function needs it.`
-            })
-          )
+          leftOut.set(edge.name, label(node))
         } else if (edge.kind === "dependency" && required.has(id)) {
           return yield* new LockfileError({
             reason: "DependencyMissing",
@@ -306,7 +326,8 @@ export const reach = (
         } else if (edge.kind === "dependency" || edge.kind === "peer") {
           diagnostics.push(
             new Diagnostic({
-              severity: "warning",
+              // A peer that is not installed is missing here, too
+              severity: edge.kind === "peer" ? "info" : "warning",
               code: edge.kind === "peer" ? "peer-missing" : "dependency-missing",
               what: `${label(node)} requires ${edge.name}, which is not in ${graph.file}`,
               location: graph.locate(id),
@@ -320,6 +341,6 @@ export const reach = (
       }
       edges.set(id, kept)
     }
-    diagnostics.push(...withoutIntegrity(graph, unhashed))
+    diagnostics.push(...peersLeftOut(graph, leftOut), ...withoutIntegrity(graph, unhashed))
     return { graph, roots: reachedRoots, edges, diagnostics }
   })
