@@ -26,6 +26,7 @@ import { capturedModule, entryExport } from "./analyseLiving.ts"
 import { collectData, type CollectedData } from "./collectData.ts"
 import { collectDependencies, type CollectedDependencies } from "./collectDependencies.ts"
 import { inspectFunction } from "./FilesystemCalls.ts"
+import { namedDependencies } from "./namedDependencies.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { KeptItem, PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
@@ -129,7 +130,9 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
       ...reached.diagnostics,
       ...yield* unresolvedNames(analysed.loader, reached),
       ...data.diagnostics,
-      ...dependencies.diagnostics
+      ...dependencies.diagnostics,
+      // What is taken to be there may have them
+      ...(options.dependencies === "assume" ? [] : yield* namedDependencies(analysed, dependencies))
     ],
     kept: Effect.sync(() => keptIn(analysed)),
     sourceMaps: Effect.map(
