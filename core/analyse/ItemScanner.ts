@@ -260,11 +260,8 @@ export const scanItem = (
     const target = calleeOf(callee)
     const isGlobal = target !== undefined &&
       (target.name.ctxt === unresolved || context.ambient.has(target.name.value))
-    if (
-      isGlobal && (target.name.value === "eval" || (target.name.value === "Function" && target.member === undefined))
-    ) {
-      evaluates.push(spanOf(callee).start)
-    }
+    // What `Function` makes sees globals only, here as in the package
+    if (isGlobal && target.name.value === "eval") evaluates.push(spanOf(callee).start)
     if (isGlobal && !target.deep && isMutator(target.name.value, target.member)) {
       const [first, ...rest] = args
       if (first !== undefined) {

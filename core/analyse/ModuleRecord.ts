@@ -145,7 +145,7 @@ export interface Item {
   readonly jsx: boolean
   /** Names used only in type annotations of decorated members; values under `emitDecoratorMetadata`. */
   readonly metadataTypes: ReadonlyArray<string>
-  /** `eval(...)` or `new Function(...)`: what they name cannot be seen. */
+  /** `eval(...)`: what it names cannot be seen. */
   readonly evaluates: ReadonlyArray<number>
   /** Whether it holds code that runs without a call in the text: accessors, conversions, iterators, proxy traps. */
   readonly runsUncalled: boolean

@@ -353,7 +353,8 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         reference.name === "global"
       ) readsGlobals = true
     }
-    for (const offset of item.evaluates) {
+    // A CommonJS module has all its names
+    for (const offset of module.record.system === "commonjs" ? [] : item.evaluates) {
       report(
         new Diagnostic({
           severity: "warning",

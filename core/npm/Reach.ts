@@ -141,6 +141,29 @@ const remarks = (graph: LockGraph.LockGraph, node: LockGraph.LockNode): Readonly
   }
 }
 
+/** One remark for all packages that a package of the project imports and doesn't declare. */
+const undeclaredImports = (
+  graph: LockGraph.LockGraph,
+  { directory }: LockGraph.Importer,
+  roots: ReadonlyArray<Root>
+): Diagnostic => {
+  const names = roots.map(({ name }) => name)
+  const isOne = names.length === 1
+  const shown = names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+  return new Diagnostic({
+    severity: "info",
+    code: "undeclared-package",
+    what: `${shown} ${isOne ? "is" : "are"} imported, but ${
+      directory === "" ? "" : `${directory}/`
+    }package.json does not declare ${isOne ? "it" : "them"}`,
+    location: roots[0]?.location,
+    why: `${isOne ? "It is" : "They are"} installed only because something else needs ${
+      isOne ? "it, at the version that that needs" : "them, at the versions that that needs"
+    }.`,
+    remedy: `Run \`${graph.commands.add(names.join(" "))}\`.`
+  })
+}
+
 /** One remark for all: a package can have dozens. */
 const peersLeftOut = (
   graph: LockGraph.LockGraph,
@@ -217,6 +240,7 @@ export const reach = (
   Effect.gen(function*() {
     const diagnostics: Array<Diagnostic> = []
     const reachedRoots: Array<ReachedRoot> = []
+    const undeclared = new Map<LockGraph.Importer, ReadonlyArray<Root>>()
     const wanted = new Set<string>()
     const seenRoots = new Set<string>()
     const seenImporters = new Set<LockGraph.Importer>()
@@ -231,18 +255,8 @@ export const reach = (
       const importer = LockGraph.importerOf(graph, root.directory)
       const declaration = importer?.declared.get(root.name)
       if (importer !== undefined && declaration === undefined) {
-        diagnostics.push(
-          new Diagnostic({
-            severity: "info",
-            code: "undeclared-package",
-            what: `${root.name} is imported, but ${
-              importer.directory === "" ? "" : `${importer.directory}/`
-            }package.json does not declare it`,
-            location: root.location,
-            why: "It is installed only because something else needs it, at the version that that needs.",
-            remedy: `Run \`${graph.commands.add(root.name)}\`.`
-          })
-        )
+        const known = undeclared.get(importer) ?? []
+        if (!known.some(({ name }) => name === root.name)) undeclared.set(importer, [...known, root])
       }
       if (importer !== undefined && !seenImporters.has(importer)) {
         seenImporters.add(importer)
@@ -260,6 +274,8 @@ export const reach = (
       })
       queue.push({ id: target, location: root.location })
     }
+
+    for (const [importer, each] of undeclared) diagnostics.push(undeclaredImports(graph, importer, each))
 
     const reached = new Set<string>()
     const waiting: Array<{ readonly target: string; readonly label: string }> = []

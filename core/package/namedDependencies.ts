@@ -33,19 +33,19 @@ const named = (text: string, names: ReadonlySet<string>): string | undefined => 
 
 const comparisons: ReadonlySet<string> = new Set(["===", "!==", "==", "!=", "in"])
 
-/** A string, and whether it stands as a property's key. */
 interface Text {
   readonly text: string
   readonly offset: number
-  readonly isKey: boolean
+  /** Whether an ordinary word in this place is most likely no name of a package: a key, or one of several words. */
+  readonly isWeak: boolean
 }
 
 /** Strings of the code that something may load, but for those that are only compared. */
-const textsIn = (module: Ast.Module): ReadonlyArray<Text> => {
+const textsIn = (module: Ast.Module, isName: (text: string) => boolean): ReadonlyArray<Text> => {
   const found: Array<Text> = []
-  const add = (node: Ast.AnyNode, isKey: boolean): void => {
+  const add = (node: Ast.AnyNode, isWeak: boolean): void => {
     const text = staticString(node)
-    if (text !== undefined) found.push({ text, offset: Ast.spanOf(node).start, isKey })
+    if (text !== undefined) found.push({ text, offset: Ast.spanOf(node).start, isWeak })
   }
   const visit = (node: Ast.AnyNode): void => {
     if (isTypeSyntax(node)) return
@@ -55,6 +55,16 @@ const textsIn = (module: Ast.Module): ReadonlyArray<Text> => {
       case "TemplateLiteral":
         add(self, false)
         break
+      case "ArrayExpression": {
+        const elements = self.elements.flatMap((element) => element ? [element.expression] : [])
+        const texts = elements.flatMap((element) => staticString(element) ?? [])
+        const isWeak = !texts.every(isName)
+        for (const element of elements) {
+          if (staticString(element) === undefined) visit(element)
+          else add(element, isWeak)
+        }
+        return
+      }
       case "ImportDeclaration":
       case "ExportAllDeclaration":
       case "ExportNamedDeclaration":
@@ -91,14 +101,19 @@ const textsIn = (module: Ast.Module): ReadonlyArray<Text> => {
 }
 
 /** Strings of a JSON module, keys among them. */
-const textsOf = (value: Json): ReadonlyArray<Omit<Text, "offset">> =>
-  typeof value === "string"
-    ? [{ text: value, isKey: false }]
-    : Array.isArray(value)
-    ? value.flatMap(textsOf)
-    : JsonText.isObject(value)
-    ? Object.entries(value).flatMap(([key, each]) => [{ text: key, isKey: true }, ...textsOf(each ?? null)])
+const textsOf = (value: Json, isName: (text: string) => boolean): ReadonlyArray<Omit<Text, "offset">> => {
+  if (typeof value === "string") return [{ text: value, isWeak: false }]
+  if (Array.isArray(value)) {
+    const isWeak = !value.every((each) => typeof each !== "string" || isName(each))
+    return value.flatMap((each) => textsOf(each, isName).map((text) => ({ ...text, isWeak: text.isWeak || isWeak })))
+  }
+  return JsonText.isObject(value)
+    ? Object.entries(value).flatMap(([key, each]) => [
+      { text: key, isWeak: true },
+      ...textsOf(each ?? null, isName)
+    ])
     : []
+}
 
 /** What the package.json files of the reached modules declare. */
 const declaredBy = ({ reached, root }: AnalysedFunction) =>
@@ -112,6 +127,7 @@ const declaredBy = ({ reached, root }: AnalysedFunction) =>
       if (scope !== undefined) directories.add(scope.directory)
     }
     const declared = new Map<string, Declaration["kind"]>()
+    const own = new Set<string>()
     for (const directory of directories) {
       const file = path.join(directory, "package.json")
       // A package.json that is broken or not there declares nothing
@@ -119,10 +135,12 @@ const declaredBy = ({ reached, root }: AnalysedFunction) =>
         Effect.flatMap((text) => JsonText.parse(file, text)),
         Effect.orElseSucceed((): JsonText.JsonObject => ({}))
       )
+      own.add(JsonText.string(manifest, "name") ?? "")
       for (const [name, { kind }] of importerFrom("", manifest).declared) {
         if (declared.get(name) === undefined || kind !== "dev") declared.set(name, kind)
       }
     }
+    for (const name of own) declared.delete(name)
     return declared
   })
 
@@ -138,12 +156,14 @@ export const namedDependencies = (analysed: AnalysedFunction, dependencies: Coll
       ...reached.externals.map(({ resolution }) => resolution.name)
     ])
     const declared = yield* declaredBy(analysed)
+    const declaredNames = new Set(declared.keys())
     const names = new Set([...declared.keys()].filter((name) => !included.has(name) && !name.startsWith("@types/")))
     if (names.size === 0) return []
-    const isCandidate = ({ isKey, text }: Omit<Text, "offset">): string | undefined => {
+    const isName = (text: string): boolean => named(text, declaredNames) !== undefined
+    const isCandidate = ({ isWeak, text }: Omit<Text, "offset">): string | undefined => {
       const name = named(text, names)
       const isCommon = name === text && isWord(text)
-      return name === undefined || (isCommon && (isKey || declared.get(name) === "dev")) ? undefined : name
+      return name === undefined || (isCommon && (isWeak || declared.get(name) === "dev")) ? undefined : name
     }
 
     const places = new Map<string, { readonly location: SourceLocation; readonly isEsm: boolean }>()
@@ -157,7 +177,7 @@ export const namedDependencies = (analysed: AnalysedFunction, dependencies: Coll
         const tree = yield* Effect.option(parser.parse({ file, text, language, jsx, moduleSystem }))
         if (tree._tag === "None") return
         const ranges = record.items.filter(({ index }) => items.has(index)).map(({ range }) => range)
-        for (const each of textsIn(tree.value)) {
+        for (const each of textsIn(tree.value, isName)) {
           const name = isCandidate(each)
           if (name === undefined || places.has(name)) continue
           if (!ranges.some(([start, end]) => start <= each.offset && each.offset < end)) continue
@@ -168,7 +188,7 @@ export const namedDependencies = (analysed: AnalysedFunction, dependencies: Coll
     for (const { module: { file, text } } of reached.json.values()) {
       if (![...names].some((name) => text.includes(name))) continue
       const value = yield* Effect.option(Effect.try((): Json => JSON.parse(text) as Json))
-      for (const each of value._tag === "None" ? [] : textsOf(value.value)) {
+      for (const each of value._tag === "None" ? [] : textsOf(value.value, isName)) {
         const name = isCandidate(each)
         if (name === undefined || places.has(name)) continue
         places.set(name, { location: new SourceLocation({ file, line: 1, column: 1 }), isEsm: true })
