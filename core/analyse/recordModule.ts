@@ -15,8 +15,7 @@ import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportReq
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
-import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
-  type UsingDeclaration } from "../language/Syntax.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "../language/Syntax.ts"
 
 /** What to know beside the tree. */
 export interface RecordOptions {
@@ -128,7 +127,10 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     builtinValues: builtinValues(module),
     isPureImport: pureImports(module)
   }
-  const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper })
+  const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper,
+    createsRequire: module.body.some((each) =>
+      each.type === "ImportDeclaration" && /^(?:node:)?module$/.test(each.source.value)
+    ) })
 
   interface Part {
     readonly kind: Item["kind"]

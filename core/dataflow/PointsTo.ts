@@ -46,6 +46,8 @@ export interface Solution {
   readonly find: (region: Region) => Region
   /** Regions of all fields. */
   readonly contents: (region: Region) => ReadonlyArray<Region>
+  /** Whether a variable can hold an object at all. */
+  readonly isFilled: (variable: Variable) => boolean
   /** The region of a field if it is known, or -1. */
   readonly fieldOf: (region: Region, field: number) => Region
   readonly functionsIn: (region: Region) => ReadonlyArray<number>
@@ -54,6 +56,10 @@ export interface Solution {
   readonly callees: (call: ProgramCall) => Callees
   /** Functions that reading or writing the field of the region runs. */
   readonly accessors: (region: Region, field: number, kind: "get" | "set") => ReadonlyArray<number>
+  /** The region and, if it is a container of the library, those of its elements: what converting it converts. */
+  readonly converted: (region: Region) => ReadonlyArray<Region>
+  /** What a method of the library that stands for itself was bound to, or -1. */
+  readonly boundReceiver: (call: ProgramCall) => Region
   /** Functions that the language looks up under a name and calls. */
   readonly implicit: (region: Region, name: string) => ReadonlyArray<number>
   /** The prototypes of the language's own objects. */
@@ -76,7 +82,7 @@ const maxNatives = 12
 const maxDepth = 4
 
 interface Place {
-  readonly base: "this" | "result" | "argument" | "callback"
+  readonly base: "this" | "result" | "argument" | "callback" | "none"
   readonly index: number
   /** Arguments from `index` on. */
   readonly open: boolean
@@ -89,8 +95,9 @@ export const placeOf = (text: string): Place => {
   let place = places.get(text)
   if (place !== undefined) return place
   const depth = text.split("[]").length - 1
-  const base = text.replaceAll("[]", "")
+  const base = text.replaceAll("[]", "").replace(/^deep:/, "")
   if (base === "this" || base === "result") place = { base, index: 0, open: false, depth }
+  else if (base === "fresh" || base.startsWith("invoke")) place = { base: "none", index: 0, open: false, depth }
   else if (base.startsWith("call")) place = { base: "callback", index: Number(base.slice(4)), open: false, depth }
   else place = { base: "argument", index: Number.parseInt(base, 10), open: base.endsWith("+"), depth }
   places.set(text, place)
@@ -105,6 +112,8 @@ export const solve = (program: Program): Solution => {
   const fields: Array<Map<number, number> | undefined> = []
   const functions: Array<Array<number> | undefined> = []
   const natives: Array<Array<string> | undefined> = []
+  /** Of a class the library's classes that it extends. */
+  const inherited = new Map<number, ReadonlyArray<string>>()
   /** The index from which on parameters are one region. */
   const restFrom: Array<number> = []
   const make = (): number => {
@@ -131,10 +140,13 @@ export const solve = (program: Program): Solution => {
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
   const prototypeField = program.fieldIndex(".prototype")
+  const constructorField = program.fieldIndex(".constructor")
   const own: Array<boolean> = []
   const isOwn = (field: number): boolean => field >= 0 && (own[field] ??= isOwnField(program.fieldNames[field] ?? ""))
 
   let changed = false
+  /** Fields of the library's prototypes that the program sets. */
+  const patched = new Set<number>()
   const pending: Array<number> = []
   const drain = (): void => {
     while (pending.length > 0) {
@@ -163,6 +175,11 @@ export const solve = (program: Program): Solution => {
             else pending.push(known, region)
           }
         }
+      }
+      const inheritedB = inherited.get(b)
+      if (inheritedB !== undefined) {
+        inherited.delete(b)
+        inherited.set(a, [...new Set([...inherited.get(a) ?? [], ...inheritedB])])
       }
       const nativesB = natives[b]
       natives[b] = undefined
@@ -314,9 +331,7 @@ export const solve = (program: Program): Solution => {
       else pendingJoin(fieldLater(region, parameterField(at)), node(parameter))
     }
     if (fn.args !== none) pendingJoin(restParameterLater(region, 0), fieldLater(node(fn.args), elementField))
-    if (fn.result !== none && filled[variableOf(fn.result)] === 1) {
-      pendingJoin(fieldLater(region, resultField), node(fn.result))
-    }
+    if (fn.result !== none && filled[variableOf(fn.result)] === 1) pendingJoin(fieldLater(region, resultField), node(fn.result))
     if (fn.self !== none && !isArrow(fn.index)) pendingJoin(fieldLater(region, selfField), node(fn.self))
   }
   const pendingJoin = (a: number, b: number): void => {
@@ -356,6 +371,7 @@ export const solve = (program: Program): Solution => {
     // An object that `new` makes is its prototype's region
     if (fn !== undefined && fn.constructs && fn.self !== none) {
       pendingJoin(fieldLater(at, prototypeField), node(fn.self))
+      pendingJoin(fieldLater(node(fn.self), constructorField), at)
       flag[node(fn.self)] = (flag[node(fn.self)] ?? 0) | Kind.instance
     }
     if ((flag[at]! & called) !== 0) connect(at, index)
@@ -426,8 +442,7 @@ export const solve = (program: Program): Solution => {
   const givesPrimitive = (each: ProgramCall): boolean => {
     if (each.method < 0 || (each.call.flags & CallFlag.constructs) !== 0) return false
     const name = program.fieldNames[each.method] ?? ""
-    return name.startsWith(".") && !storedNames.has(each.method) && !anyStored &&
-      Builtins.returnsPrimitive(name.slice(1))
+    return name.startsWith(".") && !storedNames.has(each.method) && !anyStored && Builtins.returnsPrimitive(name.slice(1))
   }
   for (const each of calls) {
     if (each.direct >= 0 && (each.call.flags & CallFlag.constructs) === 0) continue
@@ -445,9 +460,7 @@ export const solve = (program: Program): Solution => {
     for (const each of calls) {
       if (each.direct < 0) continue
       const fn = program.functions[each.direct]
-      if (fn !== undefined && fn.result !== none && filled[variableOf(fn.result)] === 1) {
-        again = fill(each.result) || again
-      }
+      if (fn !== undefined && fn.result !== none && filled[variableOf(fn.result)] === 1) again = fill(each.result) || again
     }
   }
   const isFilled = (variable: Variable): boolean => variable !== none && filled[variableOf(variable)] === 1
@@ -489,6 +502,8 @@ export const solve = (program: Program): Solution => {
   const iterations: Array<readonly [Variable, Variable]> = []
   const awaits: Array<readonly [Variable, Variable]> = []
   const converts: Array<Variable> = []
+  const inherits: Array<readonly [value: Variable, instance: Variable, superclass: Variable]> = []
+  const looked: Array<readonly [Variable, number]> = []
   for (const [index, { code, fields: names, functions: first, offset }] of program.codes.entries()) {
     const { makes, copies } = code
     for (let at = 0; at < makes.length; at += 3) {
@@ -533,6 +548,13 @@ export const solve = (program: Program): Solution => {
       awaits.push([to, from])
     }
     for (const variable of code.converts) converts.push(variable + offset)
+    for (let at = 0; at < code.inherits.length; at += 3) {
+      inherits.push([(code.inherits[at] ?? 0) + offset, (code.inherits[at + 1] ?? 0) + offset,
+        (code.inherits[at + 2] ?? 0) + offset])
+    }
+    for (let at = 0; at < code.reads.length; at += 2) {
+      looked.push([(code.reads[at] ?? 0) + offset, names[code.reads[at + 1] ?? 0] ?? anyField])
+    }
   }
 
   // Calls
@@ -612,9 +634,7 @@ export const solve = (program: Program): Solution => {
       if (method !== undefined) {
         const list = Builtins.methodCalls(method)
         for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false })
-        if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") {
-          unknown = unknownRegion("library")
-        }
+        if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") unknown = unknownRegion("library")
         continue
       }
       const bare = path.startsWith("globalThis.") ? path.slice(11) : path
@@ -633,12 +653,9 @@ export const solve = (program: Program): Solution => {
       if (name.startsWith(".")) {
         const method = name.slice(1)
         if (method === "call" || method === "apply" || method === "bind") {
-          if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) {
-            special = method
-          }
+          if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) special = method
         }
-        const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 ||
-          (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
+        const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 || (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
           find(receiver) === find(prototypes)
         const isStatic = (natives[receiver]?.length ?? 0) > 0 && (flags & Kind.unknown) === 0 && behaviours.length > 0
         const list = special !== undefined || isStatic ? [] : Builtins.methodCalls(method)
@@ -654,12 +671,23 @@ export const solve = (program: Program): Solution => {
   }
   const mayBe = (flags: number): boolean => (flags & (Kind.library | Kind.unknown)) !== 0
 
+  const boundReceiver = (each: ProgramCall): number => {
+    if (each.receiver !== none) return -1
+    const region = node(each.callee)
+    if ((natives[region]?.length ?? 0) === 0) return -1
+    const self = fields[region]?.get(selfField)
+    return self === undefined ? -1 : find(self)
+  }
   const returned = new Map<string, number>()
   const placeNodes = (each: ProgramCall, id: number, text: string, anyContents: boolean): ReadonlyArray<number> => {
     const place = placeOf(text)
     let nodes: Array<number> = []
-    if (place.base === "this") { if (each.receiver !== none) nodes = [node(each.receiver)] }
+    if (place.base === "this") {
+      const receiver = each.receiver === none ? boundReceiver(each) : node(each.receiver)
+      if (receiver >= 0) nodes = [receiver]
+    }
     else if (place.base === "result") { if (each.result !== none) nodes = [node(each.result)] }
+    else if (place.base === "none") return []
     else if (place.base === "callback") {
       const known = returned.get(`${id}:${place.index}`)
       if (known !== undefined) nodes = [find(known)]
@@ -667,8 +695,7 @@ export const solve = (program: Program): Solution => {
       const { spread } = each.call
       for (const [at, argument] of each.args.entries()) {
         if (argument === none) continue
-        const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread)
-          : at === place.index || (spread >= 0 && at >= spread && spread <= place.index)
+        const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread) : at === place.index || (spread >= 0 && at >= spread && spread <= place.index)
         if (isHere) nodes.push(node(argument))
       }
     }
@@ -684,37 +711,57 @@ export const solve = (program: Program): Solution => {
 
   const apply = (each: ProgramCall, id: number, behaviour: Behaviour, objectStatic: boolean): void => {
     for (const [index, callback] of (behaviour.calls ?? []).entries()) {
-      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) {
-        applyCallback(each, id, index, callee, callback, objectStatic)
-      }
+      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) applyCallback(each, id, index, callee, callback, objectStatic)
     }
     if (behaviour.result === "fresh") {
-      if (each.result !== none && isFilled(each.result)) mark(node(each.result), Kind.library)
+      if (each.result !== none && isFilled(each.result)) {
+        mark(node(each.result), Kind.library)
+        ofSameClass(each)
+      }
     } else if (behaviour.result !== "primitive" && each.result !== none) {
       for (const text of behaviour.result) {
-        if (text === "fresh") mark(node(each.result), Kind.library)
-        else for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place)
+        if (text === "fresh") {
+          mark(node(each.result), Kind.library)
+          ofSameClass(each)
+        }
+        else { for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place) }
       }
     }
     for (const [into, from] of behaviour.stores ?? []) {
       const sources = placeNodes(each, id, from, objectStatic)
       if (sources.length === 0) continue
       for (const target of placeNodes(each, id, into, objectStatic)) {
-        const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true)
-          : field(target, elementField)
+        const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true) : field(target, elementField)
         for (const source of sources) join(inside, source)
         if (placeOf(into).base === "result" && placeOf(into).depth > 0) mark(target, Kind.library)
       }
     }
-    for (const place of behaviour.iterates ?? []) {
-      for (const region of placeNodes(each, id, place, false)) iterateNode(region)
+    for (const [view, base] of behaviour.shows ?? []) {
+      for (const source of placeNodes(each, id, base, objectStatic)) {
+        for (const target of placeNodes(each, id, view, objectStatic)) {
+          join(field(target, elementField), contentsOf(source, objectStatic))
+        }
+      }
     }
-    for (const place of behaviour.converts ?? []) {
-      for (const region of placeNodes(each, id, place, false)) convertNode(region)
-    }
+    if (objectStatic) setByStatic(each)
+    for (const place of behaviour.iterates ?? []) { for (const region of placeNodes(each, id, place, false)) iterateNode(region) }
+    for (const place of behaviour.converts ?? []) { for (const region of placeNodes(each, id, place, false)) convertNode(region) }
     for (const [place, method] of behaviour.invokes ?? []) {
-      for (const region of placeNodes(each, id, place, false)) implicitCall(region, Field.named(method), [])
+      for (const region of placeNodes(each, id, place, false)) {
+        const result = scratch(`invoke ${id} ${method}`)
+        implicitCall(region, methodField(method), each.args.map((argument) => isFilled(argument) ? node(argument) : -1), result)
+        if (each.result !== none && isFilled(each.result) && peek(region, program.fieldIndex(methodField(method))) >= 0) {
+          join(node(each.result), result)
+        }
+      }
     }
+  }
+  /** What the library makes of an instance of a class of the program, or by a static of the class, is of that class. */
+  const ofSameClass = (each: ProgramCall): void => {
+    if (each.receiver === none) return
+    const receiver = node(each.receiver)
+    if (inherited.has(receiver)) join(node(each.result), field(receiver, prototypeField))
+    else if ((flag[receiver]! & Kind.library) !== 0 && (flag[receiver]! & Kind.instance) !== 0) join(node(each.result), receiver)
   }
   const applyCallback = (
     each: ProgramCall,
@@ -732,14 +779,17 @@ export const solve = (program: Program): Solution => {
       for (const other of others) join(first, other)
       return find(first)
     })
+    const last = callback.args[callback.args.length - 1]
+    if (last?.endsWith("+") === true) {
+      const open = args.pop() ?? -1
+      if (open >= 0) join(restParameter(callRegion(callee), args.length), open)
+    }
     const self = callback.self === undefined ? -1 : placeNodes(each, id, callback.self, objectStatic)[0] ?? -1
     const key = `${id}:${index}`
     let result = returned.get(key)
     if (result === undefined) returned.set(key, result = make())
     invoke(callee, self, args, -1, result, false)
-    if ((flag[find(callee)]! & Kind.unknown) !== 0) {
-      for (const argument of [...args, self]) join(find(callee), argument)
-    }
+    if ((flag[find(callee)]! & Kind.unknown) !== 0) { for (const argument of [...args, self]) join(find(callee), argument) }
   }
 
   /** Calls the functions of the program that stand in a region under a name, if there are any. */
@@ -783,8 +833,18 @@ export const solve = (program: Program): Solution => {
     join(field(from, elementField), value)
   }
   const conversions = [Field.symbol("toPrimitive"), ".valueOf", ".toString"]
+  const converted = (region: number): ReadonlyArray<number> => {
+    const found = [find(region)]
+    for (let at = 0; at < found.length && at < 8; at++) {
+      const each = found[at] ?? 0
+      if ((flag[each]! & Kind.library) === 0) continue
+      const element = peek(each, elementField)
+      if (element >= 0 && !found.includes(element)) found.push(element)
+    }
+    return found
+  }
   const convertNode = (region: number): void => {
-    for (const name of conversions) implicitCall(region, name, [])
+    for (const each of converted(region)) for (const name of conversions) implicitCall(each, name, [])
   }
   const thenNode = (region: number, to: number): void => {
     const then = peek(region, program.fieldIndex(".then"))
@@ -811,8 +871,7 @@ export const solve = (program: Program): Solution => {
   const applySpecial = (each: ProgramCall, special: NonNullable<Callees["special"]>): void => {
     const { spread } = each.call
     const [first, second] = each.args
-    const given = (variable: Variable | undefined): number =>
-      variable === undefined || !isFilled(variable) ? -1 : node(variable)
+    const given = (variable: Variable | undefined): number => variable === undefined || !isFilled(variable) ? -1 : node(variable)
     const result = each.result === none ? -1 : node(each.result)
     const target = special === "reflect" ? given(first) : node(each.receiver)
     if (target < 0) return
@@ -875,14 +934,8 @@ export const solve = (program: Program): Solution => {
         if (argument < 0) continue
         join(field(receiver, elementField), argument)
         if ((flag[find(argument)]! & Kind.function) !== 0) {
-          invoke(
-            argument,
-            -1,
-            [field(receiver, elementField), field(receiver, elementField), find(receiver)],
-            -1,
-            scratch(`borrowed ${each.code} ${each.call.offset}`),
-            false
-          )
+          invoke(argument, -1, [field(receiver, elementField), field(receiver, elementField), find(receiver)], -1,
+            scratch(`borrowed ${each.code} ${each.call.offset}`), false)
         }
       }
     }
@@ -909,6 +962,10 @@ export const solve = (program: Program): Solution => {
     const result = each.result === none || !isFilled(each.result) ? -1 : node(each.result)
     const define = (target: number, key: string, descriptor: number): void => {
       const part = (name: string): number => field(descriptor, program.fieldIndex(name))
+      if (find(target) === find(prototypes) && !patched.has(program.fieldIndex(key))) {
+        patched.add(program.fieldIndex(key))
+        changed = true
+      }
       join(field(target, program.fieldIndex(key)), part(".value"))
       join(field(target, program.fieldIndex(Field.getter(key))), part(".get"))
       join(field(target, program.fieldIndex(Field.setter(key))), part(".set"))
@@ -944,12 +1001,11 @@ export const solve = (program: Program): Solution => {
         if (from >= 0 && first >= 0) spreadInto(first, from)
       }
       join(result, first)
+      setByStatic(each)
       return true
     }
-    if (
-      path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
-      path === "Reflect.getOwnPropertyDescriptor"
-    ) {
+    if (path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
+      path === "Reflect.getOwnPropertyDescriptor") {
       if (first >= 0 && result >= 0) {
         mark(result, Kind.object)
         const descriptor = path.endsWith("s") ? field(result, anyField) : result
@@ -1003,6 +1059,27 @@ export const solve = (program: Program): Solution => {
     }
     return false
   }
+  /** `Object.assign` and `Reflect.set` run the setters of what they change. */
+  const setByStatic = (each: ProgramCall): void => {
+    const [first, ...others] = each.args
+    if (first === undefined || !isFilled(first)) return
+    for (const accessor of accessorRegions(node(first), anyField, "set")) {
+      if ((functions[accessor]?.length ?? 0) === 0) continue
+      invoke(accessor, node(first), [], -1, -1, false)
+      const value = field(callRegion(accessor), parameterField(0))
+      for (const other of others) {
+        if (!isFilled(other)) continue
+        join(value, node(other))
+        for (const [name, inner] of [...fields[node(other)] ?? []]) if (name >= 0) join(value, inner)
+      }
+    }
+    for (const other of each.args) {
+      if (!isFilled(other)) continue
+      for (const accessor of accessorRegions(node(other), anyField, "get")) {
+        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(other), [], -1, each.result === none ? -1 : node(each.result), false)
+      }
+    }
+  }
   const spreadInto = (to: number, from: number): void => {
     for (const [name, value] of [...fields[find(from)] ?? []]) {
       if (name < 0) continue
@@ -1018,7 +1095,6 @@ export const solve = (program: Program): Solution => {
 
   // Fields of the prototypes that the program sets hold for every object
 
-  const patched = new Set<number>()
   const findPatches = (): void => {
     for (const { base, field: name } of stores) {
       if (find(node(base)) === find(prototypes) && name >= 0 && !patched.has(name)) {
@@ -1037,13 +1113,15 @@ export const solve = (program: Program): Solution => {
   }
   let accessorsSeen = 0
   const accessorRegions = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
+    const own = accessorsIn(region, name, kind)
+    return patched.has(name) && find(region) !== find(prototypes) ? [...own, ...accessorsIn(prototypes, name, kind)] : own
+  }
+  const accessorsIn = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const map = fields[find(region)]
     if (map === undefined || accessorNames.size === 0) return []
     const text = program.fieldNames[name] ?? ""
     if (text === Field.any) {
-      return [...map].flatMap(([key, value]) =>
-        accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : []
-      )
+      return [...map].flatMap(([key, value]) => accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : [])
     }
     return [`${kind}${text}`, `${kind}${Field.any}`].flatMap((each) => {
       const found = map.get(program.fieldIndex(each))
@@ -1051,9 +1129,18 @@ export const solve = (program: Program): Solution => {
     })
   }
 
+  /** A class of the program that extends one of the library has its statics, and its instances are the library's. */
+  const inheritNative = (value: number, instance: number, path: string): void => {
+    mark(instance, Kind.library)
+    const list = inherited.get(find(value)) ?? []
+    if (list.includes(path)) return
+    inherited.set(find(value), [...list, path])
+    changed = true
+  }
   const nativeChild = (to: Variable, base: number, name: number): void => {
     const text = program.fieldNames[name] ?? ""
-    const list = natives[base]
+    const parents = inherited.get(base)
+    const list = parents === undefined ? natives[base] : [...natives[base] ?? [], ...parents]
     if (!text.startsWith(".")) {
       if (list !== undefined && text === Field.any) {
         // One of them
@@ -1065,8 +1152,7 @@ export const solve = (program: Program): Solution => {
     const member = text.slice(1)
     for (const path of list === undefined ? [] : [...list]) {
       if (path.startsWith("%")) continue
-      const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path
-        : `${path}.${member}`
+      const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path : `${path}.${member}`
       if (child.split(".").length > maxDepth + 1) continue
       if (member === "prototype") {
         join(node(to), prototypes)
@@ -1091,6 +1177,14 @@ export const solve = (program: Program): Solution => {
     changed = false
     findAccessors()
     findPatches()
+    for (const [value, instance, superclass] of inherits) {
+      const base = node(superclass)
+      for (const path of natives[base] ?? []) inheritNative(node(value), node(instance), path)
+      if ((functions[base]?.length ?? 0) > 0 || (flag[base]! & Kind.unknown) !== 0) {
+        join(node(value), base)
+        join(node(instance), field(node(superclass), prototypeField))
+      }
+    }
     for (const [to, from] of spreads) spreadInto(node(to), node(from))
     for (const [to, from] of iterations) iterateNode(node(from), node(to))
     for (const [to, from] of awaits) {
@@ -1104,6 +1198,11 @@ export const solve = (program: Program): Solution => {
       if (patched.has(load.field)) join(node(load.to), field(prototypes, load.field))
       for (const accessor of accessorRegions(base, load.field, "get")) {
         if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, find(base), [], -1, node(load.to), false)
+      }
+    }
+    for (const [base, name] of looked) {
+      for (const accessor of accessorRegions(node(base), name, "get")) {
+        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(base), [], -1, -1, false)
       }
     }
     for (const store of stores) {
@@ -1125,21 +1224,14 @@ export const solve = (program: Program): Solution => {
         nativeChild(each.callee, node(each.receiver), each.method)
         if (patched.has(each.method)) join(node(each.callee), field(prototypes, each.method))
         for (const accessor of accessorRegions(node(each.receiver), each.method, "get")) {
-          if ((functions[accessor]?.length ?? 0) > 0) {
-            invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
-          }
+          if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
         }
       }
       const { behaviours, functions: found, special, unknown } = callees(each)
       if (found.length > 0) {
-        invoke(
-          node(each.callee),
-          each.receiver === none ? -1 : node(each.receiver),
-          each.args.map((argument) => isFilled(argument) ? node(argument) : -1),
-          each.call.spread,
-          isFilled(each.result) ? node(each.result) : -1,
-          (each.call.flags & CallFlag.constructs) !== 0
-        )
+        invoke(node(each.callee), each.receiver === none ? -1 : node(each.receiver),
+          each.args.map((argument) => isFilled(argument) ? node(argument) : -1), each.call.spread,
+          isFilled(each.result) ? node(each.result) : -1, (each.call.flags & CallFlag.constructs) !== 0)
       }
       if ((each.call.flags & CallFlag.implicit) !== 0) continue
       const paths = natives[node(each.callee)] ?? []
@@ -1176,6 +1268,7 @@ export const solve = (program: Program): Solution => {
       return found
     },
     fieldOf: peek,
+    isFilled,
     functionsIn: (region) => functions[find(region)] ?? [],
     flags: (region) => flag[find(region)] ?? 0,
     nativesIn: (region) => natives[find(region)] ?? [],
@@ -1186,9 +1279,15 @@ export const solve = (program: Program): Solution => {
       return found < 0 ? [] : functions[found] ?? []
     },
     prototypes: find(prototypes),
+    converted,
+    boundReceiver: (call) => boundReceiver(call),
     patched
   }
 }
+
+/** The field of a method that the table names: `then`, or `Symbol.iterator`. */
+export const methodField = (name: string): string =>
+  name.startsWith("Symbol.") ? Field.symbol(name.slice(7)) : Field.named(name)
 
 /** Methods that a string has, too, and that call what they are given. */
 const isTextMethod: ReadonlySet<string> = new Set(["replace", "replaceAll", "split", "match", "matchAll", "search"])

@@ -100,14 +100,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     firstCode.push(base)
     const fields = constraints.fields.map(fieldIndex)
     for (const code of constraints.codes) {
-      codes.push({
-        code,
-        module,
-        parent: code.parent < 0 ? -1 : code.parent + base,
-        offset,
-        fields,
-        functions: firstFunction
-      })
+      codes.push({ code, module, parent: code.parent < 0 ? -1 : code.parent + base, offset, fields, functions: firstFunction })
     }
     for (const fn of constraints.functions) {
       functions.push({
@@ -232,6 +225,17 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     }
   }
 
+  /** A top-level name; an import that the module only passes on is looked up where it comes from. */
+  const localVariable = (module: number, local: string, seen: Set<string>): Variable | undefined => {
+    const own = named(module, local)
+    if (own !== undefined) return own
+    for (const { bindings, require, specifier } of modules[module]?.record.imports ?? []) {
+      const binding = bindings.find((each) => each.local === local)
+      if (binding === undefined) continue
+      return imported(targetOf(module, specifier, require ? "require" : "import"), binding.imported, seen)
+    }
+    return undefined
+  }
   const resolved = new Map<string, Variable | undefined>()
   const resolveExport = (module: number, name: string, seen: Set<string>): Variable | undefined => {
     const key = `${module}\0${name}`
@@ -246,7 +250,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
       }
       const own = record.exports.find(({ exported }) => exported === name)
       if (own !== undefined) {
-        return own.from === undefined ? named(module, own.local)
+        return own.from === undefined ? localVariable(module, own.local, seen)
           : imported(targetOf(module, own.from, "import"), own.local, seen)
       }
       if (name === "default") return undefined
@@ -285,10 +289,9 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     }
     for (const [variable, specifier, kind] of record.constraints.requested) {
       const target = targetOf(module, specifier, kind)
-      const means =
-        kind === "require" && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
-          ? moduleExports(target.index)
-          : imported(target, "*", new Set())
+      const means = kind === "require" && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
+        ? moduleExports(target.index)
+        : imported(target, "*", new Set())
       if (means !== undefined) aliases.push([variable + offset, means])
     }
   }
@@ -310,14 +313,12 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
   for (const [module, { record: { constraints } }] of modules.entries()) {
     const offset = offsets[module] ?? 0
     const base = firstCode[module] ?? 0
-    for (const [variable, owner] of constraints.owners.entries()) {
-      if (owner >= 0) owners[variable + offset] = owner + base
-    }
+    for (const [variable, owner] of constraints.owners.entries()) if (owner >= 0) owners[variable + offset] = owner + base
   }
 
   const bound = new Map<Variable, number>()
   const assigned = new Set<Variable>()
-  for (const { code, offset } of codes) for (const variable of code.assigns) assigned.add(find(variable + offset))
+  for (const { code, offset } of codes) { for (const variable of code.assigns) assigned.add(find(variable + offset)) }
   for (const [module, { record: { constraints } }] of modules.entries()) {
     const offset = offsets[module] ?? 0
     const first = codes[firstCode[module] ?? 0]?.functions ?? 0

@@ -90,7 +90,7 @@ interface Declaration {
   readonly specifier: string
   readonly bound: boolean
   /** Order of first appearance in the source. */
-  readonly order: number
+  order: number
   readonly kind: "import" | "export"
   readonly namespace: string | undefined
   readonly names: Set<string>
@@ -116,6 +116,7 @@ export const linkage = (
     const { module } = reached
     const declarations = new Map<string, Declaration>()
     const required: Array<string> = []
+    const evaluated: Array<{ readonly specifier: string; readonly order: number }> = []
     const declare = (
       kind: "import" | "export",
       target: Target,
@@ -161,6 +162,14 @@ export const linkage = (
       }
     }
 
+    for (const { path, request } of linker.reached.evaluation.requests.get(module.path) ?? []) {
+      if (request.bare) continue
+      const target = linker.reached.modules.get(path)
+      if (target === undefined) continue
+      const specifier = relativeSpecifier(packagePath(linker, module), packagePath(linker, target.module))
+      evaluated.push({ specifier, order: request.offset })
+    }
+
     const exports = new Set<string>()
     for (const local of reached.links) {
       if (local !== anonymousDefault) exports.add(asClause(local, linkName(reached, local)))
@@ -187,6 +196,13 @@ export const linkage = (
       if (target !== undefined) declare("export", target, "", star.offset)
     }
 
+    // What is loaded for its own sake, or earlier than a name of it is asked for
+    for (const { order, specifier } of evaluated) {
+      const known = [...declarations.values()].filter((each) => each.specifier === specifier)
+      const first = known.reduce<Declaration | undefined>((a, b) => a === undefined || b.order < a.order ? b : a, undefined)
+      if (first === undefined) declare("import", { specifier, imported: "*", bound: true }, undefined, order)
+      else if (first.order > order) first.order = order
+    }
     const all = [...declarations.values()]
     const bound = all.filter((declaration) => declaration.bound).sort((a, b) => a.order - b.order)
     const free = all.filter((declaration) => !declaration.bound).map((declaration) =>

@@ -3,6 +3,7 @@
  */
 import type { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
+import type { Evaluation } from "../slicing/evaluation.ts"
 import type { Provision } from "./Exports.ts"
 import type { CodeModule, JsonModule } from "./Module.ts"
 import type { Decision, NodeId, Reason } from "./Reason.ts"
@@ -63,6 +64,8 @@ export interface Reached {
   readonly entry: Entry
   /** By absolute path, in the order in which they were reached. */
   readonly modules: ReadonlyMap<string, ReachedModule>
+  /** Which modules have to be loaded, in which order. */
+  readonly evaluation: Evaluation
   readonly json: ReadonlyMap<string, ReachedJson>
   readonly externals: ReadonlyArray<ExternalRequest>
   readonly clustrix: ReadonlyArray<ClustrixUse>

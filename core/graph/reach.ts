@@ -3,16 +3,17 @@
  * empty and no statement is left that may change what was reached.
  */
 import * as Effect from "effect/Effect"
-import { isInert } from "../analyse/ActivityBuilder.ts"
-import { isClustrix } from "../analyse/recordModule.ts"
-import { Diagnostic } from "../Diagnostic.ts"
 import type { AskedModule } from "./AskedModule.ts"
 import * as Judge from "./Judge.ts"
-import { locate, nodeId } from "./Module.ts"
+import { isClustrix } from "../analyse/recordModule.ts"
+import { type CodeModule, locate, nodeId } from "./Module.ts"
 import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
 import type { Entry, Reached } from "./Reached.ts"
 import type { Reason } from "./Reason.ts"
 import * as Tracer from "./Tracer.ts"
+import * as LiveStatements from "../slicing/LiveStatements.ts"
+import { type Evaluation, evaluationOf } from "../slicing/evaluation.ts"
+import { type LoadedProgram, loadProgram } from "../slicing/loadProgram.ts"
 
 /** A function that is wanted beside the entry, because a living function holds it. */
 export interface HeldFunction {
@@ -33,7 +34,7 @@ export const reach = (
       isDropped: Judge.isDropped(options),
       isAnswered: (module, offset) => asked.some((each) => each.from.path === module.path && each.offset === offset)
     })
-    const judge = Judge.make(loader, tracer, entry, options)
+    const judge = Judge.make(tracer, options)
 
     // The entry
     const entryItems = entry.module.declarations.get(entry.local) ?? []
@@ -68,41 +69,68 @@ export const reach = (
     yield* tracer.drain
 
     // Statements that may change what is reached, until there are no more
-    while (yield* judge.round) yield* tracer.drain
-
-    // Imports that go, from modules that would have had effects
-    for (const reached of tracer.modules.values()) {
-      for (const request of reached.module.record.imports) {
-        if (request.bare || isClustrix(request.specifier) || request.bindings.length === 0) continue
-        if (request.bindings.some((binding) => reached.imports.has(binding.local))) continue
-        const resolution = yield* Effect.option(
-          loader.resolve(reached.module, request.specifier, request.offset, "import")
-        )
-        if (
-          resolution._tag === "None" || resolution.value._tag !== "Source" || tracer.modules.has(resolution.value.path)
-        ) continue
-        const target = yield* Effect.option(loader.load(resolution.value.path))
-        if (target._tag === "None" || target.value._tag !== "Code") continue
-        const effect = target.value.record.items.find((item) => item.kind === "statement" && !isInert(item.eager))
-        if (effect === undefined) continue
-        tracer.report(
-          new Diagnostic({
-            severity: "info",
-            code: "dropped-import",
-            what: `The import of ${target.value.file} is left out, with the effects of that module`,
-            location: locate(reached.module, request.offset),
-            why: `None of the names that it binds is reached; ${target.value.file} has statements of its own (line ${
-              locate(target.value, effect.range[0]).line
-            }).`,
-            remedy: `Import it for its effects: import "${request.specifier}".`
-          })
-        )
+    let program: LoadedProgram | undefined
+    let live: LiveStatements.LiveStatements | undefined
+    let evaluation: Evaluation | undefined
+    let known = new Set<string>()
+    const entered = new Set<string>()
+    for (let again = true; again;) {
+      again = false
+      const missing = [...tracer.modules.keys()].some((path) => !entered.has(path))
+      if (live === undefined || program === undefined || missing) {
+        for (const path of tracer.modules.keys()) entered.add(path)
+        const roots = [...tracer.modules.values()].map(({ module }) => module)
+        program = yield* loadProgram(loader, roots, entered)
+        live = LiveStatements.liveStatements(program.modules)
+        known = new Set()
+        for (const each of [entry, ...held.map((one) => one.entry)]) {
+          const index = program.indexOf.get(each.module.path)
+          if (index !== undefined) live.enter(index, each.local, each.path)
+        }
       }
+      for (const { items, module } of tracer.modules.values()) {
+        const index = program.indexOf.get(module.path)
+        if (index === undefined) continue
+        for (const item of items) {
+          const key = `${index}:${item}`
+          if (known.has(key)) continue
+          known.add(key)
+          live.keep(index, item)
+        }
+      }
+      for (const { because, item, module } of live.next()) {
+        const source = program.sources[module]
+        const found = source?.record.items[item]
+        if (source === undefined || found === undefined) continue
+        if (judge.wants(source, found, live.drives(module, item), because.what)) {
+          known.add(`${module}:${item}`)
+          again = true
+        }
+      }
+      if (yield* judge.round) again = true
+      yield* tracer.drain
+      again ||= [...tracer.modules.keys()].some((path) => !entered.has(path))
+      if (again) continue
+      // Modules that are loaded for what they lead to
+      evaluation = evaluationOf(program, live, tracer.modules, (module) => judge.isWanted(module) || importsForEffect(module))
+      for (const path of evaluation.ordered) {
+        const module = program.sources[program.indexOf.get(path) ?? -1]
+        if (module === undefined || tracer.modules.has(path) || !live.isStatic(path)) continue
+        tracer.enter(module, {
+          kind: "side-effect-import",
+          from: undefined,
+          because: "it loads modules whose evaluation matters",
+          location: undefined
+        })
+        again = true
+      }
+      yield* tracer.drain
     }
 
     return {
       entry,
       modules: tracer.modules,
+      evaluation: evaluation ?? { ordered: new Set(), requests: new Map() },
       json: tracer.json,
       externals: [...tracer.externals.values()],
       clustrix: [...tracer.clustrix.values()],
@@ -111,3 +139,7 @@ export const reach = (
       diagnostics: [...tracer.diagnostics.values()]
     }
   })
+
+/** Whether it imports another package for its effects. */
+const importsForEffect = (module: CodeModule): boolean =>
+  module.record.imports.some(({ bare, specifier }) => bare && !specifier.startsWith(".") && !isClustrix(specifier))

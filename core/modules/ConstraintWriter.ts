@@ -15,6 +15,7 @@ interface OpenCode {
   readonly iterations: Array<number>
   readonly awaits: Array<number>
   readonly spreads: Array<number>
+  readonly inherits: Array<number>
   readonly converts: Array<Variable>
   readonly calls: Array<Call>
   readonly assigns: Array<Variable>
@@ -58,6 +59,7 @@ export class ConstraintWriter {
       iterations: [],
       awaits: [],
       spreads: [],
+      inherits: [],
       converts: [],
       calls: [],
       assigns: [],

@@ -113,6 +113,8 @@ export interface Code {
   readonly awaits: ReadonlyArray<number>
   /** `[to, from]`: all own fields of `from` are put into `to`. */
   readonly spreads: ReadonlyArray<number>
+  /** `[class, prototype, superclass]` */
+  readonly inherits: ReadonlyArray<number>
   /** Converted to a primitive. */
   readonly converts: ReadonlyArray<Variable>
   readonly calls: ReadonlyArray<Call>

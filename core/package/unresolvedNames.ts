@@ -12,7 +12,7 @@ import { type CodeModule, itemLabel, locate } from "../graph/Module.ts"
 import type { LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import type { Reached, ReachedModule } from "../graph/Reached.ts"
 import { SourceParser } from "../SourceParser.ts"
-import { browserNames } from "./BrowserNames.ts"
+import { isBrowserName } from "./BrowserNames.ts"
 
 /** A use of a name that nothing defines. */
 interface Use {
@@ -167,6 +167,6 @@ export const unresolvedNames = (
 ): Effect.Effect<ReadonlyArray<Diagnostic>, never, LoadRequirements> =>
   Effect.map(findUses(loader, reached), (uses) => {
     const others = new Map<string, Use>()
-    for (const use of uses) if (!browserNames.has(use.name) && !others.has(use.name)) others.set(use.name, use)
-    return [...[...others.values()].map(ofOther), ...ofBrowser(uses.filter(({ name }) => browserNames.has(name)))]
+    for (const use of uses) if (!isBrowserName(use.name) && !others.has(use.name)) others.set(use.name, use)
+    return [...[...others.values()].map(ofOther), ...ofBrowser(uses.filter(({ name }) => isBrowserName(name)))]
   })

@@ -271,6 +271,7 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
     sourceKind: (file) => about(file, sourceKind(file)),
     compilerOptions: (file) =>
       about(file, Effect.map(tsconfigs.governing(file), (config) => config?.compilerOptions ?? Tsconfig.defaults)),
+    isFreeOfSideEffects: (file) => about(file, scopes.isFreeOfSideEffects(file)),
     namedScope: (file) => about(file, scopes.named(path.dirname(file))),
     projectRoot: (file) => about(file, root.above(path.dirname(file)))
   }
