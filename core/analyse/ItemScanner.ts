@@ -132,7 +132,8 @@ export const scanItem = (nodes: ReadonlyArray<Ast.AnyNode>, context: ScanContext
     const name = asName(bare)
     if (
       name !== undefined && (name.ctxt === unresolved || context.ambient.has(name.value)) &&
-      (name.value === "eval" || name.value === "Function")
+      // What `Function` makes sees globals only, here as in the package
+      name.value === "eval"
     ) evaluates.push(spanOf(callee).start)
     if (bare.type === "MemberExpression" && isFunctionSyntax(unwrap(bare.object))) {
       visitFunctionParts(unwrap(bare.object), isEager)

@@ -114,7 +114,7 @@ export interface Item {
   readonly jsx: boolean
   /** Names used only in type annotations of decorated members; values under `emitDecoratorMetadata`. */
   readonly metadataTypes: ReadonlyArray<string>
-  /** `eval(...)` or `new Function(...)`: what they name cannot be seen. */
+  /** `eval(...)`: what it names cannot be seen. */
   readonly evaluates: ReadonlyArray<number>
   /** Of an item of kind `captured`, a function that stands somewhere inside the module's others. */
   readonly inner?: InnerFunction | undefined

@@ -382,19 +382,9 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         !hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" ||
         reference.name === "global"
       ) readsGlobals = true
-      if (reference.guarded || hostGlobals.has(reference.name)) continue
-      report(
-        new Diagnostic({
-          severity: "warning",
-          code: "unresolved-name",
-          what: `\`${reference.name}\` is defined nowhere`,
-          location: locate(module, reference.offset),
-          why: `${itemLabel(module, item)} uses it; the run will fail with a ReferenceError when it gets there.`,
-          remedy: "Declare or import it, or set it on globalThis before the call."
-        })
-      )
     }
-    for (const offset of item.evaluates) {
+    // A CommonJS module has all its names
+    for (const offset of module.record.system === "commonjs" ? [] : item.evaluates) {
       report(
         new Diagnostic({
           severity: "warning",

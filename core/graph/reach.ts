@@ -3,7 +3,6 @@
  * empty and no statement is left that may change what was reached.
  */
 import * as Effect from "effect/Effect"
-import { Diagnostic } from "../Diagnostic.ts"
 import type { AskedModule } from "./AskedModule.ts"
 import * as Judge from "./Judge.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
@@ -126,22 +125,6 @@ export const reach = (
         again = true
       }
       yield* tracer.drain
-    }
-
-    for (const decision of judge.decisions.values()) {
-      tracer.report(
-        new Diagnostic({
-          severity: "info",
-          code: decision.verdict === "dropped" ? "dropped-statement"
-            : decision.doubt ? "kept-by-doubt" : "kept-statement",
-          what: decision.verdict === "dropped" ? "A statement is left out" : "A statement goes along",
-          location: decision.location,
-          why: `${decision.why[0]?.toUpperCase() ?? ""}${decision.why.slice(1)}.`,
-          remedy: decision.verdict === "dropped"
-            ? `If it is needed, keep it: --keep ${decision.node}`
-            : decision.doubt ? `If it is not needed, drop it: --drop ${decision.node}` : undefined
-        })
-      )
     }
 
     return {
