@@ -9,6 +9,7 @@
  * --language L    `js` or `ts` only
  * --shrink N      makes the first N differences smaller (5)
  * --keep DIR      writes each shrunk program to DIR/SEED, and the whole one beside it
+ * --packager esbuild  compares with esbuild's bundles instead
  * --table         rates by kind of flow
  *
  * Exit code 1 if a program differs whose seed is not in test/differential/known-differences.json.
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     language: { type: "string" },
     shrink: { type: "string", default: "5" },
     keep: { type: "string" },
+    packager: { type: "string" },
     table: { type: "boolean", default: false }
   }
 })
@@ -65,6 +67,7 @@ const { report, seconds } = await fuzz({
   scratch,
   lanes: availableParallelism(),
   shrink: number("shrink"),
+  packager: values.packager,
   known: values.only === undefined ? known : new Set(),
   generation: { flows: values.flows?.split(","), language: values.language },
   seen: values.only === undefined ? undefined : (seed, result, files) => {

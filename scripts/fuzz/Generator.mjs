@@ -16,8 +16,6 @@ const asOperand = (expression) => simple.test(expression) ? expression : `(${exp
 /** A row of a table as an object. */
 const row = ([tag, text, root, expression, options = {}]) => ({ tag, text, root, expression, ...options })
 
-const isFunction = (options) => options === undefined || Object.keys(options).length === 0
-
 /** Rows that may be used: all, or those of the flows that were asked for. */
 const table = (rows, family, flows) => {
   if (flows === undefined) return rows
@@ -30,6 +28,17 @@ const table = (rows, family, flows) => {
 const plainAliases = aliases.slice(0, 1)
 const plainWriters = writers.slice(0, 2)
 const plainTriggers = triggers.slice(0, 1)
+
+/** `@P`: what it does before; `@R`: what it gives; `@1`: the first part of that. */
+const mains = [
+  `const main = () => { @Preturn @R }`,
+  `function main() { @Preturn @R }`,
+  `async function main() { @Preturn @R }`,
+  `const main = async () => { @Pawait null; return @R }`,
+  `function main() { @Pconsole.log("main", JSON.stringify(@1)); return @R }`,
+  `const main = ((f) => f)(() => { @Preturn @R })`,
+  `const { main } = { main: () => { @Preturn @R } }`
+]
 
 /**
  * @param {number} seed
@@ -289,22 +298,12 @@ export const generate = (seed, { flows, language: wantedLanguage } = {}) => {
     ...random.shuffle(reads).slice(0, random.integer(0, 2)),
     ...reads.filter(() => program.ownProcess)
   ]
-  const result = `[${chosen.join(", ")}]`
   const later = countersMade.find(({ module }) => sees(main, module))
   const prelude = later !== undefined && random.chance(0.2) ? `${callOf(later, "1000")}; ` : ""
-  add(
-    main,
-    random.pick([
-      `const main = () => { ${prelude}return ${result} }`,
-      `function main() { ${prelude}return ${result} }`,
-      `async function main() { ${prelude}return ${result} }`,
-      `const main = async () => { ${prelude}await null; return ${result} }`,
-      `function main() { ${prelude}console.log("main", JSON.stringify(${chosen[0]})); return ${result} }`,
-      `const main = ((f) => f)(() => { ${prelude}return ${result} })`,
-      `const { main } = { main: () => { ${prelude}return ${result} } }`
-    ].slice(0, random.chance(0.9) ? 5 : 7)),
-    ["main"]
-  )
+  const form = random.pick(mains.slice(0, random.chance(0.9) ? 5 : mains.length))
+  const textOf = (chosen) =>
+    form.replace("@P", () => prelude).replace("@R", () => `[${chosen.join(", ")}]`).replace("@1", () => chosen[0])
+  modules[main].chunks.push({ text: textOf(chosen), tags: ["main"], reads: chosen, textOf })
 
   link(program, random)
   return program
