@@ -10,11 +10,12 @@
  * --shrink N      makes the first N differences smaller (5)
  * --keep DIR      writes each shrunk program to DIR/SEED, and the whole one beside it
  * --packager esbuild  compares with esbuild's bundles instead
+ * --record        writes which of the tests' fixed seeds differ to test/differential/known-differences.json
  * --table         rates by kind of flow
  *
  * Exit code 1 if a program differs whose seed is not in test/differential/known-differences.json.
  */
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     shrink: { type: "string", default: "5" },
     keep: { type: "string" },
     packager: { type: "string" },
+    record: { type: "boolean", default: false },
     table: { type: "boolean", default: false }
   }
 })
@@ -40,6 +42,11 @@ const number = (name) => {
   if (Number.isInteger(value) && value >= 0) return value
   console.error(`--${name} must be a whole number. Received ${JSON.stringify(values[name])}.`)
   process.exit(2)
+}
+/** As test/differential/programs.test.ts has them. */
+const fixed = 60
+if (values.record) {
+  Object.assign(values, { seed: "0", programs: String(fixed), shrink: "0", only: undefined, flows: undefined })
 }
 const first = values.only !== undefined ? number("only") : values.seed !== undefined ? number("seed")
   : Math.floor(Math.random() * 1e9)
@@ -61,6 +68,7 @@ const sayOutcome = ({ error, never, phase, printed, printedByLoading, value } = 
     printed && `prints ${JSON.stringify(printed)}`
   ].filter(Boolean).join("; ")
 
+const different = []
 console.log(`seeds ${first} to ${first + programs - 1}`)
 const { report, seconds } = await fuzz({
   seeds: Array.from({ length: programs }, (_, index) => first + index),
@@ -68,12 +76,13 @@ const { report, seconds } = await fuzz({
   lanes: availableParallelism(),
   shrink: number("shrink"),
   packager: values.packager,
-  known: values.only === undefined ? known : new Set(),
+  known: values.only === undefined && !values.record ? known : new Set(),
   generation: { flows: values.flows?.split(","), language: values.language },
   seen: values.only === undefined ? undefined : (seed, result, files) => {
     console.log(`${text(files)}\n${JSON.stringify(result, undefined, 2)}`)
   },
   found: ({ entry, files, result, seed, small, smallResult, tags }) => {
+    different.push(seed)
     console.log(`DIFFERENT ${seed} (${result.how.join(", ")})`)
     const shown = smallResult ?? result
     if (small !== undefined || values.only !== undefined) {
@@ -91,4 +100,8 @@ const { report, seconds } = await fuzz({
 })
 if (values.table) console.log(report.table().join("\n"))
 console.log(report.lines(seconds).join("\n"))
+if (values.record) {
+  writeFileSync(knownFile, `${JSON.stringify(different.sort((a, b) => a - b), undefined, 2)}\n`)
+  process.exit(0)
+}
 process.exit(report.counts.different > 0 ? 1 : 0)

@@ -4,6 +4,7 @@
 import { aliases } from "./flows/aliases.mjs"
 import { noise } from "./flows/noise.mjs"
 import { patches } from "./flows/patches.mjs"
+import { scenarios } from "./flows/scenarios.mjs"
 import { counters, states } from "./flows/states.mjs"
 import { triggers } from "./flows/triggers.mjs"
 import { wrappers, writers } from "./flows/wrappers.mjs"
@@ -24,6 +25,8 @@ const table = (rows, family, flows) => {
   )
   return chosen.length > 0 ? chosen : undefined
 }
+
+const chosenScenario = (flows, tag) => flows.some((flow) => flow === "scenarios" || flow === `scenarios:${tag}`)
 
 const plainAliases = aliases.slice(0, 1)
 const plainWriters = writers.slice(0, 2)
@@ -80,8 +83,9 @@ export const generate = (seed, { flows, language: wantedLanguage } = {}) => {
     modules,
     links: [],
     bare: [],
-    sideEffects: undefined,
+    licensed: false,
     main,
+    files: {},
     ownProcess: false,
     closure: false
   }
@@ -260,6 +264,21 @@ export const generate = (seed, { flows, language: wantedLanguage } = {}) => {
     reads.push(use.replace("~", `⟦${index}:${text.includes("Seen") ? "Seen" : "seen"}${number}⟧`))
   }
 
+  const addScenario = () => {
+    const possible = scenarios.filter((each) =>
+      (each.language === undefined || each.language === language) && (!only || chosenScenario(flows, each.tag))
+    )
+    if (possible.length === 0) return
+    const { files, imports, reads: offered, tag } = random.pick(possible)
+    const number = String(fresh())
+    const fill = (text) => text.replaceAll("§", number).replaceAll(/\.x(?=")/g, language === "ts" ? ".ts" : ".mjs")
+    for (const [file, text] of Object.entries(files)) {
+      program.files[fill(`"${file}"`).slice(1, -1)] = fill(text)
+    }
+    add(main, fill(imports), [`scenarios:${tag}`])
+    reads.push(...random.shuffle(offered).slice(0, random.integer(1, offered.length)).map(fill))
+  }
+
   const isPatched = tables.patches !== undefined &&
     random.chance(only && flows.some((flow) => flow.startsWith("patches")) ? 1 : 0.04)
   if (modules[0].system === "esm" || random.chance(0.5)) makeState(0)
@@ -288,6 +307,8 @@ export const generate = (seed, { flows, language: wantedLanguage } = {}) => {
     if (random.chance(0.4)) add(index, random.pick(noise).replaceAll("§", fresh()), ["noise"])
   }
 
+  if (only ? flows.some((flow) => flow.startsWith("scenarios")) : random.chance(0.25)) addScenario()
+
   // What `main` reads
   const readable = [
     ...handles.filter(({ module }) => sees(main, module)).map((handle) => () => readOf(handle)),
@@ -296,7 +317,7 @@ export const generate = (seed, { flows, language: wantedLanguage } = {}) => {
   const chosen = [
     ...random.shuffle(readable).slice(0, random.integer(1, 3)).map((make) => make()),
     ...random.shuffle(reads).slice(0, random.integer(0, 2)),
-    ...reads.filter(() => program.ownProcess)
+    ...reads.filter(() => program.ownProcess || Object.keys(program.files).length > 0)
   ]
   const later = countersMade.find(({ module }) => sees(main, module))
   const prelude = later !== undefined && random.chance(0.2) ? `${callOf(later, "1000")}; ` : ""
@@ -311,7 +332,7 @@ export const generate = (seed, { flows, language: wantedLanguage } = {}) => {
 
 /** Decides how modules get names of others, and who loads those of which nobody wants a name. */
 const link = (program, random) => {
-  const { language, main, modules } = program
+  const { main, modules } = program
   const wanted = new Map()
   for (const { chunks, index } of modules) {
     for (const [provider] of chunks.flatMap(({ text }) => references(text))) {
@@ -348,9 +369,5 @@ const link = (program, random) => {
     reached.add(index)
     reach(index)
   }
-  if (random.chance(0.1) && language === "js") {
-    // The licence names every module that does anything
-    program.sideEffects = modules.filter(({ chunks }) => chunks.some(({ tags }) => !tags.includes("noise")))
-      .map(({ file }) => `./${file}`)
-  }
+  program.licensed = random.chance(0.1)
 }

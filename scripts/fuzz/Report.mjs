@@ -10,6 +10,9 @@ export const make = () => {
   let warnedDifferent = 0
   return {
     counts,
+    get warned() {
+      return warned
+    },
     /** `ending` as the comparison says, or `known` for a difference of the list. */
     add: (ending, { tags: tagged, warnings }) => {
       counts[ending] += 1

@@ -64,6 +64,6 @@ export const shrinkProgram = async (program, differs) => {
       await attempt({ ...small, links: small.links.map((each) => each === link ? { ...link, style: simple } : each) })
     }
   }
-  if (small.sideEffects !== undefined) await attempt({ ...small, sideEffects: undefined })
+  if (small.licensed) await attempt({ ...small, licensed: false })
   return small
 }
