@@ -15,6 +15,8 @@ const comparable = (program) => ({
   files: Program.print(program),
   entry: Program.entry(program),
   language: program.language,
+  name: Program.entryName(program),
+  closure: program.closure,
   ownProcess: program.ownProcess
 })
 
@@ -51,7 +53,9 @@ export const fuzz = async ({ found, generation, known, lanes, packager, scratch,
     const result = await compare(comparable(program))
     const isKnown = result.ending === "different" && known.has(seed)
     report.add(isKnown ? "known" : result.ending, {
+      seed,
       tags: Program.tagsOf(program),
+      refused: result.packaged.refused,
       warnings: result.packaged.warnings?.length ?? 0
     })
     seen?.(seed, result, Program.print(program))

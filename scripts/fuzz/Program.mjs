@@ -143,6 +143,12 @@ export const bareStylesBetween = (from, to) =>
     : to === "cjs" ? ["bare", "dynamic"]
     : ["bare", "bare", "unused", "unusedSpace", "dynamic", "reexport", "reexportAll"]
 
+/** A line that would continue the one before it begins with a semicolon. */
+const separate = (text) => text.split("\n").map((line) => /^[([`+\-/*.,]/.test(line) ? `;${line}` : line).join("\n")
+
+/** The entry's name, or that of the function which gives the closure. */
+export const entryName = (program) => program.closure ? "closure" : "main"
+
 /** What is the default export of each module that has one: the first name that anybody wants. */
 const defaultsOf = (program, used) => {
   const defaults = new Map()
@@ -192,23 +198,26 @@ export const print = (program) => {
       if (from === index && !program.modules[to].dropped) head.push(bareText[style](specifierOf(program, to), to))
     }
     const exported = new Set(used.get(index) ?? [])
-    if (index === program.main) exported.add("main")
+    if (index === program.main) exported.add(entryName(program))
     if (program.bare.some(({ style, to }) => to === index && /^(?:unused|reexport)$/.test(style))) {
       exported.add(`anchor${index}`)
     }
-    const body = module.chunks.map(({ text }) => {
-      const local = text.replaceAll(
+    const local = ({ text }) =>
+      text.replaceAll(
         reference,
         (_, provider, name) => Number(provider) === index ? name : expressions.get(Number(provider))?.(name) ?? name
       )
-      const name = declared(local)
+    const isInside = (chunk) => program.closure && index === program.main && chunk.outside !== true
+    const body = module.chunks.filter((chunk) => !isInside(chunk)).map((chunk) => {
+      const text = local(chunk)
+      const name = declared(text)
       // Half of the exports stand where they are declared
-      if (module.system === "esm" && exported.has(name) && (index + name.length) % 2 === 0) {
-        exported.delete(name)
-        return `export ${local}`
-      }
-      return local
+      if (module.system !== "esm" || !exported.has(name) || (index + name.length) % 2 === 1) return text
+      exported.delete(name)
+      return `export ${text}`
     })
+    const inside = module.chunks.filter(isInside)
+    if (inside.length > 0) body.push(`async function closure() {\n${inside.map(local).map(separate).join("\n")}\n}`)
     const byDefault = defaults.get(index)
     if (byDefault !== undefined) {
       body.push(byDefault.length % 2 === 0 ? `export default ${byDefault}` : `export { ${byDefault} as default }`)
@@ -222,7 +231,7 @@ export const print = (program) => {
           : [...exported].map((name) => `exports.${name} = ${name}`).join("\n")
       )
     }
-    files[module.file] = `${[...head, ...body].map((line) => /^[([`]/.test(line) ? `;${line}` : line).join("\n")}\n`
+    files[module.file] = `${[...head, ...body].map(separate).join("\n")}\n`
   }
   // The licence names every module that does anything, or loads one that does
   const idle = program.modules.filter(({ chunks, index }) =>
