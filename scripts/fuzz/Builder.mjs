@@ -6,6 +6,7 @@
  */
 import { counters, states } from "./flows/states.mjs"
 import { noise } from "./flows/noise.mjs"
+import { references } from "./Program.mjs"
 import { awaited } from "./Tables.mjs"
 
 const simple = /^[\w$.⟦⟧:]+$/
@@ -134,6 +135,28 @@ export const make = ({ program, random, tables }) => {
     trigger(doer, index)
   }
 
+  /** Whether a module reaches another by what its chunks name. */
+  const depends = (from, to, seen = new Set()) =>
+    !seen.has(from) && seen.add(from) &&
+    modules[from].chunks.flatMap(({ text }) => references(text)).some(([provider]) =>
+      provider !== from && (provider === to || depends(provider, to, seen))
+    )
+
+  /** A function of an earlier module changes a state of this one: the two import each other. */
+  const late = (index) => {
+    const own = handles.filter(({ module }) => module === index)
+    const earlier = modules.filter((each) => each.index < index && each.system === "esm" && !depends(index, each.index))
+    if (index === main || own.length === 0 || earlier.length === 0 || modules[index].system === "cjs") {
+      return step(index)
+    }
+    const handle = random.pick(own)
+    const number = fresh()
+    const write = random.pick(kindOf(handle).writes).replaceAll("@T", at(handle))
+    const { index: place } = random.pick(earlier)
+    modules[place].chunks.unshift({ text: `function late${number}(v) { ${write} }`, tags: ["cycle"] })
+    trigger({ module: place, root: `late${number}`, expression: "~" }, index)
+  }
+
   const readOf = (handle) => random.pick(kindOf(handle).reads).replaceAll("@T", at(handle))
 
   /** The module reads a state while it is evaluated. */
@@ -191,6 +214,7 @@ export const make = ({ program, random, tables }) => {
   return {
     state,
     step,
+    late,
     snapshot,
     patch,
     scenario,

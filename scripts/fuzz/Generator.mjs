@@ -71,7 +71,8 @@ export const generate = (seed, { closures: closure = false, flows, language: wan
     }
     if (random.chance(0.4)) builder.noise(index)
     for (let steps = random.weighted([[2, 0], [4, 1], [4, 2], [1, 3]]); steps > 0; steps--) {
-      builder.step(index)
+      if (random.chance(0.05)) builder.late(index)
+      else builder.step(index)
       if (random.chance(0.15)) builder.snapshot(index)
     }
     if (isPatched && (index === 0 || random.chance(0.2))) builder.patch(index)
@@ -82,7 +83,9 @@ export const generate = (seed, { closures: closure = false, flows, language: wan
 
   const reads = builder.chosenReads(hasScenario || isPatched ? 2 : 0)
   const prelude = random.chance(0.2) ? builder.call() : ""
-  const form = closure ? random.pick(closures) : random.pick(mains.slice(0, random.chance(0.9) ? 5 : mains.length))
+  const forms = closure ? closures : mains.slice(0, random.chance(0.9) ? 5 : mains.length)
+  const waits = reads.some((read) => read.includes("await "))
+  const form = random.pick(waits ? forms.filter((each) => each.includes("async ")) : forms)
   const textOf = (chosen) =>
     form.replaceAll("@P", () => prelude).replace("@R", () => `[${chosen.join(", ")}]`).replace("@1", () => chosen[0])
   modules[main].chunks.push({ text: textOf(reads), tags: ["main"], reads, textOf })

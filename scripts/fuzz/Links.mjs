@@ -12,7 +12,8 @@ export const link = (program, random) => {
   )
   for (const { index, system } of modules) {
     for (const to of random.shuffle([...wanted[index]])) {
-      const isPlain = random.chance(0.55) && system === "esm" && modules[to].system === "esm"
+      // Modules in a cycle know each other when they begin
+      const isPlain = to > index || random.chance(0.55) && system === "esm" && modules[to].system === "esm"
       program.links.push({
         from: index,
         to,

@@ -2,6 +2,7 @@
  * The tables of flows, or those parts of them that were asked for.
  */
 import { aliases } from "./flows/aliases.mjs"
+import { libraries } from "./flows/libraries.mjs"
 import { patches } from "./flows/patches.mjs"
 import { scenarios } from "./flows/scenarios.mjs"
 import { triggers } from "./flows/triggers.mjs"
@@ -15,7 +16,7 @@ const all = {
   wrappers: wrappers.map(row),
   triggers: triggers.map(([tag, text, options]) => ({ tag, text, ...options })),
   patches: patches.map(([tag, text, read]) => ({ tag, text, read })),
-  scenarios
+  scenarios: [...scenarios, ...libraries]
 }
 
 /** What stands in for a family of which nothing was asked for. */
