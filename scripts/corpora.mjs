@@ -1,11 +1,12 @@
 /**
- * `npm run corpora [-- --exports] [--table] [--only PACKAGE] [--record]`: functions of real packages' sources do from their packages what
+ * `npm run corpora [-- --exports] [--table] [--only PACKAGE] [--record] [--bytes]`: functions of real packages' sources do from their packages what
  * they do in place; how many bytes of them are kept.
  *
  * --exports   also every function that the packages export
  * --only P    this package alone
  * --table     function, modules, kept bytes
- * --record    writes the bytes of those that are right to test/differential/kept-bytes.json
+ * --record    writes which calls differ to test/differential/known-corpora-differences.json
+ * --bytes     writes the bytes of those that are right to test/differential/kept-bytes.json: what others are measured by
  *
  * Exit code 1 if a function differs.
  */
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     exports: { type: "boolean", default: false },
     only: { type: "string" },
     table: { type: "boolean", default: false },
+    bytes: { type: "boolean", default: false },
     record: { type: "boolean", default: false }
   }
 })
@@ -40,7 +42,8 @@ const rows = []
 for (const corpus of corpora.filter((each) => values.only === undefined || each.package === values.only)) {
   const started = performance.now()
   const found = await Corpus.run(corpus, {
-    exports: values.exports,
+    exports: values.exports ? Infinity : 0,
+    seed: 0,
     lanes: availableParallelism(),
     packages,
     runs,
@@ -86,6 +89,14 @@ if (known.length > 0) {
   )
 }
 if (values.record) {
+  const wrong = {}
+  for (const { corpus, ending, label } of rows.sort((a, b) => a.label < b.label ? -1 : 1)) {
+    if (ending !== "same") (wrong[corpus] ??= []).push(label)
+  }
+  const knownFile = new URL("../test/differential/known-corpora-differences.json", import.meta.url)
+  writeFileSync(knownFile, `${JSON.stringify(wrong, undefined, 2)}\n`)
+}
+if (values.bytes) {
   for (const { bytes, corpus, label } of right.sort((a, b) => a.label < b.label ? -1 : 1)) {
     ;(recorded[corpus] ??= {})[label] = bytes
   }

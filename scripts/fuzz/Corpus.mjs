@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } fro
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { differences, write } from "./Comparison.mjs"
+import * as Random from "./Random.mjs"
 
 const nodeModules = fileURLToPath(new URL("../../node_modules", import.meta.url))
 
@@ -60,25 +61,23 @@ const writeCalls = (corpus, project) =>
 
 /**
  * @param {object} corpus see corpora/
- * @param {{ packages: object, runs: object, scratch: string, lanes: number, exports: boolean, seen: (row: object) => void }} options
- *   `exports`: also what the entry exports
+ * @param {{ packages: object, runs: object, scratch: string, lanes: number, exports: number, seed: number, seen: (row: object) => void }} options
+ *   `exports`: so many of the functions that the entry exports, too, chosen by the seed
  * @returns one row for each function
  */
-export const run = async (corpus, { exports, lanes, packages, runs, scratch, seen }) => {
+export const run = async (corpus, { exports, lanes, packages, runs, scratch, seed, seen }) => {
   const project = copy(corpus, scratch)
   const language = corpus.language ?? "js"
   const todo = writeCalls(corpus, project)
-  if (exports) {
-    for (const entry of [corpus.entry, ...corpus.more ?? []]) {
-      const file = `src/${entry}`
-      const { names } = await runs.run({ module: path.join(project, file), names: true }, { language })
-      for (const name of names) {
-        if (!matches(corpus.skip ?? [], name)) {
-          todo.push({ label: `${entry}#${name}`, file, exported: name, own: false, probe: true })
-        }
-      }
+  const exported = []
+  for (const entry of exports > 0 ? [corpus.entry, ...corpus.more ?? []] : []) {
+    const file = `src/${entry}`
+    const { names } = await runs.run({ module: path.join(project, file), names: true }, { language })
+    for (const name of names.filter((each) => !matches(corpus.skip ?? [], each))) {
+      exported.push({ label: `${entry}#${name}`, file, exported: name, own: false, probe: true })
     }
   }
+  todo.push(...Random.make(seed).shuffle(exported).slice(0, exports))
   const rows = []
   let count = 0
   const one = async ({ exported, file, label, own, probe = false }) => {

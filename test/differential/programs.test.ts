@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import * as path from "node:path"
 import { type Found, fuzz } from "../../scripts/fuzz/Fuzzer.mjs"
-import { maximumRefused, maximumSilentDifferences, maximumWarned } from "./limits.ts"
+import { maximumClosures, maximumRefused, maximumSilentDifferences, maximumWarned } from "./limits.ts"
 
 const known: ReadonlySet<number> = new Set(
   JSON.parse(readFileSync(new URL("./known-differences.json", import.meta.url), "utf8")) as ReadonlyArray<number>
@@ -30,7 +30,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-const compare = async (seeds: ReadonlyArray<number>) => {
+const compare = async (seeds: ReadonlyArray<number>, closures = false) => {
   const different: Array<Found> = []
   const endings = new Map<number, string>()
   const { report } = await fuzz({
@@ -39,7 +39,7 @@ const compare = async (seeds: ReadonlyArray<number>) => {
     lanes: availableParallelism(),
     shrink: 0,
     known: new Set(),
-    generation: {},
+    generation: { closures },
     found: (found) => void different.push(found),
     seen: (seed, { ending }) => void endings.set(seed, ending)
   })
@@ -72,5 +72,16 @@ describe("random programs", () => {
     assert.isAtMost(silent.length, allowed(maximumSilentDifferences, fresh.length), seen)
     assert.isAtMost(report.counts.refused, allowed(maximumRefused, fresh.length), seen)
     assert.isAtMost(report.warned, allowed(maximumWarned, fresh.length), seen)
+  }, 300_000)
+
+  it("that hand a closure over by value differ silently in no more than the part that is allowed", async () => {
+    const seeds = fresh.slice(0, 20)
+    const { different, report } = await compare(seeds, true)
+    const seen = `seeds ${first} to ${first + seeds.length - 1} of --closures: ${
+      report.lines(1).join("; ")
+    }; different: ${different.map((each) => each.seed).join(", ")}`
+    assert.isAtMost(different.length, allowed(maximumClosures.silentDifferences, seeds.length), seen)
+    assert.isAtMost(report.counts.refused, allowed(maximumClosures.refused, seeds.length), seen)
+    assert.isAtLeast(report.counts.same, 1, seen)
   }, 300_000)
 })

@@ -1,6 +1,6 @@
 export const dateFns = {
   package: "date-fns",
-  sources: [/^(?:_lib\/.*|locale\/(?:en-US|de|_lib)(?:\/.*)?|(?!locale\.js)[a-zA-Z0-9]+)\.js$/],
+  sources: [/^(?:_lib\/.*|[a-zA-Z]+\/_lib\/.*|locale\/(?:en-US|de|_lib)(?:\/.*)?|(?!locale\.js)[a-zA-Z0-9]+)\.js$/],
   entry: "index.js",
   // These ask the clock
   skip: ["setDefaultOptions", /^is(?:This|Today|Tomorrow|Yesterday|Past|Future)/, /ToNow/, "endOfToday",
