@@ -25,12 +25,15 @@ export const make = ({ program, random, tables }) => {
   const fresh = () => (count += 1)
   const handles = []
   const countersMade = []
+  /** Pairs of modules of which the first may be evaluated before the second, which is earlier otherwise. */
+  const cyclic = new Set()
   /** Expressions that `main` may give, besides states. */
   const reads = []
 
   /** Whether code of module `from` can refer to module `to` while it is evaluated. */
   const sees = (from, to) =>
-    from === to || to < from && (modules[from].system === "esm" || modules[to].system === "cjs")
+    from === to ||
+    !cyclic.has(`${from} ${to}`) && to < from && (modules[from].system === "esm" || modules[to].system === "cjs")
   const add = (index, text, ...tags) => void modules[index].chunks.push({ text, tags })
   /** Rows that may stand in the module. */
   const fitting = (rows, index) =>
@@ -153,6 +156,7 @@ export const make = ({ program, random, tables }) => {
     const number = fresh()
     const write = random.pick(kindOf(handle).writes).replaceAll("@T", at(handle))
     const { index: place } = random.pick(earlier)
+    cyclic.add(`${index} ${place}`)
     modules[place].chunks.unshift({ text: `function late${number}(v) { ${write} }`, tags: ["cycle"] })
     trigger({ module: place, root: `late${number}`, expression: "~" }, index)
   }

@@ -12,8 +12,10 @@ export const link = (program, random) => {
   )
   for (const { index, system } of modules) {
     for (const to of random.shuffle([...wanted[index]])) {
-      // Modules in a cycle know each other when they begin
-      const isPlain = to > index || random.chance(0.55) && system === "esm" && modules[to].system === "esm"
+      // Modules in a cycle know each other when they begin, and wait for nobody in it
+      const isInCycle = to > index || [...wanted[to]].some((each) => each > to)
+      const isPlain = isInCycle && modules[to].system === "esm" ||
+        random.chance(0.55) && system === "esm" && modules[to].system === "esm"
       program.links.push({
         from: index,
         to,
