@@ -3,6 +3,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
+import { pathToFileURL } from "node:url"
 
 /** Writes files, by path in `directory`. */
 export const write = (directory, files) => {
@@ -40,6 +41,16 @@ export const differences = (program, packaged, roots = []) => {
   return found
 }
 
+/** The closure as a value of this process, or nothing if it cannot be made. */
+const handOver = async (module, name) => {
+  try {
+    const space = await import(/* @vite-ignore */ pathToFileURL(module).href)
+    return await space[name]()
+  } catch {
+    return undefined
+  }
+}
+
 /** A comparer over a packager, a pool of processes and a scratch directory. */
 export const make = ({ packages, runs, scratch }) => {
   let count = 0
@@ -47,20 +58,24 @@ export const make = ({ packages, runs, scratch }) => {
    * @returns how it ended (`same`, `different`, `refused`, `unloadable`: the program itself cannot be loaded), what both did, and what
    *   packaging said.
    */
-  return async ({ entry, files, language, ownProcess, name = "main" }) => {
+  return async ({ closure = false, entry, files, language, name = "main", ownProcess = false }) => {
     const directory = path.join(scratch, `p${(count += 1)}`)
     const source = path.join(directory, "program")
     write(source, files)
     try {
-      const running = runs.run({ module: path.join(source, entry), exported: name }, { language, ownProcess })
+      const running = runs.run({ module: path.join(source, entry), exported: name, closure }, { language, ownProcess })
       let packaged
       try {
-        packaged = await packages.write(`${path.join(source, entry)}#${name}`, path.join(directory, "package"))
+        const module = path.join(source, entry)
+        const fn = closure ? await handOver(module, name) : `${module}#${name}`
+        if (fn !== undefined) packaged = await packages.write(fn, path.join(directory, "package"))
       } catch (defect) {
         packaged = { defect: String(defect?.stack ?? defect) }
       }
       const program = await running
-      if (program.phase === "load") return { ending: "unloadable", program, packaged }
+      if (program.phase === "load" || packaged === undefined) {
+        return { ending: "unloadable", program, packaged: packaged ?? {} }
+      }
       if (packaged.defect !== undefined) return { ending: "different", how: ["defect"], program, packaged }
       if (packaged.refused !== undefined) return { ending: "refused", program, packaged }
       const outcome = await runs.run(

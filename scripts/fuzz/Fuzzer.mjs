@@ -2,17 +2,21 @@
  * Goes through seeds: generates a program of each, compares it with its package, and shrinks what differs.
  */
 import * as Comparison from "./Comparison.mjs"
+import * as Bundles from "./Bundles.mjs"
 import { generate } from "./Generator.mjs"
 import * as Packages from "./Packages.mjs"
 import * as Program from "./Program.mjs"
 import * as Report from "./Report.mjs"
 import * as Runs from "./Runs.mjs"
 import { shrinkProgram } from "./Shrinker.mjs"
+import { shrinkText } from "./TextShrinker.mjs"
 
 const comparable = (program) => ({
   files: Program.print(program),
   entry: Program.entry(program),
   language: program.language,
+  name: Program.entryName(program),
+  closure: program.closure,
   ownProcess: program.ownProcess
 })
 
@@ -31,11 +35,13 @@ const staysDifferent = (result, again) =>
  * @param {number} options.shrink how many differences are made smaller
  * @param {ReadonlySet<number>} options.known seeds of which it is known that they differ
  * @param {object} options.generation which flows and language: see Generator.mjs
+ * @param {"esbuild"} [options.packager] bundles in place of packages
  * @param {(found: object) => void} options.found is told each difference: seed, result, files, and those of the shrunk program
  * @param {(seed: number, result: object, files: object) => void} [options.seen] is told each program
  */
-export const fuzz = async ({ found, generation, known, lanes, scratch, seeds, seen, shrink }) => {
-  const packages = Packages.make(scratch)
+export const fuzz = async ({ found, generation, known, lanes, packager, scratch, seeds, seen, shrink }) => {
+  const own = Packages.make(scratch)
+  const packages = packager === "esbuild" ? Bundles.make(own) : own
   const runs = Runs.make()
   const compare = Comparison.make({ packages, runs, scratch })
   const report = Report.make()
@@ -47,7 +53,9 @@ export const fuzz = async ({ found, generation, known, lanes, scratch, seeds, se
     const result = await compare(comparable(program))
     const isKnown = result.ending === "different" && known.has(seed)
     report.add(isKnown ? "known" : result.ending, {
+      seed,
       tags: Program.tagsOf(program),
+      refused: result.packaged.refused,
       warnings: result.packaged.warnings?.length ?? 0
     })
     seen?.(seed, result, Program.print(program))
@@ -55,20 +63,23 @@ export const fuzz = async ({ found, generation, known, lanes, scratch, seeds, se
     const entry = Program.entry(program)
     if (shrunk >= shrink) return found({ seed, entry, result, files: Program.print(program) })
     shrunk += 1
-    const small = await shrinkProgram(program, async (changed) => {
-      const again = await compare(comparable(changed))
-      return staysDifferent(result, again)
-    })
-    const tags = Program.tagsOf(small)
+    const stays = async (changed) => staysDifferent(result, await compare(changed))
+    const fewer = await shrinkProgram(program, (changed) => stays(comparable(changed)))
+    const tags = Program.tagsOf(fewer)
     report.blame(tags)
+    const small = await shrinkText(
+      Program.print(fewer),
+      packages.parse,
+      (files) => stays({ ...comparable(fewer), files })
+    )
     found({
       seed,
       entry,
       result,
       files: Program.print(program),
-      small: Program.print(small),
+      small,
       tags,
-      smallResult: await compare(comparable(small))
+      smallResult: await compare({ ...comparable(fewer), files: small })
     })
   }
   const lane = async () => {
@@ -79,6 +90,7 @@ export const fuzz = async ({ found, generation, known, lanes, scratch, seeds, se
   } finally {
     runs.close()
     await packages.close()
+    await own.close()
   }
   return { report, seconds: (performance.now() - started) / 1000 }
 }

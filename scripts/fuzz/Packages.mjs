@@ -8,6 +8,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
 import { FilePackager } from "../../core/FilePackager.ts"
+import { SourceParser } from "../../core/SourceParser.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
 
 /** Keeps everything that the packager writes in `scratch`. */
@@ -51,6 +52,12 @@ export const make = (scratch) => {
         warnings: diagnostics.filter(({ severity }) => severity === "warning").map(String),
         notes: diagnostics.filter(({ severity }) => severity !== "warning").map(String)
       }
+    },
+    /** The syntax tree, or `undefined` where the text has a fault. */
+    parse: async (file, text) => {
+      const source = { file, text, language: /\.[cm]?ts$/.test(file) ? "typescript" : "javascript", jsx: false }
+      const exit = await runtime.runPromiseExit(Effect.flatMap(SourceParser, (parser) => parser.parse(source)))
+      return Exit.isSuccess(exit) ? exit.value : undefined
     },
     close: () => runtime.dispose()
   }

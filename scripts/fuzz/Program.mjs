@@ -12,7 +12,7 @@
 /** `from` and `to` are module indices; `style` is a key of {@link linkStyles}. */
 /** @typedef {{ from: number, to: number, style: string }} Link */
 /**
- * @typedef {{ seed: number, language: "js" | "ts", modules: Module[], links: Link[], bare: Link[], sideEffects: unknown,
+ * @typedef {{ seed: number, language: "js" | "ts", modules: Module[], links: Link[], bare: Link[], files: Record<string, string>, licensed: boolean,
  *   main: number, ownProcess: boolean, closure: boolean }} Program
  */
 
@@ -23,10 +23,12 @@ export const references = (text) => [...text.matchAll(reference)].map(([, index,
 
 const declared = (text) => /^(?:async )?(?:const|let|var|function\*?|class|enum|namespace) ([\w$]+)/.exec(text)?.[1]
 
-const specifier = (program, index) => `./${program.modules[index].file}`
+const specifierOf = (program, index) => `./${program.modules[index].file}`
 
 const barrelFile = (program, { from, to, style }) =>
   `${style}-${from}-${to}.${program.language === "ts" ? "ts" : "mjs"}`
+
+const indexFile = (program, { from }) => `index-${from}.${program.language === "ts" ? "ts" : "mjs"}`
 
 /** How a name arrives: the import's text, the files that it needs besides, and the expression of each name. */
 const linkStyles = {
@@ -67,6 +69,26 @@ const linkStyles = {
       } }\n`
     }
   }),
+  index: ({ link, names, program }) => ({
+    text: `import { ${names.join(", ")} } from "./${indexFile(program, link)}"`,
+    name: (n) => n,
+    files: {
+      [indexFile(program, link)]: program.modules.filter(({ dropped, index }) => index < link.from && dropped !== true)
+        .map(({ index }) => `export * from "${specifierOf(program, index)}"\n`).join("")
+    }
+  }),
+  default: ({ defaults, link, names, specifier }) => {
+    const byDefault = defaults.get(link.to)
+    const others = names.filter((n) => n !== byDefault)
+    const parts = [
+      ...names.includes(byDefault) ? [`main${link.to}`] : [],
+      ...others.length > 0 ? [`{ ${others.join(", ")} }`] : []
+    ]
+    return {
+      text: `import ${parts.join(", ")} from "${specifier}"`,
+      name: (n) => n === byDefault ? `main${link.to}` : n
+    }
+  },
   dynamic: ({ names, specifier }) => ({
     text: `const { ${names.join(", ")} } = await import("${specifier}")`,
     name: (n) => n
@@ -98,8 +120,8 @@ const linkStyles = {
 export const stylesBetween = (from, to) => {
   if (from === "cjs") return ["require", "requireSpace"]
   if (to === "cjs") return ["named", "cjsDefault", "createRequire", "namespace"]
-  return ["named", "named", "renamed", "namespace", "single", "barrel", "star", "starAs", "passed", "dynamic",
-    "dynamicSpace"]
+  return ["named", "named", "renamed", "namespace", "single", "barrel", "star", "starAs", "passed", "index", "default",
+    "default", "dynamic", "dynamicSpace"]
 }
 
 /** The one that hides nothing. */
@@ -121,9 +143,25 @@ export const bareStylesBetween = (from, to) =>
     : to === "cjs" ? ["bare", "dynamic"]
     : ["bare", "bare", "unused", "unusedSpace", "dynamic", "reexport", "reexportAll"]
 
+/** A line that would continue the one before it begins with a semicolon. */
+const separate = (text) => text.split("\n").map((line) => /^[([`+\-/*.,]/.test(line) ? `;${line}` : line).join("\n")
+
+/** The entry's name, or that of the function which gives the closure. */
+export const entryName = (program) => program.closure ? "closure" : "main"
+
+/** What is the default export of each module that has one: the first name that anybody wants. */
+const defaultsOf = (program, used) => {
+  const defaults = new Map()
+  for (const { style, to } of program.links) {
+    const [first] = [...used.get(to) ?? []].sort()
+    if (style === "default" && first !== undefined) defaults.set(to, first)
+  }
+  return defaults
+}
+
 /** The files of a program, by path. */
 export const print = (program) => {
-  const files = {}
+  const files = { ...program.files }
   const texts = program.modules.map((module) => module.chunks.map(({ text }) => text))
   const used = new Map() // provider -> names
   for (const [index, chunks] of texts.entries()) {
@@ -131,6 +169,7 @@ export const print = (program) => {
       if (provider !== index) (used.get(provider) ?? used.set(provider, new Set()).get(provider)).add(name)
     }
   }
+  const defaults = defaultsOf(program, used)
   for (const module of program.modules) {
     const { index } = module
     if (module.dropped) continue
@@ -143,33 +182,46 @@ export const print = (program) => {
     for (const link of program.links) {
       const names = [...wanted.get(link.to) ?? []]
       if (link.from === index && names.length > 0) {
-        const linked = linkStyles[link.style]({ program, link, names, specifier: specifier(program, link.to) })
+        const linked = linkStyles[link.style]({
+          defaults,
+          program,
+          link,
+          names,
+          specifier: specifierOf(program, link.to)
+        })
         head.push(linked.text)
         Object.assign(files, linked.files)
         expressions.set(link.to, linked.name)
       }
     }
     for (const { from, style, to } of program.bare) {
-      if (from === index && !program.modules[to].dropped) head.push(bareText[style](specifier(program, to), to))
+      if (from === index && !program.modules[to].dropped) head.push(bareText[style](specifierOf(program, to), to))
     }
     const exported = new Set(used.get(index) ?? [])
-    if (index === program.main) exported.add("main")
+    if (index === program.main) exported.add(entryName(program))
     if (program.bare.some(({ style, to }) => to === index && /^(?:unused|reexport)$/.test(style))) {
       exported.add(`anchor${index}`)
     }
-    const body = module.chunks.map(({ text }) => {
-      const local = text.replaceAll(
+    const local = ({ text }) =>
+      text.replaceAll(
         reference,
         (_, provider, name) => Number(provider) === index ? name : expressions.get(Number(provider))?.(name) ?? name
       )
-      const name = declared(local)
+    const isInside = (chunk) => program.closure && index === program.main && chunk.outside !== true
+    const body = module.chunks.filter((chunk) => !isInside(chunk)).map((chunk) => {
+      const text = local(chunk)
+      const name = declared(text)
       // Half of the exports stand where they are declared
-      if (module.system === "esm" && exported.has(name) && (index + name.length) % 2 === 0) {
-        exported.delete(name)
-        return `export ${local}`
-      }
-      return local
+      if (module.system !== "esm" || !exported.has(name) || (index + name.length) % 2 === 1) return text
+      exported.delete(name)
+      return `export ${text}`
     })
+    const inside = module.chunks.filter(isInside)
+    if (inside.length > 0) body.push(`async function closure() {\n${inside.map(local).map(separate).join("\n")}\n}`)
+    const byDefault = defaults.get(index)
+    if (byDefault !== undefined) {
+      body.push(byDefault.length % 2 === 0 ? `export default ${byDefault}` : `export { ${byDefault} as default }`)
+    }
     if (exported.has(`anchor${index}`)) body.push(`const anchor${index} = ${index}`)
     if (exported.size > 0) {
       const names = [...exported].join(", ")
@@ -179,12 +231,18 @@ export const print = (program) => {
           : [...exported].map((name) => `exports.${name} = ${name}`).join("\n")
       )
     }
-    files[module.file] = `${[...head, ...body].map((line) => /^[([`]/.test(line) ? `;${line}` : line).join("\n")}\n`
+    files[module.file] = `${[...head, ...body].map(separate).join("\n")}\n`
   }
+  // The licence names every module that does anything, or loads one that does
+  const idle = program.modules.filter(({ chunks, index }) =>
+    chunks.every(({ tags }) => tags.includes("noise")) &&
+    ![...program.links, ...program.bare].some(({ from }) => from === index)
+  ).map(({ file }) => file)
+  const sideEffects = Object.keys(files).filter((file) => !idle.includes(file)).map((file) => `./${file}`)
   files["package.json"] = JSON.stringify({
     name: "program",
     type: "module",
-    ...program.sideEffects === undefined ? {} : { sideEffects: program.sideEffects }
+    ...program.licensed ? { sideEffects } : {}
   })
   return files
 }

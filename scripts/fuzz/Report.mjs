@@ -6,13 +6,24 @@ const percent = (part, whole) => whole === 0 ? "-" : `${(100 * part / whole).toF
 export const make = () => {
   const counts = { same: 0, different: 0, known: 0, refused: 0, unloadable: 0 }
   const tags = new Map()
+  const refusals = new Map()
   let warned = 0
   let warnedDifferent = 0
   return {
     counts,
+    get warned() {
+      return warned
+    },
     /** `ending` as the comparison says, or `known` for a difference of the list. */
-    add: (ending, { tags: tagged, warnings }) => {
+    add: (ending, { refused, seed, tags: tagged, warnings }) => {
       counts[ending] += 1
+      if (ending === "refused") {
+        // What changes from program to program is a name or a place
+        const kind = `${refused.tag}: ${
+          refused.message.split("\n")[0].replaceAll(/`[^`]*`|"[^"]*"|\/\S+|\d+/g, "_").slice(0, 120)
+        }`
+        refusals.set(kind, [...refusals.get(kind) ?? [], seed])
+      }
       const isDifferent = ending === "different" || ending === "known"
       if (warnings > 0) warned += 1
       if (warnings > 0 && isDifferent) warnedDifferent += 1
@@ -50,6 +61,11 @@ export const make = () => {
         } programs a second`
       ]
     },
+    /** Why programs are refused, and for which seeds. */
+    refusals: () =>
+      [...refusals].sort(([, a], [, b]) => b.length - a.length).map(([kind, seeds]) =>
+        `REFUSED ${seeds.length} ${kind} (${seeds.slice(0, 5).join(", ")})`
+      ),
     /** By flow: how many programs have it, how many of them differ, and in how many it was left after shrinking. */
     table: () =>
       [...tags].sort(([, a], [, b]) => b.blamed - a.blamed || b.different / b.programs - a.different / a.programs)

@@ -11,7 +11,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 /** A child that has run so many programs is replaced: Node never forgets a module. */
 const programsPerChild = 300
 /** One that does not answer at all is ended, in milliseconds. */
-const patience = 10_000
+const patience = 60_000
 
 const start = (language) =>
   new Promise((resolve, reject) => {

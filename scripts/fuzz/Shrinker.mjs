@@ -31,11 +31,29 @@ const withChunks = (program, kept) => {
   return { ...program, modules }
 }
 
+/** What `main` reads, as long as something is left. */
+const shrinkReads = async (program, differs) => {
+  const withReads = (reads) => ({
+    ...program,
+    modules: program.modules.map((module) => ({
+      ...module,
+      chunks: module.chunks.map((chunk) =>
+        chunk.reads === undefined ? chunk : { ...chunk, text: chunk.textOf(reads), reads }
+      )
+    }))
+  })
+  const [chunk] = program.modules.flatMap(({ chunks }) => chunks.filter(({ reads }) => reads !== undefined))
+  if (chunk === undefined) return program
+  const reads = await reduce(chunk.reads, async (rest) => rest.length > 0 && await differs(withReads(rest)))
+  return withReads(reads)
+}
+
 /** Whole statements first, then how modules are linked. `differs` tells of a program. */
 export const shrinkProgram = async (program, differs) => {
-  const chunks = program.modules.flatMap((module) => module.chunks)
-  const kept = await reduce(chunks, (rest) => differs(withChunks(program, rest)))
-  let small = withChunks(program, kept)
+  const fewer = await shrinkReads(program, differs)
+  const chunks = fewer.modules.flatMap((module) => module.chunks)
+  const kept = await reduce(chunks, (rest) => differs(withChunks(fewer, rest)))
+  let small = withChunks(fewer, kept)
   const attempt = async (changed) => {
     if (await differs(changed)) small = changed
   }
@@ -46,6 +64,6 @@ export const shrinkProgram = async (program, differs) => {
       await attempt({ ...small, links: small.links.map((each) => each === link ? { ...link, style: simple } : each) })
     }
   }
-  if (small.sideEffects !== undefined) await attempt({ ...small, sideEffects: undefined })
+  if (small.licensed) await attempt({ ...small, licensed: false })
   return small
 }

@@ -19,8 +19,11 @@ const describe = (thrown) =>
     ? { name: String(thrown.name), message: String(thrown.message) }
     : { name: "thrown value", message: inspected(thrown) }
 
-/** Programs wait for nothing but themselves: one that has not ended by then never will. */
-const unsettledAfter = 1500
+/** A program that waits for nothing any more, looked at so often (in milliseconds), and so many times in a row. */
+const pause = 40
+const pauses = 8
+/** Whatever happens. */
+const patience = 30_000
 
 const member = (holder, name) =>
   (typeof holder === "object" && holder !== null) || typeof holder === "function" ? Reflect.get(holder, name)
@@ -46,27 +49,72 @@ const capture = (text) => {
   return true
 }
 
-const settled = (promise) =>
+/** What the process waits for by itself. Modules that hooks load come from another thread, and do not show there. */
+const waitsFor = () => process.getActiveResourcesInfo().sort().join()
+const isHooked = process.execArgv.includes("--import")
+let idle = ""
+
+const settled = (promise, isLoading) =>
   new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ never: true }), unsettledAfter)
+    let quiet = 0
+    let waited = 0
+    let timer
+    const look = () => {
+      waited += pause
+      quiet = waitsFor() === idle && !(isLoading && isHooked) ? quiet + 1 : 0
+      if (quiet >= pauses || waited >= patience) resolve({ never: true })
+      else timer = setTimeout(look, pause).unref()
+    }
+    timer = setTimeout(look, pause).unref()
     promise.then((value) => resolve({ value }), (thrown) => resolve({ thrown })).finally(() => clearTimeout(timer))
   })
 
-const run = async ({ module, exported, closure, args = [] }) => {
+/** Values that fit anything a little. */
+const probes =
+  () => [[], [3], ["a b-c"], [[3, 1, 2]], [{ a: 1, b: { c: 2 } }], [[{ a: 2 }, { a: 1 }], "a"], [(x) => x, 2], [
+    "2024-01-31T10:20:30Z",
+    2
+  ], [new Date(0), 1], [null]]
+
+/** What a function does with each of them. V8 quotes the text of expressions in these messages. */
+const probe = async (fn) => {
+  const answers = []
+  for (const given of probes()) {
+    try {
+      answers.push(inspected(await fn(...given)))
+    } catch (thrown) {
+      answers.push(thrown instanceof TypeError || thrown instanceof ReferenceError ? thrown.name : describe(thrown))
+    }
+  }
+  return answers
+}
+
+const namesOf = async ({ module }) => ({
+  names: Object.entries(await import(pathToFileURL(module).href)).filter(([, value]) => typeof value === "function")
+    .map(([name]) => name)
+})
+
+const run = async ({ closure, exported, module, probe: isProbe }) => {
   printed = ""
   const outcome = { phase: "load" }
   stdout.write = capture
   stderr.write = capture
-  const loaded = await settled((async () => {
-    const fn = find(await import(pathToFileURL(module).href), exported)
-    return closure ? { fn: await fn() } : { fn }
-  })())
+  const loaded = await settled(
+    (async () => {
+      const fn = find(await import(pathToFileURL(module).href), exported)
+      return closure ? { fn: await fn() } : { fn }
+    })(),
+    true
+  )
   outcome.printedByLoading = printed
   printed = ""
   let ended = loaded
   if (loaded.value !== undefined) {
     outcome.phase = "call"
-    ended = await settled((async () => ({ result: await loaded.value.fn(...args) }))())
+    ended = await settled(
+      (async () => ({ result: isProbe ? await probe(loaded.value.fn) : await loaded.value.fn() }))(),
+      false
+    )
   }
   outcome.printed = printed
   if (ended.never) outcome.never = true
@@ -78,9 +126,10 @@ const run = async ({ module, exported, closure, args = [] }) => {
 }
 
 process.on("message", async (task) => {
+  if (idle === "") idle = waitsFor()
   let outcome
   try {
-    outcome = await run(task)
+    outcome = task.names ? await namesOf(task) : await run(task)
   } catch (thrown) {
     outcome = { phase: "call", error: describe(thrown), printed }
   }
