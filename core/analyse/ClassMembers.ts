@@ -57,7 +57,14 @@ export const classMembers = (node: WithBody): ReadonlyArray<ClassMember> =>
     const self = syntax(each)
     if (self.type === "ClassMethod" && self.function.body) {
       const kind = self.kind === "getter" ? "get" : self.kind === "setter" ? "set" : "method"
-      return [{ key: staticKey(self.key), isStatic: self.isStatic, kind, fn: self, value: undefined, computed: of(self.key) }]
+      return [{
+        key: staticKey(self.key),
+        isStatic: self.isStatic,
+        kind,
+        fn: self,
+        value: undefined,
+        computed: of(self.key)
+      }]
     }
     if (self.type === "ClassProperty" && self.isStatic && !self.declare) {
       const fn = asFunction(self.value)

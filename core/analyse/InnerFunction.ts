@@ -306,9 +306,9 @@ export const nameOf = ({ method, name }: InnerFunction): string =>
   method?.accessor === undefined ? name : `${method.accessor} ${name}`
 
 /** Values that are never `undefined`. */
-const alwaysDefined: ReadonlySet<string> = new Set(["StringLiteral", "NumericLiteral", "BooleanLiteral", "BigIntLiteral",
-  "NullLiteral", "TemplateLiteral", "RegExpLiteral", "ArrayExpression", "ObjectExpression", "FunctionExpression",
-  "ArrowFunctionExpression", "ClassExpression", "NewExpression"])
+const alwaysDefined: ReadonlySet<string> = new Set(["StringLiteral", "NumericLiteral", "BooleanLiteral",
+  "BigIntLiteral", "NullLiteral", "TemplateLiteral", "RegExpLiteral", "ArrayExpression", "ObjectExpression",
+  "FunctionExpression", "ArrowFunctionExpression", "ClassExpression", "NewExpression"])
 
 /**
  * Where the declarations that have a dead zone end, by `name#scope`: nowhere, if they give a value that is never
@@ -322,7 +322,8 @@ const deadZones = (module: Ast.Module): ReadonlyMap<string, number> => {
     if (name !== undefined) found.set(`${name.value}#${name.ctxt}`, Infinity)
     if (self.type === "VariableDeclaration" && self.kind !== "var") {
       for (const { id, init } of self.declarations) {
-        const isDefined = self.kind === "const" && init && id.type === "Identifier" && alwaysDefined.has(unwrap(init).type)
+        const isDefined = self.kind === "const" && init && id.type === "Identifier" &&
+          alwaysDefined.has(unwrap(init).type)
         for (const { ctxt, value } of boundNames(id)) {
           found.set(`${value}#${ctxt}`, isDefined ? Infinity : spanOf(self).end)
         }
@@ -427,7 +428,13 @@ export const innerFunctionAt = (
   }
   const captures: Array<CapturedVariable> = [
     ...capturedIn(partsOf(self), skipped).values(),
-    ...given.map((name) => ({ name, declaration: `${name}@${start}`, offsets: [], isAssigned: false, mayBeUnset: false }))
+    ...given.map((name) => ({
+      name,
+      declaration: `${name}@${start}`,
+      offsets: [],
+      isAssigned: false,
+      mayBeUnset: false
+    }))
   ]
   const { taken, usesReceiver } = surroundingsOf(self)
   const inner: InnerFunction = {

@@ -4,7 +4,8 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
 import type { CodeRequest, Cut, GlobalReference, PlaceReference, Reference } from "./ModuleRecord.ts"
-import { asName, calleeOf, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax, unwrap } from "../language/Syntax.ts"
+import { asName, calleeOf, isFunctionSyntax, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax,
+  unwrap } from "../language/Syntax.ts"
 
 /** What the names of the module mean, as far as one item's walk needs it. */
 export interface ScanContext {

@@ -125,10 +125,15 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     namespaceMembers: namespaceMembers(module),
     isClusterWrapper
   }
-  const walk = new ConstraintWalk({ system, ambient, namespaceMembers: shared.namespaceMembers, isClusterWrapper,
+  const walk = new ConstraintWalk({
+    system,
+    ambient,
+    namespaceMembers: shared.namespaceMembers,
+    isClusterWrapper,
     createsRequire: module.body.some((each) =>
       each.type === "ImportDeclaration" && /^(?:node:)?module$/.test(each.source.value)
-    ) })
+    )
+  })
 
   interface Part {
     readonly kind: Item["kind"]
@@ -462,7 +467,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
 }
 
 /** Where the parameters of a method begin, whose name ends at `end`. */
-const afterName = (text: string, end: number): number => end + (/^\s*\?/.exec(text.slice(end, end + 100))?.[0].length ?? 0)
+const afterName = (text: string, end: number): number =>
+  end + (/^\s*\?/.exec(text.slice(end, end + 100))?.[0].length ?? 0)
 
 /** Exported member names of each top-level namespace, over all its declarations. */
 const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<string>> => {

@@ -115,8 +115,7 @@ const view = (at: AnyNode, type: string, parts: Fields): AnyNode => {
 }
 
 /** Where a node of the tree or of a view stands. */
-export const spanOf = (node: AnyNode): Ast.Span =>
-  "at" in node && isNode(node.at) ? spanOf(node.at) : Ast.spanOf(node)
+export const spanOf = (node: AnyNode): Ast.Span => "at" in node && isNode(node.at) ? spanOf(node.at) : Ast.spanOf(node)
 
 /** The expression in parentheses and types. */
 export const unwrapped = (wrapped: AnyNode): AnyNode => {
@@ -223,7 +222,7 @@ const effect = (expression: AnyNode): AnyNode => {
 
 const parts = (expression: AnyNode, into: Array<AnyNode>): Array<AnyNode> => {
   const inner = unwrapped(expression)
-  if (inner.type === "SequenceExpression") for (const part of nodes(inner, "expressions")) parts(part, into)
+  if (inner.type === "SequenceExpression") { for (const part of nodes(inner, "expressions")) parts(part, into) }
   else into.push(inner)
   return into
 }
@@ -237,7 +236,8 @@ const sequence = (expression: AnyNode): AnyNode => {
   const all = parts(expression, [])
   const last = all[all.length - 1] ?? expression
   const kept = all.slice(0, -1).map(effect).filter((part) => !isLiteral(part))
-  return kept.length === 0 ? detached(expression, last) : view(expression, "SequenceExpression", { expressions: [...kept, last] })
+  return kept.length === 0 ? detached(expression, last)
+    : view(expression, "SequenceExpression", { expressions: [...kept, last] })
 }
 
 const logical: ReadonlySet<unknown> = new Set(["&&", "||", "??"])
@@ -327,9 +327,11 @@ class Comparer {
     this.#movesFields = movesFields
     this.#script = script
     this.#specifiers = specifiers
-    this.#enums = new Set([...lowered].filter(isNode).filter(({ type }) => type === "TsEnumDeclaration").map((declared) =>
-      nameOf(node(declared, "id"))
-    ))
+    this.#enums = new Set(
+      [...lowered].filter(isNode).filter(({ type }) => type === "TsEnumDeclaration").map((declared) =>
+        nameOf(node(declared, "id"))
+      )
+    )
   }
 
   /** Whether lowering replaces the node, or one below it. */
@@ -370,8 +372,11 @@ class Comparer {
       case "Module":
         return this.#module(a, b)
       case "BlockStatement":
-        return this.#list(a, statements(nodes(a, "stmts"), false, this.#script),
-          statements(nodes(b, "stmts"), false, this.#script))
+        return this.#list(
+          a,
+          statements(nodes(a, "stmts"), false, this.#script),
+          statements(nodes(b, "stmts"), false, this.#script)
+        )
       case "Identifier":
         return this.#identifier(a, b)
       case "StringLiteral":
@@ -468,8 +473,11 @@ class Comparer {
     if (!isNode(before) || !isNode(after)) return this.#fields(a, b, before, after)
     if (key === "key" || key === "property") return this.same(keyView(before), keyView(after))
     if (key === "body" && before.type === "BlockStatement" && after.type === "BlockStatement" && isFunction(owner)) {
-      return this.#list(a, statements(nodes(before, "stmts"), true, this.#script),
-        statements(nodes(after, "stmts"), true, this.#script))
+      return this.#list(
+        a,
+        statements(nodes(before, "stmts"), true, this.#script),
+        statements(nodes(after, "stmts"), true, this.#script)
+      )
     }
     return this.same(before, after)
   }
@@ -520,9 +528,8 @@ class Comparer {
   /** A class that is decorated may be anywhere in the statement that has taken its place. */
   #matchesLowered(item: AnyNode, other: AnyNode): boolean {
     if (this.#matches(item, other)) return true
-    return (item.type === "ClassDeclaration" && this.#isLowered(item)) && classesIn(other).some((found) =>
-      this.#matches(item, found)
-    )
+    return (item.type === "ClassDeclaration" && this.#isLowered(item)) &&
+      classesIn(other).some((found) => this.#matches(item, found))
   }
 
   #branch(a: AnyNode, b: AnyNode, key: string): boolean {
@@ -564,7 +571,9 @@ class Comparer {
     }
     if (!lenient && found.length > wanted.length) return this.#differ(a, found[wanted.length]?.at)
     const exported = new Set(after.exports)
-    if ([...before.exports].some((name) => !exported.delete(name) && !before.namespaces.has(name)) || exported.size > 0) {
+    if (
+      [...before.exports].some((name) => !exported.delete(name) && !before.namespaces.has(name)) || exported.size > 0
+    ) {
       return this.#differ(a, b)
     }
     return this.#list(a, before.list, after.list)
@@ -730,7 +739,7 @@ const moduleStatements = (module: AnyNode, script: boolean, specifiers: Specifie
           const orig = node(each, "orig")
           return JSON.stringify([nameOf(orig), nameOf(node(each, "exported") ?? orig)])
         })
-        if (from === undefined) for (const name of named) exports.add(name)
+        if (from === undefined) { for (const name of named) exports.add(name) }
         else if (nodes(item, "specifiers").some(({ type }) => type !== "ExportSpecifier")) {
           request(item, `export ${named.join()}`)
         } else request(item, "export").names.push(...named)

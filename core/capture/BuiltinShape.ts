@@ -16,7 +16,9 @@ export interface BuiltinShapes {
   /** Whether the runtime's own modules export it. */
   readonly isExported: (value: object) => boolean
   /** `undefined` for what belongs to the program; refused where the program changed it. */
-  readonly of: (held: HeldValue & { readonly value: object }) => Effect.Effect<BuiltinShape | undefined, CapturedValueError>
+  readonly of: (
+    held: HeldValue & { readonly value: object }
+  ) => Effect.Effect<BuiltinShape | undefined, CapturedValueError>
 }
 
 export const make: Effect.Effect<BuiltinShapes, never, FunctionLocator> = Effect.gen(function*() {

@@ -139,7 +139,9 @@ export const capture = (
         says: `${label} has the property ${segment.replace(/^\./, "")}`,
         fn: value
       })
-      for (const each of made) if (!members.has(each.value)) members.set(each.value, { _tag: "Member", ...each, of: value })
+      for (const each of made) {
+        if (!members.has(each.value)) members.set(each.value, { _tag: "Member", ...each, of: value })
+      }
       enterOwn(own, label, by)
       if (prototype === undefined) return Effect.void
       if (objects.has(prototype.value)) {

@@ -10,7 +10,7 @@ import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
 import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
 import { fromOffset, lineStarts, type SourceLocation } from "../SourceLocation.ts"
 import { SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
-import { asName } from "../analyse/Syntax.ts"
+import { asName } from "../language/Syntax.ts"
 import type * as Ast from "../syntax/Ast.ts"
 import { children, topLevel } from "../syntax/Ast.ts"
 import { labelOf } from "./NotCaptured.ts"
@@ -56,7 +56,9 @@ export interface CapturedSources {
   /** The nodes that the function may be written as, with those around them; none where its source cannot be had. */
   readonly nodesOf: (value: AnyFunction) => Effect.Effect<ReadonlyArray<FoundNode>>
   /** What `name` and `length` are in the text that runs: what compiled it may have changed them. */
-  readonly compiled: (value: AnyFunction) => Effect.Effect<{ readonly name: string; readonly length: number } | undefined>
+  readonly compiled: (
+    value: AnyFunction
+  ) => Effect.Effect<{ readonly name: string; readonly length: number } | undefined>
 }
 
 /** `fileName` turns an absolute path into what people read. */

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { type ClassMember, classMembers, computedKey, isClassSyntax, isDecorated } from "../analyse/ClassMembers.ts"
 import { type FoundNode, nameOf } from "../analyse/InnerFunction.ts"
-import { isFunctionSyntax, syntax, unwrap } from "../analyse/Syntax.ts"
+import { isFunctionSyntax, syntax, unwrap } from "../language/Syntax.ts"
 import type { AnyFunction } from "../FunctionLocator.ts"
 import type { CapturedSources, WrittenFunction } from "./CapturedSources.ts"
 import * as Intrinsics from "./Intrinsics.ts"

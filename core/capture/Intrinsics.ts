@@ -27,8 +27,8 @@ const unnamed: ReadonlyArray<readonly [expression: string, find: () => object]> 
   ["Object.getPrototypeOf(new Set().values())", () => Object.getPrototypeOf(new Set().values())],
   [`Object.getPrototypeOf("".matchAll(/a/g))`, () => Object.getPrototypeOf("".matchAll(/a/g))],
   [`Object.getPrototypeOf(""[Symbol.iterator]())`, () => Object.getPrototypeOf(""[Symbol.iterator]())],
-  ["Object.getPrototypeOf(Object.getPrototypeOf([].values()))", () =>
-    Object.getPrototypeOf(Object.getPrototypeOf([].values()))]
+  ["Object.getPrototypeOf(Object.getPrototypeOf([].values()))",
+    () => Object.getPrototypeOf(Object.getPrototypeOf([].values()))]
 ]
 
 /** An object that every machine has. */
@@ -71,7 +71,8 @@ export const isNativeFunction = (fn: unknown): boolean =>
   typeof fn === "function" && /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn))
 
 /** Whether it is the function of the language that has this name: a program may have put another in its place. */
-const isNative = (fn: unknown, name: string): boolean => isNativeFunction(fn) && Reflect.get(Object(fn), "name") === name
+const isNative = (fn: unknown, name: string): boolean =>
+  isNativeFunction(fn) && Reflect.get(Object(fn), "name") === name
 
 const build = (): ReadonlyMap<object, Intrinsic> => {
   const found = new Map<object, Intrinsic>()
@@ -145,7 +146,8 @@ export const patchedKey = (value: object): string | symbol | undefined => {
 }
 
 /** A function of the language, under whatever name. */
-const isAlias = (fn: object): boolean => find(fn)?.isLanguage === true ||
+const isAlias = (fn: object): boolean =>
+  find(fn)?.isLanguage === true ||
   isNative(fn, String(Reflect.get(fn, "name")))
 
 /** Whether a name leads to it: what generator functions give their instances has none. */

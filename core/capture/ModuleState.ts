@@ -1,7 +1,7 @@
 /**
  * What a module's own code says of a function or class that it declares at its top level.
  */
-import { asName, isFunctionSyntax, isTypeSyntax, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, isFunctionSyntax, isTypeSyntax, syntax, unwrap } from "../language/Syntax.ts"
 import type * as Ast from "../syntax/Ast.ts"
 import { children, topLevel } from "../syntax/Ast.ts"
 

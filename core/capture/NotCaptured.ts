@@ -61,7 +61,8 @@ export const refuse = (
   return new CapturedValueError({
     chain,
     kind: description,
-    what: path === "" ? `${labelOf(Object(value))} is ${description}` : `${path} is ${description}, which cannot be carried`,
+    what: path === "" ? `${labelOf(Object(value))} is ${description}`
+      : `${path} is ${description}, which cannot be carried`,
     location,
     why: chain.length === 0 ? why : `${chain.join("; ")}. ${why}`,
     remedy

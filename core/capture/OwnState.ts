@@ -111,7 +111,8 @@ export const ownState = (value: object, fresh: Fresh): OwnState => {
         accessor: isAccessor ? { get: found.get, set: found.set } : undefined,
         ...attributes,
         isAssigned: !isAccessor && attributes.writable &&
-          (isThere || (attributes.enumerable && attributes.configurable && known === undefined && isFree(fresh.prototype, key)))
+          (isThere ||
+            (attributes.enumerable && attributes.configurable && known === undefined && isFree(fresh.prototype, key)))
       })
     }
   }

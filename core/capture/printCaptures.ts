@@ -3,7 +3,7 @@
  */
 import { heritage } from "../analyse/InnerFunction.ts"
 import type { AnyFunction } from "../FunctionLocator.ts"
-import type { CapturedFunction, CaptureGraph, CapturedMember } from "./CaptureGraph.ts"
+import type { CapturedFunction, CapturedMember, CaptureGraph } from "./CaptureGraph.ts"
 import type { OwnProperty, OwnState } from "./OwnState.ts"
 import { type Made, primitiveExpression } from "./Shape.ts"
 
@@ -167,7 +167,10 @@ export const printCaptures = (
   }
 
   // Objects
-  const propertyText = (name: string, { accessor, configurable, enumerable, isAssigned, key, value, writable }: OwnProperty) => {
+  const propertyText = (
+    name: string,
+    { accessor, configurable, enumerable, isAssigned, key, value, writable }: OwnProperty
+  ) => {
     if (accessor !== undefined) {
       return `Object.defineProperty(${name}, ${keyText(key)}, { get: ${expression(accessor.get)}, set: ${
         expression(accessor.set)
@@ -181,11 +184,18 @@ export const printCaptures = (
   }
   const closing = { open: undefined, closed: "preventExtensions", sealed: "seal", frozen: "freeze" } as const
   /** Puts on it what belongs to it, after `content`. */
-  const fill = (value: object, own: OwnState, content: ReadonlyArray<string> = [], parts: ReadonlyArray<unknown> = []) => {
+  const fill = (
+    value: object,
+    own: OwnState,
+    content: ReadonlyArray<string> = [],
+    parts: ReadonlyArray<unknown> = []
+  ) => {
     const name = expression(value)
     const statements = [
       ...content,
-      ...own.removed.map((key) => `delete ${typeof key === "symbol" ? `${name}[${expression(key)}]` : member(name, key)};`),
+      ...own.removed.map((key) =>
+        `delete ${typeof key === "symbol" ? `${name}[${expression(key)}]` : member(name, key)};`
+      ),
       ...own.properties.map((each) => propertyText(name, each)),
       ...own.prototype === undefined ? []
         : [`Object.setPrototypeOf(${name}, ${expression(own.prototype.value)});`]
@@ -241,14 +251,18 @@ export const printCaptures = (
             shells.push(`const ${names.get(making.buffer)} = ${bytesOf(range.bytes)};`)
           }
           views.push(
-            `const ${name} = Buffer.from(${names.get(making.buffer)}, ${making.offset - range.start}, ${making.bytes.length});`
+            `const ${name} = Buffer.from(${names.get(making.buffer)}, ${
+              making.offset - range.start
+            }, ${making.bytes.length});`
           )
         }
         return fill(value, own)
       }
       case "View": {
         const length = making.length === undefined ? "" : `, ${making.length}`
-        views.push(`const ${name} = new ${making.constructor}(${expression(making.buffer)}, ${making.offset}${length});`)
+        views.push(
+          `const ${name} = new ${making.constructor}(${expression(making.buffer)}, ${making.offset}${length});`
+        )
         return fill(value, own)
       }
       case "Prototype":
@@ -256,9 +270,10 @@ export const printCaptures = (
         return fill(value, own)
       case "Array": {
         const { length } = making
-        const isWhole = length > 0 && own.properties.length === length && own.properties.every((each, at) =>
-          each.key === String(at) && each.isAssigned && primitiveExpression(each.value) !== undefined
-        )
+        const isWhole = length > 0 && own.properties.length === length &&
+          own.properties.every((each, at) =>
+            each.key === String(at) && each.isAssigned && primitiveExpression(each.value) !== undefined
+          )
         if (isWhole) {
           shell(`[${own.properties.map((each) => expression(each.value)).join(", ")}]`)
           return fill(value, { ...own, properties: [] })

@@ -84,7 +84,9 @@ export const effectsOf = (solution: Solution): Effects => {
       groups.set(at, code = next++)
       for (const fn of solution.functionsIn(at)) {
         const target = program.functions[fn]?.code
-        if (target !== undefined) addCaller(target, { code, call: undefined, passing: isGenerator(fn) ? "unknown" : "group" })
+        if (target !== undefined) {
+          addCaller(target, { code, call: undefined, passing: isGenerator(fn) ? "unknown" : "group" })
+        }
       }
     }
     return code
@@ -101,7 +103,7 @@ export const effectsOf = (solution: Solution): Effects => {
     if (region < 0) return false
     if (solution.find(region) === solution.prototypes) return true
     const natives = solution.nativesIn(region)
-    if (natives.length === 0 || natives.every((path) => path.startsWith("%"))) return false
+    if (natives.every((path) => path.startsWith("%"))) return false
     return (solution.flags(region) & (Kind.object | Kind.instance | Kind.function)) === 0 ||
       natives.some((path) => path === "process.env" || path === "globalThis")
   }
@@ -229,7 +231,9 @@ export const effectsOf = (solution: Solution): Effects => {
     reads.of(index, {
       read: () => undefined,
       state: () => undefined,
-      deep: (region) => { if (region >= 0) addCaller(deepGroup(region), caller) },
+      deep: (region) => {
+        if (region >= 0) addCaller(deepGroup(region), caller)
+      },
       run: (functions) => runAll(functions, caller),
       direct: (call) => {
         const target = program.functions[call.direct]?.code
@@ -395,7 +399,9 @@ const gives = (solution: Solution, call: ProgramCall, makers: ReadonlySet<number
   const { behaviours, functions, special, unknown } = solution.callees(call)
   const constructs = (call.call.flags & CallFlag.constructs) !== 0
   if (special !== undefined || unknown >= 0) return false
-  if (!behaviours.every(({ behaviour }) => behaviour.result === "fresh" || behaviour.result === "primitive")) return false
+  if (!behaviours.every(({ behaviour }) => behaviour.result === "fresh" || behaviour.result === "primitive")) {
+    return false
+  }
   if (constructs && functions.length > 0 && behaviours.length === 0) {
     return functions.every((fn) => {
       const result = solution.program.functions[fn]?.result ?? none
@@ -408,4 +414,5 @@ const gives = (solution: Solution, call: ProgramCall, makers: ReadonlySet<number
   return behaviours.length > 0
 }
 
-const givesArgument = /^(?:globalThis\.)?(?:Object\.(?:assign|define\w+|setPrototypeOf|getPrototypeOf)|Reflect\.\w+|Proxy|Promise.*)$/
+const givesArgument =
+  /^(?:globalThis\.)?(?:Object\.(?:assign|define\w+|setPrototypeOf|getPrototypeOf)|Reflect\.\w+|Proxy|Promise.*)$/

@@ -137,6 +137,7 @@ export const solve = (program: Program): Solution => {
   }
   const node = (variable: Variable): number => find(variableOf(variable))
 
+  const flagsAt = (region: number): number => flag[region] ?? 0
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
   const prototypeField = program.fieldIndex(".prototype")
@@ -197,8 +198,8 @@ export const solve = (program: Program): Solution => {
       if (((flagsA ^ flagsB) & called) !== 0) {
         for (const fn of ((flagsA & called) !== 0 ? functionsB : functionsA) ?? []) connect(a, fn)
       }
-      if ((flag[a]! & Kind.unknown) !== 0 && ((flagsA ^ flagsB) & Kind.unknown) !== 0) becomeUnknown(a)
-      else if ((flag[a]! & Kind.unknown) !== 0) absorb(a)
+      if ((flagsAt(a) & Kind.unknown) !== 0 && ((flagsA ^ flagsB) & Kind.unknown) !== 0) becomeUnknown(a)
+      else if ((flagsAt(a) & Kind.unknown) !== 0) absorb(a)
     }
   }
   const join = (a: number, b: number): void => {
@@ -313,7 +314,7 @@ export const solve = (program: Program): Solution => {
     if (list.includes(path)) return
     changed = true
     if (list.length >= maxNatives) {
-      if ((flag[at]! & Kind.unknown) === 0) {
+      if ((flagsAt(at) & Kind.unknown) === 0) {
         flag[at] = (flag[at] ?? 0) | Kind.unknown
         becomeUnknown(at)
       }
@@ -331,7 +332,9 @@ export const solve = (program: Program): Solution => {
       else pendingJoin(fieldLater(region, parameterField(at)), node(parameter))
     }
     if (fn.args !== none) pendingJoin(restParameterLater(region, 0), fieldLater(node(fn.args), elementField))
-    if (fn.result !== none && filled[variableOf(fn.result)] === 1) pendingJoin(fieldLater(region, resultField), node(fn.result))
+    if (fn.result !== none && filled[variableOf(fn.result)] === 1) {
+      pendingJoin(fieldLater(region, resultField), node(fn.result))
+    }
     if (fn.self !== none && !isArrow(fn.index)) pendingJoin(fieldLater(region, selfField), node(fn.self))
   }
   const pendingJoin = (a: number, b: number): void => {
@@ -374,12 +377,12 @@ export const solve = (program: Program): Solution => {
       pendingJoin(fieldLater(node(fn.self), constructorField), at)
       flag[node(fn.self)] = (flag[node(fn.self)] ?? 0) | Kind.instance
     }
-    if ((flag[at]! & called) !== 0) connect(at, index)
+    if ((flagsAt(at) & called) !== 0) connect(at, index)
     drain()
   }
   const callRegion = (region: number): number => {
     const at = find(region)
-    if ((flag[at]! & called) === 0) {
+    if ((flagsAt(at) & called) === 0) {
       flag[at] = (flag[at] ?? 0) | called
       for (const fn of functions[at] ?? []) connect(at, fn)
       drain()
@@ -442,7 +445,8 @@ export const solve = (program: Program): Solution => {
   const givesPrimitive = (each: ProgramCall): boolean => {
     if (each.method < 0 || (each.call.flags & CallFlag.constructs) !== 0) return false
     const name = program.fieldNames[each.method] ?? ""
-    return name.startsWith(".") && !storedNames.has(each.method) && !anyStored && Builtins.returnsPrimitive(name.slice(1))
+    return name.startsWith(".") && !storedNames.has(each.method) && !anyStored &&
+      Builtins.returnsPrimitive(name.slice(1))
   }
   for (const each of calls) {
     if (each.direct >= 0 && (each.call.flags & CallFlag.constructs) === 0) continue
@@ -460,7 +464,9 @@ export const solve = (program: Program): Solution => {
     for (const each of calls) {
       if (each.direct < 0) continue
       const fn = program.functions[each.direct]
-      if (fn !== undefined && fn.result !== none && filled[variableOf(fn.result)] === 1) again = fill(each.result) || again
+      if (fn !== undefined && fn.result !== none && filled[variableOf(fn.result)] === 1) {
+        again = fill(each.result) || again
+      }
     }
   }
   const isFilled = (variable: Variable): boolean => variable !== none && filled[variableOf(variable)] === 1
@@ -627,14 +633,16 @@ export const solve = (program: Program): Solution => {
     const found = functions[region] ?? []
     if (implicit) return { functions: found, behaviours: [], unknown: -1, special: undefined }
     const behaviours: Array<{ readonly behaviour: Behaviour; readonly isObjectStatic: boolean }> = []
-    let unknown = (flag[region]! & Kind.unknown) !== 0 ? region : -1
+    let unknown = (flagsAt(region) & Kind.unknown) !== 0 ? region : -1
     let special: Callees["special"]
     for (const path of natives[region] ?? []) {
       const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
       if (method !== undefined) {
         const list = Builtins.methodCalls(method)
         for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false })
-        if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") unknown = unknownRegion("library")
+        if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") {
+          unknown = unknownRegion("library")
+        }
         continue
       }
       // Packaging and running functions changes nothing that they can see
@@ -658,9 +666,12 @@ export const solve = (program: Program): Solution => {
       if (name.startsWith(".")) {
         const method = name.slice(1)
         if (method === "call" || method === "apply" || method === "bind") {
-          if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) special = method
+          if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) {
+            special = method
+          }
         }
-        const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 || (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
+        const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 ||
+          (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
           find(receiver) === find(prototypes)
         const isStatic = (natives[receiver]?.length ?? 0) > 0 && (flags & Kind.unknown) === 0 && behaviours.length > 0
         const list = special !== undefined || isStatic ? [] : Builtins.methodCalls(method)
@@ -690,8 +701,7 @@ export const solve = (program: Program): Solution => {
     if (place.base === "this") {
       const receiver = each.receiver === none ? boundReceiver(each) : node(each.receiver)
       if (receiver >= 0) nodes = [receiver]
-    }
-    else if (place.base === "result") { if (each.result !== none) nodes = [node(each.result)] }
+    } else if (place.base === "result") { if (each.result !== none) nodes = [node(each.result)] }
     else if (place.base === "none") return []
     else if (place.base === "callback") {
       const known = returned.get(`${id}:${place.index}`)
@@ -700,7 +710,8 @@ export const solve = (program: Program): Solution => {
       const { spread } = each.call
       for (const [at, argument] of each.args.entries()) {
         if (argument === none) continue
-        const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread) : at === place.index || (spread >= 0 && at >= spread && spread <= place.index)
+        const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread)
+          : at === place.index || (spread >= 0 && at >= spread && spread <= place.index)
         if (isHere) nodes.push(node(argument))
       }
     }
@@ -711,12 +722,14 @@ export const solve = (program: Program): Solution => {
   }
   const contentsOf = (region: number, any: boolean): number => {
     const at = find(region)
-    return field(at, any && (flag[at]! & ~(Kind.library | called)) !== 0 ? anyField : elementField)
+    return field(at, any && (flagsAt(at) & ~(Kind.library | called)) !== 0 ? anyField : elementField)
   }
 
   const apply = (each: ProgramCall, id: number, behaviour: Behaviour, objectStatic: boolean): void => {
     for (const [index, callback] of (behaviour.calls ?? []).entries()) {
-      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) applyCallback(each, id, index, callee, callback, objectStatic)
+      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) {
+        applyCallback(each, id, index, callee, callback, objectStatic)
+      }
     }
     if (behaviour.result === "fresh") {
       if (each.result !== none && isFilled(each.result)) {
@@ -728,15 +741,15 @@ export const solve = (program: Program): Solution => {
         if (text === "fresh") {
           mark(node(each.result), Kind.library)
           ofSameClass(each)
-        }
-        else { for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place) }
+        } else for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place)
       }
     }
     for (const [into, from] of behaviour.stores ?? []) {
       const sources = placeNodes(each, id, from, objectStatic)
       if (sources.length === 0) continue
       for (const target of placeNodes(each, id, into, objectStatic)) {
-        const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true) : field(target, elementField)
+        const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true)
+          : field(target, elementField)
         for (const source of sources) join(inside, source)
         if (placeOf(into).base === "result" && placeOf(into).depth > 0) mark(target, Kind.library)
       }
@@ -749,13 +762,24 @@ export const solve = (program: Program): Solution => {
       }
     }
     if (objectStatic) setByStatic(each)
-    for (const place of behaviour.iterates ?? []) { for (const region of placeNodes(each, id, place, false)) iterateNode(region) }
-    for (const place of behaviour.converts ?? []) { for (const region of placeNodes(each, id, place, false)) convertNode(region) }
+    for (const place of behaviour.iterates ?? []) {
+      for (const region of placeNodes(each, id, place, false)) iterateNode(region)
+    }
+    for (const place of behaviour.converts ?? []) {
+      for (const region of placeNodes(each, id, place, false)) convertNode(region)
+    }
     for (const [place, method] of behaviour.invokes ?? []) {
       for (const region of placeNodes(each, id, place, false)) {
         const result = scratch(`invoke ${id} ${method}`)
-        implicitCall(region, methodField(method), each.args.map((argument) => isFilled(argument) ? node(argument) : -1), result)
-        if (each.result !== none && isFilled(each.result) && peek(region, program.fieldIndex(methodField(method))) >= 0) {
+        implicitCall(
+          region,
+          methodField(method),
+          each.args.map((argument) => isFilled(argument) ? node(argument) : -1),
+          result
+        )
+        if (
+          each.result !== none && isFilled(each.result) && peek(region, program.fieldIndex(methodField(method))) >= 0
+        ) {
           join(node(each.result), result)
         }
       }
@@ -766,7 +790,9 @@ export const solve = (program: Program): Solution => {
     if (each.receiver === none) return
     const receiver = node(each.receiver)
     if (inherited.has(receiver)) join(node(each.result), field(receiver, prototypeField))
-    else if ((flag[receiver]! & Kind.library) !== 0 && (flag[receiver]! & Kind.instance) !== 0) join(node(each.result), receiver)
+    else if ((flagsAt(receiver) & Kind.library) !== 0 && (flagsAt(receiver) & Kind.instance) !== 0) {
+      join(node(each.result), receiver)
+    }
   }
   const applyCallback = (
     each: ProgramCall,
@@ -794,7 +820,9 @@ export const solve = (program: Program): Solution => {
     let result = returned.get(key)
     if (result === undefined) returned.set(key, result = make())
     invoke(callee, self, args, -1, result, false)
-    if ((flag[find(callee)]! & Kind.unknown) !== 0) { for (const argument of [...args, self]) join(find(callee), argument) }
+    if ((flagsAt(find(callee)) & Kind.unknown) !== 0) {
+      for (const argument of [...args, self]) join(find(callee), argument)
+    }
   }
 
   /** Calls the functions of the program that stand in a region under a name, if there are any. */
@@ -849,7 +877,7 @@ export const solve = (program: Program): Solution => {
     const found = [find(region)]
     for (let at = 0; at < found.length && at < 8; at++) {
       const each = found[at] ?? 0
-      if ((flag[each]! & Kind.library) === 0) continue
+      if ((flagsAt(each) & Kind.library) === 0) continue
       const element = peek(each, elementField)
       if (element >= 0 && !found.includes(element)) found.push(element)
     }
@@ -861,7 +889,9 @@ export const solve = (program: Program): Solution => {
   const thenNode = (region: number, to: number): void => {
     const then = program.fieldIndex(".then")
     const known = peek(region, then)
-    if ((known < 0 || (functions[known]?.length ?? 0) === 0) && accessorRegions(region, then, "get").length === 0) return
+    if ((known < 0 || (functions[known]?.length ?? 0) === 0) && accessorRegions(region, then, "get").length === 0) {
+      return
+    }
     const resolve = scratch(`resolve ${find(region)}`)
     addNative(resolve, "%resolve")
     mark(resolve, Kind.library)
@@ -884,7 +914,8 @@ export const solve = (program: Program): Solution => {
   const applySpecial = (each: ProgramCall, special: NonNullable<Callees["special"]>): void => {
     const { spread } = each.call
     const [first, second] = each.args
-    const given = (variable: Variable | undefined): number => variable === undefined || !isFilled(variable) ? -1 : node(variable)
+    const given = (variable: Variable | undefined): number =>
+      variable === undefined || !isFilled(variable) ? -1 : node(variable)
     const result = each.result === none ? -1 : node(each.result)
     const target = special === "reflect" ? given(first) : node(each.receiver)
     if (target < 0) return
@@ -919,7 +950,6 @@ export const solve = (program: Program): Solution => {
     constructs: boolean
   ): void => {
     invoke(target, receiver, args, spread, result, constructs)
-    const variables = program.variables
     const list = natives[find(target)]
     if (list !== undefined) {
       // A method of the library that was borrowed: as if it were called on its receiver
@@ -931,8 +961,7 @@ export const solve = (program: Program): Solution => {
         if (behaviours.length === 0) applyUnknown(each, unknownRegion(partOf(path)))
       }
     }
-    void variables
-    if ((flag[find(target)]! & Kind.unknown) !== 0) applyUnknown(each, find(target))
+    if ((flagsAt(find(target)) & Kind.unknown) !== 0) applyUnknown(each, find(target))
   }
   /** By doubt: what a borrowed method is given may all be put into its receiver, and be given back. */
   const applyBorrowed = (
@@ -946,9 +975,15 @@ export const solve = (program: Program): Solution => {
       for (const argument of args) {
         if (argument < 0) continue
         join(field(receiver, elementField), argument)
-        if ((flag[find(argument)]! & Kind.function) !== 0) {
-          invoke(argument, -1, [field(receiver, elementField), field(receiver, elementField), find(receiver)], -1,
-            scratch(`borrowed ${each.code} ${each.call.offset}`), false)
+        if ((flagsAt(find(argument)) & Kind.function) !== 0) {
+          invoke(
+            argument,
+            -1,
+            [field(receiver, elementField), field(receiver, elementField), find(receiver)],
+            -1,
+            scratch(`borrowed ${each.code} ${each.call.offset}`),
+            false
+          )
         }
       }
     }
@@ -1017,8 +1052,10 @@ export const solve = (program: Program): Solution => {
       setByStatic(each)
       return true
     }
-    if (path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
-      path === "Reflect.getOwnPropertyDescriptor") {
+    if (
+      path === "Object.getOwnPropertyDescriptor" || path === "Object.getOwnPropertyDescriptors" ||
+      path === "Reflect.getOwnPropertyDescriptor"
+    ) {
       if (first >= 0 && result >= 0) {
         mark(result, Kind.object)
         const descriptor = path.endsWith("s") ? field(result, anyField) : result
@@ -1089,7 +1126,9 @@ export const solve = (program: Program): Solution => {
     for (const other of each.args) {
       if (!isFilled(other)) continue
       for (const accessor of accessorRegions(node(other), anyField, "get")) {
-        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(other), [], -1, each.result === none ? -1 : node(each.result), false)
+        if ((functions[accessor]?.length ?? 0) > 0) {
+          invoke(accessor, node(other), [], -1, each.result === none ? -1 : node(each.result), false)
+        }
       }
     }
   }
@@ -1103,7 +1142,7 @@ export const solve = (program: Program): Solution => {
         invoke(value, find(from), [], -1, field(to, program.fieldIndex(text.slice(3))), false)
       }
     }
-    if ((flag[find(from)]! & Kind.unknown) !== 0) join(field(to, anyField), from)
+    if ((flagsAt(find(from)) & Kind.unknown) !== 0) join(field(to, anyField), from)
   }
 
   // Fields of the prototypes that the program sets hold for every object
@@ -1127,14 +1166,17 @@ export const solve = (program: Program): Solution => {
   let accessorsSeen = 0
   const accessorRegions = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const own = accessorsIn(region, name, kind)
-    return patched.has(name) && find(region) !== find(prototypes) ? [...own, ...accessorsIn(prototypes, name, kind)] : own
+    return patched.has(name) && find(region) !== find(prototypes) ? [...own, ...accessorsIn(prototypes, name, kind)]
+      : own
   }
   const accessorsIn = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const map = fields[find(region)]
     if (map === undefined || accessorNames.size === 0) return []
     const text = program.fieldNames[name] ?? ""
     if (text === Field.any) {
-      return [...map].flatMap(([key, value]) => accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : [])
+      return [...map].flatMap(([key, value]) =>
+        accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : []
+      )
     }
     return [`${kind}${text}`, `${kind}${Field.any}`].flatMap((each) => {
       const found = map.get(program.fieldIndex(each))
@@ -1165,7 +1207,8 @@ export const solve = (program: Program): Solution => {
     const member = text.slice(1)
     for (const path of list === undefined ? [] : [...list]) {
       if (path.startsWith("%")) continue
-      const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path : `${path}.${member}`
+      const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path
+        : `${path}.${member}`
       if (child.split(".").length > maxDepth + 1) continue
       if (member === "prototype") {
         join(node(to), prototypes)
@@ -1194,7 +1237,7 @@ export const solve = (program: Program): Solution => {
     for (const [value, instance, superclass] of inherits) {
       const base = node(superclass)
       for (const path of natives[base] ?? []) inheritNative(node(value), node(instance), path)
-      if ((functions[base]?.length ?? 0) > 0 || (flag[base]! & Kind.unknown) !== 0) {
+      if ((functions[base]?.length ?? 0) > 0 || (flagsAt(base) & Kind.unknown) !== 0) {
         join(node(value), base)
         join(node(instance), field(node(superclass), prototypeField))
       }
@@ -1238,14 +1281,21 @@ export const solve = (program: Program): Solution => {
         nativeChild(each.callee, node(each.receiver), each.method)
         if (patched.has(each.method)) join(node(each.callee), field(prototypes, each.method))
         for (const accessor of accessorRegions(node(each.receiver), each.method, "get")) {
-          if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
+          if ((functions[accessor]?.length ?? 0) > 0) {
+            invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
+          }
         }
       }
       const { behaviours, functions: found, special, unknown } = callees(each)
       if (found.length > 0) {
-        invoke(node(each.callee), each.receiver === none ? -1 : node(each.receiver),
-          each.args.map((argument) => isFilled(argument) ? node(argument) : -1), each.call.spread,
-          isFilled(each.result) ? node(each.result) : -1, (each.call.flags & CallFlag.constructs) !== 0)
+        invoke(
+          node(each.callee),
+          each.receiver === none ? -1 : node(each.receiver),
+          each.args.map((argument) => isFilled(argument) ? node(argument) : -1),
+          each.call.spread,
+          isFilled(each.result) ? node(each.result) : -1,
+          (each.call.flags & CallFlag.constructs) !== 0
+        )
       }
       if ((each.call.flags & CallFlag.implicit) !== 0) continue
       const paths = natives[node(each.callee)] ?? []
@@ -1308,8 +1358,8 @@ export const solve = (program: Program): Solution => {
 }
 
 /** Properties by which values of the library hand out what they contain. */
-const handsOut: ReadonlySet<string> = new Set(["value", "cause", "errors", "detail", "target", "currentTarget", "reason",
-  "groups", "indices", "raw", "buffer", "promise", "searchParams", "signal", "callee"])
+const handsOut: ReadonlySet<string> = new Set(["value", "cause", "errors", "detail", "target", "currentTarget",
+  "reason", "groups", "indices", "raw", "buffer", "promise", "searchParams", "signal", "callee"])
 
 /** The field of a method that the table names: `then`, or `Symbol.iterator`. */
 export const methodField = (name: string): string =>

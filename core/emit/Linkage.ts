@@ -206,7 +206,10 @@ export const linkage = (
     // What is loaded for its own sake, or earlier than a name of it is asked for
     for (const { order, specifier } of evaluated) {
       const known = [...declarations.values()].filter((each) => each.specifier === specifier)
-      const first = known.reduce<Declaration | undefined>((a, b) => a === undefined || b.order < a.order ? b : a, undefined)
+      const first = known.reduce<Declaration | undefined>(
+        (a, b) => a === undefined || b.order < a.order ? b : a,
+        undefined
+      )
       if (first === undefined) declare("import", { specifier, imported: "*", bound: true }, undefined, order)
       else if (first.order > order) first.order = order
     }

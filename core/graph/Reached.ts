@@ -3,7 +3,6 @@
  */
 import type { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
-import type { Evaluation } from "../slicing/evaluation.ts"
 import type { Provision } from "./Exports.ts"
 import type { CodeModule, JsonModule } from "./Module.ts"
 import type { Decision, NodeId, Reason } from "./Reason.ts"
@@ -60,6 +59,21 @@ export interface ClustrixUse {
   readonly module: CodeModule
   readonly name: string
   readonly offset: number
+}
+
+/** A specifier of a module that is resolved when the module is loaded. */
+export interface StaticRequest {
+  readonly specifier: string
+  readonly offset: number
+  readonly bare: boolean
+}
+
+/** Which modules have to be loaded although nothing of them may be named. */
+export interface Evaluation {
+  /** Paths of the modules whose imports keep the program's order. */
+  readonly ordered: ReadonlySet<string>
+  /** For each of them the imports that have to stay. */
+  readonly requests: ReadonlyMap<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>
 }
 
 export interface Reached {

@@ -213,9 +213,9 @@ const copied = (
     if (name === undefined || importOf(module, name) === undefined) return undefined
     const entry = yield* local(loader, module, reference, name, path)
     const declarations = entry.module.declarations.get(entry.local) ?? []
-    const isAssigned = entry.module.record.items.some(({ deferred, eager }) =>
-      eager.writes.includes(entry.local) || deferred.writes.includes(entry.local)
-    )
+    const { codes, names } = entry.module.record.constraints
+    const variable = names[entry.local]
+    const isAssigned = variable !== undefined && codes.some(({ assigns }) => assigns.includes(variable))
     return !isAssigned && declarations.every(({ kind, prefix }) =>
         kind === "function" || kind === "class" || kind === "default" || prefix === "const "
       )

@@ -8,7 +8,7 @@ import { asName, type AutoAccessor, isTypeSyntax, type Name, staticKey, staticSt
 import * as Builtins from "../language/Builtins.ts"
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
-import { type Constraints, CallFlag, Field, Hidden, Kind, none, type Variable } from "./Constraints.ts"
+import { CallFlag, type Constraints, Field, Hidden, Kind, none, type Variable } from "./Constraints.ts"
 import { ConstraintWriter, type OpenFunction } from "./ConstraintWriter.ts"
 
 /** What to know beside the trees. */
@@ -101,7 +101,7 @@ export class ConstraintWalk {
     const [node] = nodes
     if (kind === "captured" && node !== undefined) this.captured(node, declares[0] ?? "")
     else if (kind === "default" && node !== undefined) this.bindTo(this.named(anonymousDefault), node)
-    else { for (const each of nodes) this.statement(each) }
+    else for (const each of nodes) this.statement(each)
   }
 
   build(): Constraints {
@@ -391,39 +391,55 @@ export class ConstraintWalk {
     let returns = result
     let yields: Variable = none
     let sent: Variable = none
-    this.inFrame({ fn, owner: isArrow && outer.owner !== undefined ? outer.owner : fn, self: fn.self, isAsync: node.async === true,
-      isTop: false }, code, () => {
-      const isAsync = node.async === true
-      if (node.generator === true) {
-        // The object that the call gives: the body runs when it is asked for the next value
-        writer.make(result, Kind.library)
-        yields = writer.variable()
-        returns = yields
-        sent = writer.variable()
-        const step = writer.make(writer.variable(), Kind.object)
-        writer.store(step, Field.named("value"), yields)
-        writer.store(result, Field.element, isAsync ? writer.wait(yields) : yields)
-        const given = isAsync ? writer.make(writer.variable(), Kind.library) : step
-        if (isAsync) writer.store(given, Field.element, step)
-        const next = writer.functions.push({ code, parameters: [sent], rest: 0, args: none, result: given, self: result,
-          constructs: false }) - 1
-        const resume = writer.make(writer.variable(), Kind.function, next)
-        for (const name of ["next", "return", "throw"]) writer.store(result, Field.named(name), resume)
-      } else if (isAsync) {
-        writer.make(result, Kind.library)
-        returns = writer.variable()
-        writer.store(result, Field.element, writer.wait(returns))
+    this.inFrame(
+      {
+        fn,
+        owner: isArrow && outer.owner !== undefined ? outer.owner : fn,
+        self: fn.self,
+        isAsync: node.async === true,
+        isTop: false
+      },
+      code,
+      () => {
+        const isAsync = node.async === true
+        if (node.generator === true) {
+          // The object that the call gives: the body runs when it is asked for the next value
+          writer.make(result, Kind.library)
+          yields = writer.variable()
+          returns = yields
+          sent = writer.variable()
+          const step = writer.make(writer.variable(), Kind.object)
+          writer.store(step, Field.named("value"), yields)
+          writer.store(result, Field.element, isAsync ? writer.wait(yields) : yields)
+          const given = isAsync ? writer.make(writer.variable(), Kind.library) : step
+          if (isAsync) writer.store(given, Field.element, step)
+          const next = writer.functions.push({
+            code,
+            parameters: [sent],
+            rest: 0,
+            args: none,
+            result: given,
+            self: result,
+            constructs: false
+          }) - 1
+          const resume = writer.make(writer.variable(), Kind.function, next)
+          for (const name of ["next", "return", "throw"]) writer.store(result, Field.named(name), resume)
+        } else if (isAsync) {
+          writer.make(result, Kind.library)
+          returns = writer.variable()
+          writer.store(result, Field.element, writer.wait(returns))
+        }
+        this.frame = { ...this.frame, returns, yields, sent }
+        const name = how.name === null || how.name === undefined ? undefined : asName(how.name)
+        if (name !== undefined && name.ctxt > topLevel) writer.copy(this.declare(name), value)
+        this.parameters(fn, parameters, none)
+        const { body } = node
+        if (body !== null && body !== undefined) {
+          if (body.type === "BlockStatement") this.statement(body)
+          else writer.copy(returns, this.expression(body))
+        }
       }
-      this.frame = { ...this.frame, returns, yields, sent }
-      const name = how.name === null || how.name === undefined ? undefined : asName(how.name)
-      if (name !== undefined && name.ctxt > topLevel) writer.copy(this.declare(name), value)
-      this.parameters(fn, parameters, none)
-      const { body } = node
-      if (body !== null && body !== undefined) {
-        if (body.type === "BlockStatement") this.statement(body)
-        else writer.copy(returns, this.expression(body))
-      }
-    })
+    )
     writer.make(value, Kind.function, index)
     return { value, index }
   }
@@ -479,7 +495,11 @@ export class ConstraintWalk {
       const callee = this.expression(decorator.expression)
       const descriptor = writer.make(writer.variable(), Kind.object)
       for (const name of ["value", "get", "set"]) writer.store(descriptor, Field.named(name), decorated)
-      const result = writer.call({ callee, args: [decorated, this.unknown(), descriptor], offset: spanOf(decorator).start })
+      const result = writer.call({
+        callee,
+        args: [decorated, this.unknown(), descriptor],
+        offset: spanOf(decorator).start
+      })
       writer.copy(decorated, result)
       for (const name of ["value", "get", "set", "init"]) writer.copy(decorated, writer.load(result, Field.named(name)))
     }
@@ -514,8 +534,17 @@ export class ConstraintWalk {
     }
     const name = node.identifier ? asName(node.identifier) : undefined
     if (name !== undefined) writer.copy(this.declare(name), value)
-    const construct: Partial<Frame> = { fn, owner: fn, returns: fn.result, yields: none, sent: none, self: fn.self,
-      superclass, isAsync: false, isTop: false }
+    const construct: Partial<Frame> = {
+      fn,
+      owner: fn,
+      returns: fn.result,
+      yields: none,
+      sent: none,
+      self: fn.self,
+      superclass,
+      isAsync: false,
+      isTop: false
+    }
     const statics: Partial<Frame> = { self: value, returns: none, isTop: false }
     let hasConstructor = false
     for (const each of node.body) {
@@ -566,7 +595,11 @@ export class ConstraintWalk {
             writer.store(member.isStatic ? value : instance, Field.getter(key), decorated)
             writer.store(member.isStatic ? value : instance, Field.setter(key), decorated)
             if (!member.isStatic) {
-              this.inFrame(construct, code, () => writer.call({ callee: decorated, receiver: fn.self, args: [this.unknown()] }))
+              this.inFrame(
+                construct,
+                code,
+                () => writer.call({ callee: decorated, receiver: fn.self, args: [this.unknown()] })
+              )
             }
           }
           const fill = (): void => writer.store(home, key, init ? this.expression(init) : none)
@@ -609,8 +642,14 @@ export class ConstraintWalk {
         break
       case "ClassMethod":
       case "PrivateMethod":
-        this.writer.copy(this.named(local),
-          this.func({ ...self.function, type: "FunctionExpression", body: self.function.body ?? null }, self.function.params, {}).value)
+        this.writer.copy(
+          this.named(local),
+          this.func(
+            { ...self.function, type: "FunctionExpression", body: self.function.body ?? null },
+            self.function.params,
+            {}
+          ).value
+        )
         break
       default:
         this.bindTo(this.named(local), node)
@@ -709,8 +748,14 @@ export class ConstraintWalk {
         const strings = writer.make(writer.variable(), Kind.library)
         writer.store(strings, ".raw", writer.make(writer.variable(), Kind.library))
         const given = "expressions" in self.template ? self.template.expressions : []
-        return this.invoke(self.tag, [strings, ...given.map((each) => this.expression(each))], -1, 0, spanOf(self).start,
-          undefined)
+        return this.invoke(
+          self.tag,
+          [strings, ...given.map((each) => this.expression(each))],
+          -1,
+          0,
+          spanOf(self).start,
+          undefined
+        )
       }
       case "TemplateLiteral":
         for (const each of "expressions" in self ? self.expressions : []) writer.convert(this.expression(each))
@@ -839,12 +884,24 @@ export class ConstraintWalk {
           this.method(object, "method", this.fieldOf(self.key), self, self.params)
           break
         case "GetterProperty":
-          this.method(object, "getter", this.fieldOf(self.key), { type: "FunctionExpression", body: self.body ?? null }, [])
+          this.method(
+            object,
+            "getter",
+            this.fieldOf(self.key),
+            { type: "FunctionExpression", body: self.body ?? null },
+            []
+          )
           break
         case "SetterProperty":
-          this.method(object, "setter", this.fieldOf(self.key), { type: "FunctionExpression", body: self.body ?? null }, [
-            self.param
-          ])
+          this.method(
+            object,
+            "setter",
+            this.fieldOf(self.key),
+            { type: "FunctionExpression", body: self.body ?? null },
+            [
+              self.param
+            ]
+          )
           break
         default:
           writer.store(object, Field.any, this.unknown())
@@ -1179,8 +1236,12 @@ export class ConstraintWalk {
         }
         this.statement(self.declaration)
         for (const declared of declaredNames(self.declaration)) {
-          writer.store(variable, Field.named(declared.value), this.isGlobal(declared) ? this.global(declared.value)
-            : this.variableOf(this.keyOf(declared)))
+          writer.store(
+            variable,
+            Field.named(declared.value),
+            this.isGlobal(declared) ? this.global(declared.value)
+              : this.variableOf(this.keyOf(declared))
+          )
         }
       }
     } else {

@@ -4,7 +4,7 @@
  * Two sets grow together: the codes that may run, and what they read; whatever may write to that is kept, and runs, too.
  */
 import { type Caller, type Effects, effectsOf, Origin } from "../dataflow/Effects.ts"
-import { isBound, type ProgramCall, type Region, solve, type Solution } from "../dataflow/PointsTo.ts"
+import { isBound, type ProgramCall, type Region, type Solution, solve } from "../dataflow/PointsTo.ts"
 import { link, type Program, type ProgramModule } from "../dataflow/Program.ts"
 import { readsOf } from "../dataflow/Reads.ts"
 import { CallFlag, Field, Hidden, none, type Variable } from "../modules/Constraints.ts"
@@ -135,7 +135,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
   }
   const isMadeHere = (call: ProgramCall, code: number): boolean => {
     if (call.direct >= 0) return true
-    const used = [call.callee, ...call.args].filter((each) => each !== none && solution.functionsIn(regionOf(each)).length > 0)
+    const used = [call.callee, ...call.args].filter((each) =>
+      each !== none && solution.functionsIn(regionOf(each)).length > 0
+    )
     return used.every((each) => effects.origin(each, code) === Origin.fresh || effects.owner(each) === code)
   }
 
@@ -181,7 +183,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
   }
   const accessorFields = (field: number): ReadonlyArray<number> => {
     const text = program.fieldNames[field] ?? ""
-    return [Field.getter(text), Field.setter(text), Field.getter(Field.any), Field.setter(Field.any)].map(program.fieldIndex)
+    return [Field.getter(text), Field.setter(text), Field.getter(Field.any), Field.setter(Field.any)].map(
+      program.fieldIndex
+    )
   }
   const deep = (region: Region, reader: number): void => {
     const stack = [region]
@@ -234,7 +238,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
       state: (state) => readState(state, index),
       run: activateFunctions,
       direct: ({ direct }) => activateFunctions([direct]),
-      invoke: (region) => { if (region >= 0) activateFunctions(solution.functionsIn(region)) }
+      invoke: (region) => {
+        if (region >= 0) activateFunctions(solution.functionsIn(region))
+      }
     })
     const found = codes[index]
     if (found === undefined) return
@@ -274,9 +280,10 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
   /** Items that run the entry or Clustrix, or use what that gave. */
   const drivers = (): ReadonlySet<number> => {
     const driving = new Set<number>()
-    const stack = [...entries, ...solution.calls.flatMap((call) =>
-      solution.nativesIn(regionOf(call.callee)).some((path) => path.startsWith("node:clustrix")) ? [call.code] : []
-    )]
+    const stack = [...entries,
+      ...solution.calls.flatMap((call) =>
+        solution.nativesIn(regionOf(call.callee)).some((path) => path.startsWith("node:clustrix")) ? [call.code] : []
+      )]
     for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
       if (driving.has(code)) continue
       driving.add(code)
@@ -347,7 +354,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
       const direct = path.length === 0 ? program.bound.get(find(variable)) : undefined
       if (direct !== undefined) functions = [direct]
       else {
-        for (const part of path) region = region < 0 ? region : solution.fieldOf(region, program.fieldIndex(Field.named(part)))
+        for (const part of path) {
+          region = region < 0 ? region : solution.fieldOf(region, program.fieldIndex(Field.named(part)))
+        }
         functions = region < 0 ? [] : solution.functionsIn(region)
       }
       activateFunctions(functions)

@@ -3,17 +3,10 @@
  * so that these are evaluated at all, and in the program's order.
  */
 import type { CodeModule } from "../graph/Module.ts"
-import type { ReachedModule } from "../graph/Reached.ts"
+import type { Evaluation, ReachedModule, StaticRequest } from "../graph/Reached.ts"
 import { orderedModules } from "./evaluationOrder.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
-import type { LoadedProgram, StaticRequest } from "./loadProgram.ts"
-
-export interface Evaluation {
-  /** Paths of the modules whose imports keep the program's order. */
-  readonly ordered: ReadonlySet<string>
-  /** For each of them the imports that have to stay. */
-  readonly requests: ReadonlyMap<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>
-}
+import type { LoadedProgram } from "./loadProgram.ts"
 
 /**
  * `kept` are the modules of which something is kept; `isWanted` says whether that is so because of what it does while the

@@ -5,15 +5,9 @@ import * as Effect from "effect/Effect"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
 import type { CodeModule } from "../graph/Module.ts"
+import type { StaticRequest } from "../graph/Reached.ts"
 import type { LoadError, LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import { ModuleResolver, type RequestKind, type ResolutionError } from "../ModuleResolver.ts"
-
-/** A specifier of a module that is resolved when the module is loaded. */
-export interface StaticRequest {
-  readonly specifier: string
-  readonly offset: number
-  readonly bare: boolean
-}
 
 /** Whether TypeScript leaves the import out, since nothing of it is used as a value. */
 const isElided = (module: CodeModule, bindings: ReadonlyArray<{ readonly local: string }>): boolean =>

@@ -146,10 +146,15 @@ export class Inspector {
   }
   /** What the private static fields of a class hold, by name: `#count`. */
   privateFields(value: AnyFunction): ReadonlyMap<string, unknown> {
-    return this.#with(value, ({ privateProperties = [] }) =>
-      new Map(privateProperties.flatMap(({ name, value: held }) =>
-        held === undefined ? [] : [[name, this.#value(held)] as const]
-      )))
+    return this.#with(
+      value,
+      ({ privateProperties = [] }) =>
+        new Map(
+          privateProperties.flatMap(({ name, value: held }) =>
+            held === undefined ? [] : [[name, this.#value(held)] as const]
+          )
+        )
+    )
   }
 }
 

@@ -1,5 +1,5 @@
-/** Which statements stay: the branches of core/graph/Judge.ts, and their repetition in core/graph/reach.ts. */
-const file = "core/graph/Judge.ts"
+/** Which statements stay: the branches of core/slicing/StatementDecisions.ts, and their repetition in core/slicing/reach.ts. */
+const file = "core/slicing/StatementDecisions.ts"
 const tests = ["test/core/graph/keeping.test.ts"]
 const rule = (name, find, replace) => ({ name: `judge: ${name}`, file, find, replace, tests })
 
@@ -94,6 +94,6 @@ export const judging = [
       "while (yield* judge.round) yield* tracer.drain",
       "if (yield* judge.round) yield* tracer.drain"
     ),
-    file: "core/graph/reach.ts"
+    file: "core/slicing/reach.ts"
   }
 ]

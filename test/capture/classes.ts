@@ -324,7 +324,9 @@ export const classes: Readonly<Record<string, () => Closure>> = {
       return `${Animal.prototype.speak.call(this)} and barks`
     }
     const dog = Reflect.construct(Dog, ["Rex"])
-    return { fn: () => [dog.speak(), dog instanceof Animal, describeValue(dog), Reflect.construct(Dog, ["Ada"]).speak()] }
+    return {
+      fn: () => [dog.speak(), dog instanceof Animal, describeValue(dog), Reflect.construct(Dog, ["Ada"]).speak()]
+    }
   },
   "functions whose prototype is an instance, or was replaced": () => {
     function First(this: unknown) {}
@@ -452,7 +454,9 @@ export const classes: Readonly<Record<string, () => Closure>> = {
       }
     }
     const lazy = new Lazy()
-    return { fn: () => [state.runs, Object.keys(object), lazy instanceof Lazy, Reflect.get(object, "lazy"), state.runs] }
+    return {
+      fn: () => [state.runs, Object.keys(object), lazy instanceof Lazy, Reflect.get(object, "lazy"), state.runs]
+    }
   },
   "static state of a class of the module": () => {
     const known = Declared

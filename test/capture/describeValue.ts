@@ -36,15 +36,20 @@ const content = (value: object): unknown => {
   }
   if (ArrayBuffer.isView(value)) {
     // Where a small Buffer lies in the memory that all share is chance
-    return [Buffer.isBuffer(value) || value.byteOffset, value.byteLength, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]]
+    return [Buffer.isBuffer(value) || value.byteOffset, value.byteLength, [
+      ...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    ]]
   }
   return attempt(() => [...Map.prototype.entries.call(value)].length) !== undefined ? "Map"
     : attempt(() => [...Set.prototype.values.call(value)].length) !== undefined ? "Set"
     : attempt(() => String(Date.prototype.getTime.call(value))) ??
       attempt(() => value instanceof RegExp ? RegExp.prototype.toString.call(value) : undefined) ??
-      attempt(() => [...new Uint8Array(value as ArrayBuffer)].length >= 0 && value instanceof ArrayBuffer
-        ? ["ArrayBuffer", [...new Uint8Array(value)], Reflect.get(value, "maxByteLength"), Reflect.get(value, "resizable")]
-        : undefined) ??
+      attempt(() =>
+        [...new Uint8Array(value as ArrayBuffer)].length >= 0 && value instanceof ArrayBuffer
+          ? ["ArrayBuffer", [...new Uint8Array(value)], Reflect.get(value, "maxByteLength"),
+            Reflect.get(value, "resizable")]
+          : undefined
+      ) ??
       attempt(() => value instanceof URL || value instanceof URLSearchParams ? String(value) : undefined) ??
       attempt(() => String(Number.prototype.valueOf.call(value))) ??
       attempt(() => String.prototype.valueOf.call(value)) ??
@@ -90,7 +95,8 @@ export const describeValue = (root: unknown): ReadonlyArray<string> => {
     const kind = typeof value === "function" ? "function" : JSON.stringify(kindOf)
     found.push(
       `#${numbers.get(value)} ${kind} : ${name(Object.getPrototypeOf(value))} ${
-        Object.isFrozen(value) ? "frozen" : Object.isSealed(value) ? "sealed" : Object.isExtensible(value) ? "" : "closed"
+        Object.isFrozen(value) ? "frozen"
+          : Object.isSealed(value) ? "sealed" : Object.isExtensible(value) ? "" : "closed"
       } { ${own.join(", ")} } ${inside.join(", ")}`
     )
   }

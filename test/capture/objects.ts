@@ -101,18 +101,26 @@ const values: Readonly<Record<string, () => unknown>> = {
       ]
     }
   },
-  "symbols as keys": () => ({ [Symbol.for("registered")]: 1, [Symbol.toPrimitive]: undefined, b: 1, [Symbol.iterator]: 2 }),
-  "objects without a prototype": () => Object.assign(Object.create(null), { a: 1, __proto__: 2 }),
-  "an own property that is called __proto__": () => define({ a: 1 }, "__proto__", {
-    value: 1,
-    writable: true,
-    enumerable: true,
-    configurable: true
+  "symbols as keys": () => ({
+    [Symbol.for("registered")]: 1,
+    [Symbol.toPrimitive]: undefined,
+    b: 1,
+    [Symbol.iterator]: 2
   }),
-  "numbers that are not equal to themselves, or less than nothing": () => [NaN, -0, 0, -Infinity, { a: -0 }, new Map([[NaN, -0]])],
+  "objects without a prototype": () => Object.assign(Object.create(null), { a: 1, __proto__: 2 }),
+  "an own property that is called __proto__": () =>
+    define({ a: 1 }, "__proto__", {
+      value: 1,
+      writable: true,
+      enumerable: true,
+      configurable: true
+    }),
+  "numbers that are not equal to themselves, or less than nothing":
+    () => [NaN, -0, 0, -Infinity, { a: -0 }, new Map([[NaN, -0]])],
   "texts that are no text": () => ["\ud800", "\u2028\0", { "\udfff": 1 }],
   "a prototype that is an object": () => Object.create({ inherited: 1, deeper: { a: 1 } }, { own: { value: 2 } }),
-  "a chain of prototypes": () => Object.create(Object.create(Object.create(null, { a: { value: 1 } }), { b: { value: 2 } })),
+  "a chain of prototypes": () =>
+    Object.create(Object.create(Object.create(null, { a: { value: 1 } }), { b: { value: 2 } })),
   "an array with another prototype": () => Object.setPrototypeOf([1], { a: 1, __proto__: Array.prototype }),
   "a Map without a prototype": () => Object.setPrototypeOf(new Map([[1, 2]]), null),
   "objects with prototypes of the language": () => [
@@ -146,9 +154,10 @@ const values: Readonly<Record<string, () => unknown>> = {
     const proto = define({}, "a", { set: () => caught.push(1), configurable: true })
     return define(Object.create(proto), "a", { value: 1, writable: true, enumerable: true, configurable: true })
   },
-  "the arguments of a call": () => (function(..._: ReadonlyArray<unknown>) {
-    return arguments // oxlint-disable-line prefer-rest-params
-  })(1, { a: 2 }),
+  "the arguments of a call": () =>
+    (function(..._: ReadonlyArray<unknown>) {
+      return arguments // oxlint-disable-line prefer-rest-params
+    })(1, { a: 2 }),
   "natives and what hangs on them": () => [
     Math.max,
     Object.prototype,
@@ -170,7 +179,10 @@ const resized = (value: unknown): ReadonlyArray<string> => {
   return [16, 4, 0, 8].map((length) =>
     views.map((view: ArrayBufferView) =>
       attempted(() => {
-        Reflect.get(view.buffer, "resize").call(view.buffer, Math.min(length, Reflect.get(view.buffer, "maxByteLength")))
+        Reflect.get(view.buffer, "resize").call(
+          view.buffer,
+          Math.min(length, Reflect.get(view.buffer, "maxByteLength"))
+        )
         return view.byteLength
       })
     ).join()

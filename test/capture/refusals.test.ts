@@ -92,8 +92,8 @@ const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: Re
   "an iterator": [() => through([1, 2].values()), /is an Array Iterator, which/, /values that it gives/],
   "an iterator of a Map": [() => through(new Map().keys()), /is a Map Iterator, which/, /values that it gives/],
   "a weak reference": [() => through(new WeakRef({})), /is a WeakRef, which/, /plain reference/],
-  "a registry of objects that go": [() => through(new FinalizationRegistry(() => {})), /is a FinalizationRegistry, which/,
-    /plain reference/],
+  "a registry of objects that go": [() => through(new FinalizationRegistry(() => {})),
+    /is a FinalizationRegistry, which/, /plain reference/],
   "a buffer that was transferred": [() => {
     const buffer = new ArrayBuffer(8)
     structuredClone(buffer, { transfer: [buffer] })
@@ -154,8 +154,8 @@ const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: Re
     return through(Computed)
   }, /is a class with a computed member that was replaced or taken away/, /plain name/],
   "a symbol that its module knows": [() => holdsModuleSymbol(), /Symbol\(inner\), which/, /Symbol\.for\("inner"\)/],
-  "a symbol that no variable holds": [() => through({ [Symbol("key")]: 1 }), /\[Symbol\(key\)\] is Symbol\(key\), which/,
-    /Symbol\.for\("key"\)/],
+  "a symbol that no variable holds": [() => through({ [Symbol("key")]: 1 }),
+    /\[Symbol\(key\)\] is Symbol\(key\), which/, /Symbol\.for\("key"\)/],
   "a function of an npm package": [() => through(picomatch.default), /is `picomatch` of the package picomatch, which/,
     /Import it from picomatch at the top/],
   "an arrow that uses `this` of the function around it": [() => new Account().self() as AnyFunction,
@@ -209,8 +209,13 @@ it.layer(NodeHost.layer)("a living function is refused for", (it) => {
         assert.match(error.message, /leave the built-in object as it is/)
       }).pipe(Effect.scoped))
 
-  patched("an object of the language that was changed", Math, "hypot", /is Math with another `hypot`/, () =>
-    through(Math))
+  patched(
+    "an object of the language that was changed",
+    Math,
+    "hypot",
+    /is Math with another `hypot`/,
+    () => through(Math)
+  )
   patched(
     "a prototype of the language that was changed",
     Array.prototype,
@@ -218,5 +223,11 @@ it.layer(NodeHost.layer)("a living function is refused for", (it) => {
     /is Array\.prototype with another `at`/,
     () => through(Array.prototype)
   )
-  patched("a module of Node that was changed", Fs, "existsSync", /is node:fs with another `existsSync`/, () => through(Fs))
+  patched(
+    "a module of Node that was changed",
+    Fs,
+    "existsSync",
+    /is node:fs with another `existsSync`/,
+    () => through(Fs)
+  )
 })

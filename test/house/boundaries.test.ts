@@ -17,16 +17,19 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** The folders of the core in the order in which data flows: each may import from those before it. */
 const flow = [
-  "language",
   "syntax",
+  "language",
   "archive",
   "runtime",
   "assets",
+  "modules",
   "analyse",
   "resolve",
   "config",
   "memory",
+  "dataflow",
   "graph",
+  "slicing",
   "capture",
   "canonical",
   "emit",

@@ -213,8 +213,10 @@ class ClassRewriter {
     const span = Ast.spanOf(member.key)
     const last = decorators.at(-1)
     if (last === undefined) {
-      const start = decoratorsOf(member).reduce((end, decorator) => Math.max(end, Ast.spanOf(decorator).end),
-        Ast.spanOf(member).start)
+      const start = decoratorsOf(member).reduce(
+        (end, decorator) => Math.max(end, Ast.spanOf(decorator).end),
+        Ast.spanOf(member).start
+      )
       // Legacy decorators stay before the getter
       const space = start === Ast.spanOf(member).start ? "" : " "
       if (privately !== undefined || !key.startsWith(this.#state)) {
@@ -229,9 +231,13 @@ class ClassRewriter {
     this.#edits.remove(Ast.spanOf(last).end, span.start)
     if (privately === undefined) return this.#key(part, "", `)]${get}${modifier}set[${key}]${set}${own}`)
     const value = `${this.#state}.values[${index}]`
-    this.#key(part, "", `)]${get}${modifier}set[${this.#state}.keys[${index}]]${set}` +
-      `${modifier}get ${privately}(){return ${value}.get.call(this)}` +
-      `${modifier}set ${privately}(clustrix$value){${value}.set.call(this,clustrix$value)}${own}`)
+    this.#key(
+      part,
+      "",
+      `)]${get}${modifier}set[${this.#state}.keys[${index}]]${set}` +
+        `${modifier}get ${privately}(){return ${value}.get.call(this)}` +
+        `${modifier}set ${privately}(clustrix$value){${value}.set.call(this,clustrix$value)}${own}`
+    )
   }
 
   /** Lets the decorators change the first value, and do more behind it. */
@@ -298,8 +304,13 @@ class ClassRewriter {
     }
     const result = first === undefined ? "" : `;return ${own === undefined ? "" : `${own}=`}${this.#state}.self`
     // Inside of what was put around the class
-    this.#edits.wrap(end, end, "", `${key === undefined ? "" : `})[${key}]`}${result}})()${isAsync ? ")" : ""}` +
-      (isDeclaration ? ";" : ""))
+    this.#edits.wrap(
+      end,
+      end,
+      "",
+      `${key === undefined ? "" : `})[${key}]`}${result}})()${isAsync ? ")" : ""}` +
+        (isDeclaration ? ";" : "")
+    )
   }
 
   /** What comes first in the body: the decorators are called. */
@@ -374,7 +385,10 @@ export const decorators = (legacy: boolean): Normalisation => {
     context.helpers.add(decoratorHelpers)
     const yielding = evaluated(self).find((node) => suspends(node, "YieldExpression"))
     if (yielding !== undefined) {
-      context.refused.push({ node: yielding, why: "A decorated class is made in a function, where `yield` has no place." })
+      context.refused.push({
+        node: yielding,
+        why: "A decorated class is made in a function, where `yield` has no place."
+      })
     }
     const item = defaults.get(self)
     const isDeclaration = self.type === "ClassDeclaration" || (item !== undefined && !!self.identifier)
@@ -393,7 +407,10 @@ export const decorators = (legacy: boolean): Normalisation => {
     const text = key.type === "PrivateName" && "value" in key ? JSON.stringify(`#${String(key.value)}`)
       : keyText(key, context.text)
     if (text === undefined && isDecorated(value)) {
-      context.refused.push({ node: key, why: "The name of a decorated class would be lost here: its field has a computed key." })
+      context.refused.push({
+        node: key,
+        why: "The name of a decorated class would be lost here: its field has a computed key."
+      })
     }
     named(value, text)
   }

@@ -46,7 +46,10 @@ const list = (statements: ReadonlyArray<Ast.AnyNode>, { edits, refused }: Contex
       const node = found.find((each) => asName(each)?.ctxt === Ast.unresolved)
       if (node === undefined) continue
       const name = `${id.value}.${asName(node)?.value ?? ""}`
-      refused.push({ node, why: `It is a member of the enum of this name, which compilers see differently: write ${name}.` })
+      refused.push({
+        node,
+        why: `It is a member of the enum of this name, which compilers see differently: write ${name}.`
+      })
     }
   }
 }

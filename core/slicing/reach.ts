@@ -3,17 +3,17 @@
  * empty and no statement is left that may change what was reached.
  */
 import * as Effect from "effect/Effect"
-import type { AskedModule } from "./AskedModule.ts"
-import * as Judge from "./Judge.ts"
+import type { AskedModule } from "../graph/AskedModule.ts"
+import * as StatementDecisions from "./StatementDecisions.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
-import { type CodeModule, locate, nodeId } from "./Module.ts"
-import type { LoadRequirements, ModuleLoader } from "./ModuleLoader.ts"
-import type { Entry, Reached } from "./Reached.ts"
-import type { Reason } from "./Reason.ts"
-import * as Tracer from "./Tracer.ts"
-import * as LiveStatements from "../slicing/LiveStatements.ts"
-import { type Evaluation, evaluationOf } from "../slicing/evaluation.ts"
-import { type LoadedProgram, loadProgram } from "../slicing/loadProgram.ts"
+import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
+import type { LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
+import type { Entry, Reached } from "../graph/Reached.ts"
+import type { Reason } from "../graph/Reason.ts"
+import * as Tracer from "../graph/Tracer.ts"
+import * as LiveStatements from "./LiveStatements.ts"
+import { type Evaluation, evaluationOf } from "./evaluation.ts"
+import { type LoadedProgram, loadProgram } from "./loadProgram.ts"
 
 /** A function that is wanted beside the entry, because a living function holds it. */
 export interface HeldFunction {
@@ -25,16 +25,16 @@ export interface HeldFunction {
 export const reach = (
   loader: ModuleLoader,
   entry: Entry,
-  options: Judge.ReachOptions,
+  options: StatementDecisions.ReachOptions,
   held: ReadonlyArray<HeldFunction> = [],
   asked: ReadonlyArray<AskedModule> = []
 ): Effect.Effect<Reached, Tracer.ReachError, LoadRequirements> =>
   Effect.gen(function*() {
     const tracer = Tracer.make(loader, {
-      isDropped: Judge.isDropped(options),
+      isDropped: StatementDecisions.isDropped(options),
       isAnswered: (module, offset) => asked.some((each) => each.from.path === module.path && each.offset === offset)
     })
-    const judge = Judge.make(tracer, options)
+    const decisions = StatementDecisions.make(tracer, options)
 
     // The entry
     const entryItems = entry.module.declarations.get(entry.local) ?? []
@@ -102,20 +102,23 @@ export const reach = (
         const source = program.sources[module]
         const found = source?.record.items[item]
         if (source === undefined || found === undefined) continue
-        if (judge.wants(source, found, because.what)) {
+        if (decisions.wants(source, found, because.what)) {
           known.add(`${module}:${item}`)
           again = true
         }
       }
-      if (yield* judge.round) again = true
+      if (decisions.keepNamed()) again = true
       yield* tracer.drain
       again ||= [...tracer.modules.keys()].some((path) => !entered.has(path))
       if (again) continue
       // Modules that are loaded for what they lead to
-      evaluation = evaluationOf(program, live, tracer.modules, (module) => judge.isWanted(module) || importsForEffect(module))
+      evaluation = evaluationOf(program, live, tracer.modules, (module) =>
+        decisions.isWanted(module) || importsForEffect(module))
       for (const path of evaluation.ordered) {
         const module = program.sources[program.indexOf.get(path) ?? -1]
-        if (module === undefined || tracer.modules.has(path) || !live.isStatic(path)) continue
+        if (module === undefined || tracer.modules.has(path) || !live.isStatic(path)) {
+          continue
+        }
         tracer.enter(module, {
           kind: "side-effect-import",
           from: undefined,
@@ -135,7 +138,7 @@ export const reach = (
       externals: [...tracer.externals.values()],
       clustrix: [...tracer.clustrix.values()],
       reasons: tracer.reasons,
-      decisions: [...judge.decisions.values()],
+      decisions: [...decisions.all.values()],
       diagnostics: [...tracer.diagnostics.values()]
     }
   })

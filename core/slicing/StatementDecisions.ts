@@ -2,11 +2,10 @@
  * Decides which top-level statements stay: those that may change what is reached. Lines that only package and run the
  * entry go.
  */
-import * as Effect from "effect/Effect"
 import type { Item } from "../analyse/ModuleRecord.ts"
-import { type CodeModule, locate, nodeId } from "./Module.ts"
-import type { Decision, NodeId, Reason } from "./Reason.ts"
-import type { Tracer } from "./Tracer.ts"
+import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
+import type { Decision, NodeId, Reason } from "../graph/Reason.ts"
+import type { Tracer } from "../graph/Tracer.ts"
 
 /** Statements to keep or drop whatever the analysis says, as `file#name` or `file:line`. */
 export interface ReachOptions {
@@ -14,14 +13,14 @@ export interface ReachOptions {
   readonly drop: ReadonlyArray<string>
 }
 
-export interface Judge {
-  readonly decisions: ReadonlyMap<NodeId, Decision>
+export interface StatementDecisions {
+  readonly all: ReadonlyMap<NodeId, Decision>
   /** Keeps an item that may change `what`, unless an option says otherwise; whether it is kept now. */
   readonly wants: (module: CodeModule, item: Item, what: string) => boolean
   /** Whether something of the module is kept because of what it changes. */
   readonly isWanted: (module: CodeModule) => boolean
   /** Keeps what the option `keep` names; whether that is anything new. */
-  readonly round: Effect.Effect<boolean>
+  readonly keepNamed: () => boolean
 }
 
 const matches = (patterns: ReadonlyArray<string>, module: CodeModule, item: Item): boolean =>
@@ -32,7 +31,7 @@ const matches = (patterns: ReadonlyArray<string>, module: CodeModule, item: Item
 export const isDropped = (options: ReachOptions) => (module: CodeModule, item: Item): boolean =>
   matches(options.drop, module, item)
 
-export const make = (tracer: Tracer, options: ReachOptions): Judge => {
+export const make = (tracer: Tracer, options: ReachOptions): StatementDecisions => {
   const decisions = new Map<NodeId, Decision>()
   const decide = (module: CodeModule, item: Item, verdict: Decision["verdict"], why: string): void => {
     decisions.set(`${module.path}\0${item.index}`, {
@@ -50,7 +49,7 @@ export const make = (tracer: Tracer, options: ReachOptions): Judge => {
   const seen = new Set<string>()
   const wanted = new Set<string>()
   return {
-    decisions,
+    all: decisions,
     isWanted: (module) => wanted.has(module.path),
     wants: (module, item, what) => {
       if (tracer.modules.get(module.path)?.items.has(item.index) === true) return false
@@ -62,18 +61,20 @@ export const make = (tracer: Tracer, options: ReachOptions): Judge => {
       keep(module, item, `it may change ${what}`, "effect")
       return true
     },
-    round: Effect.sync(() => {
+    keepNamed: () => {
       let changed = false
       if (options.keep.length === 0) return changed
       for (const { items, module } of [...tracer.modules.values()]) {
         for (const item of module.record.items) {
-          if (items.has(item.index) || seen.has(`${module.path}\0${item.index}`) || !matches(options.keep, module, item)) continue
+          if (
+            items.has(item.index) || seen.has(`${module.path}\0${item.index}`) || !matches(options.keep, module, item)
+          ) continue
           seen.add(`${module.path}\0${item.index}`)
           keep(module, item, "the option `keep` names it", "option")
           changed = true
         }
       }
       return changed
-    })
+    }
   }
 }
