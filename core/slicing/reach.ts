@@ -8,11 +8,11 @@ import * as StatementDecisions from "./StatementDecisions.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
 import type { LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
-import type { Entry, Reached } from "../graph/Reached.ts"
+import type { Entry, Evaluation, Reached } from "../graph/Reached.ts"
 import type { Reason } from "../graph/Reason.ts"
 import * as Tracer from "../graph/Tracer.ts"
 import * as LiveStatements from "./LiveStatements.ts"
-import { type Evaluation, evaluationOf } from "./evaluation.ts"
+import { evaluationOf } from "./evaluation.ts"
 import { type LoadedProgram, loadProgram } from "./loadProgram.ts"
 
 /** A function that is wanted beside the entry, because a living function holds it. */

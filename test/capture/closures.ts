@@ -287,7 +287,7 @@ export const closures: Readonly<Record<string, () => Closure>> = {
   },
   "a variable whose value is undefined": () => {
     const nothing = [].at(0)
-    let later: number | undefined = undefined
+    const later: number | undefined = undefined
     const read = () => [nothing, later]
     return { fn: () => read() }
   },
