@@ -27,7 +27,8 @@ const generator: Rules = {
 /** A new promise of what the generator gives. */
 const asyncGenerator: Rules = {
   next: fresh({ stores: [["result[]", "this[]"], ["this", "0"]], mutates: ["this"] }),
-  "return throw": fresh({
+  throw: fresh({ stores: [["result[]", "this[]"], ["result", "0"], ["this", "0"]], mutates: ["this"] }),
+  return: fresh({
     stores: [["result[]", "this[]"], ["result[]", "0"], ["result[]", "0[]"], ["result", "0"], ["this", "0"]],
     mutates: ["this"],
     invokes: [["0", "then"], ["0", "constructor"]]
@@ -97,7 +98,9 @@ export const methods: Table = {
   Generator: generator,
   AsyncGenerator: asyncGenerator,
   // Of arrays, maps, sets, strings and regular expressions.
-  LibraryIterator: { next: fresh({ stores: holds("this[] result"), mutates: ["this"] }) }
+  LibraryIterator: {
+    next: fresh({ stores: holds("this[] result"), mutates: ["this"], changesState: ["regexp"] })
+  }
 }
 
 const ofPairs = {

@@ -56,7 +56,7 @@ export const methods: Table = {
     "ref unref refresh": timer,
     close: timer,
     hasRef: primitive({ reads: ["this"] }),
-    "Symbol.toPrimitive": primitive({ mutates: ["this"] })
+    "Symbol.toPrimitive": primitive({ mutates: ["this"], readsState: ["timers"] })
   }
 }
 
@@ -105,14 +105,14 @@ export const functions: Table = {
   console: {
     "assert debug error info log trace warn group groupCollapsed timeLog dirxml": prints,
     table: { ...prints, converts: ["1[]"] },
-    dir: { ...prints, converts: ["1[]"] },
+    dir: primitive({ reads: ["deep:0", "1"], converts: ["1[]"], changesState: ["console"] }),
     "count countReset time timeEnd": primitive({ converts: ["0"], readsState: ["time"], changesState: ["console"] }),
     "groupEnd clear": primitive({ changesState: ["console"] })
   },
   Buffer: {
     from: from("fresh 0", bufferOf),
     of: fresh({ converts: ["0+"] }),
-    copyBytesFrom: fresh({ reads: ["0"], converts: ["1", "2"], invokes: [["0", "constructor"]] }),
+    copyBytesFrom: fresh({ reads: ["0"], invokes: [["0", "constructor"]] }),
     alloc: fresh({ reads: ["1"], converts: ["1"] }),
     "allocUnsafe allocUnsafeSlow": fresh({ readsState: ["random"] }),
     byteLength: primitive({ reads: ["0"], converts: ["1"] }),

@@ -140,6 +140,7 @@ const intl: Rules = {
   "select of": primitive({ reads: ["this"], converts: ["0"] }),
   "selectRange compare": primitive({ reads: ["this"], converts: ["0", "1"] }),
   "segment containing": fresh({ stores: tree, reads: ["this"], converts: ["0"] }),
+  "Symbol.iterator": fresh({ stores: tree, reads: ["this"] }),
   "maximize minimize": fresh({ reads: ["this"] }),
   [
     "getCalendars getCollations getHourCycles getNumberingSystems getTextInfo getTimeZones getWeekInfo"
@@ -181,14 +182,15 @@ export const functions: Table = {
   },
   Number: {
     "isFinite isInteger isNaN isSafeInteger": primitive(),
-    "parseFloat parseInt": primitive({ converts: ["0", "1"] })
+    parseFloat: primitive({ converts: ["0"] }),
+    parseInt: primitive({ converts: ["0", "1"] })
   },
   BigInt: { "asIntN asUintN": primitive({ converts: ["0", "1"] }) },
   Symbol: { for: primitive({ converts: ["0"] }), keyFor: primitive() },
   Math: {
     [
       `abs acos acosh asin asinh atan atan2 atanh cbrt ceil clz32 cos cosh exp expm1 floor fround hypot imul log log10 log1p
-      log2 max min pow round sign sin sinh sqrt tan tanh trunc`
+      log2 max min pow round sign sin sinh sqrt tan tanh trunc f16round`
     ]: convertsAll,
     random: primitive({ readsState: ["random"] })
   },
@@ -198,7 +200,8 @@ export const functions: Table = {
     UTC: convertsAll
   },
   Intl: {
-    [intlServices]: fresh({ ...options(0, 1), converts: ["0", "0[]", "1[]"], readsState: ["locale", "timezone"] }),
+    [intlServices.replace(" Locale", "")]: fresh({ ...options(0, 1), readsState: ["locale", "timezone"] }),
+    Locale: fresh({ ...options(1), converts: ["0", "1[]"], readsState: ["locale"] }),
     getCanonicalLocales: fresh(options(0)),
     supportedValuesOf: fresh({ converts: ["0"] })
   },

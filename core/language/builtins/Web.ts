@@ -46,7 +46,7 @@ export const methods: Table = {
   },
   TextEncoder: {
     encode: fresh({ converts: ["0"] }),
-    encodeInto: fresh({ reads: ["1"], mutates: ["1"], converts: ["0"] })
+    encodeInto: fresh({ reads: ["1"], mutates: ["1"] })
   },
   TextDecoder: { decode: primitive({ reads: ["this", "0", "1"], mutates: ["this"] }) },
   Blob: { slice: fresh({ reads: ["this"], converts: ["0+"] }) },
@@ -94,18 +94,18 @@ export const functions: Table = {
     URLSearchParams: fresh({
       reads: ["0"],
       iterates: ["0", "0[]"],
-      converts: ["0", "0[]", "0[][]"]
+      converts: ["0[]", "0[][]"]
     }),
     Headers: fresh({ reads: ["0"], iterates: ["0", "0[]"], converts: ["0[]", "0[][]"] }),
     FormData: fresh(),
     TextEncoder: fresh(),
-    TextDecoder: fresh({ reads: ["1"], converts: ["0", "1[]"] }),
+    TextDecoder: fresh({ reads: ["1"], converts: ["0"] }),
     Blob: fresh({ iterates: ["0"], reads: ["0[]", "1"], converts: ["0[]", "1[]"] }),
     AbortController: fresh({ stores: tree }),
     EventTarget: fresh(),
-    Event: fresh({ reads: ["1"], converts: ["0", "1[]"], readsState: ["time"] }),
-    CustomEvent: fresh({ stores: holds("1[]"), converts: ["0", "1[]"], readsState: ["time"] }),
-    DOMException: fresh({ stores: holds("1[]"), converts: ["0", "1", "1[]"], readsState: ["stack"] }),
+    Event: fresh({ reads: ["1"], converts: ["0"], readsState: ["time"] }),
+    CustomEvent: fresh({ stores: holds("1[]"), converts: ["0"], readsState: ["time"] }),
+    DOMException: fresh({ stores: holds("1[]"), converts: ["0", "1[]"], readsState: ["stack"] }),
     // What is transferred is empty afterwards.
     structuredClone: fresh({ stores: tree, mutates: ["1[][]"], reads: ["deep:0", "1"], iterates: ["1[]"] }),
     queueMicrotask: primitive({ ...soon, calls: [{ fn: "0", args: [], later: true }] }),

@@ -22,7 +22,7 @@ const keysOf = (value: unknown): ReadonlyArray<string> =>
   value instanceof Map || value instanceof Set
     ? [...value.values()].map((_, index) => `${index}`)
     : isObject(value) && !isIntrinsic(value) && !ArrayBuffer.isView(value) &&
-        (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+        (Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]")
     ? Object.keys(value)
     : []
 
@@ -191,31 +191,31 @@ const isPlain = (value: object): boolean => {
 /** The value at a position, watched by a proxy. */
 export const watch = (position: Position): Instrument => (recorder, sample) => {
   const value = at(sample, position)
-  if (!isObject(value) || isIntrinsic(value) || typeof value === "function" || !isPlain(value)) return sample
-  return replaced(sample, position, watched(recorder, value)) ?? sample
+  if (!isObject(value) || isIntrinsic(value) || typeof value === "function" || !isPlain(value)) return undefined
+  return replaced(sample, position, watched(recorder, value))
 }
 
 /** An object with hooks at a position. Not for a length, which behaviours assume to be a number, nor for a function. */
 export const hook = (position: Position): Instrument => (recorder, sample) => {
   const value = at(sample, position)
   return position.at(-1) === "length" || typeof value === "function" || value instanceof EventEmitter
-    ? sample
-    : replaced(sample, position, hooked(recorder, value)) ?? sample
+    ? undefined
+    : replaced(sample, position, hooked(recorder, value))
 }
 
 /** An object that is nothing but converted. */
 export const convert = (position: Position): Instrument => (_, sample) => {
   const value = at(sample, position)
   return position.at(-1) === "length" || typeof value === "function"
-    ? sample
-    : replaced(sample, position, convertible(isObject(value) ? "a" : value)) ?? sample
+    ? undefined
+    : replaced(sample, position, convertible(isObject(value) ? "a" : value))
 }
 
 /** The value at a position keeps its type, and gets methods of its own that write down that they were called. */
 export const override = (position: Position): Instrument => (recorder, sample) => {
   const value = at(sample, position)
   if (!isObject(value) || isIntrinsic(value) || typeof value === "function" || !Object.isExtensible(value)) {
-    return sample
+    return undefined
   }
   for (const name of [...hooks, "toString", "valueOf"]) {
     const key = keyOf(name)

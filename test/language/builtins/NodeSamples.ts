@@ -10,6 +10,7 @@ import { inspect, types } from "node:util"
 import * as zlib from "node:zlib"
 import { callback, convertible } from "./Observation.ts"
 import { containing } from "./Places.ts"
+import { quiet } from "./State.ts"
 import { type Calls, nested, none, on, promiseOf, type TypeSamples } from "./Samples.ts"
 
 const bytes = (): Buffer => Buffer.from([1, 2, 3, 4, 5, 6, 7, 8])
@@ -214,9 +215,13 @@ export const functions: Readonly<Record<string, Calls>> = {
   console: {
     "debug error info log trace warn group groupCollapsed": () => ["%s %o", nested(), shown(), 1],
     assert: () => [false, "%s", nested(), shown()],
-    timeLog: () => ["default", shown()],
+    timeLog: () => {
+      quiet.time("shown")
+      return ["shown", shown()]
+    },
     table: () => [[{ a: 1 }, { a: shown() }], ["a"]],
-    "dir dirxml": () => [shown(), { depth: 1 }],
+    dir: () => [nested(), { depth: 1 }],
+    dirxml: () => ["%s", nested(), shown()],
     "count countReset time timeEnd": () => ["clustrix-test"],
     "groupEnd clear": none
   },
@@ -418,7 +423,7 @@ export const modules: Readonly<Record<string, Calls>> = {
   },
   querystring: {
     "parse decode": () => ["a=1", "&", "=", { decodeURIComponent: callback(() => convertible("a")) }],
-    "stringify encode": () => [{ a: ["1"] }, "&", "=", { encodeURIComponent: callback(() => "a") }],
+    "stringify encode": () => [{ a: ["1"], b: "2" }, "&", "=", { encodeURIComponent: callback(() => "a") }],
     "escape unescape unescapeBuffer": () => ["a%20"]
   },
   url: {

@@ -248,8 +248,8 @@ const resultPlaces = (recorder: Recorder, result: unknown): Extract<Event, { _ta
   return recorder.placesOf(base ?? result)
 }
 
-/** How an object is changed before the call, so that it writes down what is done with it. */
-export type Instrument = (recorder: Recorder, sample: Sample) => Sample
+/** How an object is changed before the call, so that it writes down what is done with it. Nothing: there is none. */
+export type Instrument = (recorder: Recorder, sample: Sample) => Sample | undefined
 
 /** Gives what was registered a reason to run. */
 const poke = (recorder: Recorder, { self }: Sample, result: unknown): void => {
@@ -265,16 +265,20 @@ const poke = (recorder: Recorder, { self }: Sample, result: unknown): void => {
   recorder.recording = false
 }
 
+/** Leaves the sample as it is. State is looked at, too. */
+export const plain: Instrument = (_, sample) => sample
+
 /** Makes the call, and whatever it has started. */
 export const observe = async (
   call: (sample: Sample) => unknown,
   make: () => Sample,
   instrument: Instrument,
-  patient = false
+  { patient = false }: { readonly patient?: boolean } = {}
 ): Promise<Observation> => {
   const recorder = new Recorder()
   current = recorder
   const sample = instrument(recorder, make())
+  if (sample === undefined) return { events: [], result: undefined, thrown: undefined }
   const roots = [["this", sample.self] as const, ...sample.args.map((arg, index) => [`${index}`, arg] as const)]
   for (const [value, places] of tag(roots)) {
     recorder.tags.set(value, new Set([...recorder.tags.get(value) ?? [], ...places]))
@@ -284,15 +288,17 @@ export const observe = async (
   let thrown: unknown
   let result: unknown
   recorder.recording = true
-  const states = State.before()
+  const states = instrument === plain ? State.before() : undefined
   try {
     result = call(sample)
   } catch (cause) {
     thrown = cause ?? new Error(inspect(cause))
   }
   recorder.recording = false
-  for (const state of State.changes(states)) recorder.events.push({ _tag: "Changed", state })
-  State.restore(states)
+  if (states !== undefined) {
+    for (const state of State.changes(states)) recorder.events.push({ _tag: "Changed", state })
+    State.restore(states)
+  }
   const isNew = isObject(result) && !isIntrinsic(result) && !recorder.tags.has(result)
   if (thrown === undefined) recorder.events.push({ _tag: "Result", places: resultPlaces(recorder, result) })
   differences(recorder, before)
@@ -301,8 +307,9 @@ export const observe = async (
   poke(recorder, sample, result)
   if (isNew) await open(recorder, result as object)
   recorder.recording = true
+  const waits = sample.args.some((arg) => typeof arg === "function")
   const turns = roots.some(([, value]) => isObject(value)) ? 3 : 0
-  for (let index = 0; index < (patient && !wasCalled() ? 200 : turns); index += 1) await turn()
+  for (let index = 0; index < (patient && waits && !wasCalled() ? 200 : turns); index += 1) await turn()
   recorder.recording = false
   differences(recorder, before)
   if (isNew) resultContents(recorder, result as object)

@@ -60,3 +60,12 @@ export const identity = (): unknown => callback((value: unknown) => value)
 export const making = (): unknown => callback(() => ({ made: {} }))
 
 export const yes = (): unknown => callback(() => true)
+
+/** An object with properties of its own that is none of its prototype's kind. */
+export const like = (prototype: object, properties: Readonly<Record<string, unknown>>): object =>
+  Object.create(
+    prototype,
+    Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [name, { value, writable: true, enumerable: true }])
+    )
+  ) as object

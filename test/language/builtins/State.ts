@@ -51,6 +51,11 @@ export const restore = (snapshot: Snapshot): void => {
 
 /** The circumstances of a call that a result may depend on. */
 export const circumstances: Readonly<Record<string, () => () => void>> = {
+  again: () => {
+    const end = process.hrtime.bigint() + 2_000_000n
+    while (process.hrtime.bigint() < end);
+    return () => undefined
+  },
   timezone: () => {
     const zone = process.env["TZ"]
     process.env["TZ"] = "Asia/Tokyo"
@@ -63,10 +68,5 @@ export const circumstances: Readonly<Record<string, () => () => void>> = {
     const directory = process.cwd()
     process.chdir("/")
     return () => process.chdir(directory)
-  },
-  time: () => {
-    const end = process.hrtime.bigint() + 2_000_000n
-    while (process.hrtime.bigint() < end);
-    return () => undefined
   }
 }
