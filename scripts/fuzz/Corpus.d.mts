@@ -26,6 +26,8 @@ export interface Runs {
 }
 
 export const run: (corpus: Corpus, options: {
+  /** How many of the calls: all, or so many, chosen by the seed. */
+  readonly calls?: number
   /** How many of the functions that the package exports are tried besides: all, or so many, chosen by the seed. */
   readonly exports: number
   readonly seed: number

@@ -62,13 +62,14 @@ const writeCalls = (corpus, project) =>
 /**
  * @param {object} corpus see corpora/
  * @param {{ packages: object, runs: object, scratch: string, lanes: number, exports: number, seed: number, seen: (row: object) => void }} options
- *   `exports`: so many of the functions that the entry exports, too, chosen by the seed
+ *   `calls`: so many of the calls, chosen by the seed; `exports`: so many of the functions that the entry exports, too, chosen by the seed
  * @returns one row for each function
  */
-export const run = async (corpus, { exports, lanes, packages, runs, scratch, seed, seen }) => {
+export const run = async (corpus, { calls = Infinity, exports, lanes, packages, runs, scratch, seed, seen }) => {
   const project = copy(corpus, scratch)
   const language = corpus.language ?? "js"
-  const todo = writeCalls(corpus, project)
+  const random = Random.make(seed)
+  const todo = random.shuffle(writeCalls(corpus, project)).slice(0, calls)
   const exported = []
   for (const entry of exports > 0 ? [corpus.entry, ...corpus.more ?? []] : []) {
     const file = `src/${entry}`
@@ -77,7 +78,7 @@ export const run = async (corpus, { exports, lanes, packages, runs, scratch, see
       exported.push({ label: `${entry}#${name}`, file, exported: name, own: false, probe: true })
     }
   }
-  todo.push(...Random.make(seed).shuffle(exported).slice(0, exports))
+  todo.push(...random.shuffle(exported).slice(0, exports))
   const rows = []
   let count = 0
   const one = async ({ exported, file, label, own, probe = false }) => {

@@ -10,8 +10,9 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 
 /** A child that has run so many programs is replaced: Node never forgets a module. */
 const programsPerChild = 300
-/** One that does not answer at all is ended, in milliseconds. */
+/** One that does not answer at all is ended, in milliseconds; functions that are only tried may well compute for ever. */
 const patience = 60_000
+const patienceWithProbes = 15_000
 
 const start = (language) =>
   new Promise((resolve, reject) => {
@@ -38,7 +39,7 @@ const ask = (child, task) =>
     const timer = setTimeout(() => {
       child.kill("SIGKILL")
       end({ outcome: { phase: "call", never: true, printed: "" }, isOver: true })
-    }, patience)
+    }, task.probe === true ? patienceWithProbes : patience)
     child.once("message", answered)
     child.once("exit", ended)
     child.send(task)

@@ -89,9 +89,11 @@ const probe = async (fn) => {
   return answers
 }
 
+/** Classes cannot be called. */
+const isCallable = (value) => typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value))
+
 const namesOf = async ({ module }) => ({
-  names: Object.entries(await import(pathToFileURL(module).href)).filter(([, value]) => typeof value === "function")
-    .map(([name]) => name)
+  names: Object.entries(await import(pathToFileURL(module).href)).filter(([, value]) => isCallable(value)).map(([name]) => name)
 })
 
 const run = async ({ closure, exported, module, probe: isProbe }) => {
