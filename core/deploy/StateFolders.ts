@@ -29,6 +29,8 @@ export const folders: ReadonlyArray<Folder> = [
  */
 const leftover = /^\.(?:[0-9a-f]{64}-|link\.|removed\.|owner\.|v?\d+\.\d+\.\d+)/
 
+export const isLeftover = (name: string): boolean => leftover.test(name)
+
 /** What `name` in such a folder is; `undefined` for what is not ours. */
 export const kindOf = ({ kind, ours, temporary }: Folder, name: string): Kind | undefined =>
-  leftover.test(name) || temporary?.test(name) === true ? "leftover" : ours.test(name) ? kind : undefined
+  isLeftover(name) || temporary?.test(name) === true ? "leftover" : ours.test(name) ? kind : undefined

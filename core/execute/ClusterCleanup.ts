@@ -58,7 +58,10 @@ interface Folder {
 }
 
 const folders: ReadonlyArray<Folder> = [
-  { folder: "jobs", kindOf: (name) => JobName.pattern.test(name) ? "job" : undefined },
+  {
+    folder: "jobs",
+    kindOf: (name) => JobName.pattern.test(name) ? "job" : StateFolders.isLeftover(name) ? "leftover" : undefined
+  },
   ...StateFolders.folders.map((each): Folder => ({
     folder: each.folder,
     kindOf: (name) => StateFolders.kindOf(each, name)

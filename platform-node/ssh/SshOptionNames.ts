@@ -152,6 +152,8 @@ const aliases: Readonly<Record<string, string>> = {
   identityfile2: "IdentityFile",
   keepalive: "TCPKeepAlive",
   pubkeyacceptedkeytypes: "PubkeyAcceptedAlgorithms",
+  // Of Red Hat's OpenSSH, before OpenSSH had it
+  rsaminsize: "RequiredRSASize",
   skeyauthentication: "KbdInteractiveAuthentication",
   tisauthentication: "KbdInteractiveAuthentication"
 }
