@@ -62,6 +62,8 @@ interface IgnoredRead {
   /** Whether no file is left of it. */
   readonly isWhole: boolean
   readonly files: ReadonlyArray<string>
+  /** Whether it reads the file, ignored or not. */
+  readonly covers: (file: string) => boolean
   readonly relativeTo: RelativeTo
   readonly site: Site | undefined
   readonly isDoubtful: boolean
@@ -300,6 +302,7 @@ export const collectAssets = (
             isPattern: false,
             isWhole: found.files.length === 0,
             files: found.ignored,
+            covers: (file) => PathText.isWithin(directory, file),
             relativeTo,
             site,
             isDoubtful
@@ -385,6 +388,7 @@ export const collectAssets = (
             isPattern: true,
             isWhole,
             files: ignored,
+            covers: matches,
             relativeTo,
             site,
             isDoubtful
@@ -528,6 +532,7 @@ export const collectAssets = (
     }
 
     const isFromModule = (file: string): boolean =>
+      ignoredReads.some(({ covers, relativeTo }) => relativeTo === "module" && covers(file)) ||
       unknown.some(({ place }) =>
         place._tag === "Path" && place.relativeTo === "module"
         && PathText.isWithin(PathText.constantDirectory(place.path), file)

@@ -5,6 +5,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Diagnostic } from "../Diagnostic.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
@@ -119,12 +120,17 @@ const findPackage = (installed: Installed, directory: string, name: string) =>
     }
   })
 
+/** Lockfiles that are not read. */
+const foreignLockfiles = ["bun.lock", "bun.lockb"]
+
 /** `isBound`: some package, or one that it may have elsewhere, is made for a platform. */
-const noLockfile = (isBound: boolean): Diagnostic =>
+const noLockfile = (isBound: boolean, foreign: string | undefined): Diagnostic =>
   new Diagnostic({
     severity: isBound ? "warning" : "info",
     code: "no-lockfile",
-    what: "The project has no lockfile: its npm packages are taken at the versions that are installed here",
+    what: `${
+      foreign === undefined ? "The project has no lockfile" : `Clustrix does not read ${foreign}`
+    }: its npm packages are taken at the versions that are installed here`,
     why: isBound
       ? "There are no integrity hashes, and packages for other platforms than this one are left out."
       : "There are no integrity hashes.",
@@ -188,6 +194,7 @@ export const fromInstalled = (
         pending.push({ directory: found.real, name: requirement.name, bundler, isOptional })
       }
     }
+    const foreign = yield* Effect.findFirst(foreignLockfiles, installed.exists)
     return PackageTree.toGraph({
       file: "node_modules",
       entries,
@@ -195,6 +202,6 @@ export const fromInstalled = (
       importers,
       inferOptional: false,
       locate: () => undefined,
-      diagnostics: [noLockfile(isBound)]
+      diagnostics: [noLockfile(isBound, Option.getOrUndefined(foreign))]
     })
   })

@@ -115,6 +115,16 @@ const textsOf = (value: Json, isName: (text: string) => boolean): ReadonlyArray<
     : []
 }
 
+/**
+ * Tells which texts may hold one of `names` as a string, without parsing them. What follows `from` and `import` is an
+ * import.
+ */
+const mayName = (names: ReadonlySet<string>): (text: string) => boolean => {
+  const any = [...names].map((name) => name.replace(/[^\w@/-]/g, "\\$&")).join("|")
+  const pattern = new RegExp(`(?<!\\bfrom\\s*|\\bimport\\s*)["'\`](?:${any})["'\`/]`)
+  return (text) => pattern.test(text)
+}
+
 /** What the package.json files of the reached modules declare. */
 const declaredBy = ({ reached, root }: AnalysedFunction) =>
   Effect.gen(function*() {
@@ -159,6 +169,7 @@ export const namedDependencies = (analysed: AnalysedFunction, dependencies: Coll
     const declaredNames = new Set(declared.keys())
     const names = new Set([...declared.keys()].filter((name) => !included.has(name) && !name.startsWith("@types/")))
     if (names.size === 0) return []
+    const mayNameOne = mayName(names)
     const isName = (text: string): boolean => named(text, declaredNames) !== undefined
     const isCandidate = ({ isWeak, text }: Omit<Text, "offset">): string | undefined => {
       const name = named(text, names)
@@ -172,7 +183,7 @@ export const namedDependencies = (analysed: AnalysedFunction, dependencies: Coll
       Effect.gen(function*() {
         const { file, kind, record, text } = module
         const { jsx, language, moduleSystem } = kind
-        if (language === "json" || ![...names].some((name) => text.includes(name))) return
+        if (language === "json" || !mayNameOne(text)) return
         // It was parsed before, so it can be parsed
         const tree = yield* Effect.option(parser.parse({ file, text, language, jsx, moduleSystem }))
         if (tree._tag === "None") return
@@ -186,7 +197,7 @@ export const namedDependencies = (analysed: AnalysedFunction, dependencies: Coll
       })
     for (const { items, module } of reached.modules.values()) yield* search(module, items)
     for (const { module: { file, text } } of reached.json.values()) {
-      if (![...names].some((name) => text.includes(name))) continue
+      if (!mayNameOne(text)) continue
       const value = yield* Effect.option(Effect.try((): Json => JSON.parse(text) as Json))
       for (const each of value._tag === "None" ? [] : textsOf(value.value, isName)) {
         const name = isCandidate(each)

@@ -143,6 +143,17 @@ layer(SourceParser.layer)("ignored files", (it) => {
       ])
     }))
 
+  it.scoped("the remedy holds where the directory is read relative to the module", () =>
+    Effect.gen(function*() {
+      const root = yield* project(
+        reading(`fs.readdirSync(path.join(import.meta.dirname, "../data"))`, { ...data, ".gitignore": "data/*.csv\n" })
+      )
+      assert.deepStrictEqual((yield* collect(root)).said, [one])
+      const { files, said } = yield* collect(root, { include: ["data"] })
+      assert.include(files, "modules/data/a.csv")
+      assert.deepStrictEqual(said, [])
+    }))
+
   it.scoped("a directory of build results is not counted to its end", () =>
     Effect.gen(function*() {
       const many = Object.fromEntries(
