@@ -38,3 +38,13 @@ export const quoted = (text: string, most = mostCharacters): string =>
 export const lastLines = (text: string, most = 5): string =>
   text.trimEnd().slice(-most * 4 * mostCharacters).split("\n").slice(-most).map((line) => plain(line.trimEnd()))
     .join("\n")
+
+/** `value` as JSON, with nothing in it that a terminal obeys: its text means the same and shows what it holds. */
+export const json = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, undefined, indent).replace(
+    unprintable,
+    (character) =>
+      character === "\n" ? character : [...character].flatMap((each) => each.split("")).map((unit) =>
+        `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+      ).join("")
+  )

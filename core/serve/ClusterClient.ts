@@ -16,6 +16,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createParser, type EventSourceMessage } from "eventsource-parser"
 import * as ApiError from "./ApiError.ts"
+import * as BoundedResponse from "./BoundedResponse.ts"
 import type { ApiCall } from "./ApiJob.ts"
 import { ClusterApi, idempotencyKey } from "./ClusterApi.ts"
 import * as LogEvent from "./LogEvent.ts"
@@ -73,16 +74,26 @@ const clientFor = ({ endpoint, token }: Options) => (client: HttpClient.HttpClie
       return Option.isSome(key) ? HttpClientRequest.setHeader(known, idempotencyKey, key.value) : known
     }))
 
+/** Of one event: what a job prints comes in pieces of a megabyte. */
+const mostEventCharacters = 67_108_864
+
 /** The events in a response, until it ends or breaks off. */
 const eventsOf = (response: HttpClientResponse.HttpClientResponse) =>
   Stream.suspend(() => {
     const found: Array<EventSourceMessage> = []
     const parser = createParser({ onEvent: (event) => found.push(event) })
+    let pending = 0
     return response.stream.pipe(
       Stream.decodeText(),
-      Stream.mapConcat((text) => {
+      Stream.mapConcatEffect((text) => {
         parser.feed(text)
-        return found.splice(0).flatMap(({ data, event, id }) => LogEvent.decode(event, id, data) ?? [])
+        pending = found.length > 0 ? text.length : pending + text.length
+        if (pending > mostEventCharacters) {
+          return Effect.fail(BoundedResponse.refused(response, "An event of the logs does not end."))
+        }
+        return Effect.succeed(
+          found.splice(0).flatMap(({ data, event, id }) => LogEvent.decode(event, id, data) ?? [])
+        )
       })
     )
   })
@@ -100,7 +111,8 @@ const follow = (client: HttpClient.HttpClient, jobId: string): Stream.Stream<Log
       )
       const response = yield* client.execute(request)
       if (response.status !== 200) {
-        const error = HttpClientResponse.schemaBodyJson(LogsFailure)(response).pipe(
+        const error = BoundedResponse.bounded(response).pipe(
+          Effect.flatMap(HttpClientResponse.schemaBodyJson(LogsFailure)),
           Effect.catchIf(
             () => isGateway(response),
             () => new ResponseError({ request: response.request, response, reason: "StatusCode" })
@@ -136,9 +148,11 @@ const follow = (client: HttpClient.HttpClient, jobId: string): Stream.Stream<Log
 /** Effects for every endpoint, by group and name, and `logs` as a stream. */
 export const make = (options: Options) =>
   Effect.gen(function*() {
-    const transformClient = clientFor(options)
-    const client = transformClient(yield* HttpClient.HttpClient)
-    const { cluster, jobs, packages } = yield* HttpApiClient.make(ClusterApi, { transformClient })
+    const withToken = clientFor(options)
+    const client = withToken(yield* HttpClient.HttpClient)
+    const { cluster, jobs, packages } = yield* HttpApiClient.make(ClusterApi, {
+      transformClient: (inner) => HttpClient.transform(withToken(inner), Effect.flatMap(BoundedResponse.bounded))
+    })
     const { logs: _, submit, ...rest } = jobs
     return {
       cluster,

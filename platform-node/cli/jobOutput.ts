@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Job, JobResult, LogChunk } from "../../core/ClusterExecutor.ts"
+import * as Quotation from "../../core/Quotation.ts"
 import type { Call } from "./CommandLine.ts"
 import { fitsJson } from "../../core/runtime/fitsJson.ts"
 import { valueText } from "./render/resultValue.ts"
@@ -38,7 +39,7 @@ export const showResult = (call: Call, terminal: Terminal, job: Job, result: Job
   terminal.note([`${terminal.errorStyle.green("✓")} Returned after ${duration(finishedAt - startedAt)}`])
   terminal.print([
     call.switches.has("json")
-      ? JSON.stringify(resultDocument(job, result), undefined, 2)
+      ? Quotation.json(resultDocument(job, result), 2)
       : valueText(result.value, terminal.style !== plain)
   ])
 }

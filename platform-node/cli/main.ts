@@ -2,6 +2,7 @@
  * The `clustrix` command: finds out which command is meant, and loads the code of that one.
  */
 import * as Module from "node:module"
+import * as Quotation from "../../core/Quotation.ts"
 import { version } from "../../package.json"
 import { read, unknownCommand, type UsageError } from "./CommandLine.ts"
 import { commands } from "./Commands.ts"
@@ -13,7 +14,7 @@ import * as Terminal from "./Terminal.ts"
 
 const main = async (words: ReadonlyArray<string>, terminal: Terminal.Terminal): Promise<number> => {
   const refuse = (error: UsageError): number => {
-    if (words.includes("--json")) terminal.print([JSON.stringify(failureJson(error), undefined, 2)])
+    if (words.includes("--json")) terminal.print([Quotation.json(failureJson(error), 2)])
     terminal.note(failureLines(error, terminal.errorStyle))
     return ExitCode.usage
   }

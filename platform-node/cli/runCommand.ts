@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as DiagnosticLog from "../../core/DiagnosticLog.ts"
+import * as Quotation from "../../core/Quotation.ts"
 import { type Call, valueOf } from "./CommandLine.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { size } from "./render/Text.ts"
@@ -80,7 +81,7 @@ export const runCommand = async <E, R, E2>(
 
   const error = explain(exit.cause)
   const shown = error ?? defectOf(exit.cause)
-  if (call.switches.has("json")) terminal.print([JSON.stringify(failureJson(shown), undefined, 2)])
+  if (call.switches.has("json")) terminal.print([Quotation.json(failureJson(shown), 2)])
   terminal.note(failureLines(shown, terminal.errorStyle))
   if (call.switches.has("debug")) terminal.note([Cause.pretty(exit.cause, { renderErrorCause: true })])
   if (error === undefined) return ExitCode.defect

@@ -148,7 +148,7 @@ export const make = (
           metrics.answered(request.method, status, ended - began)
           // Those who watch ask every few seconds
           if (probes.has(request.url)) return
-          audit(JSON.stringify({
+          audit(Quotation.json({
             time: new Date(began).toISOString(),
             address,
             ...(client.name === undefined ? {} : { client: client.name }),

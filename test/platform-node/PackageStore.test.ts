@@ -47,10 +47,13 @@ describe("PackageStore (a directory)", () => {
       const { pid } = spawnSync(process.execPath, ["-e", "0"])
       const host = hostname().replaceAll(/[^A-Za-z0-9-]/g, "_")
       const staging = (owner: string, pid: number) => `.clustrix_package_staging.${owner}.${pid}.x`
-      const files = [staging(host, pid), staging(host, process.pid), staging("elsewhere", 1), staging("long-ago", 1),
-        "mine.txt"]
+      // In a container every first process has one number: this is of an earlier one
+      const before = `.clustrix_package_staging.${host}.${process.pid}.before`
+      const files = [staging(host, pid), before, staging(host, process.pid), staging("elsewhere", 1),
+        staging("long-ago", 1), "mine.txt"]
       yield* Effect.forEach(files, (file) => fs.writeFileString(Path.join(directory, file), ""))
       yield* fs.utimes(Path.join(directory, staging("long-ago", 1)), 0, 0)
+      yield* fs.utimes(Path.join(directory, before), new Date(0), new Date(0))
       const store = yield* NodePackageStore.make(directory)
       yield* put(store)
       assert.deepStrictEqual(

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import { isFinal } from "../../../core/execute/JobStatus.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
@@ -26,7 +27,7 @@ const program = (call: Call, terminal: Terminal) =>
     const { style } = terminal
     terminal.print([
       call.switches.has("json")
-        ? JSON.stringify(jobJson({ job, status }), undefined, 2)
+        ? Quotation.json(jobJson({ job, status }), 2)
         // It may have ended on its own in the very moment
         : isFinal(before.state) || status.state !== "cancelled"
         ? `The job ${jobId} had ended already: ${status.state}`

@@ -7,6 +7,7 @@ import { cleanupPackages } from "../../../core/archive/PackageCleanup.ts"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
 import { unfinishedPackages } from "../../../core/execute/UnfinishedPackages.ts"
 import { PackageStore } from "../../../core/PackageStore.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
@@ -48,7 +49,7 @@ const program = (call: Call, terminal: Terminal) =>
     )
     const report = { ...cleanup, location: store.location, dryRun, now: yield* Clock.currentTimeMillis }
     terminal.print(
-      call.switches.has("json") ? [JSON.stringify(cleanupJson(report), undefined, 2)]
+      call.switches.has("json") ? [Quotation.json(cleanupJson(report), 2)]
         : cleanupLines(report, terminal.style)
     )
     return ExitCode.done

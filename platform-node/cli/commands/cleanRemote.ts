@@ -2,6 +2,7 @@
  * `clustrix clean --remote`.
  */
 import * as Effect from "effect/Effect"
+import * as Quotation from "../../../core/Quotation.ts"
 import { cleanupCluster } from "../../../core/execute/ClusterCleanup.ts"
 import { Transport } from "../../../core/Transport.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
@@ -26,7 +27,7 @@ const program = (call: Call, terminal: Terminal) =>
     const cleanup = yield* withProgress(terminal, `Cleaning ${location}`, cleanupCluster({ olderThan, dryRun }))
     const report = { ...cleanup, location, dryRun }
     terminal.print(
-      call.switches.has("json") ? [JSON.stringify(clusterCleanupJson(report), undefined, 2)]
+      call.switches.has("json") ? [Quotation.json(clusterCleanupJson(report), 2)]
         : clusterCleanupLines(report, terminal.style)
     )
     return ExitCode.done

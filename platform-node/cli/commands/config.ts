@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as Configuration from "../../Configuration.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
@@ -21,7 +22,7 @@ const program = (call: Call, terminal: Terminal) =>
     const resolved = yield* Configuration.load({ profile: valueOf(call, "cluster") })
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify(configurationJson(resolved), undefined, 2)]
+        ? [Quotation.json(configurationJson(resolved), 2)]
         : configurationLines(resolved, terminal.style)
     )
     return ExitCode.done

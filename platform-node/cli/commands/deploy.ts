@@ -6,6 +6,7 @@ import { openPackage } from "../../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import type { ClusterConfig } from "../../../core/ClusterConfig.ts"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import { Transport } from "../../../core/Transport.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import { type Call, valueOf } from "../CommandLine.ts"
@@ -43,7 +44,7 @@ const program = (call: Call, terminal: Terminal, config: ClusterConfig) =>
     const { style } = terminal
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify({ packageId, digest, functionName, location, ...deployed }, undefined, 2)]
+        ? [Quotation.json({ packageId, digest, functionName, location, ...deployed }, 2)]
         : [
           `${style.green("✓")} ${style.bold(visible(functionName))} (${packageId}) ${
             deployed.created ? "was deployed to" : "was there already, on"

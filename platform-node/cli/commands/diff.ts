@@ -4,6 +4,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Quotation from "../../../core/Quotation.ts"
 import { diffPackages } from "../../../core/archive/DiffPackages.ts"
 import { verifyPackage } from "../../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
@@ -25,7 +26,7 @@ const program = (call: Call, terminal: Terminal) =>
       Effect.flatMap(Effect.all([open(before), open(after)]), ([a, b]) => diffPackages(a, b))
     )
     terminal.print(
-      call.switches.has("json") ? [JSON.stringify(diff, undefined, 2)] : differenceLines(diff, terminal.style)
+      call.switches.has("json") ? [Quotation.json(diff, 2)] : differenceLines(diff, terminal.style)
     )
     return diff.equal ? ExitCode.done : ExitCode.negative
   }))

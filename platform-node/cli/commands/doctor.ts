@@ -5,6 +5,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Quotation from "../../../core/Quotation.ts"
 import { type CheckName, type Finding, runAll } from "../../../core/doctor/Check.ts"
 import * as Configuration from "../../Configuration.ts"
 import * as Doctor from "../../Doctor.ts"
@@ -47,7 +48,7 @@ const program = (call: Call, terminal: Terminal) =>
     const code = codeOf(findings)
     terminal.print(
       isJson
-        ? [JSON.stringify({ works: code === ExitCode.done, checks: findings }, undefined, 2)]
+        ? [Quotation.json({ works: code === ExitCode.done, checks: findings }, 2)]
         : ["", verdict(findings, terminal.style)]
     )
     return code

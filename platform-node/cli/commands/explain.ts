@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Answer from "../../../core/explain/Answer.ts"
 import * as Subject from "../../../core/explain/Subject.ts"
 import { FilePackager } from "../../../core/FilePackager.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
@@ -27,7 +28,7 @@ const program = (call: Call, terminal: Terminal) =>
     const { errorStyle, style } = terminal
     const json = call.switches.has("json")
     const show = (document: unknown, lines: ReadonlyArray<string>): void =>
-      terminal.print(json ? [JSON.stringify(document, undefined, 2)] : lines)
+      terminal.print(json ? [Quotation.json(document, 2)] : lines)
     if (call.switches.has("loops")) {
       const reports = yield* prepared.loops
       show(loopsJson(reports), loopLines(reports, style))

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Path from "node:path"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as JobFiles from "../../../core/execute/JobFiles.ts"
 import { isFinal } from "../../../core/execute/JobStatus.ts"
 import { Transport } from "../../../core/Transport.ts"
@@ -41,7 +42,7 @@ const program = (call: Call, terminal: Terminal) =>
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify({ jobId: job.jobId, directory, files }, undefined, 2)]
+        ? [Quotation.json({ jobId: job.jobId, directory, files }, 2)]
         : files.length === 0
         ? [`The job ${job.jobId} left no files`]
         : [

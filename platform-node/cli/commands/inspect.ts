@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { type OpenPackage, openPackage, verifyPackage } from "../../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as Manifest from "../../../core/Manifest.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as NearName from "../../../core/resolve/NearName.ts"
 import * as Hasher from "../../Hasher.ts"
 import { type Call, valueOf } from "../CommandLine.ts"
@@ -47,7 +48,7 @@ const program = (call: Call, terminal: Terminal) =>
     const opened = yield* withProgress(terminal, `Verifying ${zip}`, verifyPackage(access))
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify(inspectionJson(opened), undefined, 2)]
+        ? [Quotation.json(inspectionJson(opened), 2)]
         : inspectionLines(opened, terminal.style)
     )
     return ExitCode.done

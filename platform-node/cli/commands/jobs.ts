@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { ClusterExecutor, type Job } from "../../../core/ClusterExecutor.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import { jobStates } from "../../../core/execute/JobState.ts"
 import { isFinal } from "../../../core/execute/JobStatus.ts"
 import { Transport } from "../../../core/Transport.ts"
@@ -100,7 +101,7 @@ const program = (call: Call, terminal: Terminal) =>
     const seen = call.switches.has("follow") ? yield* follow(terminal, location, first, look) : first
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify({ location, jobs: seen.map(jobJson) }, undefined, 2)]
+        ? [Quotation.json({ location, jobs: seen.map(jobJson) }, 2)]
         : jobsLines(seen, location, yield* Clock.currentTimeMillis, terminal.style)
     )
     return ExitCode.done

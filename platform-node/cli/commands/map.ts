@@ -9,6 +9,7 @@ import { createInterface } from "node:readline"
 import type { ClusterConfig } from "../../../core/ClusterConfig.ts"
 import { ClusterExecutor, type Job, type TaskCounts, type TaskResult } from "../../../core/ClusterExecutor.ts"
 import { resumeMap, submitMap } from "../../../core/Pipeline.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
@@ -112,11 +113,11 @@ const show = (terminal: Terminal, { index, outcome }: TaskResult): void => {
   if (Either.isRight(outcome)) {
     const { envelope, value } = outcome.right
     terminal.print([
-      JSON.stringify({ index, ...fitsJson(value) ? { value } : { valueText: envelope.value } })
+      Quotation.json({ index, ...fitsJson(value) ? { value } : { valueText: envelope.value } })
     ])
     return
   }
-  terminal.print([JSON.stringify({ index, ...failureJson(outcome.left) })])
+  terminal.print([Quotation.json({ index, ...failureJson(outcome.left) })])
   const [first = "", ...more] = failureLines(outcome.left, terminal.errorStyle)
   terminal.note([`${terminal.errorStyle.red("✗")} Task ${index}: ${first}`, ...more])
 }

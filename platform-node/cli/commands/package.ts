@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { FilePackager } from "../../../core/FilePackager.ts"
 import { PackageInfo } from "../../../core/PackageInfo.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
@@ -30,7 +31,7 @@ const program = (call: Call, terminal: Terminal) =>
     terminal.note(report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify(yield* Schema.encode(PackageInfo)(info), undefined, 2)]
+        ? [Quotation.json(yield* Schema.encode(PackageInfo)(info), 2)]
         : packageLines(info, report, reference, style)
     )
     return ExitCode.done

@@ -12,6 +12,7 @@ import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../../core/ClusterConfig.ts"
 import { ClusterExecutor, type Job } from "../../../core/ClusterExecutor.ts"
 import { awaitJob, submitPackage } from "../../../core/Pipeline.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
 import * as SourceMapDocument from "../../../core/runtime/SourceMapDocument.ts"
 import * as NodeHost from "../../NodeHost.ts"
@@ -119,7 +120,7 @@ const preparation = (call: Call, terminal: Terminal, config: ClusterConfig.Clust
 /** The job's ID for whoever asks for it later. */
 const showJob = (call: Call, terminal: Terminal, { directory, jobId, packageId }: Job): void =>
   terminal.print([
-    call.switches.has("json") ? JSON.stringify({ jobId, packageId, directory }, undefined, 2) : jobId
+    call.switches.has("json") ? Quotation.json({ jobId, packageId, directory }, 2) : jobId
   ])
 
 /** The directory that the job's own lies in. */

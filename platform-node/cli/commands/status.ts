@@ -4,6 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import * as Quotation from "../../../core/Quotation.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"
@@ -25,7 +26,7 @@ const program = (call: Call, terminal: Terminal) =>
     )
     terminal.print(
       call.switches.has("json")
-        ? [JSON.stringify(jobJson({ job, status }), undefined, 2)]
+        ? [Quotation.json(jobJson({ job, status }), 2)]
         : statusLines(job, status, yield* Clock.currentTimeMillis, terminal.style)
     )
     return ExitCode.done

@@ -3,6 +3,7 @@
  * A package that was opened from a file.
  */
 import { useSignal } from "@preact/signals"
+import { plain, visible } from "../../../core/Quotation.ts"
 import { CodeView } from "../editor/CodeView.tsx"
 import type { OpenedPackage } from "../state/Shelf.ts"
 import { size } from "./size.ts"
@@ -16,7 +17,7 @@ export const InspectedPackage = ({ opened: { inspection, label } }: { readonly o
     <section class="inspected" aria-label={`Package ${label}`}>
       <h2>{label}</h2>
       <p class="sum">
-        <code class="id">{inspection.packageId}</code> {inspection.metadata.function_info.name},{" "}
+        <code class="id">{inspection.packageId}</code> {plain(inspection.metadata.function_info.name)},{" "}
         {size(inspection.sizeBytes)}; every byte is verified
       </p>
       <table class="list">
@@ -38,7 +39,7 @@ export const InspectedPackage = ({ opened: { inspection, label } }: { readonly o
                     path.value = each.path
                   }}
                 >
-                  {each.path}
+                  {visible(each.path)}
                 </button>
               </td>
               <td class="number">{size(each.sizeBytes)}</td>
@@ -49,7 +50,7 @@ export const InspectedPackage = ({ opened: { inspection, label } }: { readonly o
       {file === undefined
         ? null
         : file.text === undefined
-        ? <p class="hint">{file.path} is no text, or more than 1 MiB of it.</p>
+        ? <p class="hint">{visible(file.path)} is no text, or more than 1 MiB of it.</p>
         : (
           <CodeView
             key={file.path}
