@@ -130,9 +130,9 @@ const lower = (
     const legacy = { ...compilerOptions, experimentalDecorators: true }
     const first = types.has("Decorator") ? compilerOptions : accessors ? standard : legacy
     const lowered = transformed(start, yield* parser.lower(declared, first, options))
-    // but it leaves `accessor` alone, too. And it puts parentheses around calls marked as pure, though the mark goes
+    // but it leaves `accessor` alone, too; the standard one moves computed keys of all classes. And it puts parentheses around calls marked as pure, though the mark goes
     return (accessors && first.experimentalDecorators) || annotation.test(source.text)
-      ? transformed(lowered, yield* parser.lower(lowered.source, standard, options))
+      ? transformed(lowered, yield* parser.lower(lowered.source, accessors ? standard : legacy, options))
       : lowered
   })
 

@@ -3,9 +3,9 @@
  * the question "which statements may change this?". A write to an object that was made in the same activation is nobody's
  * business; one to a parameter or to `this` counts where the call is made, if what is handed over is not new there.
  */
-import { CallFlag, Field, Kind, none, type Variable } from "../modules/Constraints.ts"
+import { CallFlag, Field, Hidden, Kind, none, type Variable } from "../modules/Constraints.ts"
 import { type Callees, placeOf, type ProgramCall, type Region, type Solution } from "./PointsTo.ts"
-import { placed, readsOf, unknownState } from "./Reads.ts"
+import { external, placed, readsOf, unknownState } from "./Reads.ts"
 
 /** Where the object in a variable comes from, seen from one activation of the code that uses it. */
 export const Origin = { fresh: -1, elsewhere: 0, self: 1, parameter: 2 } as const
@@ -54,6 +54,12 @@ export const effectsOf = (solution: Solution): Effects => {
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
   const stateField = program.fieldIndex(unknownState)
+  const externalField = program.fieldIndex(external)
+  const globalRegion = regionOf(program.global(Hidden.globalObject))
+  const processVariable = program.global("process")
+  const environment = processVariable === none ? -1
+    : solution.fieldOf(regionOf(processVariable), program.fieldIndex(".env"))
+  const hostRegions = [globalRegion, environment].filter((region) => region >= 0)
 
   const writes = new Map<Region, Map<number, Array<Write>>>()
   const write = (region: Region, field: number, code: number, base: Variable): void => {
@@ -162,7 +168,7 @@ export const effectsOf = (solution: Solution): Effects => {
   }
   /** A function of the library that is called through `call`, `apply`, `bind` or as a callback may change what it is given. */
   const borrowed = (call: ProgramCall, region: Region, receiver: Variable): void => {
-    if (solution.nativesIn(region).length === 0) return
+    if (!solution.nativesIn(region).some((path) => solution.mayChange(path))) return
     for (const variable of [receiver, ...call.args]) {
       if (variable === none) continue
       write(regionOf(variable), anyField, call.code, variable)
@@ -178,7 +184,9 @@ export const effectsOf = (solution: Solution): Effects => {
       for (const region of solution.contents(regionOf(variable))) write(region, anyField, code, none)
     }
     // A call whose result nobody takes is made for what it changes
-    if (discarded) write(unknown, stateField, code, none)
+    if (!discarded) return
+    write(unknown, stateField, code, none)
+    for (const region of hostRegions) write(region, externalField, code, none)
   }
   /** Whether a variable is an import of another package. */
   const isNamespace = (variable: Variable): boolean => owners[find(variable)] === -1 && externals.has(find(variable))

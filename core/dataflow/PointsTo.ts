@@ -62,6 +62,8 @@ export interface Solution {
   readonly boundReceiver: (call: ProgramCall) => Region
   /** Functions that the language looks up under a name and calls. */
   readonly implicit: (region: Region, name: string) => ReadonlyArray<number>
+  /** Whether a function of the library, by its path, may change something that it is given or that is there. */
+  readonly mayChange: (path: string) => boolean
   /** The prototypes of the language's own objects. */
   readonly prototypes: Region
   /** Fields of {@link prototypes} that the program sets. */
@@ -1352,6 +1354,16 @@ export const solve = (program: Program): Solution => {
     },
     prototypes: find(prototypes),
     converted,
+    mayChange: (path) => {
+      const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
+      const own = method === undefined ? lookupNative(path) : undefined
+      const behaviours = method === undefined ? own === undefined ? [] : [own] : Builtins.methodCalls(method)
+      return behaviours.length === 0 ||
+        behaviours.some(({ calls, changesState, converts, invokes, iterates, mutates, stores }) =>
+          [calls, changesState, invokes, iterates, mutates].some((each) => (each ?? []).length > 0) ||
+          (converts ?? []).length > 1 || (stores ?? []).some(([into]) => !into.startsWith("result"))
+        )
+    },
     boundReceiver: (call) => boundReceiver(call),
     patched
   }

@@ -46,6 +46,9 @@ export interface Reads {
 /** A field that stands for what unknown code remembers. */
 export const unknownState = "(state)"
 
+/** A field that stands for what unknown code may set in the global object and in `process.env`. */
+export const external = "(external)"
+
 export const readsOf = (solution: Solution): Reads => {
   const { program, regionOf } = solution
   const anyField = program.fieldIndex(Field.any)

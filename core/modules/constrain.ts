@@ -253,10 +253,13 @@ export class ConstraintWalk {
       case "Identifier": {
         const name = asName(self)
         if (name === undefined) return
+        if (
+          this.isGlobal(name) && this.namespace !== undefined &&
+          this.options.namespaceMembers.get(this.namespace)?.has(name.value) === true
+        ) return writer.store(this.named(this.namespace), Field.named(name.value), value)
         if (this.isGlobal(name)) {
           writer.copy(this.global(name.value), value)
           writer.store(this.global(Hidden.globalObject), Field.named(name.value), value)
-          if (this.namespace !== undefined) writer.store(this.named(this.namespace), Field.named(name.value), value)
           if (this.options.system === "commonjs" && name.value === "exports") writer.copy(this.exportsVariable, value)
           return
         }

@@ -6,7 +6,8 @@
 import { type Caller, type Effects, effectsOf, Origin } from "../dataflow/Effects.ts"
 import { isBound, type ProgramCall, type Region, type Solution, solve } from "../dataflow/PointsTo.ts"
 import { link, type Program, type ProgramModule } from "../dataflow/Program.ts"
-import { readsOf } from "../dataflow/Reads.ts"
+import { external, readsOf } from "../dataflow/Reads.ts"
+import * as Builtins from "../language/Builtins.ts"
 import { CallFlag, Field, Hidden, none, type Variable } from "../modules/Constraints.ts"
 
 /** Why a statement is kept: the write, and the read that makes it matter. */
@@ -23,6 +24,8 @@ export interface LiveStatements {
   readonly effects: Effects
   /** Takes note that an item of a module is kept. */
   readonly keep: (module: number, item: number) => void
+  /** Takes note that somebody wants all that the names of an item hold. */
+  readonly keepWhole: (module: number, item: number) => void
   /** Takes note that a function that stands in a top-level binding may be called from outside, with plain data. */
   readonly enter: (module: number, local: string, path: ReadonlyArray<string>) => void
   /** Items that have to be kept because of what is kept, each once. */
@@ -40,6 +43,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
   const { codes, find } = program
   const { regionOf } = solution
   const anyField = program.fieldIndex(Field.any)
+  const externalField = program.fieldIndex(external)
   const reads = readsOf(solution)
 
   const itemOfCode = new Map<number, { readonly module: number; readonly item: number }>()
@@ -171,6 +175,8 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     if (fields === undefined) live.set(at, fields = new Set())
     if (fields.has(anyField) || fields.has(field)) return
     fields.add(field)
+    // Unknown code may have set what no host has by itself
+    if (isForeign(at, field)) read(at, externalField, reader)
     const writes = effects.writes.get(at)
     if (writes === undefined) return
     if (field === anyField) {
@@ -180,6 +186,14 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     for (const name of [field, anyField, ...accessorFields(field)]) {
       for (const write of writes.get(name) ?? []) writer(write, field, reader)
     }
+  }
+  const globalRegion = regionOf(program.global(Hidden.globalObject))
+  const isForeign = (region: Region, field: number): boolean => {
+    if (field === externalField) return false
+    if (region !== solution.find(globalRegion)) return solution.nativesIn(region).includes("process.env")
+    const text = program.fieldNames[field] ?? ""
+    return text.startsWith(".") && Builtins.globalValue(text.slice(1)) !== "library" &&
+      Builtins.globalValue(text.slice(1)) !== "primitive"
   }
   const accessorFields = (field: number): ReadonlyArray<number> => {
     const text = program.fieldNames[field] ?? ""
@@ -319,7 +333,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     if (begun) return
     begun = true
     for (const { base, code } of effects.globalWrites) {
-      const origin = effects.origin(base, code)
+      const origin = base === none ? Origin.elsewhere : effects.origin(base, code)
       if (origin !== Origin.fresh) hot(code, origin >= slots ? 0 : origin, -1, { what: "a global", reader: undefined })
     }
     for (const state of ["cwd", "process.env"]) {
@@ -345,6 +359,13 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
       if (keptItems.has(key)) return
       keptItems.add(key)
       activateItem(module, item)
+    },
+    keepWhole: (module, item) => {
+      const own = (modules[module]?.record.constraints.itemCodes[item] ?? 0) + (program.firstCode[module] ?? 0)
+      for (const each of modules[module]?.record.items[item]?.declares ?? []) {
+        const variable = program.named(module, each)
+        if (variable !== undefined) deep(regionOf(variable), own)
+      }
     },
     enter: (module, local, path) => {
       const variable = program.named(module, local)

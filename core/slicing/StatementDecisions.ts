@@ -20,7 +20,9 @@ export interface StatementDecisions {
   /** Whether something of the module is kept because of what it changes. */
   readonly isWanted: (module: CodeModule) => boolean
   /** Keeps what the option `keep` names; whether that is anything new. */
-  readonly keepNamed: () => boolean
+  readonly keepNamed: (whole: (module: CodeModule, item: Item) => void) => boolean
+  /** Says of the statements that are left that they go. */
+  readonly dropRest: () => void
 }
 
 const matches = (patterns: ReadonlyArray<string>, module: CodeModule, item: Item): boolean =>
@@ -61,7 +63,7 @@ export const make = (tracer: Tracer, options: ReachOptions): StatementDecisions 
       keep(module, item, `it may change ${what}`, "effect")
       return true
     },
-    keepNamed: () => {
+    keepNamed: (whole) => {
       let changed = false
       if (options.keep.length === 0) return changed
       for (const { items, module } of [...tracer.modules.values()]) {
@@ -71,10 +73,21 @@ export const make = (tracer: Tracer, options: ReachOptions): StatementDecisions 
           ) continue
           seen.add(`${module.path}\0${item.index}`)
           keep(module, item, "the option `keep` names it", "option")
+          whole(module, item)
           changed = true
         }
       }
       return changed
+    },
+    dropRest: () => {
+      for (const { items, module } of tracer.modules.values()) {
+        for (const item of module.record.items) {
+          if (item.kind !== "statement" || items.has(item.index) || decisions.has(`${module.path}\0${item.index}`)) {
+            continue
+          }
+          decide(module, item, "dropped", "it changes nothing that the function uses")
+        }
+      }
     }
   }
 }

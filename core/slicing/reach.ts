@@ -107,7 +107,13 @@ export const reach = (
           again = true
         }
       }
-      if (decisions.keepNamed()) again = true
+      const { indexOf } = program
+      const wanted = live
+      const named = decisions.keepNamed((module, item) => {
+        const index = indexOf.get(module.path)
+        if (index !== undefined) wanted.keepWhole(index, item.index)
+      })
+      if (named) again = true
       yield* tracer.drain
       again ||= [...tracer.modules.keys()].some((path) => !entered.has(path))
       if (again) continue
@@ -130,6 +136,7 @@ export const reach = (
       yield* tracer.drain
     }
 
+    decisions.dropRest()
     return {
       entry,
       modules: tracer.modules,
