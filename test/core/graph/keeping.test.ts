@@ -878,9 +878,9 @@ export function main() { return table }`)
       assert.deepStrictEqual(
         prepared.decisions.map(({ node, verdict, why }) => `${node} ${verdict}: ${why}`),
         [
-          "main.ts:6 kept: it may change a global",
-          "main.ts:4 kept: it may change `fill`",
           "main.ts:3 kept: it may change `x`",
+          "main.ts:4 kept: it may change an element",
+          "main.ts:6 kept: it may change a global",
           "main.ts:5 dropped: it changes nothing that the function uses",
           "main.ts:7 dropped: it changes nothing that the function uses",
           "main.ts:8 dropped: it changes nothing that the function uses"
