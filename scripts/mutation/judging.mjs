@@ -1,6 +1,12 @@
 /** Which statements are kept: options, and the model of values and effects. */
 const tests = ["test/core/graph/keeping.test.ts", "test/core/graph/reach.test.ts"]
-const rule = (file, name, find, replace) => ({ name: `${file}: ${name}`, file: `core/${file}.ts`, find, replace, tests })
+const rule = (file, name, find, replace) => ({
+  name: `${file}: ${name}`,
+  file: `core/${file}.ts`,
+  find,
+  replace,
+  tests
+})
 
 const decisions = "slicing/StatementDecisions"
 const live = "slicing/LiveStatements"
@@ -13,7 +19,12 @@ export const judging = [
   rule(decisions, "option drop", "if (matches(options.drop, module, item)) {", "if (false) {"),
   rule(decisions, "by line", " || patterns.includes(`${module.file}:${locate(module, item.range[0]).line}`)", ""),
   rule(decisions, "by name", "patterns.includes(nodeId(module, item)) || ", ""),
-  rule(live, "writes to globals", "    for (const { base, code } of effects.globalWrites) {", "    for (const { base, code } of []) {"),
+  rule(
+    live,
+    "writes to globals",
+    "    for (const { base, code } of effects.globalWrites) {",
+    "    for (const { base, code } of []) {"
+  ),
   rule(live, "states of the host", `for (const state of ["cwd", "process.env"]) {`, "for (const state of []) {"),
   rule(live, "assigned variables", "for (const code of effects.assigners.get(at) ?? []) {", "for (const code of []) {"),
   rule(live, "new objects are nobody's business", "if (origin === Origin.fresh) return", "if (false) return"),
