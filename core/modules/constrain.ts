@@ -74,6 +74,8 @@ export class ConstraintWalk {
   private readonly globals = new Map<string, Variable>()
   private frame: Frame = outside
   private namespace: string | undefined
+  /** Keys of the names that the namespaces around export: each stands for a field. */
+  private readonly exportedKeys = new Map<string, string>()
   private prefix = ""
   private readonly moduleExports: Variable
   private readonly exportsVariable: Variable
@@ -142,7 +144,12 @@ export class ConstraintWalk {
 
   /** The variable that a name stands for; the fields of namespaces and of the global object are looked up. */
   private lookup(name: Name): Variable {
-    if (!this.isGlobal(name)) return this.variableOf(this.keyOf(name))
+    if (!this.isGlobal(name)) {
+      const variable = this.variableOf(this.keyOf(name))
+      const holder = this.exportedKeys.get(this.keyOf(name))
+      return holder === undefined ? variable
+        : this.either(variable, this.writer.load(this.named(holder), Field.named(name.value)))
+    }
     if (this.namespace !== undefined && this.options.namespaceMembers.get(this.namespace)?.has(name.value) === true) {
       return this.writer.load(this.named(this.namespace), Field.named(name.value))
     }
@@ -264,6 +271,8 @@ export class ConstraintWalk {
           return
         }
         const variable = this.variableOf(this.keyOf(name))
+        const holder = this.exportedKeys.get(this.keyOf(name))
+        if (holder !== undefined) writer.store(this.named(holder), Field.named(name.value), value)
         writer.current.assigns.push(variable)
         return writer.copy(variable, value)
       }
@@ -1231,6 +1240,11 @@ export class ConstraintWalk {
     const outer = this.namespace
     this.namespace ??= name.value
     if (node.body.type === "TsModuleBlock") {
+      for (const each of node.body.body) {
+        const self = syntax(each)
+        if (self.type !== "ExportDeclaration" || self.declaration.type !== "VariableDeclaration") continue
+        for (const declared of declaredNames(self.declaration)) this.exportedKeys.set(this.keyOf(declared), this.namespace)
+      }
       for (const each of node.body.body) {
         const self: Syntax = syntax(each)
         if (self.type !== "ExportDeclaration") {

@@ -163,7 +163,40 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     const text = program.fieldNames[field] ?? ""
     return text.startsWith(".") ? `\`${text.slice(1)}\`` : text.startsWith("#") ? `\`${text}\`` : "an element"
   }
+  let given: ReadonlySet<Variable> | undefined
+  /** Variables that hold nothing but what calls of the entry gave: whoever uses that uses another result than ours. */
+  const entryResults = (): ReadonlySet<Variable> => {
+    if (given !== undefined) return given
+    const found = new Set<Variable>()
+    for (const { direct, result } of solution.calls) {
+      if (direct >= 0 && result !== none && entries.has(program.functions[direct]?.code ?? -1)) found.add(find(result))
+    }
+    const incoming = new Map<Variable, Array<Variable>>()
+    if (found.size > 0) {
+      for (const { code, offset } of codes) {
+        for (const list of [code.copies, code.awaits]) {
+          for (let at = 0; at < list.length; at += 2) {
+            const to = find((list[at] ?? 0) + offset)
+            const known = incoming.get(to)
+            if (known === undefined) incoming.set(to, [find((list[at + 1] ?? 0) + offset)])
+            else known.push(find((list[at + 1] ?? 0) + offset))
+          }
+        }
+      }
+    }
+    for (let again = true; again;) {
+      again = false
+      for (const [to, from] of incoming) {
+        if (found.has(to) || !from.every((each) => found.has(each))) continue
+        found.add(to)
+        again = true
+      }
+    }
+    given = found
+    return found
+  }
   const writer = (write: { readonly code: number; readonly base: Variable }, field: number, reader: number): void => {
+    if (write.base !== none && entryResults().has(find(write.base))) return
     const origin = write.base === none ? Origin.elsewhere : effects.origin(write.base, write.code)
     if (origin === Origin.fresh) return
     hot(write.code, origin >= slots ? 0 : origin, -1, { what: describe(field), reader: readerOf(reader) })
