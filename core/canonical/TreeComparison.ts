@@ -709,6 +709,8 @@ const moduleStatements = (module: AnyNode, script: boolean, specifiers: Specifie
       String(fields(at)["phase"] ?? "")
     ].join("\n")
     const known = requests.get(key) ?? { key, at, names: [] }
+    // What lowering brings in stands before all others, and belongs where the source asks for it
+    if (Object.hasOwn(specifiers, specifier)) requests.delete(key)
     requests.set(key, known)
     return known
   }

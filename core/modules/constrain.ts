@@ -1243,7 +1243,9 @@ export class ConstraintWalk {
       for (const each of node.body.body) {
         const self = syntax(each)
         if (self.type !== "ExportDeclaration" || self.declaration.type !== "VariableDeclaration") continue
-        for (const declared of declaredNames(self.declaration)) this.exportedKeys.set(this.keyOf(declared), this.namespace)
+        for (const declared of declaredNames(self.declaration)) {
+          this.exportedKeys.set(this.keyOf(declared), this.namespace)
+        }
       }
       for (const each of node.body.body) {
         const self: Syntax = syntax(each)
