@@ -25,6 +25,7 @@ import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobResultFile from "./execute/JobResultFile.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
+import * as JobTrust from "./execute/JobTrust.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
 import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
 import * as TaskFiles from "./execute/TaskFiles.ts"
@@ -81,6 +82,11 @@ export interface SubmitMapRequest extends SubmitRequest {
   readonly retry?: number | undefined
 }
 
+export interface ResumeOptions {
+  /** Names of environment variables that the job may get, if its invocation names them: those of the configuration. */
+  readonly environmentVariables?: ReadonlyArray<string> | undefined
+}
+
 /** A job of the cluster. */
 export interface Job {
   readonly jobId: string
@@ -122,7 +128,10 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
     options?: TaskStream.ResultsOptions
   ) => Stream.Stream<TaskStream.TaskResult, AskError | SourceMapDocument.SourceMapDocumentError>
   /** Submits again what has no result and will not get one; what has ended does not run again. Gives how many tasks these are. */
-  readonly resume: (jobId: string) => Effect.Effect<number, AskError | JobError.JobEnvironmentError>
+  readonly resume: (
+    jobId: string,
+    options?: ResumeOptions
+  ) => Effect.Effect<number, AskError | JobError.JobEnvironmentError>
   /** A job that somebody submitted, perhaps another process, perhaps long ago. */
   readonly attach: (jobId: string) => Effect.Effect<Job, JobError.JobNotFoundError | TransportError>
   /** The job that `name` means: its ID, the beginning or the end of it that no other job has, or `latest`. */
@@ -214,23 +223,35 @@ const limitsOf = (config: ClusterConfig.ClusterConfig): JobLimits => ({
   schedulerOptions: config.schedulerOptions
 })
 
-/** The values of the variables that go along, from this process's configuration. */
+/**
+ * The values of the variables that go along, from this process's configuration. An invocation may come from anybody: it gets only
+ * variables that the configuration (`allowed`) names too.
+ */
 const readEnvironment = (
-  names: ReadonlyArray<string>
-): Effect.Effect<ReadonlyMap<string, Redacted.Redacted>, JobError.JobEnvironmentError> =>
-  Effect.map(
-    Effect.forEach(names, (name) =>
-      Effect.flatMap(Effect.orElseSucceed(Config.option(Config.string(name)), Option.none), (value) =>
-        Option.isSome(value)
-          ? Effect.succeed([name, Redacted.make(value.value)] as const)
-          : new JobError.JobEnvironmentError({
-            variable: name,
-            what: `The environment variable ${name} is to go along with the job, and it is not set here`,
-            remedy: `Set it, or do not name it (\`environmentVariables\`, --env).`
-          }))),
-    (entries) =>
-      new Map(entries)
+  names: ReadonlyArray<string>,
+  allowed: ReadonlyArray<string> = []
+): Effect.Effect<ReadonlyMap<string, Redacted.Redacted>, JobError.JobEnvironmentError> => {
+  const [foreign, ...others] = names.filter((name) => !allowed.includes(name))
+  if (foreign !== undefined) return Effect.fail(JobError.foreignVariable(foreign, others.length))
+  return Effect.map(
+    Effect.forEach(
+      names,
+      (name) =>
+        Effect.flatMap(
+          Effect.orElseSucceed(Config.option(Config.string(name)), Option.none),
+          (value) =>
+            Option.isSome(value)
+              ? Effect.succeed([name, Redacted.make(value.value)] as const)
+              : new JobError.JobEnvironmentError({
+                variable: name,
+                what: `The environment variable ${name} is to go along with the job, and it is not set here`,
+                remedy: `Set it, or do not name it (\`environmentVariables\`, --env).`
+              })
+        )
+    ),
+    (entries) => new Map(entries)
   )
+}
 
 // A variable that is set to nothing counts as not set
 const remoteNodePath = Effect.orElseSucceed(
@@ -260,14 +281,17 @@ const make = (options: LayerOptions) =>
 
     const describe = (jobId: string) =>
       Effect.gen(function*() {
-        const description = validJobId.test(jobId)
-          ? yield* JobDirectory.readJson(
-            transport,
-            directoryOf(jobId),
-            JobDirectory.files.description,
-            JobDirectory.JobDescription
-          )
-          : undefined
+        const [description] = validJobId.test(jobId)
+          ? yield* Effect.all([
+            JobDirectory.readJson(
+              transport,
+              directoryOf(jobId),
+              JobDirectory.files.description,
+              JobDirectory.JobDescription
+            ),
+            JobTrust.check(transport, jobs, directoryOf(jobId))
+          ], { concurrency: 2 })
+          : [undefined]
         if (description === undefined) return yield* notFound(jobId)
         plans.set(jobId, description.tasks)
         return description
@@ -433,7 +457,10 @@ const make = (options: LayerOptions) =>
 
     const submit = (request: SubmitRequest) =>
       Effect.gen(function*() {
-        const environment = yield* readEnvironment(request.invocation.environmentVariables)
+        const environment = yield* readEnvironment(
+          request.invocation.environmentVariables,
+          request.config.environmentVariables
+        )
         const limits = limitsOf(request.config)
         const job = yield* prepare(request, undefined, ({ directory, jobId }, script) =>
           Effect.zipRight(
@@ -497,7 +524,10 @@ const make = (options: LayerOptions) =>
 
     const submitMap = (request: SubmitMapRequest) =>
       Effect.gen(function*() {
-        const environment = yield* readEnvironment(request.invocation.environmentVariables)
+        const environment = yield* readEnvironment(
+          request.invocation.environmentVariables,
+          request.config.environmentVariables
+        )
         const plan = yield* taskPlan({
           count: request.inputs.length,
           chunk: request.chunk,
@@ -782,7 +812,8 @@ const make = (options: LayerOptions) =>
       ))
 
     const resume = (
-      jobId: string
+      jobId: string,
+      { environmentVariables = [] }: ResumeOptions = {}
     ): Effect.Effect<number, AskError | JobError.JobEnvironmentError> =>
       Effect.gen(function*() {
         const { tasks: plan } = yield* describe(jobId)
@@ -790,6 +821,12 @@ const make = (options: LayerOptions) =>
           return yield* single(jobId)
         }
         const directory = directoryOf(jobId)
+        const { element, head, inputs, tail, task } = MapDirectory.files
+        // They run again, or are handed to what runs
+        yield* JobTrust.check(transport, jobs, directory, [
+          ...[element, head, inputs, tail, task],
+          JobDirectory.files.invocation
+        ])
         const all: MapDirectory.Ranges = plan.count === 0 ? [] : [[0, plan.count - 1]]
         const attempts = yield* MapDirectory.attempts(transport, directory)
         // The scheduler first: what ends in between has then left its result
@@ -808,7 +845,7 @@ const make = (options: LayerOptions) =>
         const invocation = yield* Invocation.decode(text ?? "", `${directory}/${JobDirectory.files.invocation}`).pipe(
           Effect.mapError(() => notFound(jobId))
         )
-        const environment = yield* readEnvironment(invocation.environmentVariables)
+        const environment = yield* readEnvironment(invocation.environmentVariables, environmentVariables)
         yield* transport.remove(`${directory}/${JobDirectory.files.cancelled}`)
         const next = 1 + Math.max(0, ...attempts.map(({ number }) => number))
         const submitNext = (attempt: number): ReturnType<typeof resume> =>

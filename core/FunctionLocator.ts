@@ -17,12 +17,21 @@ export interface LocatedFunction {
   readonly line: number
   readonly column: number
   readonly kind: "function" | "class"
+  /** Whether the file is what runs: no source map had to be asked. */
+  readonly isExact: boolean
 }
 
 /** A variable, and the places in the function's source that mention it: what compiled it may have renamed it. */
 export interface MentionedVariable {
   readonly name: string
   readonly mentions: ReadonlyArray<Pick<LocatedFunction, "file" | "line" | "column">>
+}
+
+/** A function in the text of its script. */
+export interface CompiledFunction {
+  readonly text: string
+  readonly offset: number
+  readonly kind: "function" | "class"
 }
 
 /** What `bind` made a function of. */
@@ -46,6 +55,14 @@ export class FunctionLocator extends Context.Tag("clustrix/FunctionLocator")<Fun
   readonly bound: (fn: AnyFunction) => Effect.Effect<BoundFunction | undefined>
   /** What the runtime's own modules export, by value. */
   readonly builtins: Effect.Effect<ReadonlyMap<object, BuiltinValue>>
+  /** Whether the runtime itself defines the function, and no program put it where the runtime's own would be. */
+  readonly isBuiltin: (fn: AnyFunction) => Effect.Effect<boolean>
+  /** What the private static fields of a class hold, by name: `#count`. */
+  readonly privateFields: (fn: AnyFunction) => Effect.Effect<ReadonlyMap<string, unknown>>
+  /** What the variables of these names hold that the function sees, of whatever scope. */
+  readonly topLevel: (fn: AnyFunction, names: ReadonlySet<string>) => Effect.Effect<ReadonlySet<unknown>>
+  /** The text that runs, which a loader may have made of the source, and the function's offset in it. */
+  readonly compiled: (fn: AnyFunction) => Effect.Effect<CompiledFunction | undefined>
   /** What the named variables of the functions around `fn` hold; without those that cannot be read. */
   readonly variables: (
     fn: AnyFunction,

@@ -35,7 +35,6 @@ export interface PackageScope {
   readonly directory: string
   readonly name: string | undefined
   readonly version: string | undefined
-  /** The `sideEffects` field of package.json is not read: bundlers' hints are not semantics. */
   readonly type: "module" | "commonjs" | undefined
 }
 
@@ -90,6 +89,8 @@ export class ModuleResolver extends Context.Tag("clustrix/ModuleResolver")<Modul
   readonly compilerOptions: (path: string) => Effect.Effect<CompilerOptions, ResolutionError>
   /** The nearest package.json *with a name* above `path`, inside the enclosing workspace or repository. */
   readonly namedScope: (path: string) => Effect.Effect<PackageScope | undefined, ResolutionError>
+  /** Whether the `sideEffects` field of package.json says that the file may be left out where none of its names is used. */
+  readonly isFreeOfSideEffects: (path: string) => Effect.Effect<boolean, ResolutionError>
   /** The top of the workspace or repository that encloses the file at `path`, else of its outermost package. */
   readonly projectRoot: (path: string) => Effect.Effect<string | undefined, ResolutionError>
 }>() {}

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
+import { Diagnostic } from "./Diagnostic.ts"
 
 export class PackageInfo extends Schema.Class<PackageInfo>("PackageInfo")({
   /** The first 16 hexadecimal digits of `digest`. */
@@ -26,5 +27,7 @@ export class PackageInfo extends Schema.Class<PackageInfo>("PackageInfo")({
   /** SHA-256 of the cluster's configuration without secrets; no part of the package's identity. */
   configHash: Schema.String,
   /** With `has_dependencies` and `has_filesystem_ops`, and whatever else metadata.json says. */
-  metadata: Schema.Record({ key: Schema.String, value: CanonicalJson.Json })
+  metadata: Schema.Record({ key: Schema.String, value: CanonicalJson.Json }),
+  /** Warnings and notes of this packaging; no part of the package. */
+  diagnostics: Schema.Array(Diagnostic)
 }) {}

@@ -84,10 +84,13 @@ export interface MapCall extends Pick<SubmitMapRequest, "chunk" | "concurrency" 
 }
 
 /** Submits what is missing of a job that is many calls. `name`: as for `ClusterExecutor.find`. */
-export const resumeMap = Effect.fn("clustrix.resume")(function*(name: string) {
+export const resumeMap = Effect.fn("clustrix.resume")(function*(
+  name: string,
+  { environmentVariables }: Pick<ClusterConfig, "environmentVariables">
+) {
   const executor = yield* ClusterExecutor
   const job = yield* executor.find(name)
-  yield* executor.resume(job.jobId)
+  yield* executor.resume(job.jobId, { environmentVariables })
   return job
 })
 
@@ -141,7 +144,7 @@ export const submitMap = Effect.fn("clustrix.map")(function*(call: MapCall, obse
   )
   if (typeof call.resume === "string") {
     yield* hasInputs(yield* executor.find(call.resume), MapDirectory.inputsText(inputs))
-    return yield* resumeMap(call.resume)
+    return yield* resumeMap(call.resume, call.config)
   }
   const packaged = yield* packager.packageFunctionForExecution(call.fn, call.config, [], {}, call.options)
   yield* observer.packaged?.(packaged) ?? Effect.void
@@ -150,7 +153,7 @@ export const submitMap = Effect.fn("clustrix.map")(function*(call: MapCall, obse
     ? yield* sameMap(packageId, MapDirectory.inputsText(inputs), inputs.length)
     : undefined
   if (known !== undefined) {
-    yield* executor.resume(known.jobId)
+    yield* executor.resume(known.jobId, call.config)
     yield* observer.submitted?.(known) ?? Effect.void
     return known
   }

@@ -3,10 +3,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import { type AnyFunction, FunctionLocator, type MentionedVariable } from "../core/FunctionLocator.ts"
 import { FunctionNotPackageableError } from "../core/graph/NotPackageable.ts"
+import { lineStarts } from "../core/SourceLocation.ts"
 import { builtinValues } from "./locate/BuiltinValues.ts"
-import { Inspector } from "./locate/Inspector.ts"
+import { type Inspector, shared } from "./locate/Inspector.ts"
 import { compiledName, type NoSource, originalPositions } from "./locate/OriginalPosition.ts"
 
 const labelOf = (fn: AnyFunction): string => fn.name === "" ? "a function without a name" : fn.name
@@ -48,7 +50,7 @@ const variables = (
   fn: AnyFunction,
   names: ReadonlyArray<MentionedVariable>
 ): ReadonlyMap<string, unknown> => {
-  const live = inspector.variables(fn)
+  const live = inspector.variables(fn, "functions")
   const position = inspector.location(fn)
   const text = position === undefined ? "" : inspector.sourceOf(position.script)
   return new Map(names.flatMap((each) => {
@@ -57,11 +59,12 @@ const variables = (
   }))
 }
 
-export const layer: Layer.Layer<FunctionLocator> = Layer.effect(
+export const layer: Layer.Layer<FunctionLocator> = Layer.scoped(
   FunctionLocator,
   Effect.gen(function*() {
     // Opened at the first question: it costs some 20 ms
-    const inspector = yield* Effect.cached(Effect.option(Effect.try(() => new Inspector())))
+    const scope = yield* Effect.scope
+    const inspector = yield* Effect.cached(Effect.option(Scope.extend(shared, scope)))
     const ask = <A>(fn: AnyFunction, question: (inspector: Inspector) => A) =>
       Effect.flatMap(
         inspector,
@@ -71,16 +74,50 @@ export const layer: Layer.Layer<FunctionLocator> = Layer.effect(
       )
     return FunctionLocator.of({
       builtins: builtinValues,
+      isBuiltin: (fn) =>
+        Effect.orElseSucceed(
+          ask(fn, (it) => {
+            let target = fn
+            for (let bound = it.bound(target); bound !== undefined; bound = it.bound(target)) target = bound.target
+            return it.location(target)?.script.url.startsWith("node:") ?? true
+          }),
+          () => true
+        ),
       bound: (fn) => Effect.orElseSucceed(ask(fn, (it) => it.bound(fn)), () => undefined),
       variables: (fn, names) =>
         Effect.orElseSucceed(ask(fn, (it) => variables(it, fn, names)), () => new Map<string, unknown>()),
+      privateFields: (fn) =>
+        Effect.orElseSucceed(ask(fn, (it) => it.privateFields(fn)), () => new Map<string, unknown>()),
+      topLevel: (fn, names) =>
+        Effect.orElseSucceed(
+          ask(fn, (it) => {
+            const found = it.variables(fn, "module")
+            return new Set([...found].flatMap(([name, value]) => names.has(name) ? [value] : []))
+          }),
+          () => new Set<unknown>()
+        ),
+      compiled: (fn) =>
+        Effect.orElseSucceed(
+          ask(fn, (it) => {
+            const position = it.location(fn)
+            if (position === undefined) return undefined
+            const text = it.sourceOf(position.script)
+            const offset = (lineStarts(text)[position.line] ?? 0) + position.column
+            return { text, offset, kind: isClass(fn) ? "class" as const : "function" as const }
+          }),
+          () => undefined
+        ),
       locate: (fn) =>
         Effect.flatMap(ask(fn, (it) => it.location(fn)), (position) => {
           if (position === undefined) return native(fn, "It is a function of the runtime itself.", wrap)
           const originals = originalPositions(position)
           if ("_tag" in originals) return noSource(fn, originals)
           return Effect.succeed(
-            originals.map((each) => ({ ...each, kind: isClass(fn) ? "class" as const : "function" as const }))
+            originals.map((each) => ({
+              ...each,
+              kind: isClass(fn) ? "class" as const : "function" as const,
+              isExact: position.script.sourceMapURL === ""
+            }))
           )
         })
     })

@@ -21,6 +21,7 @@ import * as FunctionLocator from "./FunctionLocator.ts"
 import * as Hasher from "./Hasher.ts"
 import * as LocalCluster from "./LocalCluster.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
+import * as NodeFileTimes from "./NodeFileTimes.ts"
 import * as PackageMemory from "./PackageMemory.ts"
 import * as PackageStore from "./PackageStore.ts"
 import * as SourceParser from "./SourceParser.ts"
@@ -46,6 +47,7 @@ export type Services =
 const platform = Layer.mergeAll(
   NodeFileSystem.layer,
   NodeDirectoryEntries.layer,
+  NodeFileTimes.layer,
   NodePath.layer,
   Hasher.layer,
   FunctionLocator.layer,

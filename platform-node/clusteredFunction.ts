@@ -19,6 +19,7 @@ import type { JobStatus } from "../core/execute/JobStatus.ts"
 import type * as ResultEnvelope from "../core/runtime/ResultEnvelope.ts"
 import * as Configuration from "./Configuration.ts"
 import type * as NodeHost from "./NodeHost.ts"
+import * as ProcessWarnings from "./ProcessWarnings.ts"
 import { streamIterator } from "./streamIterator.ts"
 
 /** Where and how a function runs, over what is configured. */
@@ -106,7 +107,7 @@ const isInJob = (): boolean => process.env["CLUSTRIX_FILESYSTEM_ROOT"] !== undef
 const host = Effect.promise(() => import("./NodeHost.ts"))
 
 const promise = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
-  const exit = await Effect.runPromiseExit(effect)
+  const exit = await Effect.runPromiseExit(Effect.provide(effect, ProcessWarnings.layer))
   if (Exit.isSuccess(exit)) return exit.value
   throw Cause.squash(exit.cause)
 }

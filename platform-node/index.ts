@@ -31,6 +31,7 @@ import { unfinishedPackages } from "../core/execute/UnfinishedPackages.ts"
 import * as Cluster from "./Cluster.ts"
 import * as Configuration from "./Configuration.ts"
 import * as NodeHost from "./NodeHost.ts"
+import * as ProcessWarnings from "./ProcessWarnings.ts"
 
 export * as AnalysisCache from "./AnalysisCache.ts"
 export * as Cluster from "./Cluster.ts"
@@ -83,7 +84,9 @@ const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
 
 /** Runs with fresh layers: environment variables are read at each call. */
 const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> =>
-  valueOf(await Effect.runPromiseExit(Effect.provide(effect, NodeHost.layer)))
+  valueOf(
+    await Effect.runPromiseExit(effect.pipe(Effect.provide(NodeHost.layer), Effect.provide(ProcessWarnings.layer)))
+  )
 
 /** The same on a cluster. */
 const onCluster = <A, E>(

@@ -9,17 +9,15 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { createVitest } from "vitest/node"
-import { effects } from "./mutation/effects.mjs"
 import { judging } from "./mutation/judging.mjs"
 import { mutate } from "./mutation/Mutation.mjs"
 import { sorts } from "./mutation/sorts.mjs"
-import { touching } from "./mutation/touching.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const started = performance.now()
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-const all = [...judging, ...touching, ...effects, ...sorts(root)]
+const all = [...judging, ...sorts(root)]
 const names = new Set()
 for (const { name } of all) {
   if (names.has(name)) throw new Error(`Two mutations are called ${name}`)

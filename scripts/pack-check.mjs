@@ -1,6 +1,7 @@
 /**
  * `npm run test:pack`: packs the package, installs it into an empty project and uses it there: the three entry points
- * under Node, the declarations under a strict type check, the command on a function of two files.
+ * under Node, the declarations under a strict type check, the README's page in a browser, the command on a function of two
+ * files.
  */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
@@ -9,9 +10,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Page from "./pack-check/Page.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const readme = readFileSync(join(root, "README.md"), "utf8")
 const place = mkdtempSync(join(tmpdir(), "clustrix-pack-"))
 const project = join(place, "project")
 
@@ -124,6 +127,10 @@ export const exported: ReadonlyArray<object> = [core, browser, node]
     }
   },
 
+  "its page runs in Chromium, bundled with Vite": () => Page.withVite(project, readme),
+
+  "its page runs in Chromium, bundled with esbuild": () => Page.withEsbuild(project, readme),
+
   "its command packages and runs a function": () => {
     writeFileSync(join(project, "src/helper.ts"), "export const double = (n: number): number => n * 2\n")
     writeFileSync(
@@ -144,7 +151,7 @@ try {
   run(root, process.execPath, ["scripts/build.mjs"])
   for (const [title, check] of Object.entries(checks)) {
     try {
-      check()
+      await check()
       console.log(`ok      ${title}`)
     } catch (cause) {
       failed++

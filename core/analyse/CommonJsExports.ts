@@ -4,7 +4,7 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, unresolved } from "../syntax/Ast.ts"
 import type { CommonJsExport } from "./ModuleRecord.ts"
-import { asName, isFunctionSyntax, staticKey, staticString, syntax, unwrap } from "./Syntax.ts"
+import { asName, isFunctionSyntax, staticKey, staticString, syntax, unwrap } from "../language/Syntax.ts"
 
 const isGlobal = (node: Ast.AnyNode, value: string): boolean => {
   const name = asName(unwrap(node))

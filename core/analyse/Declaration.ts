@@ -4,7 +4,7 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { Callable, Method, Signature } from "./ModuleRecord.ts"
-import { boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "./Syntax.ts"
+import { boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 
 /** Callability and description of the value of an expression. */
 export interface Kind {
@@ -155,16 +155,6 @@ export const methodsOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Method> 
     default:
       return []
   }
-}
-
-/** The parameters of the function that `node` is, if it is one. */
-export const parametersOf = (node: Ast.AnyNode | undefined): ReadonlyArray<Ast.AnyNode> => {
-  if (node === undefined) return []
-  const self = unwrap(node)
-  return self.type === "FunctionDeclaration" || self.type === "FunctionExpression" ||
-      self.type === "ArrowFunctionExpression"
-    ? self.params
-    : []
 }
 
 /** Names that `var` declarations (and, in a script, functions) inside a statement hoist to the module's top level. */

@@ -3,8 +3,11 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
-import { anonymousDefault, type Range } from "./ModuleRecord.ts"
-import { asName, isFunctionSyntax, isTypeSyntax, staticKey, syntax } from "./Syntax.ts"
+import { classMembers, computedKey, hasPrivates, isClassSyntax, isDecorated, privateName, privateStatic,
+  staticState } from "./ClassMembers.ts"
+import { anonymousDefault, type Cut, type Range } from "./ModuleRecord.ts"
+import { asName, boundNames, isFunctionSyntax, isTypeSyntax, staticKey, type Syntax, syntax,
+  unwrap } from "../language/Syntax.ts"
 
 /** What a function takes from around it that is not a variable, and that no package can give it. */
 export type Surroundings = "this" | "arguments" | "super" | "new.target" | "private name"
@@ -17,32 +20,46 @@ export interface CapturedVariable {
   readonly offsets: ReadonlyArray<number>
   /** Whether the function, or one inside of it, gives it another value. */
   readonly isAssigned: boolean
+  /** Whether `undefined` may mean that its declaration was not reached yet. */
+  readonly mayBeUnset: boolean
 }
 
 /** The variable that holds the superclass of a class whose `extends` takes variables from around it. */
 export const heritage = "clustrix$heritage"
 
+/** How a method or an accessor is written, of an object or of a class. */
+export interface MethodSyntax {
+  /** What stands before its name: `async *`, `get `. */
+  readonly head: string
+  readonly accessor: "get" | "set" | undefined
+  readonly isMember: boolean
+  /** Where its name ends: what follows is the same in every object. */
+  readonly end: number
+}
+
 export interface InnerFunction {
-  /** `member`: a constructor, an accessor, a method of a class: nothing that stands on its own. */
-  readonly kind: "function" | "class" | "method" | "member"
+  /** `constructor`: a class that something compiled to a function. */
+  readonly kind: "function" | "class" | "method" | "constructor"
   /** Its whole text; of a method with its key. */
   readonly range: Range
-  /** The text of a method's key, with the brackets of a computed one. */
-  readonly key: Range | undefined
+  readonly method: MethodSyntax | undefined
   /** The top-level binding that it is the value of, with the members below it: then it needs nothing from around it. */
   readonly declared: { readonly local: string; readonly path: ReadonlyArray<string> } | undefined
   /** What its `name` is as it is written: its own, or that of the variable or property that it was first given to. */
   readonly name: string
   /** Variables of enclosing functions and blocks that it uses, sorted by name. */
   readonly captures: ReadonlyArray<CapturedVariable>
-  /** Of a class, the expression of its superclass, if that takes variables from around it: {@link heritage} stands for it. */
-  readonly heritage: Range | undefined
+  /**
+   * Of a class, what is not evaluated again: its static state, and the expression of its superclass, if that takes
+   * variables from around it ({@link heritage} stands for it).
+   */
+  readonly cuts: ReadonlyArray<Cut>
   readonly surroundings: ReadonlyArray<{ readonly what: Surroundings; readonly offset: number }>
   /** Whether it uses the `this` that a call gives it. */
   readonly usesReceiver: boolean
   /** How many parameters come before the first with a default: what its `length` is. */
   readonly length: number
-  /** Of a class: whether it declares private members. */
+  /** Of a class: whether its instances have private members. */
   readonly privates: boolean
 }
 
@@ -52,17 +69,18 @@ export interface FoundFunction {
   readonly inner: InnerFunction
 }
 
-type Found = { readonly node: Ast.AnyNode; readonly parents: ReadonlyArray<Ast.AnyNode> }
-
-const isClassSyntax = (node: Ast.AnyNode): boolean =>
-  node.type === "ClassDeclaration" || node.type === "ClassExpression"
+/** A node, and those around it, the nearest first. */
+export interface FoundNode {
+  readonly node: Ast.AnyNode
+  readonly parents: ReadonlyArray<Ast.AnyNode>
+}
 
 const memberTypes: ReadonlySet<string> = new Set(["ClassMethod", "PrivateMethod", "Constructor", "GetterProperty",
   "SetterProperty"])
 
 /** The innermost function (or class) whose text holds `offset`. */
-const innermost = (module: Ast.Module, offset: number, wanted: "function" | "class"): Found | undefined => {
-  let best: Found | undefined
+export const innermost = (module: Ast.Module, offset: number, wanted: "function" | "class"): FoundNode | undefined => {
+  let best: FoundNode | undefined
   const visit = (node: Ast.AnyNode, parents: ReadonlyArray<Ast.AnyNode>): void => {
     const { end, start } = spanOf(node)
     if (offset < start || offset >= end || isTypeSyntax(node)) return
@@ -75,11 +93,32 @@ const innermost = (module: Ast.Module, offset: number, wanted: "function" | "cla
   return best
 }
 
+type MethodNode = Ast.ClassMethod | Ast.PrivateMethod | Ast.MethodProperty | Ast.GetterProperty | Ast.SetterProperty
+
+const isMethodSyntax = (node: Syntax): node is MethodNode =>
+  node.type === "ClassMethod" || node.type === "PrivateMethod" || node.type === "MethodProperty" ||
+  node.type === "GetterProperty" || node.type === "SetterProperty"
+
+const methodSyntax = (self: MethodNode): MethodSyntax => {
+  const accessor = self.type === "GetterProperty" ? "get" as const : self.type === "SetterProperty" ? "set" as const
+    : self.type === "MethodProperty" || self.kind === "method" ? undefined
+    : self.kind === "getter" ? "get" as const : "set" as const
+  const { async, generator } = "function" in self ? self.function
+    : self.type === "MethodProperty" ? self : { async: false, generator: false }
+  return {
+    head: accessor === undefined ? `${async ? "async " : ""}${generator ? "*" : ""}` : `${accessor} `,
+    accessor,
+    isMember: "function" in self,
+    end: spanOf(self.key).end
+  }
+}
+
 /** The name that the place gives to an anonymous function. */
 const givenName = (node: Ast.AnyNode, parents: ReadonlyArray<Ast.AnyNode>): string => {
   const self = syntax(node)
   if ("identifier" in self && self.identifier) return self.identifier.value
-  if (self.type === "MethodProperty" || self.type === "ClassMethod") return staticKey(self.key) ?? ""
+  if (self.type === "PrivateMethod") return `#${privateName(self.key)}`
+  if (isMethodSyntax(self)) return staticKey(self.key) ?? ""
   for (const parent of parents.map(syntax)) {
     switch (parent.type) {
       case "ParenthesisExpression":
@@ -157,13 +196,18 @@ const mentionedOutside = (module: Ast.Module, [start, end]: Range): ReadonlySet<
   return found
 }
 
-/** `@swc/types` says that it has an `id`; SWC 1.16 gives a `value`. */
-const privateName = (node: Ast.AnyNode): string => "value" in node && typeof node.value === "string" ? node.value : ""
-
 /** What a function in between binds anew. */
 interface Bound {
   readonly receiver: boolean
   readonly home: boolean
+}
+
+/** The children that are the function: of a method, all but its key and its decorators. */
+const partsOf = (node: Ast.AnyNode): ReadonlyArray<Ast.AnyNode> => {
+  const self = syntax(node)
+  if (!isMethodSyntax(self)) return children(self)
+  const others = new Set<Ast.AnyNode>("function" in self ? [self.key, ...self.function.decorators ?? []] : [self.key])
+  return children(self).filter((child) => !others.has(child))
 }
 
 /** What `node` takes from around it beside variables, and whether it asks for its own receiver. */
@@ -234,16 +278,17 @@ const surroundingsOf = (
   }
   const self = syntax(node)
   const isArrow = self.type === "ArrowFunctionExpression"
-  const isClass = isClassSyntax(self)
-  if (isClass) visit(self, { receiver: false, home: false })
-  else visitAll(children(self), isArrow ? { receiver: false, home: false } : undefined)
+  if (isClassSyntax(self)) visit(self, { receiver: false, home: false })
+  else visitAll(partsOf(self), isArrow ? { receiver: false, home: false } : undefined)
   return { taken: [...taken].map(([what, offset]) => ({ what, offset })), usesReceiver }
 }
 
 /** The `length` of the function (of a class: of its constructor). */
 const lengthOf = (node: Ast.AnyNode): number => {
   const self = syntax(node)
-  const parameters: ReadonlyArray<Ast.AnyNode> = self.type === "ClassMethod" ? self.function.params
+  const parameters: ReadonlyArray<Ast.AnyNode> = self.type === "ClassMethod" || self.type === "PrivateMethod"
+    ? self.function.params
+    : self.type === "SetterProperty" ? [self.param]
     : "params" in self && Array.isArray(self.params) ? self.params
     : "body" in self && Array.isArray(self.body)
     ? self.body.flatMap((member) => member.type === "Constructor" && member.body ? member.params : [])
@@ -254,6 +299,40 @@ const lengthOf = (node: Ast.AnyNode): number => {
   }).filter((pattern) => !(pattern.type === "Identifier" && "value" in pattern && pattern.value === "this"))
   const end = patterns.findIndex(({ type }) => type === "AssignmentPattern" || type === "RestElement")
   return end === -1 ? patterns.length : end
+}
+
+/** The `name` of the function as its text makes it. */
+export const nameOf = ({ method, name }: InnerFunction): string =>
+  method?.accessor === undefined ? name : `${method.accessor} ${name}`
+
+/** Values that are never `undefined`. */
+const alwaysDefined: ReadonlySet<string> = new Set(["StringLiteral", "NumericLiteral", "BooleanLiteral",
+  "BigIntLiteral", "NullLiteral", "TemplateLiteral", "RegExpLiteral", "ArrayExpression", "ObjectExpression",
+  "FunctionExpression", "ArrowFunctionExpression", "ClassExpression", "NewExpression"])
+
+/**
+ * Where the declarations that have a dead zone end, by `name#scope`: nowhere, if they give a value that is never
+ * `undefined`.
+ */
+const deadZones = (module: Ast.Module): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>()
+  const visit = (node: Ast.AnyNode): void => {
+    const self = syntax(node)
+    const name = self.type === "ClassDeclaration" ? asName(self.identifier) : undefined
+    if (name !== undefined) found.set(`${name.value}#${name.ctxt}`, Infinity)
+    if (self.type === "VariableDeclaration" && self.kind !== "var") {
+      for (const { id, init } of self.declarations) {
+        const isDefined = self.kind === "const" && init && id.type === "Identifier" &&
+          alwaysDefined.has(unwrap(init).type)
+        for (const { ctxt, value } of boundNames(id)) {
+          found.set(`${value}#${ctxt}`, isDefined ? Infinity : spanOf(self).end)
+        }
+      }
+    }
+    for (const child of children(node)) visit(child)
+  }
+  for (const statement of module.body) visit(statement)
+  return found
 }
 
 /** The names, with their scopes, that something in `root` assigns. */
@@ -295,51 +374,82 @@ export const innerFunctionAt = (
   const own = (self.type === "FunctionDeclaration" || self.type === "ClassDeclaration") ? self.identifier.value
     : undefined
   const assigned = assignedIn(self)
+  const zones = deadZones(module)
   /** The captured variables by name, without what stands in `skipped`. */
   const capturedIn = (
-    root: Ast.AnyNode,
-    skipped: Ast.AnyNode | undefined
+    roots: ReadonlyArray<Ast.AnyNode>,
+    skipped: ReadonlySet<Ast.AnyNode>
   ): ReadonlyMap<string, CapturedVariable & { readonly offsets: Array<number> }> => {
     const found = new Map<string, CapturedVariable & { readonly offsets: Array<number> }>()
     const visit = (node: Ast.AnyNode): void => {
-      if (node === skipped || isTypeSyntax(node)) return
+      if (skipped.has(node) || isTypeSyntax(node)) return
       const name = asName(node)
       if (
         name !== undefined && name.ctxt > topLevel && name.value !== own && outside.has(`${name.value}#${name.ctxt}`)
       ) {
         const declaration = `${name.value}#${name.ctxt}`
-        const known = found.get(name.value) ??
-          { name: name.value, declaration, offsets: [], isAssigned: assigned.has(declaration) }
+        const known = found.get(name.value) ?? {
+          name: name.value,
+          declaration,
+          offsets: [],
+          isAssigned: assigned.has(declaration),
+          mayBeUnset: start < (zones.get(declaration) ?? 0)
+        }
         found.set(name.value, known)
         known.offsets.push(name.span.start)
       }
       for (const child of children(node)) visit(child)
     }
-    visit(root)
+    for (const root of roots) visit(root)
     return found
   }
-  const superClass = (self.type === "ClassDeclaration" || self.type === "ClassExpression") && self.superClass
-    ? self.superClass : undefined
-  // What only `extends` uses is not kept by the class, but what it gave is
-  const inherits = superClass !== undefined && capturedIn(superClass, undefined).size > 0 ? superClass : undefined
-  const captures: Array<CapturedVariable> = [...capturedIn(self, inherits).values()]
-  if (inherits !== undefined) captures.push({ name: heritage, declaration: heritage, offsets: [], isAssigned: false })
+  const declared = declaredAs(self, found.parents)
+  const cuts: Array<Cut> = []
+  const skipped = new Set<Ast.AnyNode>()
+  const given: Array<string> = []
+  if (isClassSyntax(self) && declared === undefined) {
+    const state = staticState(self)
+    cuts.push(...state.cuts)
+    for (const node of state.nodes) skipped.add(node)
+    given.push(...state.privates.map(privateStatic))
+    // What only keys and `extends` use is not kept by the class, but what they gave is
+    for (const { computed, fn } of isDecorated(self) ? [] : classMembers(self)) {
+      if (computed === undefined || fn === undefined || capturedIn([computed], skipped).size === 0) continue
+      const name = computedKey(fn)
+      cuts.push({ range: [spanOf(computed).start, spanOf(computed).end], replacement: name })
+      skipped.add(computed)
+      given.push(name)
+    }
+    if (self.superClass && capturedIn([self.superClass], skipped).size > 0) {
+      cuts.push({ range: [spanOf(self.superClass).start, spanOf(self.superClass).end], replacement: heritage })
+      skipped.add(self.superClass)
+      given.push(heritage)
+    }
+  }
+  const captures: Array<CapturedVariable> = [
+    ...capturedIn(partsOf(self), skipped).values(),
+    ...given.map((name) => ({
+      name,
+      declaration: `${name}@${start}`,
+      offsets: [],
+      isAssigned: false,
+      mayBeUnset: false
+    }))
+  ]
   const { taken, usesReceiver } = surroundingsOf(self)
-  const key = self.type === "MethodProperty" ? spanOf(self.key) : undefined
   const inner: InnerFunction = {
-    kind: isClassSyntax(self) ? "class" : self.type === "MethodProperty" ? "method"
-      : memberTypes.has(self.type) ? "member" : "function",
+    kind: isClassSyntax(self) ? "class" : isMethodSyntax(self) ? "method"
+      : memberTypes.has(self.type) ? "constructor" : "function",
     range: [start, end],
-    key: key === undefined ? undefined : [key.start, key.end],
-    declared: declaredAs(self, found.parents),
+    method: isMethodSyntax(self) ? methodSyntax(self) : undefined,
+    declared,
     name: givenName(self, found.parents),
     captures,
-    heritage: inherits === undefined ? undefined : [spanOf(inherits).start, spanOf(inherits).end],
+    cuts,
     surroundings: taken,
     usesReceiver,
     length: lengthOf(self),
-    privates: (self.type === "ClassDeclaration" || self.type === "ClassExpression") &&
-      self.body.some((member) => "key" in member && member.key.type === "PrivateName")
+    privates: isClassSyntax(self) && hasPrivates(self)
   }
   return { node: found.node, inner }
 }

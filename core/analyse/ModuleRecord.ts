@@ -5,6 +5,7 @@
  * All offsets are UTF-16 code units into the module's text.
  */
 import type { AssetReference, ModuleFolds } from "../assets/AssetReference.ts"
+import type { Constraints } from "../modules/Constraints.ts"
 import type { InnerFunction } from "./InnerFunction.ts"
 
 /** `[start, end)` in the module's text. */
@@ -26,29 +27,6 @@ export interface GlobalReference {
   readonly offset: number
   /** The code asks for `typeof name` somewhere: it is prepared for an undeclared name. */
   readonly guarded: boolean
-}
-
-/**
- * What code may do to things outside itself. Every string is the name of a top-level binding, import or parameter-less
- * global as written in the module.
- */
-export interface Activity {
-  /** Assigned, or a property of it assigned, deleted or redefined. */
-  readonly writes: ReadonlyArray<string>
-  /** Handed to a call as argument or receiver. */
-  readonly passes: ReadonlyArray<string>
-  /** Called or constructed here. */
-  readonly calls: ReadonlyArray<string>
-  /** Handed over: if it is a function, it may be called. */
-  readonly callbacks: ReadonlyArray<string>
-  /** Something that a call of this name returned is changed or handed over. */
-  readonly results: ReadonlyArray<string>
-  /** Globals that are assigned or structurally changed. */
-  readonly globalWrites: ReadonlyArray<string>
-  /** Globals that are called with an effect the analysis does not know. */
-  readonly globalCalls: ReadonlyArray<string>
-  /** Whether something is changed through a local variable, which may stand for anything mentioned. */
-  readonly throughLocals: boolean
 }
 
 /** A request for another module from inside code. */
@@ -125,18 +103,10 @@ export interface Item {
   readonly methods: ReadonlyArray<Method>
   /** The binding that `cluster(options)(binding)` wraps: it is the entry, not this one. */
   readonly wraps: string | undefined
-  /** Whether its value is `cluster(options)(function)`. */
-  readonly isClustered: boolean
   /** How the function is written, for inspection. */
   readonly signature: Signature | undefined
   readonly references: ReadonlyArray<Reference>
   readonly globals: ReadonlyArray<GlobalReference>
-  readonly eager: Activity
-  readonly deferred: Activity
-  /** Indices of the parameters of a function whose argument it changes directly. */
-  readonly mutatesParameters: ReadonlyArray<number>
-  /** What hangs on one name may, after this item, share objects with another. */
-  readonly shares: ReadonlyArray<Share>
   readonly requests: ReadonlyArray<CodeRequest>
   readonly places: ReadonlyArray<PlaceReference>
   readonly cuts: ReadonlyArray<Cut>
@@ -144,12 +114,12 @@ export interface Item {
   readonly jsx: boolean
   /** Names used only in type annotations of decorated members; values under `emitDecoratorMetadata`. */
   readonly metadataTypes: ReadonlyArray<string>
-  /** `eval(...)` or `new Function(...)`: what they name cannot be seen. */
+  /** `eval(...)`: what it names cannot be seen. */
   readonly evaluates: ReadonlyArray<number>
-  /** Whether it holds code that runs without a call in the text: accessors, conversions, iterators, proxy traps. */
-  readonly runsUncalled: boolean
   /** Of an item of kind `captured`, a function that stands somewhere inside the module's others. */
   readonly inner?: InnerFunction | undefined
+  /** Of a default export that has the value of a binding at one moment, the name of the binding. */
+  readonly snapshotOf?: string | undefined
 }
 
 /** One name that an import declaration binds. */
@@ -193,14 +163,6 @@ export interface Pragmas {
   readonly fragment: string | undefined
 }
 
-/** A name and what hangs on it. */
-export interface Share {
-  readonly holder: string
-  readonly held: string
-  /** Both may be the same object; else the holder has the other as a part. */
-  readonly alias: boolean
-}
-
 /** A name that vanishes: an interface, a type alias, an ambient declaration, an import or export marked `type`. */
 export interface TypeName {
   readonly name: string
@@ -231,6 +193,8 @@ export interface ModuleRecord {
   readonly pragmas: Pragmas
   /** What the top-level bindings may be, as far as paths go. */
   readonly folds: ModuleFolds
+  /** What the code does with values. */
+  readonly constraints: Constraints
 }
 
 /** The local name under which an anonymous default export is known. */

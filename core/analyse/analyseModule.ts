@@ -9,7 +9,7 @@ import type { ModuleRecord } from "./ModuleRecord.ts"
 import { type InnerFunctionRequest, recordModule } from "./recordModule.ts"
 
 /** Bumped whenever the form or meaning of a record changes: older cache entries are then not found. */
-export const recordVersion = 15
+export const recordVersion = 20
 
 /** `textDigest` is the SHA-256 of `source.text`. */
 export const analyseModule = (

@@ -5,16 +5,17 @@
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
-import { hoistedNames, type Kind, kindOf, methodsOf, parametersOf, signatureOf, wrappedBy } from "./Declaration.ts"
+import { hoistedNames, type Kind, kindOf, methodsOf, signatureOf, wrappedBy } from "./Declaration.ts"
 import { type InnerFunction, innerFunctionAt } from "./InnerFunction.ts"
-import { pureImports } from "./PureImports.ts"
 import { scanItem } from "./ItemScanner.ts"
 import { commonJsExports } from "./CommonJsExports.ts"
-import { isPureGlobal } from "./KnownEffects.ts"
 import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
   type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
-import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap, type UsingDeclaration } from "./Syntax.ts"
+import { isSettled } from "./SettledBindings.ts"
+import { ConstraintWalk } from "../modules/constrain.ts"
+import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
+  type UsingDeclaration } from "../language/Syntax.ts"
 
 /** What to know beside the tree. */
 export interface RecordOptions {
@@ -122,10 +123,17 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   const shared = {
     ambient,
     namespaceMembers: namespaceMembers(module),
-    isClusterWrapper,
-    builtinValues: builtinValues(module),
-    isPureImport: pureImports(module)
+    isClusterWrapper
   }
+  const walk = new ConstraintWalk({
+    system,
+    ambient,
+    namespaceMembers: shared.namespaceMembers,
+    isClusterWrapper,
+    createsRequire: module.body.some((each) =>
+      each.type === "ImportDeclaration" && /^(?:node:)?module$/.test(each.source.value)
+    )
+  })
 
   interface Part {
     readonly kind: Item["kind"]
@@ -138,11 +146,13 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     readonly what: Kind
     readonly value?: Ast.AnyNode | undefined
     readonly inner?: InnerFunction
+    readonly snapshotOf?: string | undefined
   }
 
   const add = (part: Part): void => {
-    const scan = scanItem(part.nodes, parametersOf(part.value), { ...shared, isStatement: part.kind === "statement" })
+    const scan = scanItem(part.nodes, shared)
     const own = new Set(part.declares)
+    walk.item(part.kind, part.nodes, part.declares)
     items.push({
       index: items.length,
       kind: part.kind,
@@ -155,14 +165,9 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       describes: part.what.describes,
       methods: methodsOf(part.value),
       wraps: wrappedName(part.value),
-      isClustered: wrappedBy(part.value, isClusterWrapper) !== undefined,
       signature: signatureOf(part.value, isClusterWrapper),
       references: scan.references.filter((reference) => !own.has(reference.name)),
       globals: scan.globals,
-      eager: scan.eager.build(),
-      deferred: scan.deferred.build(),
-      mutatesParameters: scan.mutatesParameters,
-      shares: scan.shares,
       requests: scan.requests,
       places: scan.places,
       cuts: scan.cuts,
@@ -170,8 +175,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
-      runsUncalled: scan.runsUncalled,
-      inner: part.inner
+      inner: part.inner,
+      snapshotOf: part.snapshotOf
     })
   }
 
@@ -272,7 +277,13 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     }
   }
 
-  const addDefault = (statement: Ast.AnyNode, node: Ast.AnyNode, prefix: string, keep: ReadonlyArray<Range>): void => {
+  const addDefault = (
+    statement: Ast.AnyNode,
+    node: Ast.AnyNode,
+    prefix: string,
+    keep: ReadonlyArray<Range>,
+    snapshotOf?: string
+  ): void => {
     add({
       kind: "default",
       range: range(statement),
@@ -282,7 +293,8 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       declares: [anonymousDefault],
       nodes: [node],
       what: kind(node),
-      value: node
+      value: node,
+      snapshotOf
     })
     exportLocal("default", anonymousDefault, spanOf(statement).start)
   }
@@ -386,15 +398,22 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
         })
         return exportLocal("default", name, offset)
       }
-      case "ExportDefaultExpression": {
-        const name = asName(unwrap(self.expression))
-        if (name?.ctxt === topLevel) return exportLocal("default", name.value, offset)
-        return addDefault(self, self.expression, "export default ", [range(self.expression)])
-      }
+      case "ExportDefaultExpression":
       case "TsExportAssignment": {
         const name = asName(unwrap(self.expression))
-        if (name !== undefined && (declared.has(name.value))) return exportLocal("default", name.value, offset)
-        return addDefault(self, self.expression, "export default ", [range(self.expression)])
+        const isBinding = name !== undefined && (name.ctxt === topLevel || declared.has(name.value))
+        // The export is the value that the expression has now. Where the binding keeps it, the binding is exported.
+        const isType = isBinding && types.has(name.value) && !declared.has(name.value)
+        if (isBinding && (isType || isSettled(module, name.value, offset))) {
+          return exportLocal("default", name.value, offset)
+        }
+        return addDefault(
+          self,
+          self.expression,
+          "export default ",
+          [range(self.expression)],
+          isBinding ? name.value : undefined
+        )
       }
       case "EmptyStatement":
       case "TsNamespaceExportDeclaration":
@@ -419,10 +438,12 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     const found = innerFunctionAt(module, offset, wanted)
     if (found === undefined) continue
     const { inner, node } = found
+    const [start, end] = inner.range
     add({
       kind: "captured",
       range: inner.range,
-      keep: [inner.range],
+      // A method keeps the name that it had when it was taken, whatever its key would be now. `m?()` is TypeScript's
+      keep: [[inner.method === undefined ? start : afterName(options.text, inner.method.end), end]],
       declares: [local],
       nodes: [node],
       what: kind(node),
@@ -440,9 +461,14 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     stars,
     types: [...types.values()],
     pragmas: readPragmas(module.body.length === 0 ? "" : options.text.slice(0, spanOf(module).start)),
-    folds: options.assets.folds()
+    folds: options.assets.folds(),
+    constraints: walk.build()
   }
 }
+
+/** Where the parameters of a method begin, whose name ends at `end`. */
+const afterName = (text: string, end: number): number =>
+  end + (/^\s*\?/.exec(text.slice(end, end + 100))?.[0].length ?? 0)
 
 /** Exported member names of each top-level namespace, over all its declarations. */
 const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<string>> => {
@@ -458,26 +484,6 @@ const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<s
     }
   }
   return members
-}
-
-/** Names of constants that are declared with a literal or a `new` of the language's own collections. */
-const builtinValues = (module: Ast.Module): ReadonlySet<string> => {
-  const found = new Set<string>()
-  for (const statement of module.body) {
-    const self = syntax(statement)
-    const inner = self.type === "ExportDeclaration" ? syntax(self.declaration) : self
-    if (inner.type !== "VariableDeclaration" || inner.kind !== "const") continue
-    for (const { id, init } of inner.declarations) {
-      if (id.type !== "Identifier" || !init) continue
-      const value = unwrap(init)
-      const callee = value.type === "NewExpression" ? asName(unwrap(value.callee)) : undefined
-      const isLiteral = value.type === "ArrayExpression" || value.type === "StringLiteral" ||
-        value.type === "TemplateLiteral" ||
-        value.type === "RegExpLiteral"
-      if (isLiteral || (callee?.ctxt === 1 && isPureGlobal(callee.value, undefined))) found.add(id.value)
-    }
-  }
-  return found
 }
 
 const usingKeyword = (self: UsingDeclaration): string => self.isAwait ? "await using" : "using"

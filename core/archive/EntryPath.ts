@@ -5,6 +5,27 @@ import * as Schema from "effect/Schema"
 import * as Explanation from "../Explanation.ts"
 import * as Quotation from "../Quotation.ts"
 
+/** Devices of Windows, in every folder and with every extension (Win32, "Naming Files, Paths, and Namespaces"). */
+const devices: ReadonlySet<string> = new Set([
+  "CON",
+  "PRN",
+  "AUX",
+  "NUL",
+  "CONIN$",
+  "CONOUT$",
+  ...[..."0123456789\u00b9\u00b2\u00b3"].flatMap((digit) => [`COM${digit}`, `LPT${digit}`])
+])
+
+/** Why Windows cannot hold a file of this name, or holds it under another one. */
+const windowsFlaw = (segment: string): string | undefined => {
+  const sign = [...segment].find((each) => "<>:\"|?*".includes(each))
+  if (sign !== undefined) return `it holds \`${sign}\`, which no name on Windows can hold`
+  if (segment.endsWith(".")) return "a segment ends with a dot, which Windows drops"
+  if (segment.endsWith(" ")) return "a segment ends with a space, which Windows drops"
+  const stem = (segment.split(".", 1)[0] ?? "").trimEnd().toUpperCase()
+  return devices.has(stem) ? `\`${segment}\` is a device on Windows, whatever its extension` : undefined
+}
+
 /** What is wrong with a path, in a few words, or `undefined`. */
 export const flaw = (path: string): string | undefined => {
   if (path === "") return "it is empty"
@@ -13,11 +34,12 @@ export const flaw = (path: string): string | undefined => {
   if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return "it holds a control character"
   if (path.includes("\\")) return "it holds a backslash, which separates folders on Windows"
   if (path.startsWith("/")) return "it is absolute"
-  if (/^[A-Za-z]:/.test(path)) return "it begins with a drive letter"
   const segments = path.split("/")
   if (segments.includes("..")) return "it leaves the package by `..`"
   if (segments.includes(".")) return "it holds a `.` segment"
   if (segments.includes("")) return "it holds an empty segment"
+  const foreign = segments.map(windowsFlaw).find((flaw) => flaw !== undefined)
+  if (foreign !== undefined) return foreign
   if (path !== path.normalize("NFC")) return "it is not in Unicode normalisation form C"
   if (segments.some((segment) => encoder.encode(segment).length > 255)) return "a segment is longer than 255 bytes"
   if (encoder.encode(path).length > 4095) return "it is longer than 4095 bytes"

@@ -22,8 +22,8 @@ export interface DirectoryListing {
   readonly files: ReadonlyArray<string>
   /** Sorted by path. */
   readonly leftOut: ReadonlyArray<LeftOut>
-  /** Whether ignore rules kept something out. */
-  readonly hasIgnored: boolean
+  /** Files that ignore rules keep out, at most {@link maxIgnored}. Sorted. */
+  readonly ignored: ReadonlyArray<string>
   /** Whether there are more files or directories than a package may hold: the listing is not complete then. */
   readonly isTooLarge: boolean
 }
@@ -36,6 +36,9 @@ export interface ListOptions {
 
 /** A package holds fewer files than this. */
 export const maxEntries = 65_534
+
+/** How many ignored files are counted: a directory of build results can hold any number. */
+export const maxIgnored = 1000
 
 const remove = "Remove it, or name it in .clustrixignore."
 
@@ -57,7 +60,8 @@ export const list = (
     const fs = yield* FileSystem.FileSystem
     const files: Array<string> = []
     const leftOut: Array<LeftOut> = []
-    let hasIgnored = false
+    const ignored: Array<string> = []
+    const ignoredDirectories: Array<Pending> = []
     let directories = 0
 
     /** The pending directory at `path`, if it is one to list. */
@@ -105,7 +109,8 @@ export const list = (
           continue
         }
         if (rules !== undefined && (yield* rules.ignores(here, name, type === "Directory"))) {
-          hasIgnored = true
+          if (type === "File") ignored.push(path)
+          else if (type === "Directory") ignoredDirectories.push({ path, above })
           continue
         }
         if (type === "File") files.push(path)
@@ -129,10 +134,28 @@ export const list = (
         }
       }
     }
+    let visited = 0
+    for (
+      let at = ignoredDirectories.pop();
+      at !== undefined && ignored.length < maxIgnored && visited < maxIgnored;
+      at = ignoredDirectories.pop()
+    ) {
+      visited += 1
+      const { above, path: here } = at
+      const real = yield* Effect.orElseSucceed(fs.realPath(here), () => here)
+      if (above.includes(real)) continue
+      for (const name of [...yield* Effect.orElseSucceed(fs.readDirectory(here), () => [])].sort(Order.string)) {
+        if (isNeverPackaged(name) || ignored.length >= maxIgnored) continue
+        const path = `${here}/${name}`
+        const type = yield* Effect.match(fs.stat(path), { onFailure: () => undefined, onSuccess: (info) => info.type })
+        if (type === "File") ignored.push(path)
+        else if (type === "Directory") ignoredDirectories.push({ path, above: [...above, real] })
+      }
+    }
     return {
       files,
       leftOut: leftOut.sort((a, b) => Order.string(a.path, b.path)),
-      hasIgnored,
+      ignored: ignored.sort(Order.string).slice(0, maxIgnored),
       isTooLarge: files.length > maxEntries || directories > maxEntries
     }
   })

@@ -54,6 +54,24 @@ interface Taking {
   readonly isDoubtful: boolean
 }
 
+/** Something that is read, of which ignore rules keep files out. */
+interface IgnoredRead {
+  /** The directory, or the pattern, as people name it. */
+  readonly name: string
+  readonly isPattern: boolean
+  /** Whether no file is left of it. */
+  readonly isWhole: boolean
+  readonly files: ReadonlyArray<string>
+  /** Whether it reads the file, ignored or not. */
+  readonly covers: (file: string) => boolean
+  readonly relativeTo: RelativeTo
+  readonly site: Site | undefined
+  readonly isDoubtful: boolean
+}
+
+/** File names in one message. */
+const maxNamed = 3
+
 /** Nothing is called so, or what is above it is no directory. */
 const isAbsent = (error: PlatformError): boolean =>
   error._tag === "SystemError" && (error.reason === "NotFound" || error.reason === "BadResource")
@@ -76,6 +94,7 @@ export const collectAssets = (
     const diagnostics = new Map<string, Diagnostic>()
     const covered = { directories: new Array<Place>(), patterns: new Array<Place>(), included: new Array<Place>() }
     const unknown: Array<AssetUse> = []
+    const ignoredReads: Array<IgnoredRead> = []
 
     const shown = (path: string): string => PathText.pattern(PathText.relative(options.packageRoot, path)) || "."
     const locate = (site: Site | undefined): SourceLocation | undefined =>
@@ -89,8 +108,9 @@ export const collectAssets = (
       why: string,
       remedy?: string
     ): void => {
-      const key = `${severity}\0${code}\0${what}`
-      if (diagnostics.has(key)) return
+      const key = `${code}\0${what}`
+      // The first place that is reported, but a warning outweighs a note
+      if (diagnostics.get(key)?.severity === "warning" || (diagnostics.has(key) && severity === "info")) return
       diagnostics.set(key, new Diagnostic({ severity, code, what, location: locate(site), why, remedy }))
     }
 
@@ -207,14 +227,41 @@ export const collectAssets = (
         if (site === undefined) covered.included.push({ path, relativeTo })
       })
 
+    /** Reports each of a few, and many of a kind at once. `isRead`: the code reads all of the directory. */
+    const reportLeftOut = (
+      leftOut: ReadonlyArray<DirectoryListing.LeftOut>,
+      directory: string,
+      site: Site | undefined,
+      isRead: boolean
+    ): void => {
+      const kinds = new Map<string, Array<DirectoryListing.LeftOut>>()
+      for (const each of leftOut) kinds.set(each.kind, [...kinds.get(each.kind) ?? [], each])
+      for (const [kind, members] of kinds) {
+        const severity = kind === "kept" && !isRead ? "info" : "warning"
+        const [first] = members
+        if (first !== undefined && members.length > maxNamed) {
+          const names = members.slice(0, maxNamed).map(({ path }) => shown(path)).join(", ")
+          const what = `${members.length} entries of ${shown(directory)} do not go along: ${names} and ${
+            members.length - maxNamed
+          } more`
+          report(severity, "skipped-file", what, site, `${shown(first.path)}: ${first.why}`, first.remedy)
+        } else {
+          for (const { path, remedy, why } of members) {
+            report(severity, "skipped-file", `${shown(path)} does not go along`, site, why, remedy)
+          }
+        }
+      }
+    }
+
     /** Everything below `directory`; what is no file there is reported. */
     const list = (
       directory: string,
       site: Site | undefined,
-      ignoring: boolean
+      ignoring: boolean,
+      isRead = false
     ): Effect.Effect<DirectoryListing.DirectoryListing, DataFileError> =>
       Effect.gen(function*() {
-        const key = `${ignoring ? "some" : "all"}\0${directory}`
+        const key = `${ignoring ? "some" : "all"}\0${isRead}\0${directory}`
         const known = listings.get(key)
         if (known !== undefined) return known
         const found = yield* Effect.provideService(
@@ -232,18 +279,13 @@ export const collectAssets = (
             remedy: "Name what is not needed in .clustrixignore, or put the directory onto the cluster."
           })
         }
-        for (const { kind, path, remedy, why } of found.leftOut) {
-          // Everyone expects these on top of a package
-          if (kind === "kept" && isRoot(PathText.dirname(path))) continue
-          report(
-            kind === "kept" ? "info" : "warning",
-            "skipped-file",
-            `${shown(path)} does not go along`,
-            site,
-            why,
-            remedy
-          )
-        }
+        // Everyone expects what npm and version control keep on top of a package
+        reportLeftOut(
+          found.leftOut.filter(({ kind, path }) => kind !== "kept" || !isRoot(PathText.dirname(path))),
+          directory,
+          site,
+          isRead
+        )
         listings.set(key, found)
         return found
       })
@@ -251,18 +293,28 @@ export const collectAssets = (
 
     const addTree = (directory: string, taking: Taking): Effect.Effect<void, DataFileError> =>
       Effect.gen(function*() {
-        const found = yield* list(directory, taking.site, true)
+        const found = yield* list(directory, taking.site, true, !taking.isDoubtful)
         covered.directories.push({ path: directory, relativeTo: taking.relativeTo })
-        if (found.files.length === 0 && !taking.isDoubtful && !written.has(directory)) {
+        if (found.ignored.length > 0) {
+          const { isDoubtful, relativeTo, site } = taking
+          ignoredReads.push({
+            name: shown(directory),
+            isPattern: false,
+            isWhole: found.files.length === 0,
+            files: found.ignored,
+            covers: (file) => PathText.isWithin(directory, file),
+            relativeTo,
+            site,
+            isDoubtful
+          })
+        } else if (found.files.length === 0 && !taking.isDoubtful && !written.has(directory)) {
           report(
             "warning",
             "empty-directory",
             `The directory ${shown(directory)} gives no file`,
             taking.site,
-            `${found.hasIgnored ? "All that is in it is ignored" : "It is empty"}, so that it will not be there.`,
-            found.hasIgnored
-              ? `Name ${shown(directory)} with the option include: a directory that is named is not ignored.`
-              : "Make the directory before it is listed."
+            "It is empty, so that it will not be there.",
+            "Make the directory before it is listed."
           )
         }
         for (const path of found.files) {
@@ -273,13 +325,44 @@ export const collectAssets = (
 
     const noMatch = (pattern: string, site: Site | undefined): void =>
       report(
-        "warning",
+        // What the code reads is as empty here as in the job
+        site === undefined ? "warning" : "info",
         "empty-glob",
         `The pattern ${pattern} matches no file`,
         site,
-        "Nothing goes along for it.",
-        "Check the pattern; ignored files match none: name the file or its directory with the option include."
+        "No file is included for it.",
+        site === undefined
+          ? "Check the pattern of the option include."
+          : "Check the pattern, or create the files before packaging."
       )
+
+    const reportIgnored = (read: IgnoredRead, missing: ReadonlyArray<string>): void => {
+      const { isDoubtful, isPattern, isWhole, name, site } = read
+      const number = missing.length < DirectoryListing.maxIgnored
+        ? String(missing.length)
+        : `At least ${missing.length}`
+      const one = missing.length === 1
+      const names = missing.slice(0, maxNamed).map(shown).join(", ")
+      const more = missing.length > maxNamed ? ` and ${missing.length - maxNamed} more` : ""
+      const where = isPattern ? `that match ${name}` : name === "." ? "of the package root" : `in ${name}`
+      const reader = site === undefined ? "The option include names" : "The function reads"
+      report(
+        isDoubtful ? "info" : "warning",
+        "ignored-files",
+        `${number} ${one ? "file" : "files"} ${one && isPattern ? `that matches ${name}` : where} ${
+          one ? "is" : "are"
+        } ignored and not in the package: ${names}${more}`,
+        site,
+        `${reader} ${isPattern ? "the pattern" : "the directory"}, and .gitignore or .clustrixignore excludes ${
+          one ? "this file" : "these files"
+        }${isWhole && !isPattern ? ": the directory will not exist in the job" : ""}.`,
+        `Name ${
+          isPattern ? "them" : name
+        } in the option include (what is named there is not ignored), or write "!" before the name to leave ${
+          one ? "it" : "them"
+        } out without this warning.`
+      )
+    }
 
     /** Relative to the root, so that special characters in the checkout's own path mean nothing. */
     const matcher = (pattern: string): (path: string) => boolean => {
@@ -287,15 +370,31 @@ export const collectAssets = (
       return (path) => matches(PathText.relative(options.packageRoot, path))
     }
 
-    const matching = (pattern: string, site: Site | undefined) =>
+    /** The files that a pattern matches; those of them that are ignored are reported. */
+    const matching = (pattern: string, site: Site | undefined, relativeTo: RelativeTo, isDoubtful: boolean) =>
       Effect.gen(function*() {
         const { base: fixed } = picomatch.scan(PathText.relative(options.packageRoot, pattern))
         const base = PathText.resolve(options.packageRoot, fixed)
         if (!roots.holds(base)) return yield* outside(base, site, `The pattern ${shown(pattern)} leads out of it.`)
         const matches = matcher(pattern)
         const isThere = yield* Effect.orElseSucceed(fs.exists(base), () => false)
-        const found = isThere ? (yield* list(base, site, true)).files : []
-        return { base, files: found.filter((path) => matches(path)) }
+        const found = isThere ? yield* list(base, site, true) : { files: [], ignored: [] }
+        const files = found.files.filter((path) => matches(path))
+        const ignored = found.ignored.filter((path) => matches(path))
+        if (ignored.length > 0) {
+          const isWhole = files.length === 0
+          ignoredReads.push({
+            name: shown(pattern),
+            isPattern: true,
+            isWhole,
+            files: ignored,
+            covers: matches,
+            relativeTo,
+            site,
+            isDoubtful
+          })
+        }
+        return { base, files, hasIgnored: ignored.length > 0 }
       })
 
     const pathOf = (use: AssetUse): string | undefined => use.place._tag === "Path" ? use.place.path : undefined
@@ -305,19 +404,16 @@ export const collectAssets = (
     const asked = new Set(uses.filter(({ access }) => access === "exists").map(pathOf))
 
     const missing = (use: AssetUse, path: string, other: PathSpelling.Spelling): void => {
-      const isAsked = asked.has(path)
-      const isWritten = written.has(path)
+      // The code is prepared for a file that is not there, and it is as absent here as in the job
+      const isPrepared = asked.has(path) || written.has(path)
+      if (isPrepared && other.kind !== "case") return
       report(
-        isAsked || isWritten ? "info" : "warning",
+        isPrepared ? "info" : "warning",
         "missing-file",
         `The data file ${shown(path)} is not there`,
         use.site,
         other.kind === "case"
           ? `There is ${shown(other.path)}, whose name differs in case only; file systems of clusters tell that apart.`
-          : isAsked
-          ? "The code asks whether it is there."
-          : isWritten
-          ? "The code writes it, too."
           : "The run will fail when it reads it.",
         other.kind === "case"
           ? `Write ${shown(other.path)} in the code.`
@@ -394,12 +490,16 @@ export const collectAssets = (
       ) continue
       if (place._tag === "Absolute") {
         if (!use.perhaps && use.what !== "program") {
+          const isOurs = roots.holds(place.path)
           report(
-            "info",
+            isOurs ? "warning" : "info",
             "absolute-path",
             `An absolute path is read: ${place.path}`,
             use.site,
-            "Absolute paths are never packaged; the job reads that path on its own machine."
+            "Absolute paths are never packaged; the job reads that path on its own machine.",
+            isOurs
+              ? `Write it relative to the module or the working directory: ${shown(place.path)}.`
+              : "If the file is not on the cluster, copy it into the project and read it by a relative path."
           )
         }
         continue
@@ -421,9 +521,9 @@ export const collectAssets = (
         continue
       }
       if (use.what === "glob") {
-        const { base, files: found } = yield* matching(path, use.site)
+        const { base, files: found, hasIgnored } = yield* matching(path, use.site, relativeTo, use.perhaps)
         covered.patterns.push({ path: base, relativeTo })
-        if (found.length === 0 && !use.perhaps) noMatch(shown(path), use.site)
+        if (found.length === 0 && !hasIgnored && !use.perhaps) noMatch(shown(path), use.site)
         const because = `the code reads the pattern ${shown(path)}`
         for (const file of found) yield* addFile(file, { site: use.site, relativeTo, because, isDoubtful: false })
         continue
@@ -432,6 +532,7 @@ export const collectAssets = (
     }
 
     const isFromModule = (file: string): boolean =>
+      ignoredReads.some(({ covers, relativeTo }) => relativeTo === "module" && covers(file)) ||
       unknown.some(({ place }) =>
         place._tag === "Path" && place.relativeTo === "module"
         && PathText.isWithin(PathText.constantDirectory(place.path), file)
@@ -451,8 +552,11 @@ export const collectAssets = (
         return yield* outside(path, undefined, `The option include names ${pattern}.`)
       }
       // A name that is there is that name, whatever characters it has; and what is named is not ignored
+      const byPattern = info._tag === "None"
+        ? yield* matching(path, undefined, "workingDirectory", false)
+        : undefined
       const found = info._tag === "None"
-        ? (yield* matching(path, undefined)).files
+        ? byPattern?.files ?? []
         : info.value.type === "Directory"
         ? (yield* list(path, undefined, false)).files
         : [path]
@@ -461,7 +565,7 @@ export const collectAssets = (
         for (const negation of against) effective.add(negation.pattern)
         return against.length === 0
       })
-      if (found.length === 0) noMatch(pattern, undefined)
+      if (found.length === 0 && byPattern?.hasIgnored !== true) noMatch(pattern, undefined)
       for (const file of taken) {
         const taking = { site: undefined, because: `the option include names ${pattern}`, isDoubtful: false }
         const isBeside = isFromModule(file)
@@ -470,6 +574,16 @@ export const collectAssets = (
           yield* addFile(file, { ...taking, relativeTo: "workingDirectory" })
         }
       }
+    }
+    for (const read of ignoredReads) {
+      const missing = read.files.filter((file) => {
+        // The option include has brought it in, or says that it is to stay out
+        if (files.has(`${read.relativeTo}\0${file}`)) return false
+        const against = negated.filter(({ matches }) => matches(file))
+        for (const negation of against) effective.add(negation.pattern)
+        return against.length === 0
+      })
+      if (missing.length > 0) reportIgnored(read, missing)
     }
     for (const { pattern } of negated) if (!effective.has(pattern)) noMatch(pattern, undefined)
 

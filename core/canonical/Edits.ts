@@ -38,11 +38,11 @@ export class Edits {
     this.replace(start, end, before + word + after)
   }
 
-  /** Puts `open` before and `close` after, outside of what is replaced inside. */
+  /** Puts `open` before and `close` after, outside of what is replaced inside, and inside of what was wrapped before. */
   wrap(start: number, end: number, open: string, close: string): void {
     this.#count += 1
-    this.#changed.prependRight(start, open)
-    this.#changed.appendLeft(end, close)
+    this.#changed.appendRight(start, open)
+    this.#changed.prependLeft(end, close)
   }
 
   /** Moves a statement, with what was changed in it, before the one at `to`. */
@@ -50,6 +50,18 @@ export class Edits {
     this.#count += 1
     this.#changed.move(start, end, to)
     this.#changed.appendLeft(end, this.#text.charAt(end - 1) === ";" ? "" : ";")
+  }
+
+  /** Puts `text` behind what is before `offset`, and moves with that. */
+  insertAfter(offset: number, text: string): void {
+    this.#count += 1
+    this.#changed.appendLeft(offset, text)
+  }
+
+  /** Moves a part, with what was changed in it, before the one at `to`. */
+  relocate(start: number, end: number, to: number): void {
+    this.#count += 1
+    this.#changed.move(start, end, to)
   }
 
   append(text: string): void {

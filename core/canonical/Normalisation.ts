@@ -1,14 +1,9 @@
 /**
  * One rule that makes two spellings of the same program one.
  */
+import type { AutoAccessor } from "../language/Syntax.ts"
 import type * as Ast from "../syntax/Ast.ts"
 import type { Edits } from "./Edits.ts"
-
-/** `accessor x = 1`, which `@swc/types` does not know. */
-interface AutoAccessor {
-  readonly type: "AutoAccessor"
-  readonly key: Ast.AnyNode
-}
 
 /** The nodes that rules look at. */
 type Visited =
@@ -20,12 +15,17 @@ type Visited =
   | Ast.Property
   | Ast.ObjectPatternProperty
   | Ast.SwitchCase
+  | Ast.VariableDeclarator
   | AutoAccessor
 
 export interface Context {
   /** The text that the tree was parsed from. */
   readonly text: string
   readonly edits: Edits
+  /** Texts of functions that the result calls. */
+  readonly helpers: Set<string>
+  /** What no rule can write in another way. */
+  readonly refused: Array<{ readonly node: Ast.AnyNode; readonly why: string }>
   /** What to import in the place of other specifiers. */
   readonly specifiers: Readonly<Record<string, string>>
   /** Whether the text is a script (CommonJS), where strict mode is not implied. */

@@ -20,8 +20,9 @@
  * - what dprint does to JSX that changes what is rendered: it drops spaces at the ends of an element's text
  * - the text of CSS, GraphQL, HTML and Markdown in tagged templates, which Prettier formats: it is data here
  */
+export { CanonicalTextError } from "./CanonicalTextError.ts"
 export { canonicalise, type Options } from "./canonicalise.ts"
 export { type NormalisationName, normalisations, type Switches } from "./normalisations/index.ts"
 
 /** Bumped whenever the canonical text of any source changes: SWC's version, a rule, the floor. Caches are keyed by it. */
-export const canonicalVersion = 2
+export const canonicalVersion = 3

@@ -21,6 +21,8 @@ export interface FileStatus {
   readonly modified: number
   /** The nine permission bits and the three above them. */
   readonly mode: number
+  /** The number of the user whom it belongs to, where the file system knows users. */
+  readonly owner?: number | undefined
 }
 
 export type FileFailureReason = "NotFound" | "PermissionDenied" | "NotADirectory" | "TooManyLinks" | "Unavailable"

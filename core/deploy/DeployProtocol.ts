@@ -61,7 +61,8 @@ export const decodeAnswer = ForeignJson.decoder(Answer, limits)
 export const marks = {
   answer: "clustrix-answer ",
   noRuntime: "clustrix-no-runtime ",
-  noTool: "clustrix-no-tool "
+  noTool: "clustrix-no-tool ",
+  untrusted: "clustrix-untrusted "
 } as const
 
 /** What follows {@link marks.noTool} when the package is not there either. */

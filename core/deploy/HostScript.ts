@@ -3,6 +3,7 @@
  */
 import * as DeployProtocol from "./DeployProtocol.ts"
 import * as Shell from "./Shell.ts"
+import * as StateFolders from "./StateFolders.ts"
 
 export interface HostScriptInput {
   readonly question: DeployProtocol.Question
@@ -60,6 +61,30 @@ const search = (state: string): ReadonlyArray<string> => [
   "fi"
 ]
 
+/**
+ * Prints a marked line and ends where a folder of the state directory may be written by others, or belongs to another user: whoever
+ * can put something there decides what runs. Some file systems show other owners than there are; then what is made there has that
+ * owner too.
+ */
+const trust = (state: string): ReadonlyArray<string> => [
+  "untrusted() { printf '%s%s\\n' " + Shell.quote(DeployProtocol.marks.untrusted) + " \"$1\"; exit 0; }",
+  "owns() {",
+  "  [ \"$2\" = \"$me\" ] && return",
+  "  probe=$(mktemp -d \"$1/.owner.XXXXXX\" 2>/dev/null) || return",
+  "  set -- \"$2\" $(ls -ldn \"$probe\"); rmdir \"$probe\"",
+  "  [ \"$4\" = \"$1\" ]",
+  "}",
+  "me=$(id -u)",
+  `for each in . ${[...StateFolders.folders.map(({ folder }) => folder), "jobs"].join(" ")}; do`,
+  `  place=${Shell.quote(state)}/$each`,
+  "  [ -d \"$place\" ] || continue",
+  "  words=$(ls -ldn \"$place/.\") || continue",
+  "  set -- $words",
+  "  case $1 in d????w*|d???????w*) untrusted \"$place may be written by others (mode $1)\" ;; esac",
+  "  owns \"$place\" \"$3\" || untrusted \"$place belongs to another user (uid $3)\"",
+  "done"
+]
+
 /** Where a runtime is looked for. */
 export interface RuntimeSearch extends Pick<HostScriptInput, "moduleLoads" | "runtime"> {
   readonly stateDirectory: string
@@ -78,6 +103,7 @@ export const findRuntime = ({ moduleLoads, runtime, stateDirectory }: RuntimeSea
 export const render = ({ moduleLoads, question, runtime, tool }: HostScriptInput): string => {
   const place = `${question.stateDirectory}/tools/${tool}`
   return [
+    ...trust(question.stateDirectory),
     ...findRuntime({ moduleLoads, runtime, stateDirectory: question.stateDirectory }),
     "if [ -z \"$node\" ]; then",
     `  printf '${DeployProtocol.marks.noRuntime}{"platform":"%s","tried":[%s]}\\n' "$platform" "$tried"`,

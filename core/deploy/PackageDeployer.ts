@@ -15,6 +15,7 @@ import * as AssumedPackages from "./AssumedPackages.ts"
 import { DependenciesError, type DeployError } from "./DeployError.ts"
 import * as HostRuntime from "./HostRuntime.ts"
 import { markUsed } from "./MarkUsed.ts"
+import { sweepLeftovers } from "./sweepLeftovers.ts"
 import * as ModulesLink from "./ModulesLink.ts"
 
 export interface DeployRequest {
@@ -112,6 +113,7 @@ const make = (host: HostRuntime.HostRuntime) =>
             expectedDigest: request.digest,
             isOurs: true
           })
+          if (created) yield* sweepLeftovers(path.resolve(request.stateDirectory))
           yield* linkDependencies(directory, opened, request.nodeModules)
           return { directory, created, runtimePath: request.runtime ?? host.runtimePath }
         }).pipe(

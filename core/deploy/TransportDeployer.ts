@@ -33,6 +33,15 @@ const noAnswer = (
     remedy: "Check that a command over SSH works there: `clustrix doctor` looks step by step."
   })
 
+const untrusted = (location: string, stateDirectory: string, why: string) =>
+  new TransportError({
+    reason: "PermissionDenied",
+    path: stateDirectory,
+    what: `Nothing is run from ${stateDirectory} on ${location}`,
+    why: `${why.trim().slice(0, 200)}: whoever can write there decides what runs.`,
+    remedy: "Give it to you alone (chmod -R go-w), or choose another remote_work_dir."
+  })
+
 /** `toolText`: our own code for hosts, `platform-node/remote` as one file. */
 const make = (toolText: string) =>
   Effect.gen(function*() {
@@ -183,6 +192,8 @@ const make = (toolText: string) =>
             HostScript.render({ question, tool, runtime: request.runtime, moduleLoads: request.moduleLoads ?? [] }),
             { idempotent: true }
           )
+          const foreign = DeployProtocol.lineAfter(result.stdout, DeployProtocol.marks.untrusted)
+          if (foreign !== undefined) return yield* untrusted(transport.location, request.stateDirectory, foreign)
           const noRuntime = DeployProtocol.lineAfter(result.stdout, DeployProtocol.marks.noRuntime)
           if (noRuntime !== undefined) {
             const found = yield* Effect.mapError(

@@ -2,6 +2,7 @@
  * Import and export declarations of a slice: who links to whom, under which name.
  */
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { type FollowError, importOf, provide, type Provision } from "../graph/Exports.ts"
@@ -33,10 +34,16 @@ export const packagePath = (linker: Linker, module: CodeModule): string =>
 
 /**
  * The name under which a module exports one of its own bindings to those that link to it: the binding's name, whatever
- * it was exported as; marked where another export already has that name.
+ * it was exported as; marked where another export already has that name. A module whose namespace is seen has no names but
+ * its own.
  */
 export const linkName = (target: ReachedModule, local: string): string => {
   if (local === anonymousDefault) return "default"
+  const [own] = !target.hasNamespace ? [] :
+    [...target.exports].flatMap(([name, provision]) =>
+      provision._tag === "Local" && provision.local === local ? [name] : []
+    ).sort(Order.string)
+  if (own !== undefined) return own
   const taken = target.exports.get(local)
   return taken === undefined || (taken._tag === "Local" && taken.local === local) ? local : `${local}$1`
 }
@@ -77,7 +84,7 @@ export const targetOf = (
       return { specifier: written, imported, bound }
     }
     const provision: Provision = yield* provide(linker.loader, target, imported)
-    if (provision._tag === "Type" || provision._tag === "Missing") return undefined
+    if (provision._tag !== "Local" && provision._tag !== "From" && provision._tag !== "Open") return undefined
     return {
       specifier: written,
       imported: provision._tag === "Local" ? linkName(reached, provision.local) : imported,
@@ -90,7 +97,7 @@ interface Declaration {
   readonly specifier: string
   readonly bound: boolean
   /** Order of first appearance in the source. */
-  readonly order: number
+  order: number
   readonly kind: "import" | "export"
   readonly namespace: string | undefined
   readonly names: Set<string>
@@ -116,6 +123,7 @@ export const linkage = (
     const { module } = reached
     const declarations = new Map<string, Declaration>()
     const required: Array<string> = []
+    const evaluated: Array<{ readonly specifier: string; readonly order: number }> = []
     const declare = (
       kind: "import" | "export",
       target: Target,
@@ -161,9 +169,17 @@ export const linkage = (
       }
     }
 
+    for (const { path, request } of linker.reached.evaluation.requests.get(module.path) ?? []) {
+      if (request.bare) continue
+      const target = linker.reached.modules.get(path)
+      if (target === undefined) continue
+      const specifier = relativeSpecifier(packagePath(linker, module), packagePath(linker, target.module))
+      evaluated.push({ specifier, order: request.offset })
+    }
+
     const exports = new Set<string>()
     for (const local of reached.links) {
-      if (local !== anonymousDefault) exports.add(asClause(local, linkName(reached, local)))
+      if (local !== anonymousDefault) exports.add(asClause(local, exportName(linkName(reached, local))))
     }
     for (const [name, provision] of reached.exports) {
       if (provision._tag === "Local") {
@@ -187,6 +203,16 @@ export const linkage = (
       if (target !== undefined) declare("export", target, "", star.offset)
     }
 
+    // What is loaded for its own sake, or earlier than a name of it is asked for
+    for (const { order, specifier } of evaluated) {
+      const known = [...declarations.values()].filter((each) => each.specifier === specifier)
+      const first = known.reduce<Declaration | undefined>(
+        (a, b) => a === undefined || b.order < a.order ? b : a,
+        undefined
+      )
+      if (first === undefined) declare("import", { specifier, imported: "*", bound: true }, undefined, order)
+      else if (first.order > order) first.order = order
+    }
     const all = [...declarations.values()]
     const bound = all.filter((declaration) => declaration.bound).sort((a, b) => a.order - b.order)
     const free = all.filter((declaration) => !declaration.bound).map((declaration) =>

@@ -4,8 +4,8 @@
  */
 import * as Effect from "effect/Effect"
 import MagicString, { Bundle } from "magic-string"
-import { heritage, type InnerFunction } from "../analyse/InnerFunction.ts"
-import type { CodeRequest, Cut, Item, PlaceReference } from "../analyse/ModuleRecord.ts"
+import type { InnerFunction } from "../analyse/InnerFunction.ts"
+import type { CodeRequest, Cut, Item, PlaceReference, Range } from "../analyse/ModuleRecord.ts"
 import { printPragmas } from "../analyse/Pragmas.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
@@ -75,7 +75,7 @@ export const slice = (
           if (prefix !== "") text.appendRight(first[0], prefix)
           // What stood behind it may have ended it: `f()` and, on the next line, `type A = 1`, and then `(g)()`
           text.appendLeft(last[1], commonjs ? suffix : `${suffix};`)
-          for (const cut of [...item.cuts, ...innerCuts(item.inner)]) {
+          for (const cut of cutsOf(item)) {
             if (cut.range[0] < cut.range[1]) {
               text.update(cut.range[0], cut.range[1], cut.replacement === "" ? " " : cut.replacement)
             }
@@ -152,8 +152,10 @@ const variables = "clustrix$variables"
  */
 const around = (inner: InnerFunction, local: string): { readonly prefix: string; readonly suffix: string } => {
   const name = JSON.stringify(inner.name)
-  const before = inner.kind === "method" ? "({ " : `({ ${name}: (`
-  const after = inner.kind === "method" ? ` })[${name}]` : `) })[${name}]`
+  const { accessor, head } = inner.method ?? { accessor: undefined, head: "" }
+  const [before, after] = accessor !== undefined
+    ? [`Object.getOwnPropertyDescriptor({ ${head}${name}`, ` }, ${name}).${accessor}`]
+    : inner.method !== undefined ? [`({ ${head}${name}`, ` })[${name}]`] : [`({ ${name}: (`, `) })[${name}]`]
   if (inner.captures.length === 0) return { prefix: `const ${local} = ${before}`, suffix: after }
   const names = inner.captures.map(({ name }) => name).join(", ")
   return {
@@ -163,14 +165,14 @@ const around = (inner: InnerFunction, local: string): { readonly prefix: string;
   }
 }
 
-/** A method keeps the name that it had when it was taken, and a class its superclass, whatever they would be now. */
-const innerCuts = (inner: InnerFunction | undefined): ReadonlyArray<Cut> => [
-  ...(inner?.key === undefined ? [] : [{ range: inner.key, replacement: JSON.stringify(inner.name) }]),
-  ...(inner?.heritage === undefined ? [] : [{ range: inner.heritage, replacement: heritage }])
-]
+const holds = ([from, to]: Range, offset: number): boolean => from <= offset && offset < to
 
+const cutsOf = (item: Item): ReadonlyArray<Cut> =>
+  [...item.cuts, ...item.inner?.cuts ?? []].filter(({ range }) => item.keep.some((each) => holds(each, range[0])))
+
+/** Whether what stands at `offset` does not go along. */
 const isCut = (item: Item, offset: number): boolean =>
-  item.cuts.some(({ range: [from, to] }) => from <= offset && offset < to)
+  !item.keep.some((range) => holds(range, offset)) || cutsOf(item).some(({ range }) => holds(range, offset))
 
 /** What lowering JSX will import, and what the package is to import in its place. */
 const runtimeOf = (

@@ -2,10 +2,11 @@
  * The texts of all reached modules: slice, lower, normalise. Each text is a pure function of its slice, and cached.
  */
 import remapping from "@jridgewell/remapping"
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import { AnalysisCache } from "../AnalysisCache.ts"
-import { canonicalise, canonicalVersion } from "../canonical/index.ts"
+import { canonicalise, CanonicalTextError, canonicalVersion } from "../canonical/index.ts"
 import type { FollowError } from "../graph/Exports.ts"
 import type { CodeModule } from "../graph/Module.ts"
 import type { LoadRequirements } from "../graph/ModuleLoader.ts"
@@ -14,7 +15,8 @@ import type { Hasher } from "../Hasher.ts"
 import { digest } from "../Hasher.ts"
 import type { SourceMap } from "../runtime/SourceMapDocument.ts"
 import type { SourceParser } from "../SourceParser.ts"
-import { type Source, type SourceSyntaxError } from "../SourceParser.ts"
+import type { Lowered, Source, SourceSyntaxError } from "../SourceParser.ts"
+import { SourceLocation } from "../SourceLocation.ts"
 import { emitJson, type JsonModuleError } from "./JsonModule.ts"
 import { type Linker, packagePath } from "./Linkage.ts"
 import { modulesDirectory } from "./Placement.ts"
@@ -28,10 +30,10 @@ export interface EmittedModule {
   /** As people name the source. */
   readonly file: string
   /** The source map from the text to the source, made when asked for; `undefined` for JSON modules. */
-  readonly map: Effect.Effect<SourceMap, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> | undefined
+  readonly map: Effect.Effect<SourceMap, never, AnalysisCache | Hasher> | undefined
 }
 
-export type EmitError = FollowError | SourceSyntaxError | JsonModuleError
+export type EmitError = CanonicalTextError | FollowError | SourceSyntaxError | JsonModuleError
 
 const sourceOf = (module: CodeModule, text: string): Source => ({
   file: module.file,
@@ -41,64 +43,72 @@ const sourceOf = (module: CodeModule, text: string): Source => ({
   moduleSystem: module.record.system
 })
 
+/** The error with its place in the original text, where it has one in the slice. */
+const relocated = (error: CanonicalTextError, module: CodeModule, cut: Slice): CanonicalTextError => {
+  if (error.location === undefined) return error
+  const { column, line } = originalPositionFor(new TraceMap(cut.map()), {
+    line: error.location.line,
+    column: error.location.column - 1
+  })
+  const location = new SourceLocation({ file: module.file, line: line ?? 1, column: (column ?? 0) + 1 })
+  return new CanonicalTextError({ ...error, location })
+}
+
+/** The text, and the map that leads from it to the slice: packages have both, so they are made together. */
 const canonicalText = (
   module: CodeModule,
   cut: Slice
-): Effect.Effect<string, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
+): Effect.Effect<Lowered, CanonicalTextError | SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
     const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system, module.compilerOptions,
       cut.specifiers])
     const key = `canonical-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}`)}`
     const cached = yield* cache.get(key)
-    if (cached !== undefined) return cached
-    const { code } = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
-      sourceMap: false,
+    // Only this function writes under this key
+    if (cached !== undefined) return JSON.parse(cached) as Lowered
+    const lowered = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
+      sourceMap: true,
       specifiers: cut.specifiers
-    })
-    yield* cache.set(key, code)
-    return code
+    }).pipe(
+      Effect.catchTag("CanonicalTextError", (error) => Effect.fail(relocated(error, module, cut)))
+    )
+    yield* cache.set(key, JSON.stringify(lowered))
+    return lowered
   })
 
 const emptyMap = `{"version":3,"sources":[],"names":[],"mappings":""}`
 
-/** The map is a function of the slice and of how it was cut, so it is cached as the text is. */
+/** The map from the canonical text to the original one: a function of how the slice was cut, too, and cached. */
 const mapOf = (
   module: CodeModule,
-  cut: Slice
-): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
+  cut: Slice,
+  { map }: Lowered
+): Effect.Effect<SourceMap, never, AnalysisCache | Hasher> =>
   Effect.gen(function*() {
     const cache = yield* AnalysisCache
     const cutting = cut.map()
-    const options = JSON.stringify([module.kind, module.record.system, module.compilerOptions, cut.specifiers])
-    const key = `map-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}\n${cutting}`)}`
+    const key = `map-${canonicalVersion}-${yield* digest(JSON.stringify([module.file, map ?? "", cutting]))}`
     const cached = yield* cache.get(key)
     // Only this function writes under this key
     if (cached !== undefined) return JSON.parse(cached) as SourceMap
-    const map = yield* composedMap(module, cut, cutting)
-    yield* cache.set(key, JSON.stringify(map))
-    return map
-  })
-
-const composedMap = (
-  module: CodeModule,
-  cut: Slice,
-  cutting: string
-): Effect.Effect<SourceMap, SourceSyntaxError, SourceParser> =>
-  Effect.map(
-    canonicalise(sourceOf(module, cut.text), module.compilerOptions, { sourceMap: true, specifiers: cut.specifiers }),
-    ({ map }) => {
-      // The loader is asked once for the slice, then for the original, which has no map of its own
-      let outermost = true
-      const { mappings, names } = remapping(map ?? emptyMap, () => {
-        if (!outermost) return null
-        outermost = false
-        return cutting
-      })
-      // One module has one source; how the maps in between call it is of no interest
-      return { version: 3, sources: [module.file], names, mappings: typeof mappings === "string" ? mappings : "" }
+    // The loader is asked once for the slice, then for the original, which has no map of its own
+    let outermost = true
+    const { mappings, names } = remapping(map ?? emptyMap, () => {
+      if (!outermost) return null
+      outermost = false
+      return cutting
+    })
+    // One module has one source; how the maps in between call it is of no interest
+    const composed: SourceMap = {
+      version: 3,
+      sources: [module.file],
+      names,
+      mappings: typeof mappings === "string" ? mappings : ""
     }
-  )
+    yield* cache.set(key, JSON.stringify(composed))
+    return composed
+  })
 
 const emitCode = (
   linker: Linker,
@@ -107,11 +117,12 @@ const emitCode = (
   Effect.gen(function*() {
     const { module } = reached
     const cut = yield* slice(linker, reached)
+    const canonical = yield* canonicalText(module, cut)
     return {
       path: packagePath(linker, module),
-      text: yield* canonicalText(module, cut),
+      text: canonical.code,
       file: module.file,
-      map: mapOf(module, cut)
+      map: mapOf(module, cut, canonical)
     }
   })
 

@@ -1,6 +1,6 @@
 /**
  * Removes what is old and needed by nobody from a cluster's state directory: ended jobs, packages, npm packages (`envs/`),
- * uploads, and what interrupted work left behind.
+ * runtimes that were sent, our own code (`tools/`), uploads, and what interrupted work left behind.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,16 +9,18 @@ import * as Order from "effect/Order"
 import * as Random from "effect/Random"
 import * as ClusterPath from "../cluster-filesystem/ClusterPath.ts"
 import { FileFailure, type FileStatus } from "../cluster-filesystem/FileSource.ts"
-import { ClusterExecutor } from "../ClusterExecutor.ts"
+import { ClusterExecutor, type Job } from "../ClusterExecutor.ts"
 import * as Shell from "../deploy/Shell.ts"
+import * as StateFolders from "../deploy/StateFolders.ts"
 import { leaseLifetimeMillis } from "../PackageStore.ts"
 import type { SchedulerError } from "../Scheduler.ts"
 import { Transport, TransportError } from "../Transport.ts"
+import * as JobDirectory from "./JobDirectory.ts"
 import * as JobName from "./JobName.ts"
+import * as MapDirectory from "./MapDirectory.ts"
 import { isFinal } from "./JobStatus.ts"
 
-/** `leftover`: the beginning of something that never got its name, or the end of something that lost it. */
-export type Kind = "job" | "package" | "environment" | "upload" | "leftover"
+export type Kind = "job" | StateFolders.Kind
 
 export interface Item {
   readonly kind: Kind
@@ -49,18 +51,22 @@ export type ClusterCleanupError = TransportError | SchedulerError
 /** Items at once. */
 const atOnce = 8
 
-const digestName = /^[0-9a-f]{64}-/
+interface Folder {
+  readonly folder: string
+  /** What a name in it is; `undefined` for what is not ours. */
+  readonly kindOf: (name: string) => Kind | undefined
+}
 
-/** The folders of the state directory, and the names in them that are ours. */
-const folders: ReadonlyArray<{ readonly folder: string; readonly kind: Kind; readonly ours: RegExp }> = [
-  { folder: "jobs", kind: "job", ours: JobName.pattern },
-  { folder: "packages", kind: "package", ours: digestName },
-  { folder: "envs", kind: "environment", ours: digestName },
-  { folder: "uploads", kind: "upload", ours: /^[0-9A-Za-z]/ }
+const folders: ReadonlyArray<Folder> = [
+  {
+    folder: "jobs",
+    kindOf: (name) => JobName.pattern.test(name) ? "job" : StateFolders.isLeftover(name) ? "leftover" : undefined
+  },
+  ...StateFolders.folders.map((each): Folder => ({
+    folder: each.folder,
+    kindOf: (name) => StateFolders.kindOf(each, name)
+  }))
 ]
-
-/** Directories that are being filled, links that are being put into place, and what {@link remove} set aside. */
-const leftover = /^\.(?:[0-9a-f]{64}-|link\.|removed\.)/
 
 const unreadable = (path: string, cause: unknown): TransportError =>
   cause instanceof FileFailure && cause.cause instanceof TransportError ? cause.cause : new TransportError({
@@ -85,7 +91,7 @@ const make = Effect.gen(function*() {
       )
     )
 
-  const itemsIn = ({ folder, kind, ours }: (typeof folders)[number]) =>
+  const itemsIn = ({ folder, kindOf }: Folder) =>
     Effect.gen(function*() {
       const directory = `${executor.stateDirectory}/${folder}`
       const names = yield* transport.list(directory).pipe(
@@ -93,7 +99,7 @@ const make = Effect.gen(function*() {
       )
       const items = yield* Effect.forEach(names, (name) =>
         Effect.gen(function*() {
-          const what = ours.test(name) ? kind : leftover.test(name) ? "leftover" as const : undefined
+          const what = kindOf(name)
           const path = `${directory}/${name}`
           const status = what === undefined ? undefined : yield* statusOf(path)
           return what === undefined || status === undefined ? []
@@ -135,6 +141,17 @@ const make = Effect.gen(function*() {
         })
       }
     })
+
+  /** The names in `runtimes/` that the scripts of a job mention: it may not have begun. */
+  const runtimesOf = ({ directory, tasks }: Job) =>
+    Effect.map(
+      JobDirectory.readText(
+        transport,
+        directory,
+        tasks === undefined ? JobDirectory.files.script : MapDirectory.files.task
+      ),
+      (text = "") => text.split("/runtimes/").slice(1).flatMap((rest) => /^[^/'"\s]+/.exec(rest)?.[0] ?? [])
+    )
 
   /** The name of what `node_modules` of a package leads to, if that lies in `envs/`. */
   const environmentOf = (environments: string, packageDirectory: string) =>
@@ -187,19 +204,19 @@ const make = Effect.gen(function*() {
       return true
     })
 
-  return { itemsIn, clock, unfinished, environmentOf, sizes, remove, transport, executor }
+  return { itemsIn, clock, unfinished, environmentOf, runtimesOf, sizes, remove, transport, executor }
 })
 
 /**
  * Removes what was not used for `olderThan`, by the clock of the cluster. Never what an unfinished job refers to: its directory,
- * its package and the npm packages that this leads to; nor anything that was used within the lifetime of a lease. When a job
+ * its package, the npm packages that this leads to, and the runtime; nor anything that was used within the lifetime of a lease. When a job
  * cannot be understood (another version may have made it), all packages stay.
  */
 export const cleanupCluster = (
   options: ClusterCleanupOptions
 ): Effect.Effect<ClusterCleanup, ClusterCleanupError, Transport | ClusterExecutor> =>
   Effect.gen(function*() {
-    const { clock, environmentOf, executor, itemsIn, remove, sizes, transport, unfinished } = yield* make
+    const { clock, environmentOf, executor, itemsIn, remove, runtimesOf, sizes, transport, unfinished } = yield* make
     const now = yield* clock
     const limit = now - Math.max(Duration.toMillis(options.olderThan), leaseLifetimeMillis)
     const all = (yield* Effect.forEach(folders, itemsIn)).flat()
@@ -264,9 +281,18 @@ export const cleanupCluster = (
         : usedNames.has(name) ? "referenced"
         : notUnderstood.length > 0 ? "not-understood"
         : undefined)
+    const runtimes = all.filter(({ kind }) =>
+      kind === "runtime"
+    )
+    const runtimesInUse = runtimes.some(isOld)
+      ? new Set((yield* Effect.forEach(running, runtimesOf, { concurrency: atOnce })).flat())
+      : new Set<string>()
+    yield* consider(runtimes, ({ name }) =>
+      runtimesInUse.has(name) ? "unfinished" : notUnderstood.length > 0 ? "not-understood" : undefined)
+    // What uses a tool has read it already
     yield* consider(
       all.filter(({ kind }) =>
-        kind === "upload" || kind === "leftover"
+        ["tool", "upload", "leftover"].includes(kind)
       ),
       () => undefined
     )

@@ -128,6 +128,19 @@ export class JobEnvironmentError extends Schema.TaggedError<JobEnvironmentError>
   }
 }
 
+/** The invocation names a variable, and `more` others, that the configuration does not. */
+export const foreignVariable = (variable: string, more: number): JobEnvironmentError => {
+  const shown = JSON.stringify(variable.slice(0, 100))
+  return new JobEnvironmentError({
+    variable,
+    what: `The invocation asks for the environment variable ${shown}${more === 0 ? "" : ` and ${more} more`}`,
+    why: "Neither the configuration nor the command names it, so its value does not leave this machine.",
+    remedy:
+      "If the job may have it, name it in `environment_variables` or with `--env`; if you do not know why it is asked for, do not "
+      + "run the invocation."
+  })
+}
+
 /** Inputs of many calls that cannot be gone through, or that are not those of the job that is to go on. */
 export class InputsError extends Schema.TaggedError<InputsError>()("InputsError", {
   reason: Schema.Literal("NotIterable", "OtherInputs"),

@@ -2,6 +2,7 @@
  * `job.sh`: what the scheduler runs. POSIX `sh`, no secret in it.
  */
 import * as Shell from "../deploy/Shell.ts"
+import { debuggerGuard } from "../runtime/DebuggerGuard.ts"
 import type { JobLimits } from "../Scheduler.ts"
 
 export interface JobScriptInput {
@@ -56,12 +57,18 @@ export const render = (input: JobScriptInput): string => {
     "}",
     "trap not_started EXIT",
     "trap 'exit 143' TERM INT HUP",
+    // A scheduler's warning that comes before the function is there ends nothing
+    "trap : USR1 USR2",
     "set -e",
     ...(input.filesystemRoot === undefined
       ? []
       : [`CLUSTRIX_FILESYSTEM_ROOT=${Shell.quote(input.filesystemRoot)}`, "export CLUSTRIX_FILESYSTEM_ROOT"]),
     ...Shell.moduleLoads(input.moduleLoads),
     ...input.preExecutionCommands,
+    `NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }${debuggerGuard}"`,
+    "export NODE_OPTIONS",
+    // Ignored until the runtime has started
+    "trap '' USR1 USR2",
     `exec ${runner} ${supervision} ${invocation}`,
     ""
   ].join("\n")

@@ -112,7 +112,7 @@ export const attempts = (
 /**
  * `element.sh`: runs the tasks of element `$element`, one after the other, each up to `tries` times, in the attempt's directory
  * `$attempt`. One whose result is there already is passed over: the scheduler may start an element anew. Told to end, it ends the
- * task that runs and begins no other.
+ * task that runs and begins no other; SIGUSR1 and SIGUSR2 it passes on to the task that runs.
  */
 export const elementScript = (directory: string, tries: number): string =>
   [
@@ -121,6 +121,10 @@ export const elementScript = (directory: string, tries: number): string =>
     "child=",
     "stop() { trap '' TERM INT HUP; if [ -n \"$child\" ]; then kill -TERM \"$child\" 2>/dev/null; wait \"$child\"; fi; exit 143; }",
     "trap stop TERM INT HUP",
+    // A scheduler's warning is for the task that runs
+    "warn() { if [ -n \"$child\" ]; then kill -\"$1\" \"$child\" 2>/dev/null; fi; }",
+    "trap 'warn USR1' USR1",
+    "trap 'warn USR2' USR2",
     "says() { LC_ALL=C head -c 200 \"$task/result\" 2>/dev/null | grep -q \"\\\"status\\\":\\\"$1\\\"\"; }",
     `for number in $(sed -n "$((element + 1)){p;q;}" "$attempt/${files.chunks}"); do`,
     `  task=${files.tasks}/$number`,
@@ -134,7 +138,9 @@ export const elementScript = (directory: string, tries: number): string =>
     "    rm -f \"$task/result\"",
     `    /bin/sh ${files.task} "$task" </dev/null >>"$task/stdout.log" 2>>"$task/stderr.log" &`,
     "    child=$!",
+    // A signal ends the waiting, not the child
     "    wait \"$child\"",
+    "    while kill -0 \"$child\" 2>/dev/null; do wait \"$child\"; done",
     "    child=",
     "    if says returned || says cancelled; then break; fi",
     "    try=$((try + 1))",

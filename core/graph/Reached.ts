@@ -29,6 +29,8 @@ export interface ReachedModule {
   readonly exports: Map<string, Provision>
   /** `export * from` declarations that stay, by index: nothing tells which names they provide. */
   readonly stars: Set<number>
+  /** Whether code sees the namespace object of the module, with the names that it has. */
+  hasNamespace: boolean
   whole: boolean
 }
 
@@ -59,10 +61,27 @@ export interface ClustrixUse {
   readonly offset: number
 }
 
+/** A specifier of a module that is resolved when the module is loaded. */
+export interface StaticRequest {
+  readonly specifier: string
+  readonly offset: number
+  readonly bare: boolean
+}
+
+/** Which modules have to be loaded although nothing of them may be named. */
+export interface Evaluation {
+  /** Paths of the modules whose imports keep the program's order. */
+  readonly ordered: ReadonlySet<string>
+  /** For each of them the imports that have to stay. */
+  readonly requests: ReadonlyMap<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>
+}
+
 export interface Reached {
   readonly entry: Entry
   /** By absolute path, in the order in which they were reached. */
   readonly modules: ReadonlyMap<string, ReachedModule>
+  /** Which modules have to be loaded, in which order. */
+  readonly evaluation: Evaluation
   readonly json: ReadonlyMap<string, ReachedJson>
   readonly externals: ReadonlyArray<ExternalRequest>
   readonly clustrix: ReadonlyArray<ClustrixUse>

@@ -6,7 +6,8 @@ import type { CodeRequest, ImportRequest, Item, Reference } from "../analyse/Mod
 import { isClustrix } from "../analyse/recordModule.ts"
 import { Diagnostic } from "../Diagnostic.ts"
 import type { Resolution } from "../ModuleResolver.ts"
-import { exportedNames, type FollowError, importOf, isTypeName, provide, type Provision } from "./Exports.ts"
+import { explainMissing, exportedNames, type FollowError, importOf, isTypeName, provide,
+  type Provision } from "./Exports.ts"
 import { hostGlobals } from "./HostGlobals.ts"
 import { isAddon, jsxRuntime, workerSpecifier } from "./RequestedModule.ts"
 import { jobApi } from "./jobApi.ts"
@@ -82,6 +83,7 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       links: new Set(),
       exports: new Map(),
       stars: new Set(),
+      hasNamespace: false,
       whole: false
     }
     modules.set(module.path, reached)
@@ -166,26 +168,37 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       Effect.gen(function*() {
         reachWhole(module, reason)
         const reached = enter(module, reason)
-        for (const name of yield* exportedNames(loader, module)) yield* exportUnder(module, name, reason)
+        reached.hasNamespace = true
+        // Beside names that show when the module runs, Node decides which names of other modules count
+        const isListed = !(yield* isOpen(module))
+        const names = isListed ? yield* exportedNames(loader, module)
+          : module.record.exports.map(({ exported }) => exported)
+        for (const name of names) yield* exportUnder(module, name, reason)
         for (const [index, star] of module.record.stars.entries()) {
           if (isClustrix(star.specifier)) continue
           const target = yield* follow(module, star.specifier, star.offset, "import")
-          if (target._tag === "Code" && target.record.system === "esm") {
-            // Its names are reached one by one, as far as they are seen from here
-            if (!(yield* isOpen(target))) continue
-            reached.stars.add(index)
-            reachNamespace(target, reason)
-          } else {
-            reached.stars.add(index)
-            if (target._tag === "Code") reachWhole(target, reason)
-            else if (target._tag === "External") {
-              external(target.resolution, star.specifier, "import", module, star.offset, "*")
-            }
-          }
+          // The names of what can be listed are reached one by one, as far as they are seen from here
+          if (isListed && (target._tag !== "Code" || !(yield* isNameless(target)))) continue
+          yield* reachStar(module, index, reason)
         }
       }))
 
-  /** Whether `export * from` the module gives names that cannot be listed, or is there for its effects alone. */
+  /** `export * from` a module that tells its names when it runs. */
+  const reachStar = (module: CodeModule, index: number, reason: Reason): Task =>
+    Effect.gen(function*() {
+      const star = module.record.stars[index]
+      if (star === undefined) return
+      const target = yield* follow(module, star.specifier, star.offset, "import")
+      // It has a default export alone
+      if (target._tag === "Json") return
+      enter(module, reason).stars.add(index)
+      if (target._tag === "External") {
+        external(target.resolution, star.specifier, "import", module, star.offset, "*")
+      } else if (target.record.system === "commonjs") reachWhole(target, reason)
+      else reachNamespace(target, reason)
+    })
+
+  /** Whether some of the names that the module exports cannot be listed. */
   const isOpen = (
     module: CodeModule,
     seen: Set<string> = new Set()
@@ -196,10 +209,15 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       for (const star of module.record.stars) {
         if (isClustrix(star.specifier)) continue
         const target = yield* follow(module, star.specifier, star.offset, "import")
+        if (target._tag === "Json") continue
         if (target._tag !== "Code" || target.record.system !== "esm" || (yield* isOpen(target, seen))) return true
       }
-      return (yield* exportedNames(loader, module)).every((name) => name === "default")
+      return false
     })
+
+  /** Whether `export * from` the module is there for its effects alone. */
+  const isNameless = (module: CodeModule): Effect.Effect<boolean, ReachError, LoadRequirements> =>
+    Effect.map(exportedNames(loader, module), (names) => names.every((name) => name === "default"))
 
   /** `module` must export `name` under this name. */
   const exportUnder = (module: CodeModule, name: string, reason: Reason): Task =>
@@ -207,7 +225,8 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       const reached = enter(module, reason)
       if (reached.exports.has(name)) return
       const provision = yield* provide(loader, module, name)
-      if (provision._tag === "Type" || provision._tag === "Missing") return
+      if (provision._tag === "Circular") return yield* missing(module, name, provision, module, 0)
+      if (provision._tag === "Type" || provision._tag === "Missing" || provision._tag === "Ambiguous") return
       reached.exports.set(name, provision)
       yield* reachProvision(module, name, provision, reason)
     })
@@ -216,6 +235,10 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     Effect.gen(function*() {
       if (provision._tag === "Local") {
         reachName(module, provision.local, undefined, reason)
+        return
+      }
+      if (provision._tag === "Open") {
+        for (const index of provision.stars) yield* reachStar(module, index, reason)
         return
       }
       if (provision._tag !== "From") return
@@ -240,22 +263,29 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     Effect.gen(function*() {
       const provision = yield* provide(loader, module, name)
       if (provision._tag === "Type") return
-      if (provision._tag === "Missing") {
-        const names = yield* exportedNames(loader, module)
-        return yield* new UnresolvedImportError({
-          specifier: module.file,
-          what: `${module.file} has no export named ${name === "default" ? "`default`" : `\`${name}\``}`,
-          location: locate(importer, offset),
-          why: names.length === 0 ? "It exports nothing." : `It exports ${
-            names.map((each) => `\`${each}\``).join(", ")
-          }.`,
-          remedy: "Import a name that it exports, or export this one."
-        })
+      if (provision._tag === "Missing" || provision._tag === "Ambiguous" || provision._tag === "Circular") {
+        return yield* missing(module, name, provision, importer, offset)
       }
       const reached = enter(module, reason)
       if (provision._tag === "Local") reached.links.add(provision.local)
       else reached.exports.set(name, provision)
       yield* reachProvision(module, name, provision, reason)
+    })
+
+  /** `importer` asks at `offset` for a name that the module does not give. */
+  const missing = (
+    module: CodeModule,
+    name: string,
+    provision: Provision,
+    importer: CodeModule,
+    offset: number
+  ): Task =>
+    Effect.gen(function*() {
+      return yield* new UnresolvedImportError({
+        specifier: module.file,
+        location: locate(importer, offset),
+        ...explainMissing(module, name, provision, yield* exportedNames(loader, module))
+      })
     })
 
   const useClustrix = (module: CodeModule, name: string, offset: number): Task => {
@@ -352,19 +382,9 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         !hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" ||
         reference.name === "global"
       ) readsGlobals = true
-      if (reference.guarded || hostGlobals.has(reference.name)) continue
-      report(
-        new Diagnostic({
-          severity: "warning",
-          code: "unresolved-name",
-          what: `\`${reference.name}\` is defined nowhere`,
-          location: locate(module, reference.offset),
-          why: `${itemLabel(module, item)} uses it; the run will fail with a ReferenceError when it gets there.`,
-          remedy: "Declare or import it, or set it on globalThis before the call."
-        })
-      )
     }
-    for (const offset of item.evaluates) {
+    // A CommonJS module has all its names
+    for (const offset of module.record.system === "commonjs" ? [] : item.evaluates) {
       report(
         new Diagnostic({
           severity: "warning",

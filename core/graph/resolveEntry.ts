@@ -6,7 +6,7 @@ import type { Item } from "../analyse/ModuleRecord.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
-import { exportedNames, type FollowError, importOf, isTypeName, provide } from "./Exports.ts"
+import { explainMissing, exportedNames, type FollowError, importOf, isTypeName, provide } from "./Exports.ts"
 import { type CodeModule, locate } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, SourceFileError } from "./ModuleLoader.ts"
 import { FunctionNotPackageableError } from "./NotPackageable.ts"
@@ -93,6 +93,14 @@ const named = (
         )
       case "Type":
         return yield* isType(module, reference, name)
+      case "Ambiguous":
+      case "Circular":
+        return yield* new FunctionNotPackageableError({
+          reason: "NoSuchExport",
+          reference,
+          ...explainMissing(module, name, provision, [])
+        })
+      case "Open":
       case "Missing":
         break
     }
@@ -183,11 +191,36 @@ const local = (
         path
       )
     }
+    const snapshot = yield* copied(loader, module, reference, items, path)
+    if (snapshot !== undefined) return snapshot
     const item = items.find((each) => each.callable === "function") ?? items[0]
     if (item === undefined) return yield* isType(module, reference, name)
     if (item.wraps !== undefined && path.length === 0) return yield* local(loader, module, reference, item.wraps, path)
     yield* path.length === 0 ? mustBeCallable(module, reference, item) : mustHave(module, reference, items, path)
     return { _tag: "Binding", module, local: name, path }
+  })
+
+/** The function that a default export copies from an import, if the import is a function for good. */
+const copied = (
+  loader: ModuleLoader,
+  module: CodeModule,
+  reference: string,
+  items: ReadonlyArray<Item>,
+  path: ReadonlyArray<string>
+): Resolved<Entry | undefined> =>
+  Effect.gen(function*() {
+    const name = items[0]?.snapshotOf
+    if (name === undefined || importOf(module, name) === undefined) return undefined
+    const entry = yield* local(loader, module, reference, name, path)
+    const declarations = entry.module.declarations.get(entry.local) ?? []
+    const { codes, names } = entry.module.record.constraints
+    const variable = names[entry.local]
+    const isAssigned = variable !== undefined && codes.some(({ assigns }) => assigns.includes(variable))
+    return !isAssigned && declarations.every(({ kind, prefix }) =>
+        kind === "function" || kind === "class" || kind === "default" || prefix === "const "
+      )
+      ? entry
+      : undefined
   })
 
 const isType = (module: CodeModule, reference: string, name: string): FunctionNotPackageableError => {

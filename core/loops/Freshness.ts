@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children } from "../syntax/Ast.ts"
-import { asName, boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import { isFunctionNode, type Key, keyOf } from "./ModuleSyntax.ts"
 

@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, unresolved } from "../syntax/Ast.ts"
-import { asName, boundNames, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../emit/Placement.ts"
 import { jobApi } from "../graph/jobApi.ts"
 import * as Freshness from "./Freshness.ts"

@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel } from "../syntax/Ast.ts"
-import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 
 /** A binding of any scope: its name and SWC's number of its scope. */
 export type Key = string

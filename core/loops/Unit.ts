@@ -6,7 +6,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
-import { asName, type Name, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, type Name, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"

@@ -3,7 +3,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, unresolved } from "../syntax/Ast.ts"
-import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import * as Freshness from "./Freshness.ts"
 import { type LoopProgram, reachedHelpers } from "./LoopProgram.ts"
 import type { LoopVerdict, Obstacle } from "./LoopReport.ts"

@@ -6,10 +6,11 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Hash, Hasher } from "../Hasher.ts"
+import * as FileTimes from "./FileTimes.ts"
 import type { DirectoryEntries, DirectoryEntry } from "../resolve/DirectoryEntries.ts"
 
 /** Questions to the file system whose answers can be written down. */
-export type Question = "content" | "stat" | "realPath" | "readLink" | "exists" | "list"
+export type Question = "content" | "stat" | "realPath" | "readLink" | "exists" | "list" | "changes"
 
 /** A question about an absolute path, and the answer as text: a digest, a type, a path, or why there was none. */
 export interface Observation {
@@ -17,6 +18,8 @@ export interface Observation {
   readonly path: string
   /** Of `list`: the one name that mattered; without it, all did. */
   readonly name?: string | undefined
+  /** Of `changes`: since when. */
+  readonly since?: FileTimes.Since | undefined
   readonly answer: string
 }
 
@@ -25,6 +28,7 @@ export interface Host {
   readonly fileSystem: FileSystem.FileSystem
   readonly entries: typeof DirectoryEntries.Service
   readonly hasher: typeof Hasher.Service
+  readonly times?: typeof FileTimes.FileTimes.Service | undefined
 }
 
 const encoder = new TextEncoder()
@@ -78,7 +82,7 @@ const listing = (host: Host, path: string, asked: ReadonlyArray<Observation>) =>
         (now) => now === answer
       )))
 
-const ask = (host: Host, { answer, path, question }: Observation): Effect.Effect<string, PlatformError> => {
+const ask = (host: Host, { answer, path, question, since }: Observation): Effect.Effect<string, PlatformError> => {
   switch (question) {
     case "content":
       return content(host, path, answer)
@@ -90,6 +94,10 @@ const ask = (host: Host, { answer, path, question }: Observation): Effect.Effect
       return host.fileSystem.readLink(path)
     case "exists":
       return Effect.map(host.fileSystem.exists(path), String)
+    case "changes":
+      return host.times === undefined || since === undefined
+        ? Effect.succeed(FileTimes.answerOf(undefined))
+        : Effect.map(host.times.changes(path, since), FileTimes.answerOf)
     case "list":
       return Effect.die(new Error("Listings are asked for together"))
   }

@@ -4,6 +4,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as FileTimes from "./FileTimes.ts"
 import type { DirectoryEntries, DirectoryEntry } from "../resolve/DirectoryEntries.ts"
 import { answerOfContent, answerOfFailure, answerOfListing, answerOfName, answerOfStat, type Host, type Observation,
   type Question } from "./Observation.ts"
@@ -11,6 +12,7 @@ import { answerOfContent, answerOfFailure, answerOfListing, answerOfName, answer
 export interface Observed {
   readonly fileSystem: FileSystem.FileSystem
   readonly entries: typeof DirectoryEntries.Service
+  readonly times: typeof FileTimes.FileTimes.Service | undefined
   /**
    * What was asked so far; `undefined` when it cannot be told whether the answers would be the same again: a question was
    * of another kind, or was answered in two ways.
@@ -42,7 +44,9 @@ export const observe = (host: Host): Observed => {
       onSuccess: (answer) => Effect.map(text(answer), (now) => note(question, path, now))
     })
 
-  const { fileSystem, hasher } = host
+  const changes = new Map<string, Observation>()
+
+  const { fileSystem, hasher, times } = host
   const readFile = (path: string): Effect.Effect<Uint8Array, PlatformError> =>
     noted("content", path, fileSystem.readFile(path), (bytes) => answerOfContent(hasher, bytes))
 
@@ -88,9 +92,16 @@ export const observe = (host: Host): Observed => {
         else if (names !== "all") names.add(name)
       }
     },
+    times: times === undefined ? undefined : {
+      changes: (path, since) =>
+        Effect.tap(times.changes(path, since), (found) =>
+          Effect.sync(() => {
+            changes.set(path, { question: "changes", path, since, answer: FileTimes.answerOf(found) })
+          }))
+    },
     observations: Effect.gen(function*() {
       if (!isComplete) return undefined
-      const all: Array<Observation> = [...seen.values()]
+      const all: Array<Observation> = [...seen.values(), ...changes.values()]
       for (const [path, entries] of listed) {
         const names = asked.get(path)
         if (!isListing(entries)) all.push({ question: "list", path, answer: answerOfFailure(entries) })

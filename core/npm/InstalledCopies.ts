@@ -32,7 +32,29 @@ export interface InstalledCopies {
 }
 
 /** The key under which its dependent knows the package at `path`. */
-const nameAt = (path: string): string => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)
+export const nameAt = (path: string): string => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)
+
+/**
+ * Finds the directory of the package `name` as Node does, from the absolute directory `from` upwards. Nothing above `base`
+ * counts, for other machines do not have that.
+ */
+export const findInstalled = (
+  base: string,
+  from: string,
+  name: string
+): Effect.Effect<string | undefined, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    for (let at = from;; at = path.dirname(at)) {
+      if (path.basename(at) !== "node_modules") {
+        const place = path.join(at, "node_modules", ...name.split("/"))
+        const isThere = Effect.orElseSucceed(fs.exists(path.join(place, "package.json")), () => false)
+        if (yield* isThere) return place
+      }
+      if (at === base || path.dirname(at) === at) return undefined
+    }
+  })
 
 const plugAndPlay = [".pnp.cjs", ".pnp.js", ".pnp.loader.mjs"]
 
@@ -57,19 +79,6 @@ export const locate = (
         why: cause.message,
         remedy: `Make it readable for this user, or install the packages again (\`${command}\`).`,
         cause
-      })
-
-    /** Node's rule. From within the project nothing above it counts, for other machines do not have that. */
-    const lookUp = (from: string, name: string): Effect.Effect<string | undefined> =>
-      Effect.gen(function*() {
-        for (let at = from;; at = path.dirname(at)) {
-          if (path.basename(at) !== "node_modules") {
-            const place = path.join(at, "node_modules", ...name.split("/"))
-            const isThere = Effect.orElseSucceed(fs.exists(path.join(place, "package.json")), () => false)
-            if (yield* isThere) return place
-          }
-          if (at === base || path.dirname(at) === at) return undefined
-        }
       })
 
     const notInstalled = (item: PrunedPackage, from: string, location: SourceLocation | undefined) =>
@@ -104,9 +113,9 @@ export const locate = (
       from: string,
       importedAs: string,
       location: SourceLocation | undefined
-    ): Effect.Effect<InstalledCopy | undefined, VendorError | LockfileError> =>
+    ): Effect.Effect<InstalledCopy | undefined, VendorError | LockfileError, FileSystem.FileSystem | Path.Path> =>
       Effect.gen(function*() {
-        const place = yield* lookUp(from, nameAt(item.path))
+        const place = yield* findInstalled(base, from, nameAt(item.path))
         if (place === undefined) {
           return item.optional ? undefined : yield* yield* notInstalled(item, from, location)
         }
@@ -131,7 +140,9 @@ export const locate = (
         })
       })
 
-    const copyAt = (item: PrunedPackage): Effect.Effect<InstalledCopy | undefined, VendorError | LockfileError> =>
+    const copyAt = (
+      item: PrunedPackage
+    ): Effect.Effect<InstalledCopy | undefined, VendorError | LockfileError, FileSystem.FileSystem | Path.Path> =>
       Effect.gen(function*() {
         if (found.has(item.path)) return found.get(item.path)
         const dependent = byPath.get(item.requiredBy)

@@ -1,10 +1,11 @@
 /**
- * What is installed in node_modules: in place of a lockfile where there is none, and against it where there is one.
+ * What is installed in node_modules, in place of a lockfile where there is none.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Diagnostic } from "../Diagnostic.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
@@ -13,7 +14,6 @@ import * as NpmLockfile from "./NpmLockfile.ts"
 import * as PackageBin from "./PackageBin.ts"
 import * as PackageSource from "./PackageSource.ts"
 import * as PackageTree from "./PackageTree.ts"
-import type { PrunedPackage } from "./Pruning.ts"
 import type { Root } from "./Reach.ts"
 
 /** The tree under one directory; paths are relative to it, `/` between their parts. */
@@ -120,13 +120,22 @@ const findPackage = (installed: Installed, directory: string, name: string) =>
     }
   })
 
-const noLockfile = new Diagnostic({
-  severity: "warning",
-  code: "no-lockfile",
-  what: "The project has no lockfile: its npm packages are taken at the versions that are installed here",
-  why: "There are no integrity hashes, and packages for other platforms than this one are left out.",
-  remedy: "Run `npm install --package-lock-only`."
-})
+/** Lockfiles that are not read. */
+const foreignLockfiles = ["bun.lock", "bun.lockb"]
+
+/** `isBound`: some package, or one that it may have elsewhere, is made for a platform. */
+const noLockfile = (isBound: boolean, foreign: string | undefined): Diagnostic =>
+  new Diagnostic({
+    severity: isBound ? "warning" : "info",
+    code: "no-lockfile",
+    what: `${
+      foreign === undefined ? "The project has no lockfile" : `Clustrix does not read ${foreign}`
+    }: its npm packages are taken at the versions that are installed here`,
+    why: isBound
+      ? "There are no integrity hashes, and packages for other platforms than this one are left out."
+      : "There are no integrity hashes.",
+    remedy: "Run `npm install --package-lock-only`."
+  })
 
 /**
  * The graph of what is installed under `rootDirectory` (absolute) and can be reached from `roots`: exact versions,
@@ -142,11 +151,16 @@ export const fromInstalled = (
     const links = new Map<string, string>()
     const importers = new Map<string, Importer>()
     const bundles = new Map<string, ReadonlyArray<string>>()
-    const pending: Array<{ readonly directory: string; readonly name: string; readonly bundler: string | undefined }> =
-      []
+    const pending: Array<{
+      readonly directory: string
+      readonly name: string
+      readonly bundler: string | undefined
+      readonly isOptional: boolean
+    }> = []
+    let isBound = false
 
     for (const root of roots) {
-      pending.push({ directory: root.directory, name: root.name, bundler: undefined })
+      pending.push({ directory: root.directory, name: root.name, bundler: undefined, isOptional: false })
       for (let at = root.directory;; at = parentOf(at)) {
         if (importers.has(at)) break
         const manifest = yield* installed.manifest(at === "" ? "package.json" : `${at}/package.json`)
@@ -159,7 +173,10 @@ export const fromInstalled = (
     }
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const found = yield* findPackage(installed, next.directory, next.name)
-      if (found === undefined) continue
+      if (found === undefined) {
+        isBound ||= next.isOptional
+        continue
+      }
       if (found.place !== found.real) links.set(found.place, found.real)
       if (entries.has(found.real)) continue
       const manifest = yield* installed.manifest(`${found.real}/package.json`)
@@ -169,12 +186,15 @@ export const fromInstalled = (
       const named = bundles.get(next.directory)?.includes(next.name) === true &&
         found.real === `${next.directory}/node_modules/${next.name}`
       entries.set(found.real, yield* entryFrom(installed, found.real, manifest, inside || named))
+      isBound ||= ["os", "cpu", "libc"].some((key) => manifest[key] !== undefined)
       const bundler = inside ? next.bundler : named ? next.directory : undefined
       bundles.set(found.real, bundledNames(manifest))
       for (const requirement of entries.get(found.real)?.requirements ?? []) {
-        pending.push({ directory: found.real, name: requirement.name, bundler })
+        const isOptional = requirement.kind === "optional"
+        pending.push({ directory: found.real, name: requirement.name, bundler, isOptional })
       }
     }
+    const foreign = yield* Effect.findFirst(foreignLockfiles, installed.exists)
     return PackageTree.toGraph({
       file: "node_modules",
       entries,
@@ -182,45 +202,6 @@ export const fromInstalled = (
       importers,
       inferOptional: false,
       locate: () => undefined,
-      diagnostics: [noLockfile]
+      diagnostics: [noLockfile(isBound, Option.getOrUndefined(foreign))]
     })
-  })
-
-/**
- * A warning for each of `packages` that is installed under `rootDirectory` (absolute, the lockfile's directory) at
- * another version than the lockfile's, or not at all: what runs here may then differ from what runs on a cluster.
- */
-export const differences = (
-  rootDirectory: string,
-  packages: ReadonlyArray<PrunedPackage>
-): Effect.Effect<ReadonlyArray<Diagnostic>, LockfileError, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function*() {
-    const installed = yield* open(rootDirectory)
-    const byDirectory = new Map(
-      packages.flatMap((item) => item.directory === undefined ? [] : [[item.directory, item]])
-    )
-    const found = yield* Effect.forEach(
-      byDirectory,
-      ([directory, item]) =>
-        Effect.map(installed.manifest(`${directory}/package.json`), (manifest) => {
-          const version = manifest === undefined ? undefined : JsonText.string(manifest, "version")
-          // Of other platforms; or the lockfile knows an address and no version.
-          if (
-            version === item.version || (version === undefined && item.optional) || item.version.includes(":")
-          ) return []
-          return [
-            new Diagnostic({
-              severity: "warning",
-              code: version === undefined ? "not-installed" : "installed-differs",
-              what: version === undefined
-                ? `${directory} is not installed`
-                : `${directory} is installed at version ${version}, and locked at ${item.version}`,
-              why: "The package has the locked version.",
-              remedy: "Install what the lockfile says (`npm ci`, `pnpm install`, `yarn install`)."
-            })
-          ]
-        }),
-      { concurrency: 16 }
-    )
-    return found.flat()
   })

@@ -186,7 +186,7 @@ const render = (
 
 const layoutKept = (graph: LockGraph): Diagnostic =>
   new Diagnostic({
-    severity: "warning",
+    severity: "info",
     code: "layout-kept",
     what: `The npm packages are laid out as in ${graph.file}`,
     why: "They need each other in conflicting versions. The package's ID may change when the lockfile's layout does.",

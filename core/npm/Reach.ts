@@ -129,16 +129,64 @@ const remarks = (graph: LockGraph.LockGraph, node: LockGraph.LockNode): Readonly
     case "Bundled":
       return [
         new Diagnostic({
-          severity: "warning",
+          severity: "info",
           code: "bundled-package-shared",
           what: `${label(node)} comes with the tarball of another package, but a package outside of that one needs it`,
           location: graph.locate(node.id),
-          why: "It is installed from the registry, at the same version and without an integrity hash."
+          why: "It is installed from the registry, at the same version and without an integrity hash.",
+          remedy: "Package with dependencies \"vendor\" to take the files that are installed."
         })
       ]
     default:
       return []
   }
+}
+
+/** One remark for all packages that a package of the project imports and doesn't declare. */
+const undeclaredImports = (
+  graph: LockGraph.LockGraph,
+  { directory }: LockGraph.Importer,
+  roots: ReadonlyArray<Root>
+): Diagnostic => {
+  const names = roots.map(({ name }) => name)
+  const isOne = names.length === 1
+  const shown = names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+  return new Diagnostic({
+    severity: "info",
+    code: "undeclared-package",
+    what: `${shown} ${isOne ? "is" : "are"} imported, but ${
+      directory === "" ? "" : `${directory}/`
+    }package.json does not declare ${isOne ? "it" : "them"}`,
+    location: roots[0]?.location,
+    why: `${isOne ? "It is" : "They are"} installed only because something else needs ${
+      isOne ? "it, at the version that that needs" : "them, at the versions that that needs"
+    }.`,
+    remedy: `Run \`${graph.commands.add(names.join(" "))}\`.`
+  })
+}
+
+/** One remark for all: a package can have dozens. */
+const peersLeftOut = (
+  graph: LockGraph.LockGraph,
+  peers: ReadonlyMap<string, string>
+): ReadonlyArray<Diagnostic> => {
+  const [first, ...more] = [...peers].sort(([a], [b]) => Order.string(a, b))
+  if (first === undefined) return []
+  const [name, dependent] = first
+  const others = more.length > 2 ? `${more[0]?.[0]} and ${more.length - 1} more` : more.map(([each]) => each).join(", ")
+  return [
+    new Diagnostic({
+      severity: "info",
+      code: "optional-peer-left-out",
+      what: more.length === 0
+        ? `${name}, an optional peer dependency of ${dependent}, is not included`
+        : `${peers.size} optional peer dependencies are not included: ${name} (of ${dependent}), ${others}`,
+      why: `${more.length === 0 ? "It is" : "They are"} installed, but the importing package does not depend on ${
+        more.length === 0 ? "it" : "them"
+      }.`,
+      remedy: `Run \`${graph.commands.add(name)}\` if the packaged function needs it.`
+    })
+  ]
 }
 
 /** One remark for all, for such lockfiles lack most hashes. */
@@ -147,11 +195,12 @@ const withoutIntegrity = (
   nodes: ReadonlyArray<LockGraph.LockNode>
 ): ReadonlyArray<Diagnostic> => {
   const labels = [...new Set(nodes.map(label))].sort(Order.string)
-  if (labels.length === 0) return []
+  // Where there is no lockfile, that is said already
+  if (labels.length === 0 || graph.diagnostics.some(({ code }) => code === "no-lockfile")) return []
   if (!graph.hashes) {
     return [
       new Diagnostic({
-        severity: "warning",
+        severity: "info",
         code: "lockfile-without-integrity",
         what: `${graph.file} has no integrity hashes that npm can check: the package has none`,
         why: "Whoever serves its npm packages on the cluster is trusted.",
@@ -192,6 +241,7 @@ export const reach = (
   Effect.gen(function*() {
     const diagnostics: Array<Diagnostic> = []
     const reachedRoots: Array<ReachedRoot> = []
+    const undeclared = new Map<LockGraph.Importer, ReadonlyArray<Root>>()
     const wanted = new Set<string>()
     const seenRoots = new Set<string>()
     const seenImporters = new Set<LockGraph.Importer>()
@@ -206,18 +256,8 @@ export const reach = (
       const importer = LockGraph.importerOf(graph, root.directory)
       const declaration = importer?.declared.get(root.name)
       if (importer !== undefined && declaration === undefined) {
-        diagnostics.push(
-          new Diagnostic({
-            severity: "warning",
-            code: "undeclared-package",
-            what: `${root.name} is imported, but ${
-              importer.directory === "" ? "" : `${importer.directory}/`
-            }package.json does not declare it`,
-            location: root.location,
-            why: "It is installed only because something else needs it, at the version that that needs.",
-            remedy: `Run \`${graph.commands.add(root.name)}\`.`
-          })
-        )
+        const known = undeclared.get(importer) ?? []
+        if (!known.some(({ name }) => name === root.name)) undeclared.set(importer, [...known, root])
       }
       if (importer !== undefined && !seenImporters.has(importer)) {
         seenImporters.add(importer)
@@ -235,6 +275,8 @@ export const reach = (
       })
       queue.push({ id: target, location: root.location })
     }
+
+    for (const [importer, each] of undeclared) diagnostics.push(undeclaredImports(graph, importer, each))
 
     const reached = new Set<string>()
     const waiting: Array<{ readonly target: string; readonly label: string }> = []
@@ -273,6 +315,8 @@ export const reach = (
 
     const edges = new Map<string, ReadonlyArray<ReachedEdge>>()
     const unhashed: Array<LockGraph.LockNode> = []
+    /** Optional peer dependencies that are installed, and a package that declares each. */
+    const leftOut = new Map<string, string>()
     for (const id of reached) {
       const node = graph.nodes.get(id)
       if (node === undefined) continue
@@ -285,15 +329,7 @@ export const reach = (
         kept.push({ name: edge.name, target, optional, peer: edge.peer })
         if (target !== undefined) continue
         if (edge.target !== undefined) {
-          diagnostics.push(
-            new Diagnostic({
-              severity: "info",
-              code: "optional-peer-left-out",
-              what: `${edge.name}, an optional peer dependency of ${label(node)}, does not go along`,
-              why: "It is installed, but the importing package does not depend on it.",
-              remedy: `Run \`${graph.commands.add(edge.name)}\` if the packaged function needs it.`
-            })
-          )
+          leftOut.set(edge.name, label(node))
         } else if (edge.kind === "dependency" && required.has(id)) {
           return yield* new LockfileError({
             reason: "DependencyMissing",
@@ -307,7 +343,8 @@ export const reach = (
         } else if (edge.kind === "dependency" || edge.kind === "peer") {
           diagnostics.push(
             new Diagnostic({
-              severity: "warning",
+              // A peer that is not installed is missing here, too
+              severity: edge.kind === "peer" ? "info" : "warning",
               code: edge.kind === "peer" ? "peer-missing" : "dependency-missing",
               what: `${label(node)} requires ${edge.name}, which is not in ${graph.file}`,
               location: graph.locate(id),
@@ -321,6 +358,6 @@ export const reach = (
       }
       edges.set(id, kept)
     }
-    diagnostics.push(...withoutIntegrity(graph, unhashed))
+    diagnostics.push(...peersLeftOut(graph, leftOut), ...withoutIntegrity(graph, unhashed))
     return { graph, roots: reachedRoots, edges, diagnostics }
   })

@@ -11,6 +11,7 @@ import * as InstalledBundle from "./InstalledBundle.ts"
 import * as InstalledCopies from "./InstalledCopies.ts"
 import * as InstalledFiles from "./InstalledFiles.ts"
 import * as JsonText from "./JsonText.ts"
+import type { LockedPackages } from "./LockfileGaps.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph, LockNode } from "./LockGraph.ts"
 import * as PackageSource from "./PackageSource.ts"
@@ -30,6 +31,7 @@ export interface Vendored {
   readonly files: ReadonlyArray<VendoredFile>
   /** Those of the pruned tree whose files go along. */
   readonly packages: ReadonlyArray<PrunedPackage>
+  readonly locked: LockedPackages
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
@@ -186,6 +188,11 @@ export const vendor = (input: {
     return {
       files: files.map((each) => ({ ...each, path: each.path.normalize("NFC") })),
       packages: copies.map(({ item }) => item),
+      locked: {
+        manifests: copies.map(({ manifest }) => manifest),
+        names: new Set(copies.map(({ item: { path } }) => InstalledCopies.nameAt(path))),
+        isComplete: true
+      },
       diagnostics
     }
   })

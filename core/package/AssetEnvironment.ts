@@ -46,29 +46,32 @@ export const assetEnvironment = (
     specifier: string,
     name: string,
     kind: "import" | "require",
-    hops: number
+    seen: Set<string>
   ): ImportTarget | undefined => {
     const resolution = loader.resolved(module, specifier, kind)
     if (resolution?._tag !== "Source") return undefined
-    return exported(resolution.path, name, hops)
+    return exported(resolution.path, name, seen)
   }
 
-  const exported = (path: string, name: string, hops: number): ImportTarget | undefined => {
+  /** `seen`: what is asked for already, by path and name; re-exports may form cycles. */
+  const exported = (path: string, name: string, seen: Set<string>): ImportTarget | undefined => {
     const module = loader.loaded(path)
-    if (module?._tag !== "Code" || hops > 100) return undefined
+    const asked = `${path}\0${name}`
+    if (module?._tag !== "Code" || seen.has(asked)) return undefined
+    seen.add(asked)
     if (name === "*") return { _tag: "Namespace", module: path }
     if (module.record.system === "commonjs") return { _tag: "Binding", module: path, name }
     const entry = module.record.exports.find((each) => each.exported === name)
     if (entry !== undefined) {
-      if (entry.from !== undefined) return follow(module, entry.from, entry.local, "import", hops + 1)
+      if (entry.from !== undefined) return follow(module, entry.from, entry.local, "import", seen)
       const imported = importOf(module, entry.local)
       if (imported !== undefined) {
-        return follow(module, imported.request.specifier, imported.binding.imported, "import", hops + 1)
+        return follow(module, imported.request.specifier, imported.binding.imported, "import", seen)
       }
       return { _tag: "Binding", module: path, name: entry.local === anonymousDefault ? "default" : entry.local }
     }
     for (const star of module.record.stars) {
-      const found = follow(module, star.specifier, name, "import", hops + 1)
+      const found = follow(module, star.specifier, name, "import", seen)
       if (found !== undefined) return found
     }
     return undefined
@@ -82,9 +85,9 @@ export const assetEnvironment = (
     binding: (module, name) => foldsOf(module)?.get(name),
     resolveImport: (path, specifier, name, kind) => {
       // The members of a namespace are asked for by the path of its module
-      if (specifier === path) return exported(path, name, 0)
+      if (specifier === path) return exported(path, name, new Set())
       const module = loader.loaded(path)
-      return module?._tag === "Code" ? follow(module, specifier, name, kind, 0) : undefined
+      return module?._tag === "Code" ? follow(module, specifier, name, kind, new Set()) : undefined
     },
     calls: references.map(({ module, reference }) => ({ ...reference, module }))
   }

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { AnalysisCache } from "../AnalysisCache.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
-import { asName, boundNames, staticKey, syntax, unwrap } from "../analyse/Syntax.ts"
+import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../emit/Placement.ts"
 import { digest, type Hasher } from "../Hasher.ts"
 import { fromOffset } from "../SourceLocation.ts"

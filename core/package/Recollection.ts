@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import type { FunctionReference } from "../FunctionReference.ts"
 import * as Hasher from "../Hasher.ts"
 import * as Manifest from "../Manifest.ts"
+import { FileTimes } from "../memory/FileTimes.ts"
 import { hold, type Host, type Observation } from "../memory/Observation.ts"
 import { observe } from "../memory/observe.ts"
 import { PackageMemory } from "../memory/PackageMemory.ts"
@@ -68,7 +69,8 @@ export const make = Effect.fnUntraced(function*(reference: FunctionReference, op
   const entries = Option.getOrUndefined(yield* Effect.serviceOption(DirectoryEntries))
   if (memory === undefined || entries === undefined) return undefined
   const hasher = yield* Hasher.Hasher
-  const host: Host = { fileSystem: yield* FileSystem.FileSystem, entries, hasher }
+  const times = Option.getOrUndefined(yield* Effect.serviceOption(FileTimes))
+  const host: Host = { fileSystem: yield* FileSystem.FileSystem, entries, hasher, times }
   const observed = observe(host)
   const key = yield* Hasher.digest(JSON.stringify([
     RememberedPackage.version,
@@ -95,7 +97,8 @@ export const make = Effect.fnUntraced(function*(reference: FunctionReference, op
     watch: (packaging) =>
       packaging.pipe(
         Effect.provideService(FileSystem.FileSystem, observed.fileSystem),
-        Effect.provideService(DirectoryEntries, observed.entries)
+        Effect.provideService(DirectoryEntries, observed.entries),
+        (watched) => observed.times === undefined ? watched : Effect.provideService(watched, FileTimes, observed.times)
       ),
     keep: (remembered, contents) =>
       Effect.flatMap(observed.observations, (observations) =>

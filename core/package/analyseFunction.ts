@@ -7,7 +7,6 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { type EmitError, emitModules, type EmittedModule } from "../emit/emitModules.ts"
-import { orderBound } from "../emit/ImportOrder.ts"
 import type { Linker } from "../emit/Linkage.ts"
 import type { Placement } from "../emit/Placement.ts"
 import type { CaptureError } from "../capture/CaptureGraph.ts"
@@ -18,7 +17,7 @@ import { resolveEntry } from "../graph/resolveEntry.ts"
 import type { AskedModule } from "../graph/AskedModule.ts"
 import * as ModuleLoader from "../graph/ModuleLoader.ts"
 import type { Entry, Reached } from "../graph/Reached.ts"
-import { reach } from "../graph/reach.ts"
+import { reach } from "../slicing/reach.ts"
 import type { ReachError } from "../graph/Tracer.ts"
 import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
 import type { OutsidePackageRootError } from "./PackageRoot.ts"
@@ -100,7 +99,7 @@ export const analyseFunction = Effect.fn("clustrix.analyse")(function*(
   const files = [...reached.modules.keys(), ...reached.json.keys()]
   const root = yield* packageRoot(entry.module.path, files)
   const placement = yield* placements(root, files)
-  const linker: Linker = { loader, reached, placement, bound: yield* orderBound(loader, reached) }
+  const linker: Linker = { loader, reached, placement, bound: reached.evaluation.ordered }
   const modules = yield* emitModules(linker)
   const captured = living === undefined || living.isPlain ? undefined : living
   return {

@@ -6,6 +6,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type { InnerFunctionRequest } from "../analyse/recordModule.ts"
 import { capture, type CapturedFunction, type CaptureError, type CaptureGraph } from "../capture/CaptureGraph.ts"
+import { isFresh } from "../capture/OwnState.ts"
 import { entryExport, printCaptures } from "../capture/printCaptures.ts"
 import { type EmittedModule } from "../emit/emitModules.ts"
 import { type Linker, linkName, packagePath } from "../emit/Linkage.ts"
@@ -14,7 +15,7 @@ import { type AnyFunction, FunctionLocator } from "../FunctionLocator.ts"
 import type { CodeModule } from "../graph/Module.ts"
 import * as ModuleLoader from "../graph/ModuleLoader.ts"
 import { FunctionNotPackageableError } from "../graph/NotPackageable.ts"
-import type { HeldFunction } from "../graph/reach.ts"
+import type { HeldFunction } from "../slicing/reach.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import type { Entry } from "../graph/Reached.ts"
 import { nodeId } from "../graph/Module.ts"
@@ -126,7 +127,7 @@ export const findLiving = (
       }]
     })
     const isPlain = graph.functions.size === 1 && graph.objects.size === 0 &&
-      sourcesOf(graph).every((each) => each.variables.size === 0)
+      sourcesOf(graph).every((each) => each.variables.size === 0 && isFresh(each.own))
     return { graph, loader, entry, held, places, values: valuesOf(graph, places), isPlain }
   })
 

@@ -9,6 +9,8 @@ import type { Diagnostic } from "../Diagnostic.ts"
 import { locate } from "../graph/Module.ts"
 import type { NodeId, Reason } from "../graph/Reason.ts"
 import * as InstalledPackages from "../npm/InstalledPackages.ts"
+import * as InstalledState from "../npm/InstalledState.ts"
+import * as LockfileGaps from "../npm/LockfileGaps.ts"
 import { LockfileError } from "../npm/LockfileError.ts"
 import { findLockfile, type PackageManager, readLockfile } from "../npm/LockfileLocation.ts"
 import { prune, type Pruned, type PrunedPackage } from "../npm/Pruning.ts"
@@ -75,11 +77,11 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     directory: path.relative(base, path.dirname(module.path)).split(path.sep).join("/"),
     location: locate(module, offset)
   }))
-  const locked = lockfile === undefined
+  const whole = lockfile === undefined
     ? yield* InstalledPackages.fromInstalled(base, roots)
     : yield* readLockfile(lockfile)
   const isVendored = options.dependencies === "vendor"
-  const graph = isVendored ? Vendoring.graphOfFiles(locked) : locked
+  const graph = isVendored ? Vendoring.graphOfFiles(whole) : whole
   const pruned: Pruned = yield* Effect.mapError(
     prune(graph, roots),
     (error) => isVendored ? Vendoring.errorOf(error) : error
@@ -95,7 +97,7 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     })
   }
   if (isVendored) {
-    const { diagnostics, files, packages } = yield* Vendoring.vendor({
+    const { diagnostics, files, locked, packages } = yield* Vendoring.vendor({
       base,
       graph,
       pruned,
@@ -126,10 +128,15 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
       ...none,
       vendored,
       packages: packages.map(dependencyOf),
-      diagnostics: [...Vendoring.remarksOf(pruned), ...diagnostics]
+      diagnostics: [...LockfileGaps.refine(Vendoring.remarksOf(pruned), locked), ...diagnostics]
     } satisfies CollectedDependencies
   }
-  const differing = lockfile === undefined ? [] : yield* InstalledPackages.differences(base, pruned.packages)
+  const installed = yield* InstalledState.inspect({
+    base,
+    packages: pruned.packages,
+    manager: lockfile?.manager,
+    projectDirectory: root.directory
+  })
   const because = `the function imports ${[...names].sort().join(", ")}`
   return {
     ...none,
@@ -139,7 +146,7 @@ export const collectDependencies = Effect.fn("clustrix.dependencies")(function*(
     ],
     packages: pruned.packages.map(dependencyOf),
     nodeModules,
-    diagnostics: [...pruned.diagnostics, ...differing]
+    diagnostics: [...LockfileGaps.refine(pruned.diagnostics, installed.locked), ...installed.diagnostics]
   } satisfies CollectedDependencies
 })
 

@@ -10,6 +10,7 @@ import type { AnalysisCache } from "../AnalysisCache.ts"
 import type { Json } from "../archive/CanonicalJson.ts"
 import { type SealedPackage, sealPackage } from "../archive/SealPackage.ts"
 import * as ClusterConfig from "../ClusterConfig.ts"
+import * as DiagnosticLog from "../DiagnosticLog.ts"
 import { createExecutionContext, type ExecutionContext, ExecutionHost } from "../ExecutionContext.ts"
 import { FilePackager, type FunctionLike, type Packaged, type PackagingError } from "../FilePackager.ts"
 import type { AnyFunction } from "../FunctionLocator.ts"
@@ -145,6 +146,7 @@ const makePackage = (
     const { packagePath, remembered, sourceMapPath } =
       (yield* recollection?.find(wanted) ?? Effect.succeed(undefined)) ??
         (yield* finish(reference, options, from, recollection, wanted))
+    yield* DiagnosticLog.logAll(remembered.report.diagnostics)
     // Only `Metadata.encode` wrote it
     const metadata = JSON.parse(remembered.metadata) as JsonObject & { readonly dependencies: JsonObject }
     const { requires_cluster_filesystem, requires_dependencies } = metadata.dependencies
@@ -165,7 +167,8 @@ const makePackage = (
           has_dependencies: requires_dependencies ?? false,
           has_filesystem_ops: requires_cluster_filesystem ?? false,
           ...metadata
-        }
+        },
+        diagnostics: remembered.report.diagnostics
       },
       // All of it is our own
       { disableValidation: true }

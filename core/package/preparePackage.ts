@@ -26,9 +26,11 @@ import { capturedModule, entryExport } from "./analyseLiving.ts"
 import { collectData, type CollectedData } from "./collectData.ts"
 import { collectDependencies, type CollectedDependencies } from "./collectDependencies.ts"
 import { inspectFunction } from "./FilesystemCalls.ts"
+import { namedDependencies } from "./namedDependencies.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { KeptItem, PreparedFile, PreparedPackage } from "./PreparedPackage.ts"
+import { unresolvedNames } from "./unresolvedNames.ts"
 import { vendoredEntry, vendoredEntryText } from "./vendoredEntry.ts"
 
 /** The path of the runner in the package. */
@@ -124,7 +126,14 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     nodeModules: dependencies.nodeModules,
     reasons,
     decisions: reached.decisions,
-    diagnostics: [...reached.diagnostics, ...data.diagnostics, ...dependencies.diagnostics],
+    diagnostics: [
+      ...reached.diagnostics,
+      ...yield* unresolvedNames(analysed.loader, reached),
+      ...data.diagnostics,
+      ...dependencies.diagnostics,
+      // What is taken to be there may have them
+      ...(options.dependencies === "assume" ? [] : yield* namedDependencies(analysed, dependencies))
+    ],
     kept: Effect.sync(() => keptIn(analysed)),
     sourceMaps: Effect.map(
       Effect.forEach(

@@ -28,12 +28,15 @@ export const inSources = (path: string): ReadonlyArray<string> => {
   return [...new Set([...itself, ...added])].filter((candidate) => !SourceFile.isDeclaration(candidate))
 }
 
-/** For a target of `exports` or `imports` that lies in sources: nothing may be left out, but TypeScript stands for JavaScript. */
+/**
+ * For a target of `exports` or `imports` that lies in sources: the file that is named, as for Node; where it is not there,
+ * TypeScript that stands for it.
+ */
 export const ofTargets = (path: string): ReadonlyArray<string> => {
   const written = SourceFile.extension(path)
   const replaced = Object.hasOwn(sources, written) ? sources[written] ?? [] : []
   const stem = path.slice(0, path.length - written.length)
-  return [...new Set([...replaced.map((name) => stem + name), path])].filter((each) => !SourceFile.isDeclaration(each))
+  return [path, ...replaced.map((name) => stem + name)].filter((each) => !SourceFile.isDeclaration(each))
 }
 
 /** In an installed package, as Node's `require`: literally, then with `.js`, `.json`, `.node`. */

@@ -1,11 +1,10 @@
 /**
  * The conditions under which `exports` and `imports` are read: fixed, the same on every host.
  *
- * `node`, `import` or `require`, `default`, and the tsconfig's `customConditions`. Not `node-addons` and not
- * `module-sync`, which Node adds in some versions and under some flags: a package runs on Node 18 too, where `require`
- * cannot load the ES module that `module-sync` names, and every package that has either condition has a fallback.
+ * Those of Node 20.19 and newer, `import` or `require`, and the tsconfig's `customConditions`. An older Node knows no
+ * `module-sync` and takes another entry; which Node packages must not decide what is in a package.
  */
 import type { RequestKind } from "../ModuleResolver.ts"
 
 export const conditions = (kind: RequestKind, custom: ReadonlyArray<string>): ReadonlySet<string> =>
-  new Set(["node", kind, "default", ...custom])
+  new Set(["node", "node-addons", "module-sync", kind, "default", ...custom])

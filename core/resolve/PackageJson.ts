@@ -27,6 +27,8 @@ export interface PackageJson {
   /** `undefined` where the field is missing or null. */
   readonly exports: unknown
   readonly imports: Readonly<Record<string, unknown>> | undefined
+  /** What `sideEffects` says: `false`, or patterns of the files that have some; `undefined` where it says nothing. */
+  readonly sideEffects: false | ReadonlyArray<string> | undefined
   /** Names in `dependencies` and its kin, sorted. */
   readonly dependencies: ReadonlyArray<string>
   /** Whether it is the root of a workspace. */
@@ -35,6 +37,11 @@ export interface PackageJson {
 }
 
 const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+
+const sideEffects = (value: unknown): PackageJson["sideEffects"] => {
+  if (value === false) return false
+  return Array.isArray(value) && value.every((each) => typeof each === "string") ? value : undefined
+}
 
 const dependencyFields = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"]
 
@@ -56,6 +63,7 @@ const fromDocument = (path: string, directory: string, document: JsonDocument.Js
     tsconfig: text(fields["tsconfig"]),
     exports: fields["exports"] ?? undefined,
     imports: JsonDocument.isObject(fields["imports"]) ? fields["imports"] : undefined,
+    sideEffects: sideEffects(fields["sideEffects"]),
     dependencies: [...new Set(names)].sort(),
     workspaces: fields["workspaces"] !== undefined && fields["workspaces"] !== null,
     locate: document.locate

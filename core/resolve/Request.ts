@@ -12,6 +12,8 @@ export interface Request {
   /** Real path of the directory of that module. */
   readonly directory: string
   readonly kind: RequestKind
+  /** Whether plain JavaScript asks: Node resolves that, and TypeScript only what Node cannot. */
+  readonly isJavaScript: boolean
   /** What governs the module that asks. */
   readonly tsconfig: Tsconfig | undefined
   readonly conditions: ReadonlySet<string>

@@ -4,13 +4,14 @@
  * What it reads it keeps for as long as it lives: make one for each packaging run ({@link make}, or {@link layer} provided
  * to that run), so that files which change between two runs are read again.
  *
- * The order for a name that is no path: `paths` of the governing tsconfig.json, Node's own modules, `baseUrl`, `imports`
+ * The order for a name that is no path, in TypeScript: `paths` of the governing tsconfig.json, Node's own modules, `baseUrl`, `imports`
  * for `#x`, the package itself, node_modules upwards. `paths` win over a module of Node unless the key is a mere `*`.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as ModuleResolver from "../ModuleResolver.ts"
 import * as Builtin from "./Builtin.ts"
 import { conditions } from "./Conditions.ts"
@@ -71,7 +72,11 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
     })
 
   const fromPath = (at: string, request: Request) =>
-    probe.isInstalled(at) ? probe.installed(at, request.tried) : probe.source(at, request.tried)
+    Effect.gen(function*() {
+      if (probe.isInstalled(at)) return yield* probe.installed(at, request.tried)
+      const plain = request.isJavaScript ? yield* probe.installed(at, []) : undefined
+      return plain ?? (yield* probe.source(at, request.tried))
+    })
 
   /** `rootDirs` lie over each other: what is not beside the module may be beside it in another of them. */
   const inRootDirs = (at: string, request: Request) =>
@@ -161,6 +166,16 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
       return found === undefined ? yield* notFound.package(name, request) : yield* resolution(found, request)
     })
 
+  /** A name as Node resolves it. */
+  const asNode = (
+    specifier: Specifier.Specifier,
+    request: Request
+  ): Effect.Effect<ModuleResolver.Resolution, Refusal> => {
+    if (specifier._tag === "Absolute") return byPath(absolute(specifier.path, request), request)
+    const builtin = Builtin.fromSpecifier(request.specifier)
+    return builtin === undefined ? named(specifier, request) : Effect.succeed({ _tag: "Builtin", name: builtin })
+  }
+
   const answer = (request: Request): Effect.Effect<ModuleResolver.Resolution, Refusal> =>
     Effect.gen(function*() {
       const specifier = Specifier.parse(request.specifier, path.isAbsolute)
@@ -175,11 +190,15 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
           }))
         return yield* byPath([file], request)
       }
+      // `paths` and `baseUrl` are TypeScript's
+      const plain = request.isJavaScript ? yield* Effect.option(asNode(specifier, { ...request, tried: [] }))
+        : Option.none()
+      if (plain._tag === "Some") return plain.value
       const alias = yield* mapped(request)
       if (alias !== undefined) return yield* resolution({ entry: alias }, request)
-      if (specifier._tag === "Absolute") return yield* byPath(absolute(specifier.path, request), request)
-      const builtin = Builtin.fromSpecifier(request.specifier)
-      if (builtin !== undefined) return { _tag: "Builtin" as const, name: builtin }
+      if (specifier._tag === "Absolute" || Builtin.fromSpecifier(request.specifier) !== undefined) {
+        return yield* asNode(specifier, request)
+      }
       const based = yield* underBaseUrl(request)
       return based === undefined ? yield* named(specifier, request) : yield* resolution({ entry: based }, request)
     })
@@ -216,7 +235,8 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
     if (builtin !== undefined) return Effect.succeed({ _tag: "Builtin", name: builtin })
     return placeOf(referrer).pipe(
       Effect.flatMap(({ directory, tsconfig }) => {
-        const key = `${kind}\0${directory}\0${tsconfig?.path}\0${specifier}`
+        const isJavaScript = SourceFile.kindOf(referrer)?.language === "javascript"
+        const key = `${kind}\0${isJavaScript}\0${directory}\0${tsconfig?.path}\0${specifier}`
         const known = answers.get(key)
         if (known !== undefined) return Effect.succeed(known)
         const found = answer({
@@ -225,7 +245,8 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
           directory,
           kind,
           tsconfig,
-          conditions: conditions(kind, tsconfig?.customConditions ?? []),
+          isJavaScript,
+          conditions: conditions(kind, isJavaScript ? [] : tsconfig?.customConditions ?? []),
           tried: []
         })
         return Effect.tap(found, (resolution) =>
@@ -270,7 +291,14 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
     resolve,
     sourceKind: (file) => about(file, sourceKind(file)),
     compilerOptions: (file) =>
-      about(file, Effect.map(tsconfigs.governing(file), (config) => config?.compilerOptions ?? Tsconfig.defaults)),
+      about(
+        file,
+        Effect.map(
+          tsconfigs.governing(file),
+          (config) => Tsconfig.optionsFor(config, SourceFile.kindOf(file)?.language)
+        )
+      ),
+    isFreeOfSideEffects: (file) => about(file, scopes.isFreeOfSideEffects(file)),
     namedScope: (file) => about(file, scopes.named(path.dirname(file))),
     projectRoot: (file) => about(file, root.above(path.dirname(file)))
   }

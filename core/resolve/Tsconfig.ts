@@ -3,7 +3,7 @@
  */
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import type { CompilerOptions } from "../ModuleResolver.ts"
+import type { CompilerOptions, SourceKind } from "../ModuleResolver.ts"
 import * as JsonDocument from "./JsonDocument.ts"
 import type { PathMapping } from "./PathMapping.ts"
 import type { Refusal } from "./Refusal.ts"
@@ -20,8 +20,8 @@ export interface Tsconfig {
   readonly compilerOptions: CompilerOptions
   /** Whether `files`, `include` and `exclude` take in the file at an absolute path. */
   readonly includes: (file: string) => boolean
-  /** Absolute paths of the referenced configurations (files or directories), with where they are named. */
-  readonly references: ReadonlyArray<{ readonly path: string; readonly setting: Setting }>
+  /** Absolute paths of the referenced configurations: files or directories, which may be missing. */
+  readonly references: ReadonlyArray<string>
 }
 
 /**
@@ -33,6 +33,15 @@ export const defaults: CompilerOptions = {
   emitDecoratorMetadata: false,
   useDefineForClassFields: true,
   verbatimModuleSyntax: false
+}
+
+/** What holds for a file that `config` governs. Plain JavaScript means what the language says, but for its JSX. */
+export const optionsFor = (
+  config: Tsconfig | undefined,
+  language: SourceKind["language"] | undefined
+): CompilerOptions => {
+  const options = config?.compilerOptions ?? defaults
+  return language === "typescript" ? options : { ...options, ...defaults }
 }
 
 const jsxForms = ["preserve", "react", "react-jsx", "react-jsxdev", "react-native"] as const
@@ -157,7 +166,7 @@ export const fromLayers = (layers: Layers, path: Path.Path): Effect.Effect<Tscon
     const included = include.map((pattern) => TsconfigGlob.include(slashed(pattern)))
     const excluded = exclude.map((pattern) => TsconfigGlob.exclude(slashed(pattern)))
 
-    const references: Array<{ path: string; setting: Setting }> = []
+    const references: Array<string> = []
     const referenceList = layers.sections.get("references")
     if (referenceList !== undefined) {
       const items: ReadonlyArray<unknown> = Array.isArray(referenceList.value) ? referenceList.value : [undefined]
@@ -167,7 +176,7 @@ export const fromLayers = (layers: Layers, path: Path.Path): Effect.Effect<Tscon
         if (typeof named !== "string") {
           return yield* wrong(setting, `an item of "references" has no "path"`, "correct the configuration")
         }
-        references.push({ path: absolute(named, setting), setting })
+        references.push(absolute(named, setting))
       }
     }
 

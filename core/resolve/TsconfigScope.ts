@@ -29,16 +29,12 @@ export const make = (tree: FileTree, packageJsons: PackageJsons, root: Root): Ts
   const layers = TsconfigLayers.make(tree, packageJsons, root)
   const load = memo((file) => Effect.flatMap(layers.load(file), (read) => Tsconfig.fromLayers(read, path)))
 
-  const referenced = (reference: Tsconfig.Tsconfig["references"][number]) =>
+  /** The file of a referenced configuration. One that is missing, as a git submodule may be, takes in no file. */
+  const referenced = (reference: string) =>
     Effect.gen(function*() {
-      const entry = yield* tree.find(reference.path)
+      const entry = yield* tree.find(reference)
       const file = entry?.type === "Directory" ? yield* tree.find(path.join(entry.path, "tsconfig.json")) : entry
-      if (file?.type === "File") return file.path
-      return yield* TsconfigLayers.wrong(
-        reference.setting,
-        `the referenced configuration ${yield* root.name(reference.path)} does not exist`,
-        "correct the path in \"references\""
-      )
+      return file?.type === "File" ? file.path : undefined
     })
 
   const owner = (
@@ -51,7 +47,7 @@ export const make = (tree: FileTree, packageJsons: PackageJsons, root: Root): Ts
       if (config.includes(file)) return config
       for (const reference of config.references) {
         const at = yield* referenced(reference)
-        if (seen.has(at)) continue
+        if (at === undefined || seen.has(at)) continue
         const found = yield* owner(yield* load(at), file, seen)
         if (found !== undefined) return found
       }

@@ -6,7 +6,7 @@
  * zone, and what is exported is read through closures over them. An imported name becomes a property of the namespace that it
  * comes from. Lines stay where they are.
  */
-import { boundNames } from "../../core/analyse/Syntax.ts"
+import { boundNames } from "../../core/language/Syntax.ts"
 import { Edits } from "../../core/canonical/Edits.ts"
 import * as Ast from "../../core/syntax/Ast.ts"
 import type { CommonJsModule, EsModule } from "./LinkedProgram.ts"

@@ -55,12 +55,12 @@ export class SupersededError extends ExplainedError {
   }
 }
 
-/** The worker itself failed, or was closed. The next request starts a new one, unless it was closed. */
+/** The worker itself failed, never started, or was closed. The next request starts a new one, unless it was closed. */
 export class WorkerFailedError extends ExplainedError {
   readonly _tag = "WorkerFailedError"
-  readonly reason: "Crashed" | "Closed"
+  readonly reason: "Crashed" | "NotStarted" | "Closed"
 
-  constructor({ reason, ...explained }: Explained & { readonly reason: "Crashed" | "Closed" }) {
+  constructor({ reason, ...explained }: Explained & { readonly reason: "Crashed" | "NotStarted" | "Closed" }) {
     super("WorkerFailedError", explained)
     this.reason = reason
   }

@@ -177,7 +177,7 @@ export const make = (services: Context.Context<Services>): PackagingService => {
           ...prepared.diagnostics.filter(({ code }) => hasInstalled() || code !== "not-installed").map(
             Describe.diagnostic
           ),
-          ...(last?.locked ?? []).map(Describe.locked)
+          ...Describe.locked(last?.locked ?? [])
         ],
         elapsedMillis: performance.now() - begun
       }

@@ -50,7 +50,11 @@ export interface LoadOptions {
 export interface WorkerOptions {
   /** Starts the worker: module `platform-browser/worker/main.ts`, in the published package `clustrix/browser/worker`. */
   readonly worker: () => Worker
+  /** How long its script may take to load, in milliseconds; by default a minute. */
+  readonly startLimitMillis?: number | undefined
 }
+
+const defaultStartLimitMillis = 60_000
 
 interface Pending {
   readonly resolve: (output: never) => void
@@ -68,6 +72,8 @@ const superseded = (): SupersededError =>
 /** The face of promises; {@link make} is that of Effect. */
 export class PackagingWorker {
   readonly #start: () => Worker
+  readonly #startLimitMillis: number
+  #startTimer: ReturnType<typeof setTimeout> | undefined
   #worker: Worker | undefined
   #closed = false
   #next = 1
@@ -77,6 +83,7 @@ export class PackagingWorker {
 
   constructor(options: WorkerOptions) {
     this.#start = options.worker
+    this.#startLimitMillis = options.startLimitMillis ?? defaultStartLimitMillis
   }
 
   /** Fetches and compiles the parser. Resolves when the first package can be made. */
@@ -152,6 +159,7 @@ export class PackagingWorker {
   }
 
   #drop(error: WorkerFailedError): void {
+    clearTimeout(this.#startTimer)
     this.#worker?.terminate()
     this.#worker = undefined
     this.#sent = {}
@@ -178,6 +186,17 @@ export class PackagingWorker {
         })
       ))
     this.#worker = worker
+    // A script that a bundler has emptied neither fails nor answers
+    this.#startTimer = setTimeout(() =>
+      this.#drop(
+        new WorkerFailedError({
+          reason: "NotStarted",
+          what: `The packaging worker did not start within ${this.#startLimitMillis} ms`,
+          why: "Its script has not been loaded, or holds no packaging worker.",
+          remedy:
+            "Check that the bundle of the worker keeps `import \"clustrix/browser/worker\"`, and that the page serves it."
+        })
+      ), this.#startLimitMillis)
     // A worker that was started anew knows no parser yet
     if (this.#loaded !== undefined) {
       worker.postMessage({ type: "request", id: 0, method: "load", input: this.#loaded, changes: undefined })
@@ -186,6 +205,8 @@ export class PackagingWorker {
   }
 
   #receive(message: FromWorker): void {
+    clearTimeout(this.#startTimer)
+    if (message.type === "ready") return
     const pending = this.#pending.get(message.id)
     if (pending === undefined) return
     if (message.type === "progress") return pending.progress?.(message.progress)

@@ -76,6 +76,8 @@ export interface Cancel {
 export type ToWorker = Request | Cancel
 
 export type FromWorker =
+  /** The first message: the worker's script has been loaded. */
+  | { readonly type: "ready" }
   | { readonly type: "success"; readonly id: number; readonly output: Methods[Method]["output"] }
   | { readonly type: "failure"; readonly id: number; readonly remark: PackageAnalysis.Remark }
   | { readonly type: "progress"; readonly id: number; readonly progress: LoadProgress }

@@ -41,16 +41,27 @@ export const diagnostic = ({ code, location, remedy, severity, what, why }: Diag
   location: place(location)
 })
 
-/** What a page cannot know of a package that is not installed in it. */
-export const locked = ({ file, name, version }: LockedPackage): Analysis.Remark => ({
-  severity: "info",
-  code: "PackageFromLockfile",
-  what: `${name} is taken as ${file} has it, ${version}: its own files are not here`,
-  why: "Whether it has the modules that are imported cannot be told.",
-  remedy:
-    "A run in the page needs its files: add its folder in node_modules, and package with dependencies \"vendor\".",
-  location: undefined
-})
+/** Reports, in one remark, the packages that are not installed in the page. */
+export const locked = (packages: ReadonlyArray<LockedPackage>): ReadonlyArray<Analysis.Remark> => {
+  const [first, ...more] = packages
+  if (first === undefined) return []
+  const labels = packages.map(({ name, version }) => `${name} ${version}`)
+  const names = labels.length <= 3 ? labels.join(", ")
+    : `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more`
+  return [{
+    severity: "info",
+    code: "PackageFromLockfile",
+    what: more.length === 0
+      ? `${first.name} is taken as ${first.file} has it, ${first.version}: its own files are not here`
+      : `${packages.length} npm packages are taken as ${first.file} has them: ${names}. Their own files are not here`,
+    why: more.length === 0
+      ? "Whether it has the modules that are imported cannot be told."
+      : "Whether they have the modules that are imported cannot be told.",
+    remedy:
+      "A run in the page needs their files: add their folders in node_modules, and package with dependencies \"vendor\".",
+    location: undefined
+  }]
+}
 
 export const step = ({ because, kind, location, node }: Step): Analysis.WhyStep => ({
   node,

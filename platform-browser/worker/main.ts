@@ -122,3 +122,5 @@ scope.addEventListener("message", ({ data }) => {
   waiting.push({ request: data, cancelled: false })
   setTimeout(next, 0)
 })
+
+post({ type: "ready" })

@@ -9,7 +9,7 @@ import { FilePackager } from "../../core/FilePackager.ts"
 import type { Call } from "./CommandLine.ts"
 import * as PackagingArguments from "./PackagingArguments.ts"
 import { diagnosticLines } from "./render/failure.ts"
-import { contentLines } from "./render/packageReport.ts"
+import { contentLines, decisionLine } from "./render/packageReport.ts"
 import { count, size, visible } from "./render/Text.ts"
 import { withProgress } from "./runCommand.ts"
 import type { Terminal } from "./Terminal.ts"
@@ -36,7 +36,9 @@ export const packageCall = (
       `${style.green("✓")} Packaged ${style.bold(visible(info.functionName))}: ${info.packageId}, ${
         count(report.files.length, "file")
       }, ${size(info.sizeBytes)} zipped`,
-      ...(call.switches.has("explain") ? ["", ...contentLines(report, reference, style), ""] : [])
+      ...(call.switches.has("explain")
+        ? ["", ...contentLines(report, reference, style), ""]
+        : decisionLine(report.decisions, reference, style).map((line) => `  ${style.dim(line)}`))
     ])
     return info
   })

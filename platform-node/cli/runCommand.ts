@@ -8,6 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as DiagnosticLog from "../../core/DiagnosticLog.ts"
 import * as Quotation from "../../core/Quotation.ts"
 import { type Call, valueOf } from "./CommandLine.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -45,6 +47,15 @@ const configProvider = (call: Call): ConfigProvider.ConfigProvider => {
     : ConfigProvider.orElse(ConfigProvider.fromMap(new Map([["CLUSTRIX_PACKAGE_DIR", directory]])), () => environment)
 }
 
+/** Writes Effect's log to standard error, without the diagnostics: the commands print those themselves. */
+const logger = (terminal: Terminal): Layer.Layer<never> =>
+  Logger.replace(
+    Logger.defaultLogger,
+    Logger.make((entry) => {
+      if (DiagnosticLog.codeOf(entry.annotations) === undefined) terminal.note([Logger.logfmtLogger.log(entry)])
+    })
+  )
+
 /** Gives the exit code: that of `effect`, or the one for its failure, which is printed. */
 export const runCommand = async <E, R, E2>(
   call: Call,
@@ -53,7 +64,10 @@ export const runCommand = async <E, R, E2>(
   layer: Layer.Layer<R, E2>
 ): Promise<number> => {
   const fiber = Effect.runFork(
-    Effect.withConfigProvider(Effect.provide(effect, layer), configProvider(call))
+    Effect.withConfigProvider(
+      effect.pipe(Effect.provide(layer), Effect.provide(logger(terminal))),
+      configProvider(call)
+    )
   )
   let stopped: number | undefined
   const release = Signals.handle((code) => {

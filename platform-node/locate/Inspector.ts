@@ -1,6 +1,9 @@
 /**
  * V8's inspector, asked by the very process that it inspects.
  */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Debugger, Runtime } from "node:inspector"
 import { Session } from "node:inspector"
 import type { AnyFunction, BoundFunction } from "../../core/FunctionLocator.ts"
@@ -19,16 +22,26 @@ export interface ScriptPosition {
   readonly column: number
 }
 
-/** Handed over through the global object, under a key that no program has. */
+/** With what Node's types leave out. */
+interface Properties extends Runtime.GetPropertiesReturnType {
+  readonly privateProperties?: ReadonlyArray<{ readonly name: string; readonly value?: Runtime.RemoteObject }>
+}
+
+/** Values are handed over through the global object, under a key that no program has. */
 const slot = Symbol.for("clustrix.FunctionLocator")
 
-/** One session with the inspector; `Debugger.enable` makes it tell of every script that was loaded. */
+/**
+ * A session with the inspector of this process. `Debugger.enable` reports every script that is loaded. A session keeps
+ * memory for each of them until it is closed, so the whole process has one at a time: see {@link shared}.
+ */
 export class Inspector {
   readonly #session = new Session()
   readonly #scripts = new Map<string, Script>()
   constructor() {
     this.#session.connect()
     this.#session.on("Debugger.scriptParsed", ({ params }: { readonly params: Debugger.ScriptParsedEventDataType }) => {
+      // What `eval` and the inspector itself compile has no URL
+      if (params.url === "") return
       this.#scripts.set(params.scriptId, {
         scriptId: params.scriptId,
         url: params.url,
@@ -36,6 +49,9 @@ export class Inspector {
       })
     })
     this.#post("Debugger.enable", {})
+  }
+  close(): void {
+    this.#session.disconnect()
   }
   // The inspector answers within `post`
   #post<A>(method: string, params: object): A {
@@ -48,26 +64,22 @@ export class Inspector {
     if (failure !== null || answer === undefined) throw failure ?? new Error(`${method} did not answer`)
     return answer
   }
-  /** Runs `use` with the inspector's name of `value`. */
-  #with<A>(value: unknown, use: (objectId: string) => A): A {
+  #properties(objectId: string): Properties {
+    return this.#post("Runtime.getProperties", { objectId, ownProperties: true })
+  }
+  /** Runs `use` with what the inspector says of `value`, an object. */
+  #with<A>(value: unknown, use: (properties: Properties) => A): A {
     Reflect.set(globalThis, slot, value)
     try {
       const { result } = this.#post<Runtime.EvaluateReturnType>("Runtime.evaluate", {
         expression: `globalThis[Symbol.for("clustrix.FunctionLocator")]`,
         objectGroup: "clustrix"
       })
-      return use(result.objectId ?? "")
+      return use(this.#properties(result.objectId ?? ""))
     } finally {
       Reflect.deleteProperty(globalThis, slot)
       this.#post("Runtime.releaseObjectGroup", { objectGroup: "clustrix" })
     }
-  }
-  #internals(objectId: string): ReadonlyMap<string, Runtime.RemoteObject | undefined> {
-    const { internalProperties = [] } = this.#post<Runtime.GetPropertiesReturnType>("Runtime.getProperties", {
-      objectId,
-      ownProperties: true
-    })
-    return new Map(internalProperties.map(({ name, value }) => [name, value]))
   }
   /** The very value that the inspector speaks of. */
   #value({ objectId, unserializableValue, value }: Runtime.RemoteObject): unknown {
@@ -84,26 +96,25 @@ export class Inspector {
   }
   /** `undefined` for a function of the runtime itself. */
   location(fn: AnyFunction): ScriptPosition | undefined {
-    return this.#with(fn, (objectId) => {
-      const found: unknown = this.#internals(objectId).get("[[FunctionLocation]]")?.value
+    return this.#with(fn, (properties) => {
+      const found: unknown = internal(properties, "[[FunctionLocation]]")?.value
       if (typeof found !== "object" || found === null) return undefined
       const { columnNumber, lineNumber, scriptId } = found as {
         scriptId: string
         lineNumber: number
         columnNumber: number
       } // as the protocol says
-      const script = this.#scripts.get(scriptId)
-      return script === undefined ? undefined : { script, line: lineNumber, column: columnNumber }
+      const script = this.#scripts.get(scriptId) ?? { scriptId, url: "", sourceMapURL: "" }
+      return { script, line: lineNumber, column: columnNumber }
     })
   }
   /** `undefined` for a function that `bind` did not make. */
   bound(fn: AnyFunction): BoundFunction | undefined {
-    return this.#with(fn, (objectId) => {
-      const internals = this.#internals(objectId)
-      const target = internals.get("[[TargetFunction]]")
+    return this.#with(fn, (properties) => {
+      const target = internal(properties, "[[TargetFunction]]")
       if (target?.objectId === undefined) return undefined
-      const receiver = internals.get("[[BoundThis]]")
-      const list = internals.get("[[BoundArgs]]")
+      const receiver = internal(properties, "[[BoundThis]]")
+      const list = internal(properties, "[[BoundArgs]]")
       const args = list === undefined ? [] : this.#value(list)
       return {
         target: this.#value(target) as AnyFunction, // a function is what was bound
@@ -116,28 +127,60 @@ export class Inspector {
   sourceOf({ scriptId }: Script): string {
     return this.#post<Debugger.GetScriptSourceReturnType>("Debugger.getScriptSource", { scriptId }).scriptSource
   }
-  /** What the functions around `fn` left it, by name; the nearest of each name. */
-  variables(fn: AnyFunction): ReadonlyMap<string, unknown> {
-    return this.#with(fn, (objectId) => {
+  /** What the functions around `fn` left it, and its module if asked for, by name; the nearest of each name. */
+  variables(fn: AnyFunction, around: "functions" | "module"): ReadonlyMap<string, unknown> {
+    return this.#with(fn, (properties) => {
       const found = new Map<string, unknown>()
-      const scopes = this.#internals(objectId).get("[[Scopes]]")?.objectId
-      if (scopes === undefined) return found
-      const { result } = this.#post<Runtime.GetPropertiesReturnType>("Runtime.getProperties", {
-        objectId: scopes,
-        ownProperties: true
-      })
-      for (const { value: scope } of result) {
-        if (scope?.objectId === undefined || /^(Global|Script|Module)\b/.test(scope.description ?? "")) continue
-        const { result: names } = this.#post<Runtime.GetPropertiesReturnType>("Runtime.getProperties", {
-          objectId: scope.objectId,
-          ownProperties: true
-        })
-        for (const { name, value } of names) {
-          // A variable before its declaration has no value at all
-          if (value !== undefined && !found.has(name)) found.set(name, this.#value(value))
-        }
+      const scopes = internal(properties, "[[Scopes]]")?.objectId
+      for (const { value: scope } of scopes === undefined ? [] : this.#properties(scopes).result) {
+        if (scope === undefined) continue
+        const [kind = ""] = /^\w+/.exec(scope.description ?? "") ?? []
+        if (outer.has(kind) && (around !== "module" || kind !== "Module")) continue
+        // Read from V8's own copy of the scope, not from the protocol: that is exact
+        const held: unknown = Reflect.get(Object(this.#value(scope)), "object")
+        if (typeof held !== "object" || held === null) continue
+        for (const name of Object.keys(held)) if (!found.has(name)) found.set(name, Reflect.get(held, name))
       }
       return found
     })
   }
+  /** What the private static fields of a class hold, by name: `#count`. */
+  privateFields(value: AnyFunction): ReadonlyMap<string, unknown> {
+    return this.#with(
+      value,
+      ({ privateProperties = [] }) =>
+        new Map(
+          privateProperties.flatMap(({ name, value: held }) =>
+            held === undefined ? [] : [[name, this.#value(held)] as const]
+          )
+        )
+    )
+  }
 }
+
+/** Scopes that are not a function's. */
+const outer: ReadonlySet<string> = new Set(["Global", "Script", "Module"])
+
+const internal = (
+  { internalProperties = [] }: Properties,
+  name: string
+): Runtime.RemoteObject | undefined => internalProperties.find((each) => each.name === name)?.value
+
+let open: { readonly inspector: Inspector; holders: number } | undefined
+
+/** The inspector of this process: opened for the first who holds it, closed when nobody holds it any more. */
+export const shared: Effect.Effect<Inspector, Cause.UnknownException, Scope.Scope> = Effect.acquireRelease(
+  Effect.try(() => {
+    open ??= { inspector: new Inspector(), holders: 0 }
+    open.holders += 1
+    return open.inspector
+  }),
+  () =>
+    Effect.sync(() => {
+      if (open === undefined) return
+      open.holders -= 1
+      if (open.holders > 0) return
+      open.inspector.close()
+      open = undefined
+    })
+)

@@ -18,6 +18,7 @@ import * as DeployProtocol from "../../core/deploy/DeployProtocol.ts"
 import * as HostRuntime from "../../core/deploy/HostRuntime.ts"
 import { markUsed } from "../../core/deploy/MarkUsed.ts"
 import * as ModulesLink from "../../core/deploy/ModulesLink.ts"
+import { sweepLeftovers } from "../../core/deploy/sweepLeftovers.ts"
 import * as HasherService from "../../core/Hasher.ts"
 import type * as Manifest from "../../core/Manifest.ts"
 import { hasVendored } from "../../core/npm/VendorDirectory.ts"
@@ -82,6 +83,21 @@ const notLinked = (cause: Error): DependenciesError =>
     remedy: "Check that remote_work_dir may be written, has space left, and that its file system knows symbolic links."
   })
 
+/** This file, and the runtime that it runs on if that was sent: a clean-up keeps what is used. */
+const ownPlaces = (stateDirectory: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const [, tool = ""] = process.argv
+    const runtimes = yield* Effect.option(fs.realPath(path.join(stateDirectory, "runtimes")))
+    const [name, ...below] = runtimes._tag === "Some"
+      ? path.relative(runtimes.value, process.execPath).split(path.sep)
+      : []
+    return runtimes._tag === "None" || name === undefined || name === ".." || below.length === 0
+      ? [tool]
+      : [tool, path.join(runtimes.value, name)]
+  })
+
 const answer = (question: DeployProtocol.Question) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
@@ -94,7 +110,7 @@ const answer = (question: DeployProtocol.Question) =>
         : `-${(yield* HasherService.digest(question.assumed.nodeModules)).slice(0, 8)}`)
     )
     const { archive } = question
-    yield* markUsed(directory)
+    yield* Effect.forEach([directory, ...(yield* ownPlaces(question.stateDirectory))], markUsed)
     let created = false
     let condition: UnpackedPackage.Condition
     if (archive === undefined) condition = yield* UnpackedPackage.check(directory, question.digest)
@@ -105,6 +121,7 @@ const answer = (question: DeployProtocol.Question) =>
       // Every byte was checked on the way
       condition = { _tag: "Whole", manifest: unpacked.package.manifest }
       yield* Effect.ignore(fs.remove(archive))
+      yield* sweepLeftovers(question.stateDirectory)
     }
     if (condition._tag !== "Whole") {
       return { _tag: "NeedsArchive", damaged: condition._tag === "Damaged" ? condition.why : undefined } as const

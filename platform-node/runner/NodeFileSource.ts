@@ -29,12 +29,13 @@ const failure = (path: string) => (cause: unknown): never => {
 }
 
 const status = (
-  stats: Kinds & { readonly size: number; readonly mtimeMs: number; readonly mode: number }
+  stats: Kinds & { readonly size: number; readonly mtimeMs: number; readonly mode: number; readonly uid: number }
 ): FileStatus => ({
   type: typeOf(stats),
   size: stats.size,
   modified: Math.floor(stats.mtimeMs / 1000),
-  mode: stats.mode
+  mode: stats.mode,
+  owner: stats.uid
 })
 
 export const nodeFileSource: FileSource = {

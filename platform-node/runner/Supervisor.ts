@@ -1,7 +1,7 @@
 /**
  * A process that watches over the one that runs the function: for machines without a scheduler that would do it. It
- * outlives the client, ends the function's whole process group at the time limit or when it is told to (SIGTERM), and sees to it
- * that every job has a result.
+ * outlives the client, ends the function's whole process group at the time limit or when it is told to (SIGTERM), passes a
+ * scheduler's warning signals on to the function, and sees to it that every job has a result.
  */
 import * as childProcess from "node:child_process"
 import * as fs from "node:fs"
@@ -12,6 +12,7 @@ import * as BoundedJson from "../../core/archive/BoundedJson.ts"
 import * as ExitCode from "../../core/runtime/ExitCode.ts"
 import * as ResultFile from "./ResultFile.ts"
 import type { RunnerArguments } from "./RunnerArguments.ts"
+import * as Signals from "./Signals.ts"
 
 /** Between SIGTERM and SIGKILL, in milliseconds. */
 const graceMs = 2000
@@ -123,6 +124,7 @@ const killGroup = (group: number, signal: NodeJS.Signals): void => {
 /** Runs this runner again without `--supervise`, and waits for it. Resolves to the exit code. */
 export const supervise = (script: string, options: RunnerArguments, job: string): Promise<number> =>
   new Promise((resolve) => {
+    const passTo = Signals.passOn()
     const startedAt = Date.now()
     const own = ["--job", job, ...(options.invocation === undefined ? [] : ["--invocation", options.invocation])]
     const { name } = ResultFile.runtime()
@@ -147,6 +149,7 @@ export const supervise = (script: string, options: RunnerArguments, job: string)
       timers.add(timer)
     }
     const child = childProcess.spawn(process.execPath, words, { stdio: "inherit", detached: true })
+    passTo(child)
     const stop = (ending: ResultFile.Ending): void => {
       if (stopped !== undefined) return
       stopped = ending

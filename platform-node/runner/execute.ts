@@ -23,6 +23,7 @@ import * as PackageFunction from "./PackageFunction.ts"
 import * as ResultFile from "./ResultFile.ts"
 import { parseArguments, usage } from "./RunnerArguments.ts"
 import * as RunningJob from "./RunningJob.ts"
+import * as Signals from "./Signals.ts"
 import * as Supervisor from "./Supervisor.ts"
 import * as WorkDirectory from "./WorkDirectory.ts"
 
@@ -209,6 +210,8 @@ const main = async (): Promise<void> => {
   if (job !== undefined && options.supervise) {
     process.exit(await Supervisor.supervise(fileURLToPath(import.meta.url), options, job))
   }
+  Signals.ignoreWarnings()
+  Signals.removeDebuggerGuard()
   await run(options.invocation, job)
 }
 

@@ -5,7 +5,9 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type { ServerHostKeyAlgorithm } from "ssh2"
 import { TransportError } from "../../core/Transport.ts"
+import * as KeyFile from "./KeyFile.ts"
 import * as KnownHosts from "./KnownHosts.ts"
+import * as PublicKey from "./PublicKey.ts"
 import type * as SshTarget from "./SshTarget.ts"
 
 export interface HostKey {
@@ -58,7 +60,38 @@ const remember = (file: string, line: string): void => {
   }
 }
 
-export const make = (target: SshTarget.SshTarget): HostKey => {
+/** Why a key must not be used, whatever `known_hosts` says; `undefined` where it may. */
+const flawOf = (
+  { requiredRsaSize, revokedHostKeys }: SshTarget.SshTarget["policy"],
+  key: Buffer
+): string | undefined => {
+  const parsed = PublicKey.parse(key)
+  const bits = parsed === undefined ? undefined : PublicKey.rsaBits(parsed)
+  if (bits !== undefined && bits < requiredRsaSize) {
+    return `It is an RSA key of ${bits} bits, and RequiredRSASize is ${requiredRsaSize}.`
+  }
+  if (revokedHostKeys === undefined) return undefined
+  let bytes: Buffer
+  try {
+    bytes = Fs.readFileSync(revokedHostKeys)
+  } catch (cause) {
+    return `RevokedHostKeys cannot be read, and then no key may be trusted: ${
+      cause instanceof Error ? cause.message : String(cause)
+    }.`
+  }
+  if (KeyFile.isRevocationList(bytes)) {
+    return `RevokedHostKeys ${revokedHostKeys} is a binary list (KRL), which is not supported: name a file with one public key on each line.`
+  }
+  const line = KeyFile.lineOf(bytes.toString("latin1"), key)
+  return line === undefined ? undefined : `RevokedHostKeys has it: ${revokedHostKeys}:${line}.`
+}
+
+/** Names that mean this machine, whose address says nothing. */
+const isLocal = (address: string): boolean => address === "::1" || address.startsWith("127.")
+
+/** `address`: where the host was reached, if not through another one. */
+export const make = (target: SshTarget.SshTarget, address: () => string | undefined): HostKey => {
+  const { policy } = target
   const host: KnownHosts.HostName = { host: target.host, port: target.port, alias: target.hostKeyAlias }
   const name = KnownHosts.describe(host)
   const types = KnownHosts.knownTypes(read(target), host).flatMap(signatureTypes)
@@ -68,19 +101,36 @@ export const make = (target: SshTarget.SshTarget): HostKey => {
     refusal = new TransportError({ reason: "HostKey", what, why, remedy })
     return false
   }
+  const refuseChanged = (known: string, verdict: { readonly file: string; readonly line: number }): false =>
+    refuse(
+      `The key of ${known} is not the one that is known`,
+      `It showed ${seen}; ${verdict.file}:${verdict.line} has another. Somebody may be listening in, or the host was set up anew.`,
+      `If its administrator confirms the new key: \`ssh-keygen -R '${known}' -f ${verdict.file}\`, then connect again.`
+    )
+  /** The address is known by another key, and CheckHostIP asks for it. */
+  const fitsAddress = (key: Buffer): boolean => {
+    const ip = policy.checkHostIp && target.hostKeyAlias === undefined ? address() : undefined
+    if (ip === undefined || ip === target.host || isLocal(ip) || target.hostKeys === "no") return true
+    const verdict = KnownHosts.check(read(target), { host: ip, port: target.port }, key)
+    return verdict._tag !== "Changed" || refuseChanged(KnownHosts.describe({ host: ip, port: target.port }), verdict)
+  }
   const verify = (key: Buffer): boolean => {
     // Read anew: another connection may have written meanwhile
     const verdict = KnownHosts.check(read(target), host, key)
     seen = `${KnownHosts.keyTypeOf(key)} ${KnownHosts.fingerprint(key)}`
+    const flaw = flawOf(policy, key)
+    if (flaw !== undefined) {
+      return refuse(
+        `The key of ${name} must not be used`,
+        `It showed ${seen}. ${flaw}`,
+        "Ask the host's administrator."
+      )
+    }
     switch (verdict._tag) {
       case "Known":
-        return true
+        return fitsAddress(key)
       case "Changed":
-        return refuse(
-          `The key of ${name} is not the one that is known`,
-          `It showed ${seen}; ${verdict.file}:${verdict.line} has another. Somebody may be listening in, or the host was set up anew.`,
-          `If its administrator confirms the new key: \`ssh-keygen -R '${name}' -f ${verdict.file}\`, then connect again.`
-        )
+        return refuseChanged(name, verdict)
       case "Revoked":
         return refuse(
           `The key of ${name} is revoked`,
@@ -95,19 +145,21 @@ export const make = (target: SshTarget.SshTarget): HostKey => {
             `Compare the fingerprint, then connect once with \`ssh ${target.name}\`, or accept it with \`clustrix ssh-setup --accept-new-host-key\` or strict_host_key_checking: accept-new.`
           )
         }
+        if (!fitsAddress(key)) return false
         const [file] = target.knownHostsFiles
-        if (file !== undefined) remember(file, KnownHosts.lineFor(host, key))
+        if (file !== undefined) remember(file, KnownHosts.lineFor(host, key, policy.hashKnownHosts))
         return true
       }
     }
   }
+  const allowed = policy.hostKeys?.algorithms ?? everyAlgorithm
   return {
     verify,
     refusal: () => refusal,
     shown: () => seen,
-    algorithms: [
-      ...everyAlgorithm.filter((each) => types.includes(each)),
-      ...everyAlgorithm.filter((each) => !types.includes(each))
+    algorithms: policy.hostKeys?.isOrdered === true ? [...allowed] : [
+      ...allowed.filter((each) => types.includes(each)),
+      ...allowed.filter((each) => !types.includes(each))
     ]
   }
 }

@@ -1,7 +1,9 @@
 /**
  * OpenSSH's `known_hosts`: which keys a host is known by. The format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT".
  */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import { createHash, createHmac, randomBytes } from "node:crypto"
+import * as PatternList from "./PatternList.ts"
+import * as PublicKey from "./PublicKey.ts"
 
 /** What the files say of a host's key. `Changed`: the host is known, and by other keys. */
 export type Verdict =
@@ -14,50 +16,44 @@ interface Entry {
   readonly file: string
   readonly line: number
   readonly marker: string | undefined
-  readonly names: ReadonlyArray<string>
+  /** A list of patterns, or one hashed name. */
+  readonly names: string
   readonly keyType: string
   readonly key: Uint8Array
 }
 
-/** The lines of a file that name a key. What is no such line, OpenSSH ignores too. */
+/** The lines of a file that name a key. What is no such line, OpenSSH passes over too. */
 const entriesOf = (file: string, text: string): ReadonlyArray<Entry> =>
-  text.split(/\r?\n/).flatMap((content, index) => {
-    const words = content.trim().split(/[ \t]+/)
+  text.split("\n").flatMap((content, index) => {
+    const words = content.replace(/^[ \t]+/, "").split(/[ \t]+/)
     const marker = words[0]?.startsWith("@") === true ? words.shift() : undefined
-    const [names, keyType, key] = words
-    if (names === undefined || names.startsWith("#") || keyType === undefined || key === undefined) return []
-    const bytes = Buffer.from(key, "base64")
-    return keyTypeOf(bytes) !== keyType ? [] : [{
-      file,
-      line: index + 1,
-      marker,
-      names: names.split(","),
-      keyType,
-      key: bytes
-    }]
+    const [names, keyType, encoded] = words
+    if (names === undefined || keyType === undefined || encoded === undefined) return []
+    if (marker === undefined && names.startsWith("#")) return []
+    // OpenSSH's decoder passes over white space, and refuses everything else that is not base64
+    const key = PublicKey.fromBase64(encoded.replaceAll(/[\r\v\f]/g, ""))
+    return key === undefined || PublicKey.parse(key)?.type !== keyType
+      ? []
+      : [{ file, line: index + 1, marker, names, keyType, key }]
   })
 
+/** Bytes of the salt: those of a SHA-1 digest. */
+const saltBytes = 20
+
 /** `|1|salt|hash`, both in base64: HMAC-SHA1 of the name. */
+const hashName = (name: string, salt: Uint8Array): string =>
+  `|1|${Buffer.from(salt).toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`
+
 const matchesHash = (hashed: string, name: string): boolean => {
-  const [, version, salt, hash] = hashed.split("|")
-  if (version !== "1" || salt === undefined || hash === undefined) return false
-  const expected = Buffer.from(hash, "base64")
-  const actual = createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest()
-  return expected.length === actual.length && timingSafeEqual(expected, actual)
+  const salt = PublicKey.fromBase64(hashed.split("|")[2] ?? "")
+  return salt?.length === saltBytes && hashName(name, salt) === hashed
 }
 
-/** Only `*` and `?` mean something. */
-const matchesPattern = (pattern: string, name: string): boolean => {
-  const words = pattern.toLowerCase().replaceAll(/[^*?a-z0-9]/g, "\\$&").replaceAll(/\*+/g, ".*").replaceAll("?", ".")
-  return new RegExp(`^${words}$`, "s").test(name)
-}
-
-const names = (entry: Entry, name: string): boolean => {
-  const plain = entry.names.filter((pattern) => !pattern.startsWith("!"))
-  const negated = entry.names.filter((pattern) => pattern.startsWith("!"))
-  return !negated.some((pattern) => matchesPattern(pattern.slice(1), name)) &&
-    plain.some((pattern) => pattern.startsWith("|") ? matchesHash(pattern, name) : matchesPattern(pattern, name))
-}
+/** `name` is in lower case. */
+const names = (entry: Entry, name: string): boolean =>
+  entry.names.startsWith("|")
+    ? matchesHash(entry.names, name)
+    : PatternList.matchesList(entry.names.split(",").map((pattern) => pattern.toLowerCase()), name)
 
 /** How the files name a host: with its port in brackets, unless that is the usual one. */
 export const nameOf = (host: string, port: number): string =>
@@ -120,6 +116,8 @@ export const knownTypes = (files: ReadonlyArray<KnownHostsText>, name: HostName)
   return [...new Set(types.find((found) => found.length > 0))]
 }
 
-/** A line that makes a key known. */
-export const lineFor = (name: HostName, key: Uint8Array): string =>
-  `${mainName(name)} ${keyTypeOf(key)} ${Buffer.from(key).toString("base64")}\n`
+/** A line that makes a key known, with the name in the clear or hashed (`HashKnownHosts`). */
+export const lineFor = (name: HostName, key: Uint8Array, isHashed = false): string => {
+  const shown = isHashed ? hashName(mainName(name), randomBytes(saltBytes)) : mainName(name)
+  return `${shown} ${keyTypeOf(key)} ${Buffer.from(key).toString("base64")}\n`
+}

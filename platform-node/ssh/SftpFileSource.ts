@@ -19,7 +19,8 @@ const statusOf = (stats: Stats): FileStatus => ({
   type: typeOf(stats),
   size: stats.size,
   modified: stats.mtime,
-  mode: stats.mode
+  mode: stats.mode,
+  owner: stats.uid
 })
 
 const readDirectory = async (sftp: SFTPWrapper, path: string) => {

@@ -24,7 +24,7 @@ const unreachable = (target: SshTarget.SshTarget, why: string, remedy: string, c
 
 const addressOf = (target: SshTarget.SshTarget): Effect.Effect<string, TransportError> =>
   Effect.tryPromise({
-    try: () => Dns.lookup(target.host).then(({ address }) => address),
+    try: () => Dns.lookup(target.host, { family: target.policy.addressFamily ?? 0 }).then(({ address }) => address),
     catch: (cause) =>
       unreachable(
         target,

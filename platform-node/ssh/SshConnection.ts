@@ -50,6 +50,28 @@ const authenticationError = (
     cause
   })
 
+/** What ssh2 says where both sides have no algorithm in common, and the option that chooses ours. */
+const disagreements: ReadonlyArray<readonly [words: string, option: string]> = [
+  ["no matching key exchange", "KexAlgorithms"],
+  ["no matching host key format", "HostKeyAlgorithms"],
+  ["cipher", "Ciphers"],
+  ["MAC", "MACs"]
+]
+
+const disagreementError = (target: SshTarget.SshTarget, cause: Level): TransportError | undefined => {
+  const option = cause.message.includes("no matching")
+    ? disagreements.find(([words]) => cause.message.includes(words))?.[1]
+    : undefined
+  return option === undefined ? undefined : new TransportError({
+    reason: "Unavailable",
+    what: `${SshTarget.describe(target)} and Clustrix have no algorithm in common`,
+    why: `${cause.message}.`,
+    remedy:
+      `\`ssh -v ${target.name}\` shows what the host offers. If ${option} of your SSH configuration leaves that out, it has to change there.`,
+    cause
+  })
+}
+
 const connectionError = (target: SshTarget.SshTarget, cause: Level): TransportError => {
   const timedOut = cause.level === "client-timeout" || cause.code === "ETIMEDOUT"
   return new TransportError({
@@ -122,7 +144,12 @@ const connectOne = (
 ): Effect.Effect<SshConnection, TransportError, Scope.Scope> =>
   Effect.gen(function*() {
     const socket = yield* openSocket(through, target)
-    const hostKey = HostKey.make(target)
+    const { policy } = target
+    // A field that ssh2 does not publish; a channel through a jump has no address
+    const hostKey = HostKey.make(target, () => {
+      const address: unknown = Reflect.get(Reflect.get(client, "_sock") ?? {}, "remoteAddress")
+      return typeof address === "string" ? address : undefined
+    })
     const keepAlive = target.isInBackground === true ? 0 : target.keepAliveMillis
     const client = new ssh2.Client()
     // Whoever is interrupted while it connects, or fails, leaves nothing
@@ -165,14 +192,12 @@ const connectOne = (
       const failed = (cause: Level): void => {
         end()
         resume(Effect.fail(
-          hostKey.refusal() ??
+          hostKey.refusal() ?? disagreementError(target, cause) ??
             (isRejection(cause) ? authenticationError(target, tried, notes, cause) : connectionError(target, cause))
         ))
       }
       const nextAttempt = (methods: ReadonlyArray<string>): Login.Attempt | undefined => {
-        const index = queue.findIndex(({ method }) =>
-          methods.includes(method.type === "agent" ? "publickey" : method.type)
-        )
+        const index = queue.findIndex(({ method }) => methods.includes(Login.nameOf(method)))
         return index === -1 ? undefined : queue.splice(index, 1)[0]
       }
       client.once("ready", () => {
@@ -211,7 +236,15 @@ const connectOne = (
           // It counts answers to its own questions only
           keepaliveCountMax: Number.MAX_SAFE_INTEGER,
           hostVerifier: hostKey.verify,
-          algorithms: { serverHostKey: hostKey.algorithms },
+          algorithms: {
+            serverHostKey: hostKey.algorithms,
+            ...(policy.kex === undefined ? {} : { kex: [...policy.kex] }),
+            ...(policy.ciphers === undefined ? {} : { cipher: [...policy.ciphers] }),
+            ...(policy.macs === undefined ? {} : { hmac: [...policy.macs] })
+          },
+          forceIPv4: policy.addressFamily === 4,
+          forceIPv6: policy.addressFamily === 6,
+          ...(policy.bindAddress === undefined ? {} : { localAddress: policy.bindAddress }),
           authHandler: (methodsLeft, _partial, next) => {
             wait()
             // The first question has no answer yet: `none` asks the server what it takes

@@ -3,12 +3,12 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import * as Fs from "node:fs"
+import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { globSync } from "tinyglobby"
-import SSHConfig, { type Line } from "ssh-config"
 import { TransportError } from "../../core/Transport.ts"
+import * as SshPolicy from "./SshPolicy.ts"
+import * as SshSettings from "./SshSettings.ts"
 
 /** How keys of hosts are treated that are not in `known_hosts`. A changed or revoked key is refused in every mode. */
 export type HostKeyMode = "yes" | "accept-new" | "no"
@@ -62,6 +62,8 @@ export interface SshTarget {
   readonly reconnectMillis: number
   readonly keepAliveMillis: number
   readonly prompt: SshOptions["prompt"]
+  /** What ssh_config allows. */
+  readonly policy: SshPolicy.SshPolicy
   /** Connections to go through, the first one first. */
   readonly jumps: ReadonlyArray<SshTarget>
   /** Whether the process may end while it is open; then it gives no signs of life by itself. */
@@ -79,77 +81,17 @@ const mostJumps = 8
 const home = (): string => Os.homedir()
 const expandHome = (path: string): string => path === "~" || path.startsWith("~/") ? home() + path.slice(1) : path
 
-const readIfThere = (file: string): string | undefined => {
-  try {
-    return Fs.readFileSync(file, "utf8")
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-    throw cause
+const sourcesOf = ({ configFile }: SshOptions): ReadonlyArray<SshSettings.Source> => {
+  const base = Path.join(home(), ".ssh")
+  if (configFile === "none") return []
+  // A file that was named must be there
+  if (configFile !== undefined) {
+    return [{ file: expandHome(configFile), base, isPrivate: false, isOptional: false }]
   }
-}
-
-/** The file with the files that it includes in their places; ssh_config(5) starts relative names in `~/.ssh`. */
-const parseWithIncludes = (file: string, text: string, host: string, depth = 0): SSHConfig => {
-  const config = SSHConfig.parse(text)
-  const expand = (lines: SSHConfig): void => {
-    for (let index = lines.length - 1; index >= 0; index -= 1) {
-      const line = lines[index]
-      if (line === undefined || line.type !== 1) continue
-      // The library knows these by one spelling only, where `Match` asks for them
-      if (/^user$/i.test(line.param)) line.param = "User"
-      if (/^hostname$/i.test(line.param)) {
-        line.param = "HostName"
-        if (typeof line.value === "string") {
-          line.value = line.value.replaceAll(/%[h%]/g, (token) => token === "%h" ? host : "%")
-        }
-      }
-      if ("config" in line) expand(line.config)
-      if (line.param.toLowerCase() !== "include" || depth >= 16) continue
-      const patterns = typeof line.value === "string" ? line.value.split(/\s+/) : line.value.map(({ val }) => val)
-      const base = file === systemConfig ? Path.dirname(file) : Path.join(home(), ".ssh")
-      const files = patterns.flatMap((pattern) =>
-        globSync(expandHome(pattern), { cwd: base, absolute: true, dot: true, expandDirectories: false }).sort()
-      )
-      const included: Array<Line> = files.flatMap((
-        name
-      ) => [...parseWithIncludes(name, readIfThere(name) ?? "", host, depth + 1)])
-      lines.splice(index, 1, ...included)
-    }
-  }
-  expand(config)
-  return config
-}
-
-type Settings = Readonly<Record<string, string | ReadonlyArray<string>>>
-
-/** Keys in lower case, for ssh_config(5) does not mind. */
-const settingsFor = (host: string, options: SshOptions): Settings => {
-  const files = options.configFile === undefined
-    ? [Path.join(home(), ".ssh", "config"), systemConfig]
-    : options.configFile === "none"
-    ? []
-    : [expandHome(options.configFile)]
-  // Several files are one text: the first value of a key counts. A file that was named must be there.
-  const config = new SSHConfig()
-  for (const file of files) {
-    const text = options.configFile === undefined ? readIfThere(file) : Fs.readFileSync(file, "utf8")
-    if (text !== undefined) config.push(...parseWithIncludes(file, text, host))
-  }
-  const computed = config.compute(
-    options.username === undefined ? { Host: host } : { Host: host, User: options.username },
-    { ignoreCase: true }
-  )
-  return Object.fromEntries(Object.entries(computed).map(([key, value]) => [key.toLowerCase(), value]))
-}
-
-const one = (settings: Settings, key: string): string | undefined => {
-  const value = settings[key]
-  return typeof value === "string" ? value : value?.[0]
-}
-
-const many = (settings: Settings, key: string): ReadonlyArray<string> | undefined => {
-  const value = settings[key]
-  return value === undefined ? undefined : typeof value === "string" ? value.split(/\s+/) : value
+  return [
+    { file: Path.join(base, "config"), base, isPrivate: true, isOptional: true },
+    { file: systemConfig, base: Path.dirname(systemConfig), isPrivate: false, isOptional: true }
+  ]
 }
 
 /** The tokens of ssh_config(5) that mean something before the connection, and variables of the environment. */
@@ -189,8 +131,10 @@ const hostKeyModes: Readonly<Record<string, HostKeyMode>> = {
   // Nobody is there to be asked.
   ask: "yes",
   "accept-new": "accept-new",
+  true: "yes",
   no: "no",
-  off: "no"
+  off: "no",
+  false: "no"
 }
 
 /** `[user@]host[:port]`, or `ssh://[user@]host[:port]`. */
@@ -205,24 +149,32 @@ export const parseAddress = (text: string): Pick<SshOptions, "host" | "port" | "
 
 const build = (options: SshOptions, depth: number): SshTarget => {
   if (depth > mostJumps) throw new Error(`More than ${mostJumps} jumps: does a host jump over itself?`)
-  const settings = settingsFor(options.host, options)
-  const proxyCommand = one(settings, "proxycommand")
-  const proxyJump = options.proxyJump ?? one(settings, "proxyjump")
-  if (proxyJump === undefined && proxyCommand !== undefined && proxyCommand.toLowerCase() !== "none") {
-    throw new Error("It has a ProxyCommand, which is not supported: use ProxyJump.")
-  }
   const local = localUser()
-  const username = options.username ?? one(settings, "user") ?? local
-  const host = one(settings, "hostname") ?? options.host
-  const port = options.port ?? wholeNumber(one(settings, "port") ?? "22", "Port", 65_535)
+  const settings = SshSettings.read(
+    { host: options.host, username: options.username, localUser: local, home: home() },
+    sourcesOf(options)
+  )
+  const one = (name: string): string | undefined => settings.get(name)?.words[0]
+  const proxyJump = options.proxyJump ?? one("ProxyJump")
+  const username = options.username ?? one("User") ?? local
+  const hostName = one("HostName")
+  const host = hostName === undefined ? options.host : SshSettings.expandHostName(hostName, options.host)
+  const port = options.port ?? wholeNumber(one("Port") ?? "22", "Port", 65_535)
   const tokens = { h: host, n: options.host, p: String(port), r: username, u: local, d: home(), "%": "%" }
   const ssh = Path.join(home(), ".ssh")
-  const configured = many(settings, "identityfile")
+  const policy = SshPolicy.make(
+    // What a person says goes first
+    options.proxyJump === undefined ? settings
+      : { ...settings, get: (name) => name === "ProxyCommand" ? undefined : settings.get(name) },
+    (file) => expandTokens(file, tokens)
+  )
+  const identities = settings.all("IdentityFile").flatMap(({ words }) => words)
+  const configured = identities.length === 0 ? undefined : identities
   const identityFiles = options.keyFile !== undefined
     ? [expandHome(options.keyFile)]
     : (configured?.filter((file) => file.toLowerCase() !== "none") ??
       defaultIdentities.map((name) => Path.join(ssh, name))).map((file) => expandTokens(file, tokens))
-  const identityAgent = one(settings, "identityagent")
+  const identityAgent = one("IdentityAgent")
   const environmentAgent = process.env["SSH_AUTH_SOCK"]
   const agent = options.agent === false || (options.agent === undefined && identityAgent?.toLowerCase() === "none")
     ? undefined
@@ -243,11 +195,15 @@ const build = (options: SshOptions, depth: number): SshTarget => {
       }, depth + 1)
       return [...target.jumps, { ...target, jumps: [] }]
     })
-  const connectTimeout = one(settings, "connecttimeout")
+  const literal = Net.isIP(host)
+  if (jumps.length === 0 && policy.addressFamily !== undefined && literal !== 0 && literal !== policy.addressFamily) {
+    throw new Error(`${settings.get("AddressFamily")?.place}: AddressFamily leaves out the address ${host}.`)
+  }
+  const connectTimeout = one("ConnectTimeout")
   const knownHosts = options.knownHostsFile === undefined
     ? [
-      ...(many(settings, "userknownhostsfile") ?? [Path.join(ssh, "known_hosts"), Path.join(ssh, "known_hosts2")]),
-      ...(many(settings, "globalknownhostsfile") ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
+      ...(settings.get("UserKnownHostsFile")?.words ?? [Path.join(ssh, "known_hosts"), Path.join(ssh, "known_hosts2")]),
+      ...(settings.get("GlobalKnownHostsFile")?.words ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
     ].map((file) => expandTokens(file, tokens))
     : [expandHome(options.knownHostsFile)]
   return {
@@ -258,10 +214,11 @@ const build = (options: SshOptions, depth: number): SshTarget => {
     password: options.password,
     keyPassphrase: options.keyPassphrase,
     identityFiles,
-    identitiesOnly: options.keyFile !== undefined || one(settings, "identitiesonly")?.toLowerCase() === "yes",
+    identitiesOnly: options.keyFile !== undefined ||
+      ["yes", "true"].includes(one("IdentitiesOnly")?.toLowerCase() ?? ""),
     agent: agent === "" ? undefined : agent,
-    hostKeyAlias: one(settings, "hostkeyalias"),
-    hostKeys: options.hostKeys ?? hostKeyModes[one(settings, "stricthostkeychecking")?.toLowerCase() ?? "yes"] ?? "yes",
+    hostKeyAlias: one("HostKeyAlias"),
+    hostKeys: options.hostKeys ?? hostKeyModes[one("StrictHostKeyChecking")?.toLowerCase() ?? "yes"] ?? "yes",
     knownHostsFiles: knownHosts.filter((file) => file !== "none"),
     connectTimeoutSeconds: options.connectTimeoutSeconds ??
       (connectTimeout === undefined || /^(none|0)$/i.test(connectTimeout)
@@ -270,6 +227,7 @@ const build = (options: SshOptions, depth: number): SshTarget => {
     reconnectMillis: options.reconnectMillis ?? defaultReconnectMillis,
     keepAliveMillis: options.keepAliveMillis ?? defaultKeepAliveMillis,
     prompt: options.prompt,
+    policy,
     jumps
   }
 }

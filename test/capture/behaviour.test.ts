@@ -10,7 +10,9 @@ import { FilePackager } from "../../core/FilePackager.ts"
 import type { AnyFunction } from "../../core/FunctionLocator.ts"
 import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
+import { classes } from "./classes.ts"
 import { closures } from "./closures.ts"
+import { objects } from "./objects.ts"
 
 // Where npm packages and this project's own are found
 const scratch = mkdtempSync(
@@ -50,7 +52,7 @@ const outcome = async (fn: AnyFunction, args: ReadonlyArray<unknown>): Promise<u
 
 it.layer(NodeHost.layer)("a living function", (it) => {
   describe("gives from its package what it gives here", () => {
-    for (const [title, make] of Object.entries(closures)) {
+    for (const [title, make] of Object.entries({ ...closures, ...objects, ...classes })) {
       it.effect(title, () =>
         Effect.gen(function*() {
           const { args = [], fn } = make()

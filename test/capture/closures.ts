@@ -254,6 +254,43 @@ export const closures: Readonly<Record<string, () => Closure>> = {
     const bytes = Buffer.from("häß")
     return { fn: () => [bytes.toString("utf8"), Buffer.isBuffer(bytes)] }
   },
+  "Buffers that share their bytes": () => {
+    const whole = Buffer.from("shared bytes")
+    const part = whole.subarray(2, 6)
+    return {
+      fn: () => {
+        part[0] = 65
+        return [whole.toString(), part.toString()]
+      }
+    }
+  },
+  "a Buffer and another view onto its memory": () => {
+    const memory = new ArrayBuffer(8)
+    const buffer = Buffer.from(memory, 2, 4)
+    const words = new Uint16Array(memory)
+    return {
+      fn: () => {
+        words[1] = 0x4142
+        return [buffer.toString("latin1"), buffer.byteOffset]
+      }
+    }
+  },
+  "a URL and its parameters": () => {
+    const url = new URL("https://example.org/?a=1")
+    const { searchParams } = url
+    return {
+      fn: () => {
+        searchParams.set("b", "2")
+        return [url.href, url.searchParams === searchParams]
+      }
+    }
+  },
+  "a variable whose value is undefined": () => {
+    const nothing = [].at(0)
+    const later: number | undefined = undefined
+    const read = () => [nothing, later]
+    return { fn: () => read() }
+  },
   "errors with causes and properties": () => {
     const error = Object.assign(new RangeError("far", { cause: new Error("near") }), { code: "E" })
     return {

@@ -4,11 +4,14 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as picomatch from "picomatch"
+import { EventEmitter } from "node:events"
+import Fs from "node:fs"
 import { createContext, runInContext } from "node:vm"
 import { Socket } from "node:net"
 import { FilePackager } from "../../core/FilePackager.ts"
 import type { AnyFunction } from "../../core/FunctionLocator.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
+import { holdsModuleSymbol } from "./classes.ts"
 import * as Namespace from "./closures.ts"
 
 class Account {
@@ -54,8 +57,10 @@ const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: Re
   "a socket": [() => through(new Socket()),
     /^`db`\.conn\[0\] is a Socket, which cannot be carried\n {2}main captures query; query captures db\. /,
     /plain object with its data/],
-  "an instance of a subclass of Map": [() => through(new (class Table extends Map {})()),
-    /is an instance of a subclass of Map, which/, /Hand over a Map/],
+  "an instance of a class over one of the platform": [() => through(new (class Source extends EventTarget {})()),
+    /is a Source, which/, /make the instance in the function/],
+  "an instance of a class of Node": [() => through(new EventEmitter()), /is an EventEmitter, which/, /plain object/],
+  "a headers object of the platform": [() => through(new Headers()), /is a Headers, which/, /plain object/],
   "an instance of a class of the language": [() => through(new Intl.NumberFormat("en")), /is a NumberFormat, which/,
     /make the instance in the function/],
   "a promise": [() => through(Promise.resolve(1)), /is a Promise, which/, /Await it first/],
@@ -72,16 +77,87 @@ const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: Re
   "shared memory": [() => through(new SharedArrayBuffer(8)), /is a SharedArrayBuffer, which/, /Hand over a copy/],
   "an instance with private members": [() => through(new Account()),
     /is an instance of Account, which has private members, which/, /make the instance in the function/],
-  "a property with a getter": [() =>
-    through({
-      get now() {
-        return Date.now()
+  "a private member of a parent": [() => through(new (class Savings extends Account {})()),
+    /is an instance of Savings, which has private members, which/, /make the instance in the function/],
+  "an auto-accessor of instances": [() =>
+    through(
+      new (class Auto {
+        accessor value = 1
+      })()
+    ), /is an instance of Auto, which has private members/, /make the instance in the function/],
+  "a getter that cannot be carried": [() => {
+    const holder = new Account()
+    return through(Object.defineProperty({}, "now", { get: holder.self() }))
+  }, /\.now is a function that uses `this` of what is around it/, /Put it into a variable/],
+  "an iterator": [() => through([1, 2].values()), /is an Array Iterator, which/, /values that it gives/],
+  "an iterator of a Map": [() => through(new Map().keys()), /is a Map Iterator, which/, /values that it gives/],
+  "a weak reference": [() => through(new WeakRef({})), /is a WeakRef, which/, /plain reference/],
+  "a registry of objects that go": [() => through(new FinalizationRegistry(() => {})),
+    /is a FinalizationRegistry, which/, /plain reference/],
+  "a buffer that was transferred": [() => {
+    const buffer = new ArrayBuffer(8)
+    structuredClone(buffer, { transfer: [buffer] })
+    return through(buffer)
+  }, /is a buffer that was transferred, which/, /copy/],
+  "a view onto shared memory": [() => through(new Int32Array(new SharedArrayBuffer(8))),
+    /is an Int32Array over shared memory, which/, /Hand over a copy/],
+  "an object whose prototype is a proxy": [() => through(Object.create(new Proxy({}, {}))),
+    /is an object whose prototype is a Proxy/, /Hand over its target/],
+  "a method that uses `super`": [() => {
+    const object = {
+      __proto__: { greet: () => "base" },
+      greet() {
+        return super.toString()
       }
-    }), /\.now is a property with a getter/, /plain properties/],
+    }
+    return through(object)
+  }, /\.greet is a method that uses `super` of what is around it/, /makes the object and calls the method/],
+  "a method that uses a private member": [() => through(Account.prototype.balance),
+    /is a method that uses `private name` of what is around it/, /makes the object and calls the method/],
+  "an arrow that uses `arguments` of the function around it": [() => {
+    const make = function(..._: ReadonlyArray<unknown>) {
+      return () => arguments.length // oxlint-disable-line prefer-rest-params
+    }
+    return make(1)
+  }, /uses `arguments` of what is around it/, /Put it into a variable/],
+  "an arrow that uses `new.target` of the function around it": [() => {
+    function Make(this: { read: AnyFunction }) {
+      this.read = () => new.target
+    }
+    return Reflect.construct(Make, []).read
+  }, /uses `new\.target` of what is around it/, /Put it into a variable/],
+  "a variable whose declaration was not reached": [() => {
+    const stages = (function*() {
+      yield () => later
+      const later = 1
+      yield later
+    })()
+    return stages.next().value as AnyFunction
+  }, /^`later` is a variable that may have no value yet, which/, /Hand the function over after the declaration/],
+  "a class whose declaration was not reached": [() => {
+    const stages = (function*() {
+      yield () => new Later()
+      class Later {}
+      yield Later
+    })()
+    return stages.next().value as AnyFunction
+  }, /^`Later` is a variable that may have no value yet, which/, /Hand the function over after the declaration/],
+  "a class with a computed member that was replaced": [() => {
+    const key = `computed${Math.sign(1)}`
+    class Computed {
+      [key](): number {
+        return 1
+      }
+      static key = () => key
+    }
+    Reflect.set(Computed.prototype, key, 7)
+    return through(Computed)
+  }, /is a class with a computed member that was replaced or taken away/, /plain name/],
+  "a symbol that its module knows": [() => holdsModuleSymbol(), /Symbol\(inner\), which/, /Symbol\.for\("inner"\)/],
+  "a symbol that no variable holds": [() => through({ [Symbol("key")]: 1 }),
+    /\[Symbol\(key\)\] is Symbol\(key\), which/, /Symbol\.for\("key"\)/],
   "a function of an npm package": [() => through(picomatch.default), /is `picomatch` of the package picomatch, which/,
     /Import it from picomatch at the top/],
-  "an object without a known class": [() => through(Object.create({ a: 1 })),
-    /is an object whose prototype is an object of its own/, /plain object/],
   "an arrow that uses `this` of the function around it": [() => new Account().self() as AnyFunction,
     /uses `this` of what is around it/, /Put it into a variable/],
   "a method that uses `this`": [() =>
@@ -91,8 +167,8 @@ const cases: Readonly<Record<string, readonly [make: () => AnyFunction, what: Re
         return this.n
       }
     }).get, /is a method that uses `this`/, /Bind it: object\.get\.bind/],
-  "a method of instances": [() => Account.prototype.balance, /is a member of a class/,
-    /makes the instance and calls the method/],
+  "a method of instances": [() => Account.prototype.balance, /is a method that uses `private name`/,
+    /makes the object and calls the method/],
   "code that was never in a file": [() => new Function("return 1") as AnyFunction, /^Cannot get source of anonymous\n/,
     /Write it into a file/],
   "a function of another realm": [() => runInContext("(function odd() {})", createContext({})),
@@ -113,4 +189,45 @@ it.layer(NodeHost.layer)("a living function is refused for", (it) => {
         assert.match(error.message, new RegExp(`\\n {2}→ .*${remedy.source}`))
       }))
   }
+
+  const patched = (
+    title: string,
+    holder: object,
+    key: string,
+    what: RegExp,
+    make: () => AnyFunction
+  ) =>
+    it.effect(title, () =>
+      Effect.gen(function*() {
+        const before: unknown = Reflect.get(holder, key)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => Reflect.set(holder, key, () => "patched")),
+          () => Effect.sync(() => Reflect.set(holder, key, before))
+        )
+        const error = yield* Effect.flip(Effect.flatMap(FilePackager, (packager) => packager.prepare(make())))
+        assert.match(error.message, what)
+        assert.match(error.message, /leave the built-in object as it is/)
+      }).pipe(Effect.scoped))
+
+  patched(
+    "an object of the language that was changed",
+    Math,
+    "hypot",
+    /is Math with another `hypot`/,
+    () => through(Math)
+  )
+  patched(
+    "a prototype of the language that was changed",
+    Array.prototype,
+    "at",
+    /is Array\.prototype with another `at`/,
+    () => through(Array.prototype)
+  )
+  patched(
+    "a module of Node that was changed",
+    Fs,
+    "existsSync",
+    /is node:fs with another `existsSync`/,
+    () => through(Fs)
+  )
 })

@@ -18,14 +18,18 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** The folders of the core in the order in which data flows: each may import from those before it. */
 const flow = [
   "syntax",
+  "language",
   "archive",
   "runtime",
   "assets",
+  "modules",
   "analyse",
   "resolve",
   "config",
   "memory",
+  "dataflow",
   "graph",
+  "slicing",
   "capture",
   "canonical",
   "emit",

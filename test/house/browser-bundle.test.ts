@@ -73,7 +73,8 @@ const pageGlobals = () => {
     crypto,
     WebAssembly,
     // Of a page and of a worker
-    addEventListener: () => undefined
+    addEventListener: () => undefined,
+    postMessage: () => undefined
   }
   return { ...globals, window: globals, self: globals }
 }

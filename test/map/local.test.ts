@@ -78,6 +78,39 @@ it.live("many calls are one submission, and all who wait ask the scheduler one q
     )
   )), 90_000)
 
+it.live(
+  "calls whose files on the cluster name variables that the configuration does not are not resumed",
+  () =>
+    Effect.gen(function*() {
+      const executor = yield* ClusterExecutor.ClusterExecutor
+      const place = path.join(scratch, "foreign")
+      fs.mkdirSync(place)
+      process.env["CLUSTRIX_TEST_WANTED"] = "wanted"
+      const job = yield* tasks.submitMap(ClusterConfig.local, "gated", [[place, 0], [place, 1]], { concurrency: 1 })
+      yield* Effect.repeat(Effect.delay(Effect.sync(() => fs.existsSync(path.join(place, "ran-1"))), 50), {
+        until: (ran) => ran
+      })
+      yield* executor.cancel(job.jobId)
+      assert.deepStrictEqual(yield* tasks.collect(job.jobId, true), [[0, 0], [1, "JobCancelledError"]])
+      const file = path.join(job.directory, "invocation.json")
+      const invocation: object = JSON.parse(fs.readFileSync(file, "utf8"))
+      fs.writeFileSync(file, JSON.stringify({ ...invocation, environmentVariables: ["CLUSTRIX_TEST_WANTED"] }))
+      const error = yield* Effect.flip(executor.resume(job.jobId))
+      assert.deepInclude(error, { _tag: "JobEnvironmentError", variable: "CLUSTRIX_TEST_WANTED" })
+      fs.writeFileSync(path.join(place, "go"), "")
+      assert.strictEqual(yield* executor.resume(job.jobId, { environmentVariables: ["CLUSTRIX_TEST_WANTED"] }), 1)
+      assert.deepStrictEqual(yield* tasks.collect(job.jobId, true), [[0, 0], [1, 1]])
+      delete process.env["CLUSTRIX_TEST_WANTED"]
+    }).pipe(Effect.provide(
+      ClusterExecutor.layer({ stateDirectory: path.join(scratch, "foreign-state") }).pipe(
+        Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
+        Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
+        Layer.provide(sample.platform)
+      )
+    )),
+  60_000
+)
+
 it.live("calls whose client was killed while it made an attempt are resumed by the next", () =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor.ClusterExecutor

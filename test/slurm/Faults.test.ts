@@ -122,6 +122,26 @@ describe.skipIf(Slurm.missing !== undefined)("jobs under Slurm", () => {
   )
 
   live(
+    "are warned by signals, which open no debugger",
+    Effect.gen(function*() {
+      const executor = yield* ClusterExecutor
+      const job = yield* submit(config, "warned", {
+        args: [3],
+        config: { schedulerOptions: ["--signal=B:USR1@30"], time: "1m" }
+      })
+      const listening = path.join(job.directory, "work/listening")
+      yield* Effect.promise(() => Slurm.until("the function", () => fs.existsSync(listening)))
+      const warn = (...words: ReadonlyArray<string>): string => slurm.run("scancel", ...words, idOf(job.directory))
+      warn("--batch", "--signal=USR1")
+      warn("--batch", "--signal=USR2")
+      warn("--full", "--signal=ALRM")
+      const { value } = yield* executor.result(job.jobId)
+      assert.deepStrictEqual(Array.isArray(value) ? value.sort() : value, ["SIGALRM", "SIGUSR1", "SIGUSR2"])
+      assert.strictEqual(fs.readFileSync(path.join(job.directory, "stderr.log"), "utf8"), "")
+    })
+  )
+
+  live(
     "do not get what the client happens to have",
     Effect.gen(function*() {
       const executor = yield* ClusterExecutor

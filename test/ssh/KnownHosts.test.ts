@@ -15,7 +15,8 @@ afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
 
 /** A public key in SSH's wire format; that it is on no curve, nobody sees. */
 const makeKey = (type: string, seed: number): Buffer => {
-  const fields = [Buffer.from(type), Buffer.alloc(32, seed)]
+  const exponent = type === "ssh-rsa" ? [Buffer.from([1, 0, 1])] : []
+  const fields = [Buffer.from(type), ...exponent, Buffer.alloc(32, seed)]
   return Buffer.concat(fields.flatMap((field) => {
     const length = Buffer.alloc(4)
     length.writeUInt32BE(field.length)

@@ -15,7 +15,7 @@ import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { onCluster } from "../onCluster.ts"
 import * as PackagingArguments from "../PackagingArguments.ts"
-import { failureJson, failureLines } from "../render/failure.ts"
+import { diagnosticLines, failureJson, failureLines } from "../render/failure.ts"
 import { fitsJson } from "../../../core/runtime/fitsJson.ts"
 import { plain } from "../render/Style.ts"
 import { count, visible } from "../render/Text.ts"
@@ -76,13 +76,13 @@ const numberOf = (call: Call, name: string, least: number) => {
     )
 }
 
-const start = (call: Call, config: ClusterConfig) =>
+const start = (call: Call, terminal: Terminal, config: ClusterConfig) =>
   Effect.gen(function*() {
     const [fn] = call.positionals
     const resume = valueOf(call, "resume")
     const inputs = valueOf(call, "inputs")
     if (resume !== undefined) {
-      return fn === undefined && inputs === undefined ? yield* resumeMap(resume) : yield* Effect.fail(
+      return fn === undefined && inputs === undefined ? yield* resumeMap(resume, config) : yield* Effect.fail(
         usageError("`--resume` goes on with a job as it was submitted", "Name neither function nor inputs.")
       )
     }
@@ -100,6 +100,11 @@ const start = (call: Call, config: ClusterConfig) =>
       chunk: yield* numberOf(call, "chunk", 1),
       concurrency: yield* numberOf(call, "concurrency", 1),
       retry: yield* numberOf(call, "retry", 0)
+    }, {
+      packaged: ({ report: { diagnostics } }) =>
+        Effect.sync(() =>
+          terminal.note(diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, terminal.errorStyle)))
+        )
     })
   })
 
@@ -161,7 +166,7 @@ const program = (call: Call, terminal: Terminal, config: ClusterConfig) =>
     const style = terminal.errorStyle
     const job = yield* Effect.acquireUseRelease(
       Effect.sync(() => terminal.progress("Submitting")),
-      () => start(call, config),
+      () => start(call, terminal, config),
       (end) => Effect.sync(end)
     )
     terminal.note([

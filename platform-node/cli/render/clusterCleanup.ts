@@ -14,6 +14,8 @@ const nouns: Readonly<Record<Kind, string>> = {
   job: "job",
   package: "package",
   environment: "set",
+  runtime: "runtime",
+  tool: "tool",
   upload: "upload",
   leftover: "remainder"
 }

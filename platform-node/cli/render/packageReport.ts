@@ -23,14 +23,24 @@ const becauseOf = (reason: Reason | undefined): string =>
 const entryFirst = (report: PackageReport) => (file: PreparedFile): number =>
   report.reasons.get(file.node)?.kind === "entry" ? 0 : file.declarations.length > 0 ? 1 : 2
 
-const decisionLine = (decisions: ReadonlyArray<Decision>, reference: string, style: Style): ReadonlyArray<string> => {
-  const dropped = decisions.filter(({ verdict }) => verdict === "dropped").length
-  const kept = decisions.filter(({ doubt, verdict }) => verdict === "kept" && doubt).length
+/** Sums up the statements that the analysis decided about, in one line; none where it decided about none. */
+export const decisionLine = (
+  decisions: ReadonlyArray<Decision>,
+  reference: string,
+  style: Style
+): ReadonlyArray<string> => {
+  const kept = decisions.filter(({ verdict }) => verdict === "kept").length
+  const dropped = decisions.length - kept
   const parts = [
-    ...(dropped === 0 ? [] : [`${count(dropped, "statement")} left out`]),
-    ...(kept === 0 ? [] : [`${count(kept, "statement")} kept by doubt`])
+    ...(kept === 0 ? [] : [
+      `${count(kept, "statement")} that ${kept === 1 ? "prepares" : "prepare"} what you use ${
+        kept === 1 ? "is" : "are"
+      } included`
+    ]),
+    ...(dropped === 0 ? [] :
+      [`${count(dropped, "statement")} without effect on it ${dropped === 1 ? "is" : "are"} left out`])
   ]
-  return parts.length === 0 ? [] : ["", `${parts.join(", ")}: ${style.cyan(`clustrix explain ${reference}`)} says why.`]
+  return parts.length === 0 ? [] : [`${parts.join(", ")}: ${style.cyan(`clustrix explain ${reference}`)} lists them`]
 }
 
 /** Names of our own files; what loops bring is many files of no interest. */
@@ -49,6 +59,7 @@ export const contentLines = (report: PackageReport, reference: string, style: St
   const direct = report.dependencies.filter(({ requiredBy }) => requiredBy === "")
   const behind = report.dependencies.length - direct.length
   const total = report.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const decisions = decisionLine(report.decisions, reference, style)
   const rows = [
     ...sources.map((file) => [
       visible(file.source ?? file.path),
@@ -67,7 +78,7 @@ export const contentLines = (report: PackageReport, reference: string, style: St
     `${style.bold("What went in")}  ${count(report.files.length, "file")}, ${size(total)}`,
     ...table(rows),
     `  ${style.dim(`added by Clustrix: ${addedNames(own.map(({ path }) => path)).join(", ")}`)}`,
-    ...decisionLine(report.decisions, reference, style)
+    ...(decisions.length === 0 ? [] : ["", ...decisions])
   ]
 }
 

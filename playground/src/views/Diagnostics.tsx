@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /**
- * What the analysis has to say: errors, warnings, and what it decided.
+ * Shows errors, warnings and notes, and below them what the analysis decided about statements.
  */
 import { diagnostics, made } from "../state/Packaging.ts"
 import * as Selection from "../state/Selection.ts"
@@ -14,7 +14,7 @@ export const Diagnostics = () => {
           {diagnostics.value.map(({ code, location, remedy, severity, what, why }) => (
             <li key={`${code} ${what} ${location?.file}:${location?.line}`} data-severity={severity}>
               <p>
-                <strong>{severity}</strong> {what}
+                <strong>{severity === "info" ? "note" : severity}</strong> {what}
               </p>
               {why === undefined ? null : <p class="note">{why}</p>}
               {remedy === undefined ? null : <p class="note">{remedy}</p>}
@@ -34,29 +34,38 @@ export const Diagnostics = () => {
         </ul>
       )}
       {decisions.length === 0 ? null : (
-        <>
-          <h2>Decided by more than a plain reference</h2>
+        <details class="decisions">
+          <summary>{summaryOf(decisions)}</summary>
           <ul class="remarks">
-            {decisions.map(({ doubt, location, node, verdict, why }) => (
-              <li key={node} data-severity={doubt ? "warning" : "info"}>
+            {decisions.map(({ location, node, verdict, why }) => (
+              <li key={node} data-severity="info">
                 <p>
                   <button
                     type="button"
                     class="link"
-                    onClick={() =>
-                      Selection.goTo(location)}
+                    onClick={() => Selection.goTo(location)}
                   >
                     {node}
                   </button>{" "}
                   is {verdict}
-                  {doubt ? ", by doubt" : ""}
                 </p>
                 <p class="note">{why}</p>
               </li>
             ))}
           </ul>
-        </>
+        </details>
       )}
     </>
   )
+}
+
+/** Sums up what needs no action. */
+const summaryOf = (decisions: ReadonlyArray<{ readonly verdict: "kept" | "dropped" }>): string => {
+  const kept = decisions.filter(({ verdict }) => verdict === "kept").length
+  const dropped = decisions.length - kept
+  const statements = (number: number): string => `${number} ${number === 1 ? "statement" : "statements"}`
+  return [
+    ...(kept === 0 ? [] : [`${statements(kept)} kept because of what they change`]),
+    ...(dropped === 0 ? [] : [`${statements(dropped)} without effect on the function left out`])
+  ].join(", ")
 }

@@ -56,7 +56,7 @@ layer(SourceParser.layer)("data files", (it) => {
       assert.strictEqual(error._tag, "DataFileError")
     }))
 
-  it.scoped("in a directory: ignored ones and links out of the root stay out, the latter with a warning", () =>
+  it.scoped("in a directory: ignored ones and links out of the root stay out, with a warning", () =>
     Effect.gen(function*() {
       const root = yield* project({
         "src/main.ts": main(`fs.readdirSync("data")`),
@@ -84,9 +84,10 @@ layer(SourceParser.layer)("data files", (it) => {
         "data/data/inner/e.csv"
       ])
       assert.deepStrictEqual(said, [
-        "(info) skipped-file: data/node_modules does not go along",
+        "ignored-files: 2 files in data are ignored and not in the package: data/b.tmp, data/deep/c.csv",
         "skipped-file: data/dangling does not go along",
-        "skipped-file: data/link does not go along"
+        "skipped-file: data/link does not go along",
+        "skipped-file: data/node_modules does not go along"
       ])
     }))
 
@@ -230,7 +231,7 @@ layer(SourceParser.layer)("data files", (it) => {
       })
       assert.deepStrictEqual(yield* collect(root), {
         files: [],
-        said: ["empty-directory: The directory data gives no file"]
+        said: ["ignored-files: 1 file in data is ignored and not in the package: data/a"]
       })
     }))
 })

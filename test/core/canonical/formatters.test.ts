@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { canonicalise } from "../../../core/canonical/index.ts"
+import type { CanonicalTextError } from "../../../core/canonical/index.ts"
 import type { SourceParser, SourceSyntaxError } from "../../../core/SourceParser.ts"
 import { layer } from "../../../platform-node/SourceParser.ts"
 import { biomeOptions, dprintOptions, prettierOptions } from "./formatterOptions.ts"
@@ -15,7 +16,7 @@ const files: Files = Object.fromEntries(
 /** dprint drops spaces at the ends of JSX text, which is another text on the page. */
 const { "text-ends.tsx": _, ...dprintFiles } = files
 
-const canonicalTexts = (files: Files): Effect.Effect<Files, SourceSyntaxError, SourceParser> =>
+const canonicalTexts = (files: Files): Effect.Effect<Files, CanonicalTextError | SourceSyntaxError, SourceParser> =>
   Effect.map(
     Effect.forEach(Object.entries(files), ([name, text]) =>
       Effect.map(

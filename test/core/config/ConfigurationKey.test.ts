@@ -53,7 +53,7 @@ describe("the keys of a configuration", () => {
     assert.deepStrictEqual(decode("allowScripts", ["sharp", "@scope/name"]), Either.right(["sharp", "@scope/name"]))
     for (
       const [spelling, value, why] of [
-        ["cores", 0, /positive.*actual 0/],
+        ["cores", 0, /between 1 and 10000.*actual 0/],
         ["cores", "0", /^Expected number$/],
         ["agent", true, /^Expected the path of an agent's socket, or false$/],
         ["agent", "", /^Expected the path of an agent's socket, or false$/],

@@ -146,7 +146,7 @@ describe("resolving a configuration", () => {
     Effect.gen(function*() {
       const wrong: ReadonlyArray<readonly [Record<string, unknown>, RegExp]> = [
         [{ coers: 1 }, /`coers`.*configure\(\)[\s\S]*Did you mean `cores`/],
-        [{ cores: 0 }, /`cores` that configure\(\) was given[\s\S]*positive/],
+        [{ cores: 0 }, /`cores` that configure\(\) was given[\s\S]*between 1 and 10000/],
         [{ cluster_host: "a", clusterHost: "b" }, /the same key/],
         [{ profile: 5 }, /The profile is not named/],
         [{ cores: { password: "hunter2" } }, /`cores`/]

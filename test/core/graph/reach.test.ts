@@ -117,7 +117,7 @@ async function cli() { console.log(await main()) }
 cli()`
       })
       assert.deepStrictEqual(kept, ["main.ts#main"])
-      assert.deepStrictEqual(dropped, ["main.ts#info", "main.ts:4", "main.ts:5", "main.ts:7"])
+      assert.deepStrictEqual(dropped, ["main.ts:4", "main.ts:5", "main.ts:7"])
     }))
 
   it.effect("plain reads, and calls that change only what is not reached", () =>

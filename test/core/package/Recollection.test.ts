@@ -20,6 +20,7 @@ import type { PackageOptionsInput } from "../../../core/package/PackageOptions.t
 import { SourceParser } from "../../../core/SourceParser.ts"
 import * as Hasher from "../../../platform-node/Hasher.ts"
 import * as NodeDirectoryEntries from "../../../platform-node/NodeDirectoryEntries.ts"
+import * as NodeFileTimes from "../../../platform-node/NodeFileTimes.ts"
 import * as PackageStore from "../../../platform-node/PackageStore.ts"
 import * as NodeSourceParser from "../../../platform-node/SourceParser.ts"
 
@@ -74,6 +75,7 @@ const packagerIn = ({ packages, root }: Project, memory: Layer.Layer<PackageMemo
     NodeFileSystem.layer,
     NodePath.layer,
     NodeDirectoryEntries.layer,
+    NodeFileTimes.layer,
     Hasher.layer,
     counting,
     AnalysisCache.layerNone,
@@ -196,6 +198,43 @@ describe("a remembered packaging", () => {
         const parsedAgain = made.remembering.parsed.count
         assert.deepStrictEqual(yield* made.remembering.run(options), now)
         if (now._tag === "Right") assert.strictEqual(made.remembering.parsed.count, parsedAgain)
+      }))
+  }
+
+  const changes: Readonly<Record<string, Case>> = {
+    "nothing": { edit: () => undefined, recalled: true },
+    "an installed file": {
+      edit: ({ at }) => {
+        const later = Date.now() / 1000 + 60
+        utimesSync(at("node_modules/tiny/index.js"), later, later)
+      },
+      recalled: false
+    },
+    "patches of installed packages": { edit: write("patches/tiny+1.0.0.patch", ""), recalled: false },
+    "the type of an installed package to a checkout": { edit: write("node_modules/tiny/.git", ""), recalled: false }
+  }
+  for (const [name, { edit, recalled }] of Object.entries(changes)) {
+    it.scoped(`with npm packages ${recalled ? "is" : "is not"} taken again after a change of ${name}`, () =>
+      Effect.gen(function*() {
+        const made = yield* both
+        const manifest = `{ "name": "tiny", "version": "1.0.0", "exports": "./index.js", "type": "module" }`
+        write("node_modules/tiny/package.json", manifest)(made)
+        write("node_modules/tiny/index.js", "export default 1\n")(made)
+        write(
+          "package-lock.json",
+          `{ "lockfileVersion": 3, "packages": { "": { "dependencies": { "tiny": "1" } }, "node_modules/tiny": { "version": "1.0.0", "integrity": "sha512-AA==" } } }`
+        )(made)
+        write("node_modules/.package-lock.json", "{}")(made)
+        write("src/main.ts", `import tiny from "tiny"\nexport const main = () => tiny\n`)(made)
+        const before = yield* made.remembering.run()
+        assert.deepStrictEqual(before._tag === "Right" ? before.right.info.diagnostics : before.left, [])
+        const parsed = made.remembering.parsed.count
+        edit(made)
+        const now = yield* made.remembering.run()
+        assert.strictEqual(made.remembering.parsed.count === parsed, recalled)
+        assert.deepStrictEqual(now, yield* made.anew.run())
+        const codes = now._tag === "Right" ? now.right.info.diagnostics.map(({ code }) => code) : []
+        assert.deepStrictEqual(codes, recalled ? [] : ["installed-differs"])
       }))
   }
 

@@ -37,13 +37,17 @@ describe("exports of a package", () => {
           ".": { default: "./a.js", import: "./b.mjs" },
           "./nested": { node: { browser: "./a.js", require: "./c.cjs" }, import: "./b.mjs" },
           "./closed": { node: null, default: "./a.js" },
-          "./sync": { "module-sync": "./a.js", "node-addons": "./a.js", default: "./c.cjs" }
+          "./sync": { "module-sync": "./a.js", default: "./c.cjs" },
+          "./addons": { "node-addons": "./b.mjs", default: "./c.cjs" }
         })
         assert.strictEqual(yield* project.where("p", "main.ts"), p("a.js"))
         assert.strictEqual(yield* project.where("p/nested", "main.ts"), p("b.mjs"))
         assert.strictEqual(yield* project.where("p/nested", "main.ts", "require"), p("c.cjs"))
         assert.strictEqual(yield* project.where("p/closed", "main.ts"), "NotExported")
-        assert.strictEqual(yield* project.where("p/sync", "main.ts"), p("c.cjs"))
+        // Those of Node 20.19 and newer
+        assert.strictEqual(yield* project.where("p/sync", "main.ts"), p("a.js"))
+        assert.strictEqual(yield* project.where("p/sync", "main.ts", "require"), p("a.js"))
+        assert.strictEqual(yield* project.where("p/addons", "main.ts"), p("b.mjs"))
       }))
 
     test("patterns: the longest base wins, trailers count, null closes", () =>
@@ -87,7 +91,10 @@ describe("exports of a package", () => {
         assert.match(error.message, /Import one of: p, p\/features\/\*, p\/x/)
         assert.match((yield* project.refused("p/types", "main.ts")).why ?? "", /type declarations only/)
         assert.match((yield* project.refused("p/hidden", "main.ts")).why ?? "", /closes/)
-        assert.match((yield* project.refused("p/cjs", "main.ts")).why ?? "", /conditions node, import, default/)
+        assert.match(
+          (yield* project.refused("p/cjs", "main.ts")).why ?? "",
+          /conditions node, node-addons, module-sync, import, default/
+        )
       }))
 
     test("a wrong package.json is refused with the place in it", () =>

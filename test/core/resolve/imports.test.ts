@@ -12,6 +12,7 @@ describe("imports of a package", () => {
             imports: {
               "#lib": "./src/lib.ts",
               "#js": "./src/lib.js",
+              "#both": "./src/both.js",
               "#util/*": "./src/util/*.ts",
               "#util/internal/*": null,
               "#dep": { node: "dep/sub", default: "./src/lib.ts" },
@@ -25,6 +26,8 @@ describe("imports of a package", () => {
             }
           },
           "src/lib.ts": "",
+          "src/both.ts": "",
+          "src/both.js": "",
           "src/util/x.ts": "",
           "src/util/internal/y.ts": "",
           "src/nested/package.json": { type: "module" },
@@ -34,6 +37,7 @@ describe("imports of a package", () => {
         const main = "src/main.ts"
         assert.strictEqual(yield* project.where("#lib", main), "src/lib.ts")
         assert.strictEqual(yield* project.where("#js", main), "src/lib.ts")
+        assert.strictEqual(yield* project.where("#both", main), "src/both.js")
         assert.strictEqual(yield* project.where("#util/x", main), "src/util/x.ts")
         assert.strictEqual(yield* project.where("#util/internal/y", main), "NotExported")
         assert.strictEqual(yield* project.where("#fs", main), "node:fs")

@@ -50,6 +50,27 @@ describe("paths, baseUrl and rootDirs of tsconfig.json", () => {
         assert.strictEqual(yield* where("@/none"), "InvalidSpecifier")
       }))
 
+    test("in plain JavaScript, Node's answer goes before paths and baseUrl", () =>
+      Effect.gen(function*() {
+        const project = yield* Project.make({
+          "tsconfig.json": {
+            compilerOptions: { baseUrl: "src", paths: { p: ["./p.ts"], fs: ["./fs.ts"], "@/*": ["./*"] } }
+          },
+          "main.mjs": "",
+          "main.ts": "",
+          "src/p.ts": "",
+          "src/fs.ts": "",
+          "src/own.ts": "",
+          ...Project.installed("node_modules/p", {}, { "index.js": "" })
+        })
+        assert.strictEqual(yield* project.where("p", "main.mjs"), "p@1.0.0 node_modules/p/index.js")
+        assert.strictEqual(yield* project.where("fs", "main.mjs"), "node:fs")
+        assert.strictEqual(yield* project.where("@/own", "main.mjs"), "src/own.ts")
+        assert.strictEqual(yield* project.where("own", "main.mjs"), "src/own.ts")
+        assert.strictEqual(yield* project.where("p", "main.ts"), "src/p.ts")
+        assert.strictEqual(yield* project.where("fs", "main.ts"), "src/fs.ts")
+      }))
+
     test("paths go before Node's own modules, a mere * and baseUrl do not", () =>
       Effect.gen(function*() {
         const files = { "main.ts": "", "src/fs.ts": "", "src/own.ts": "" }

@@ -18,6 +18,28 @@ describe("relative and absolute specifiers", () => {
         }
       }))
 
+    test("plain JavaScript means the file that Node takes, and TypeScript where Node finds none", () =>
+      Effect.gen(function*() {
+        const project = yield* Project.make({
+          "main.mjs": "",
+          "main.ts": "",
+          "both.ts": "",
+          "both.js": "",
+          "only.ts": "",
+          "folder.ts": "",
+          "folder/index.js": ""
+        })
+        for (const main of ["main.mjs", "main.cjs", "main.js"]) {
+          assert.strictEqual(yield* project.where("./both.js", main), "both.js")
+          assert.strictEqual(yield* project.where("./both", main, "require"), "both.js")
+          assert.strictEqual(yield* project.where("./folder", main, "require"), "folder/index.js")
+          assert.strictEqual(yield* project.where("./only.js", main), "only.ts")
+          assert.strictEqual(yield* project.where("./none.js", main), "NotFound")
+        }
+        assert.strictEqual(yield* project.where("./both.js", "main.ts"), "both.ts")
+        assert.strictEqual(yield* project.where("./folder", "main.ts"), "folder.ts")
+      }))
+
     test("each extension stands for its own source", () =>
       Effect.gen(function*() {
         const project = yield* Project.make({

@@ -147,6 +147,45 @@ describe("tsconfig.json", () => {
         assert.deepStrictEqual(yield* options(project, "inner/x.ts"), defaults)
       }))
 
+    test("references that are missing take in nothing, the others what they include", () =>
+      Effect.gen(function*() {
+        const project = yield* Project.make({
+          "tsconfig.json": {
+            files: [],
+            references: [{ path: "./gone" }, { path: "./gone.json" }, { path: "./empty" }, { path: "./there.json" }]
+          },
+          "empty/x.txt": "",
+          "there.json": { include: ["src"], compilerOptions: { experimentalDecorators: true } },
+          "src/main.ts": "",
+          "main.ts": ""
+        })
+        assert.deepStrictEqual(yield* options(project, "src/main.ts"), { ...defaults, experimentalDecorators: true })
+        assert.deepStrictEqual(yield* options(project, "main.ts"), defaults)
+      }))
+
+    test("plain JavaScript follows the language, but for its JSX", () =>
+      Effect.gen(function*() {
+        const project = yield* Project.make({
+          "tsconfig.json": {
+            compilerOptions: {
+              target: "es2020",
+              allowJs: true,
+              experimentalDecorators: true,
+              emitDecoratorMetadata: true,
+              verbatimModuleSyntax: true,
+              jsx: "react",
+              jsxFactory: "h"
+            }
+          }
+        })
+        for (const name of ["main.js", "main.mjs", "main.cjs", "main.jsx", "main"]) {
+          assert.deepStrictEqual(yield* options(project, name), { ...defaults, jsx: "react", jsxFactory: "h" })
+        }
+        for (const name of ["main.ts", "main.mts", "main.cts", "main.tsx"]) {
+          assert.isFalse((yield* options(project, name)).useDefineForClassFields)
+        }
+      }))
+
     test("a wrong one is refused with the place in it", () =>
       Effect.gen(function*() {
         const cases: ReadonlyArray<readonly [text: string, place: string, message: RegExp]> = [
@@ -159,7 +198,7 @@ describe("tsconfig.json", () => {
           [`{ "compilerOptions": { "verbatimModuleSyntax": "yes" } }`, "1:48", /neither true nor false/],
           [`{ "compilerOptions": { "paths": { "a": "b" } } }`, "1:40", /"a" in "paths" is not a list/],
           [`{ "compilerOptions": { "paths": { "*/*": ["b"] } } }`, "1:42", /more than one/],
-          [`{ "files": [], "references": [{ "path": "./gone" }] }`, "1:31", /does not exist/]
+          [`{ "files": [], "references": [{ "paths": "./gone" }] }`, "1:31", /has no "path"/]
         ]
         for (const [text, place, message] of cases) {
           const project = yield* Project.make({ "tsconfig.json": text, "main.ts": "" })

@@ -153,6 +153,28 @@ describe("the cluster of a call", () => {
     assert.deepStrictEqual(environmentVariables, ["LANG", "WORD"])
   })
 
+  it("gives no variable to an invocation that only the invocation names", async () => {
+    const { code, stdout } = await runIn("", ["package", "main.ts#main", "--json"])
+    assert.strictEqual(code, 0)
+    const info = Schema.decodeUnknownSync(PackageInfo)(JSON.parse(stdout))
+    const stored: unknown = JSON.parse(Fs.readFileSync(info.invocationPath ?? "", "utf8"))
+    bench.write("foreign.json", JSON.stringify({ ...Object(stored), environmentVariables: ["LANG", "WORD"] }))
+    const words = ["run", info.packagePath, "--invocation", "foreign.json", "--json"]
+    const environment = { LANG: "C", WORD: "hunter2" }
+    for (const own of [[], ["--env", "LANG"]]) {
+      const refused = await runIn("", [...words, ...own], environment)
+      assert.strictEqual(refused.code, 2, refused.stderr)
+      const { error } = Object.fromEntries(Object.entries(JSON.parse(refused.stdout) as object))
+      assert.deepInclude(error, {
+        tag: "JobEnvironmentError",
+        what: `The invocation asks for the environment variable ${own.length === 0 ? `"LANG" and 1 more` : `"WORD"`}`
+      })
+      assert.notInclude(refused.stdout + refused.stderr, "hunter2")
+    }
+    const both = await runIn("", [...words, "--env", "LANG", "--env", "WORD"], environment)
+    assert.deepStrictEqual([both.code, JSON.parse(both.stdout).value], [0, ["C", "hunter2"]], both.stderr)
+  })
+
   it("gives a job the variables that are configured, and those of --env", async () => {
     const environment = { LANG: "C", WORD: "hello" }
     const { code, stderr, stdout } = await runIn(

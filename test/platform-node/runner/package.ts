@@ -51,6 +51,8 @@ export const stubborn = () => { process.on("SIGTERM", () => {}); return new Prom
 export const exhausts = () => { const held = []; for (;;) held.push(new Array(100_000).fill({})) }
 export const killed = () => { process.kill(process.pid, "SIGKILL") }
 export const spawns = async () => { const { spawn } = await import("node:child_process"); const c = spawn("sleep", ["60"]); fs.writeFileSync("child.pid", String(c.pid)); await new Promise((r) => setTimeout(r, 60_000)) }
+export const warned = (count) => new Promise((resolve) => { const got = []; const on = (signal) => { got.push(signal); if (got.length === count) resolve(got) }; for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"]) process.on(signal, on); setTimeout(resolve, 20_000); fs.writeFileSync("listening", "") })
+export const deaf = async () => { fs.writeFileSync("listening", ""); await new Promise((r) => setTimeout(r, 1000)); return process.env.NODE_OPTIONS ?? "none" }
 export const proxy = () => [new Proxy({}, {})]
 export const npm = async () => (await import("tiny")).default
 export const value = 5

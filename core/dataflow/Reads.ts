@@ -1,0 +1,214 @@
+/**
+ * What a piece of code looks at when it runs, itself and without what it calls.
+ */
+import { Field, Kind, none, type Variable } from "../modules/Constraints.ts"
+import { methodField, placeOf, type ProgramCall, type Region, type Solution } from "./PointsTo.ts"
+
+/** What to do with each thing that is looked at. */
+export interface ReadVisitor {
+  /** A field of a region. */
+  readonly read: (region: Region, field: number) => void
+  /** Everything that can be reached from a region. */
+  readonly deep: (region: Region) => void
+  /** A state of the host, by name. */
+  readonly state: (name: string) => void
+  /** Functions that the language or unknown code may call, with arguments that nothing is known of. */
+  readonly run: (functions: ReadonlyArray<number>) => void
+  /** A call of one known function. */
+  readonly direct: (call: ProgramCall) => void
+  /** A call of what a region holds; without `call` nothing is known of the arguments. */
+  readonly invoke: (region: Region, call: ProgramCall | undefined) => void
+}
+
+/** Fields by which the language calls functions. */
+export const implicitFields: ReadonlyArray<string> = [".valueOf", ".toString", "@toPrimitive", ".toJSON", "@iterator",
+  "@asyncIterator", ".next", ".return"]
+
+/** The arguments, or the receiver, that a place of a library function's behaviour means. */
+export const placed = (call: ProgramCall, text: string): ReadonlyArray<Variable> => {
+  const place = placeOf(text)
+  if (place.base === "this") return call.receiver === none ? [] : [call.receiver]
+  if (place.base !== "argument") return []
+  const { spread } = call.call
+  const isSpread = (at: number): boolean => spread >= 0 && at >= spread
+  return call.args.filter((argument, at) =>
+    argument !== none &&
+    (place.open ? at >= place.index || isSpread(at) : at === place.index || (isSpread(at) && spread <= place.index))
+  )
+}
+
+export interface Reads {
+  readonly of: (code: number, visitor: ReadVisitor) => void
+  /** What may run when a region is converted or iterated. */
+  readonly implicit: (region: Region) => ReadonlyArray<number>
+}
+
+/** A field that stands for what unknown code remembers. */
+export const unknownState = "(state)"
+
+/** A field that stands for what unknown code may set in the global object and in `process.env`. */
+export const external = "(external)"
+
+export const readsOf = (solution: Solution): Reads => {
+  const { program, regionOf } = solution
+  const anyField = program.fieldIndex(Field.any)
+  const elementField = program.fieldIndex(Field.element)
+  const stateField = program.fieldIndex(unknownState)
+
+  const implicit = (region: Region): ReadonlyArray<number> => {
+    if (region < 0) return []
+    const found = solution.converted(region).flatMap((each) =>
+      implicitFields.flatMap((field) => {
+        const functions = solution.implicit(each, field)
+        if (!field.startsWith("@")) return functions
+        const inner = functions.flatMap((fn) => {
+          const result = program.functions[fn]?.result ?? none
+          return result === none ? []
+            : [".next", ".return"].flatMap((name) => solution.implicit(regionOf(result), name))
+        })
+        return [...functions, ...inner]
+      })
+    )
+    // A proxy takes part in all of it
+    return [...found, ...solution.accessors(region, anyField, "get")]
+  }
+  const inside = (region: Region, depth: number): ReadonlyArray<Region> => {
+    let regions: ReadonlyArray<Region> = [region]
+    for (let at = 0; at < depth; at++) regions = regions.flatMap((each) => solution.contents(each))
+    return regions
+  }
+  const at = (call: ProgramCall, place: string): ReadonlyArray<Region> =>
+    placed(call, place).flatMap((variable) => inside(regionOf(variable), placeOf(place).depth))
+
+  const unknownCall = (region: Region, call: ProgramCall, visitor: ReadVisitor): void => {
+    visitor.deep(region)
+    visitor.read(region, stateField)
+    visitor.invoke(region, undefined)
+    for (const part of [call.receiver, call.callee, ...call.args]) {
+      if (part === none) continue
+      visitor.deep(regionOf(part))
+      for (const inner of [regionOf(part), ...solution.contents(regionOf(part))]) visitor.invoke(inner, undefined)
+    }
+  }
+  /** A function of the library that is called by another name: it may look at all that it is given. */
+  const borrowed = (call: ProgramCall, region: Region, visitor: ReadVisitor): void => {
+    if (solution.nativesIn(region).length === 0) return
+    for (const each of [call.receiver, ...call.args]) {
+      if (each === none) continue
+      visitor.deep(regionOf(each))
+      visitor.invoke(regionOf(each), undefined)
+    }
+    const bound = solution.boundReceiver(call)
+    if (bound >= 0) visitor.deep(bound)
+  }
+
+  const call = (self: ProgramCall, visitor: ReadVisitor): void => {
+    if (self.method >= 0) {
+      const region = regionOf(self.receiver)
+      visitor.read(region, self.method)
+      if (solution.patched.has(self.method)) visitor.read(solution.prototypes, self.method)
+      visitor.run(solution.accessors(region, self.method, "get"))
+    }
+    if (self.direct >= 0) return visitor.direct(self)
+    const { behaviours, functions, special, unknown } = solution.callees(self)
+    if (functions.length > 0) visitor.invoke(regionOf(self.callee), self)
+    const bound = behaviours.length === 0 ? -1 : solution.boundReceiver(self)
+    if (bound >= 0) visitor.read(bound, anyField)
+    for (const { behaviour, isObjectStatic } of behaviours) {
+      for (const place of behaviour.reads ?? []) {
+        for (const region of at(self, place)) {
+          if (place.startsWith("deep:")) visitor.deep(region)
+          else visitor.read(region, isObjectStatic ? anyField : elementField)
+        }
+      }
+      if (isObjectStatic) {
+        for (const region of at(self, "0")) {
+          visitor.read(region, anyField)
+          visitor.run(solution.accessors(region, anyField, "get"))
+          visitor.run(solution.accessors(region, anyField, "set"))
+        }
+        for (const region of at(self, "1+")) visitor.run(solution.accessors(region, anyField, "get"))
+      }
+      for (const { fn } of behaviour.calls ?? []) {
+        for (const region of at(self, fn)) {
+          visitor.invoke(region, undefined)
+          borrowed(self, region, visitor)
+        }
+      }
+      for (const place of [...behaviour.converts ?? [], ...behaviour.iterates ?? []]) {
+        for (const region of at(self, place)) {
+          for (const each of solution.converted(region)) visitor.read(each, elementField)
+          visitor.run(implicit(region))
+        }
+      }
+      for (const [place, method] of behaviour.invokes ?? []) {
+        for (const region of at(self, place)) {
+          visitor.run(solution.implicit(region, methodField(method)))
+          if (method !== "constructor") continue
+          const species = program.fieldIndex(Field.symbol("species"))
+          const made = solution.fieldOf(region, program.fieldIndex(".constructor"))
+          if (made >= 0) visitor.run(solution.accessors(made, species, "get"))
+        }
+      }
+      for (const state of behaviour.readsState ?? []) visitor.state(state)
+    }
+    if (special !== undefined) {
+      const target = special === "reflect" ? self.args[0] : self.receiver
+      if (target !== undefined && target !== none) {
+        const region = regionOf(target)
+        visitor.invoke(region, undefined)
+        for (const each of self.args) if (each !== none) visitor.read(regionOf(each), elementField)
+        borrowed(self, region, visitor)
+        if ((solution.flags(region) & Kind.unknown) !== 0) unknownCall(region, self, visitor)
+      }
+    }
+    if (unknown >= 0) unknownCall(unknown, self, visitor)
+  }
+
+  return {
+    implicit,
+    of: (index, visitor) => {
+      const found = program.codes[index]
+      if (found === undefined) return
+      const { code, fields, offset } = found
+      const base = (list: ReadonlyArray<number>, position: number): Region => regionOf((list[position] ?? 0) + offset)
+      const field = (list: ReadonlyArray<number>, position: number): number => fields[list[position] ?? 0] ?? anyField
+      for (let each = 0; each < code.loads.length; each += 3) {
+        const region = base(code.loads, each + 1)
+        const name = field(code.loads, each + 2)
+        visitor.read(region, name)
+        if (solution.patched.has(name)) visitor.read(solution.prototypes, name)
+        visitor.run(solution.accessors(region, name, "get"))
+      }
+      for (let each = 0; each < code.reads.length; each += 2) {
+        const region = base(code.reads, each)
+        visitor.read(region, field(code.reads, each + 1))
+        visitor.run(solution.accessors(region, anyField, "get"))
+      }
+      for (let each = 0; each < code.iterations.length; each += 2) {
+        const region = base(code.iterations, each + 1)
+        visitor.read(region, elementField)
+        visitor.run(implicit(region))
+      }
+      for (let each = 0; each < code.awaits.length; each += 2) {
+        const region = base(code.awaits, each + 1)
+        visitor.read(region, elementField)
+        visitor.run(solution.implicit(region, ".then"))
+      }
+      for (let each = 0; each < code.spreads.length; each += 2) {
+        const region = base(code.spreads, each + 1)
+        visitor.read(region, anyField)
+        visitor.run(solution.accessors(region, anyField, "get"))
+      }
+      for (const variable of code.converts) {
+        const region = regionOf(variable + offset)
+        for (const inner of solution.converted(region)) visitor.read(inner, elementField)
+        visitor.run(implicit(region))
+      }
+      for (let each = 0; each < code.stores.length; each += 3) {
+        visitor.run(solution.accessors(base(code.stores, each), field(code.stores, each + 1), "set"))
+      }
+      for (const each of solution.callsOf(index)) call(each, visitor)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Which modules have to be loaded although nothing of them is named: those that lead to modules whose evaluation matters,
+ * so that these are evaluated at all, and in the program's order.
+ */
+import type { CodeModule } from "../graph/Module.ts"
+import type { Evaluation, ReachedModule, StaticRequest } from "../graph/Reached.ts"
+import { orderedModules } from "./evaluationOrder.ts"
+import type { LiveStatements } from "./LiveStatements.ts"
+import type { LoadedProgram } from "./loadProgram.ts"
+
+/**
+ * `kept` are the modules of which something is kept; `isWanted` says whether that is so because of what it does while the
+ * module is loaded.
+ */
+export const evaluationOf = (
+  program: LoadedProgram,
+  live: LiveStatements,
+  kept: ReadonlyMap<string, ReachedModule>,
+  isWanted: (module: CodeModule) => boolean
+): Evaluation => {
+  const items = new Map<number, ReadonlySet<number>>()
+  for (const [path, reached] of kept) {
+    const index = program.indexOf.get(path)
+    if (index !== undefined && reached.items.size > 0) items.set(index, reached.items)
+  }
+  const matters = new Set<string>()
+  for (const index of orderedModules(live, items)) {
+    const source = program.sources[index]
+    if (source !== undefined) matters.add(source.path)
+  }
+  for (const source of program.sources) if (isWanted(source)) matters.add(source.path)
+  for (const { module } of kept.values()) if (module.record.system === "commonjs") matters.add(module.path)
+  const component = components(program)
+  const eager = new Set<number>()
+  for (const [path, { items: own, module }] of kept) {
+    const imports = new Set(module.record.imports.flatMap(({ bindings }) => bindings.map(({ local }) => local)))
+    const uses = [...own].some((index) =>
+      module.record.items[index]?.references.some((each) => each.eager && imports.has(each.name)) === true
+    )
+    const cycle = component.get(path)
+    if (uses && cycle !== undefined && cycle.size > 1) eager.add(cycle.id)
+  }
+  for (const path of kept.keys()) {
+    const cycle = component.get(path)
+    if (cycle === undefined || !eager.has(cycle.id)) continue
+    matters.add(path)
+    // What the cycle imports has to be there before it
+    for (const edge of program.edges.get(path) ?? []) if (kept.has(edge.path)) matters.add(edge.path)
+  }
+
+  // Whoever leads there
+  const importers = new Map<string, Array<string>>()
+  for (const [from, list] of program.edges) {
+    for (const { path } of list) {
+      const known = importers.get(path)
+      if (known === undefined) importers.set(path, [from])
+      else known.push(from)
+    }
+  }
+  const ordered = new Set(matters)
+  const queue = [...matters]
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    for (const importer of importers.get(path) ?? []) {
+      if (ordered.has(importer)) continue
+      ordered.add(importer)
+      queue.push(importer)
+    }
+  }
+  const requests = new Map<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>()
+  for (const path of ordered) {
+    requests.set(path, (program.edges.get(path) ?? []).filter((edge) => ordered.has(edge.path)))
+  }
+  return { ordered, requests }
+}
+
+interface Component {
+  readonly id: number
+  size: number
+}
+
+/** The cycles of imports (Tarjan 1972), without recursion. */
+const components = (program: LoadedProgram): ReadonlyMap<string, Component> => {
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const found = new Map<string, Component>()
+  const stack: Array<string> = []
+  let next = 0
+  for (const { path: root } of program.sources) {
+    if (index.has(root)) continue
+    const work: Array<{ readonly path: string; at: number }> = [{ path: root, at: 0 }]
+    for (let frame = work[work.length - 1]; frame !== undefined; frame = work[work.length - 1]) {
+      const { path } = frame
+      if (!index.has(path)) {
+        index.set(path, next)
+        low.set(path, next++)
+        stack.push(path)
+      }
+      const edge = program.edges.get(path)?.[frame.at++]
+      if (edge !== undefined) {
+        if (!index.has(edge.path)) work.push({ path: edge.path, at: 0 })
+        else if (!found.has(edge.path)) low.set(path, Math.min(low.get(path) ?? 0, index.get(edge.path) ?? 0))
+        continue
+      }
+      if (low.get(path) === index.get(path)) {
+        const component: Component = { id: index.get(path) ?? 0, size: 0 }
+        for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+          found.set(member, component)
+          component.size++
+          if (member === path) break
+        }
+      }
+      work.pop()
+      const parent = work[work.length - 1]
+      if (parent !== undefined) low.set(parent.path, Math.min(low.get(parent.path) ?? 0, low.get(path) ?? 0))
+    }
+  }
+  return found
+}

@@ -1,0 +1,137 @@
+/**
+ * Loads every module that Node evaluates to load a function's module, and those that their code may load later.
+ */
+import * as Effect from "effect/Effect"
+import { isClustrix } from "../analyse/recordModule.ts"
+import type { ProgramModule, Target } from "../dataflow/Program.ts"
+import type { CodeModule } from "../graph/Module.ts"
+import type { StaticRequest } from "../graph/Reached.ts"
+import type { LoadError, LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
+import { ModuleResolver, type RequestKind, type ResolutionError } from "../ModuleResolver.ts"
+
+/** Whether TypeScript leaves the import out, since nothing of it is used as a value. */
+const isElided = (module: CodeModule, bindings: ReadonlyArray<{ readonly local: string }>): boolean =>
+  module.kind.language === "typescript" && !module.compilerOptions.verbatimModuleSyntax &&
+  bindings.every(({ local }) =>
+    module.record.constraints.names[local] === undefined &&
+    !module.record.exports.some((each) => each.from === undefined && each.local === local) &&
+    !module.record.items.some(({ jsx, metadataTypes }) => jsx || metadataTypes.includes(local))
+  )
+
+/** What a module imports when it is loaded, in the order of its text. */
+export const staticRequests = (module: CodeModule): ReadonlyArray<StaticRequest> => {
+  const { exports, imports, stars } = module.record
+  return [
+    ...imports.filter(({ bare, bindings, require }) => !require && (bare || !isElided(module, bindings)))
+      .map(({ bare, offset, specifier }) => ({ specifier, offset, bare })),
+    ...exports.flatMap(({ from, offset }) => from === undefined ? [] : [{ specifier: from, offset, bare: false }]),
+    ...stars.map(({ offset, specifier }) => ({ specifier, offset, bare: false }))
+  ].filter(({ specifier }) => !isClustrix(specifier)).sort((a, b) => a.offset - b.offset)
+}
+
+/** A program that is to be analysed. */
+export interface LoadedProgram {
+  readonly modules: ReadonlyArray<ProgramModule>
+  readonly sources: ReadonlyArray<CodeModule>
+  readonly indexOf: ReadonlyMap<string, number>
+  /** The modules that a module imports when it is loaded, in order, without those that need not be loaded. */
+  readonly edges: ReadonlyMap<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>
+}
+
+/**
+ * `entered` are modules of which something is reached: they are loaded whatever `sideEffects` of their package.json says.
+ */
+export const loadProgram = (
+  loader: ModuleLoader,
+  roots: ReadonlyArray<CodeModule>,
+  entered: ReadonlySet<string>
+): Effect.Effect<LoadedProgram, LoadError | ResolutionError, LoadRequirements> =>
+  Effect.gen(function*() {
+    const resolver = yield* ModuleResolver
+    const sources: Array<CodeModule> = []
+    const indexOf = new Map<string, number>()
+    const isStatic = new Set<string>()
+    const edges = new Map<string, Array<{ readonly request: StaticRequest; readonly path: string }>>()
+    const stack: Array<readonly [CodeModule, boolean]> = [...roots].reverse().map((module) => [module, true])
+    const targets = new Map<string, Target>()
+    const resolve = Effect.fnUntraced(function*(
+      module: CodeModule,
+      specifier: string,
+      offset: number,
+      kind: RequestKind
+    ) {
+      const found = yield* Effect.option(loader.resolve(module, specifier, offset, kind))
+      return found._tag === "None" ? undefined : found.value
+    })
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      const [module, evaluated] = next
+      const isNew = !indexOf.has(module.path)
+      if (!isNew && (!evaluated || isStatic.has(module.path))) continue
+      if (isNew) {
+        indexOf.set(module.path, sources.length)
+        sources.push(module)
+      }
+      if (evaluated) isStatic.add(module.path)
+      const found: Array<readonly [CodeModule, boolean]> = []
+      const own: Array<{ readonly request: StaticRequest; readonly path: string }> = []
+      for (const request of staticRequests(module)) {
+        const resolution = yield* resolve(module, request.specifier, request.offset, "import")
+        if (resolution?._tag !== "Source") continue
+        const { path } = resolution
+        if (!request.bare && !entered.has(path) && (yield* resolver.isFreeOfSideEffects(path))) continue
+        const target = yield* loader.load(path)
+        if (target._tag !== "Code") continue
+        own.push({ request, path })
+        found.push([target, evaluated])
+      }
+      edges.set(module.path, own)
+      // What code may load when it runs
+      for (const [, specifier, kind] of module.record.constraints.requested) {
+        if (isClustrix(specifier)) continue
+        const resolution = yield* resolve(module, specifier, 0, kind)
+        if (resolution?._tag !== "Source") continue
+        const target = yield* Effect.option(loader.load(resolution.path))
+        if (target._tag === "Some" && target.value._tag === "Code") found.push([target.value, false])
+      }
+      for (const { offset, require, specifier } of module.record.imports) {
+        if (!require || isClustrix(specifier)) continue
+        const resolution = yield* resolve(module, specifier, offset, "require")
+        if (resolution?._tag !== "Source") continue
+        const target = yield* loader.load(resolution.path)
+        if (target._tag === "Code") found.push([target, evaluated])
+      }
+      stack.push(...found.reverse())
+    }
+
+    const targetOf = (module: CodeModule, specifier: string, kind: RequestKind): Target => {
+      if (isClustrix(specifier)) return { _tag: "Builtin", name: "clustrix" }
+      const resolution = loader.resolved(module, specifier, kind)
+      switch (resolution?._tag) {
+        case "Builtin":
+          return { _tag: "Builtin", name: resolution.name.replace(/^node:/, "") }
+        case "Package":
+          return { _tag: "Unknown", name: resolution.name }
+        case "Source": {
+          const index = indexOf.get(resolution.path)
+          if (index !== undefined) return { _tag: "Module", index }
+          return loader.loaded(resolution.path)?._tag === "Json" || resolution.path.endsWith(".json") ? { _tag: "Json" }
+            // A module that is left out: nothing of it is used
+            : { _tag: "Unknown", name: resolution.path }
+        }
+        default:
+          return { _tag: "Unknown", name: specifier }
+      }
+    }
+    const modules = sources.map((module): ProgramModule => ({
+      path: module.path,
+      record: module.record,
+      isStatic: isStatic.has(module.path),
+      target: (specifier, kind) => {
+        const key = `${module.path}\0${kind}\0${specifier}`
+        let target = targets.get(key)
+        if (target === undefined) targets.set(key, target = targetOf(module, specifier, kind))
+        return target
+      }
+    }))
+    return { modules, sources, indexOf, edges }
+  })

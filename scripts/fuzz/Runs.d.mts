@@ -1,0 +1,3 @@
+import type { Runs } from "./Corpus.d.mts"
+
+export const make: () => Runs

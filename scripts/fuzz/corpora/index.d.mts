@@ -1,0 +1,3 @@
+import type { Corpus } from "../Corpus.d.mts"
+
+export const corpora: ReadonlyArray<Corpus>

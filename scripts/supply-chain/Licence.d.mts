@@ -1,0 +1,1 @@
+export const allows: (expression: string, isAllowed: (id: string) => boolean) => boolean

@@ -1,0 +1,1 @@
+export const faultsOf: (input: unknown) => ReadonlyArray<string>

@@ -1,0 +1,77 @@
+/**
+ * What a lockfile and the manifests have that the policy does not allow. Pure: a test gives it others.
+ */
+import * as Licence from "./Licence.mjs"
+
+const exact = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
+
+const nameOf = (place) => place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length)
+
+/** Each direct dependency has a reason, each reason a dependency. */
+const directFaults = (kind, asked = {}, reasons = {}) => [
+  ...Object.entries(asked).flatMap(([name, version]) => [
+    ...((reasons[name] ?? "").trim() === ""
+      ? [`${name} is in ${kind}, and scripts/supply-chain/policy.json has no reason for it`] : []),
+    ...(exact.test(version) ? [] : [`${name} is asked for as ${version}, which is not one version`])
+  ]),
+  ...Object.keys(reasons).filter((name) => !Object.hasOwn(asked, name)).map((name) =>
+    `scripts/supply-chain/policy.json has a reason for ${name}, which is not in ${kind}`
+  )
+]
+
+/**
+ * A lockfile has no licence where package.json has it in the old form (`licenses`), nor of builds for other platforms that the
+ * registry lacked; theirs is that of the package that has them as optional parts.
+ */
+const licenceOf = (packages, place, inOldForm) => {
+  const { license = inOldForm[nameOf(place)], optional } = packages[place]
+  if (license !== undefined || optional !== true) return license
+  const whole = Object.values(packages).find(({ optionalDependencies = {} }) =>
+    Object.hasOwn(optionalDependencies, nameOf(place))
+  )
+  return whole?.license
+}
+
+export const faultsOf = ({ lockfile, manifest, policy, workspaces }) => {
+  const { packages } = lockfile
+  const installed = Object.entries(packages).filter(([place, { link }]) =>
+    place.includes("node_modules/") && link !== true
+  )
+  const shipped = new Set(policy.licences.shipped)
+  const development = new Set([...policy.licences.shipped, ...policy.licences.development])
+  return [
+    ...directFaults("dependencies", manifest.dependencies, policy.dependencies),
+    ...directFaults("devDependencies", manifest.devDependencies, policy.devDependencies),
+    ...directFaults(
+      "the workspaces' dependencies",
+      Object.assign(
+        {},
+        ...workspaces.map(({ dependencies = {}, devDependencies = {} }) => ({ ...dependencies, ...devDependencies }))
+      ),
+      policy.workspaces
+    ),
+    ...installed.flatMap(([place, { dev }]) => {
+      const licence = licenceOf(packages, place, policy.licences.inOldForm)
+      const allowed = dev === true ? development : shipped
+      return typeof licence === "string" && Licence.allows(licence, (id) => allowed.has(id))
+        ? []
+        : [
+          `${place} has the licence ${licence ?? "(none)"}, which is not allowed${
+            dev === true ? "" : " in what is shipped"
+          }`
+        ]
+    }),
+    ...installed.flatMap(([place, { integrity, optional, resolved }]) => [
+      ...(integrity === undefined && optional !== true ? [`${place} has no integrity`] : []),
+      ...(resolved === undefined ? [] : [`${place} names the address ${resolved}`])
+    ]),
+    ...installed.flatMap(([place, { hasInstallScript }]) =>
+      hasInstallScript === true && !Object.hasOwn(policy.installScripts, nameOf(place))
+        ? [`${place} has an install script, and scripts/supply-chain/policy.json does not say why that is fine`]
+        : []
+    ),
+    ...Object.keys(policy.installScripts).filter((name) =>
+      !installed.some(([place, { hasInstallScript }]) => nameOf(place) === name && hasInstallScript === true)
+    ).map((name) => `scripts/supply-chain/policy.json explains an install script of ${name}, which has none`)
+  ]
+}
