@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as CanonicalJson from "../../../core/archive/CanonicalJson.ts"
+import type * as CanonicalJson from "../../../core/archive/CanonicalJson.ts"
 import * as DeployProtocol from "../../../core/deploy/DeployProtocol.ts"
 import * as JobDirectory from "../../../core/execute/JobDirectory.ts"
 import * as JobResultFile from "../../../core/execute/JobResultFile.ts"
