@@ -28,7 +28,9 @@ describe("Quotation", () => {
   })
 
   it("leaves what people write as it is", () => {
-    for (const text of ["naïve", "日本語", "😀", "می‌خواهم", "a b", "שלום"]) assert.strictEqual(Quotation.visible(text), text)
+    for (const text of ["naïve", "日本語", "😀", "می‌خواهم", "a b", "שלום"]) {
+      assert.strictEqual(Quotation.visible(text), text)
+    }
     assert.strictEqual(Quotation.quoted("a \"b\" \\ \u202e"), "\"a \\\"b\\\" \\\\ \\u{202e}\"")
   })
 

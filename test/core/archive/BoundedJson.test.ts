@@ -42,17 +42,21 @@ describe("BoundedJson", () => {
 
   it("counts the same however a text comes in pieces", () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 8 }), fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), (text, sizes) => {
-        const bytes = encoder.encode(text)
-        const count = BoundedJson.counter(limits)
-        let flaw: string | undefined
-        for (let at = 0, index = 0; at < bytes.length && flaw === undefined; index += 1) {
-          const size = sizes[index % sizes.length] ?? 1
-          flaw = count(bytes.subarray(at, at + size))
-          at += size
+      fc.property(
+        fc.json({ maxDepth: 8 }),
+        fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+        (text, sizes) => {
+          const bytes = encoder.encode(text)
+          const count = BoundedJson.counter(limits)
+          let flaw: string | undefined
+          for (let at = 0, index = 0; at < bytes.length && flaw === undefined; index += 1) {
+            const size = sizes[index % sizes.length] ?? 1
+            flaw = count(bytes.subarray(at, at + size))
+            at += size
+          }
+          assert.strictEqual(flaw === undefined, BoundedJson.excess(text, limits) === undefined)
         }
-        assert.strictEqual(flaw === undefined, BoundedJson.excess(text, limits) === undefined)
-      })
+      )
     )
   })
 

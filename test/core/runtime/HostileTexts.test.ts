@@ -64,7 +64,12 @@ const readers: Readonly<
   invocation: { document: JSON.parse(Invocation.encode(invocation)), read: (text) => Invocation.decode(text, "file") },
   result: { document: envelope, read: (text) => ResultEnvelope.decode(text, "file") },
   "source map": {
-    document: { format: "clustrix-source-map", formatVersion: 1, package: { packageId: "a", digest: "b" }, modules: {} },
+    document: {
+      format: "clustrix-source-map",
+      formatVersion: 1,
+      package: { packageId: "a", digest: "b" },
+      modules: {}
+    },
     read: (text) => SourceMapDocument.decode(text, "file")
   },
   answer: {
@@ -126,7 +131,12 @@ describe("texts of others", () => {
       assert.strictEqual(error._tag, "ResultEnvelopeError")
       // A value comes whole, and what stands before it alone
       const value = JSON.stringify([["a,\"value\":\"", "\\\"}"]])
-      const returned = JSON.stringify({ ...envelope, status: "returned", error: undefined, value: value.repeat(100_000) })
+      const returned = JSON.stringify({
+        ...envelope,
+        status: "returned",
+        error: undefined,
+        value: value.repeat(100_000)
+      })
       yield* transport.writeFile(`${job}/result`, returned)
       const whole = yield* JobResultFile.read(transport, job)
       assert.strictEqual(whole?.envelope.value, value.repeat(100_000))
