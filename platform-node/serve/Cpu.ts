@@ -6,7 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Worker } from "node:worker_threads"
-import type { Failure, Reply, Tasks } from "./cpu/Task.ts"
+import type { Failure, Message, Reply, Tasks } from "./cpu/Task.ts"
 import { cpu } from "./cpu.generated.ts"
 
 type Kind = keyof Tasks
@@ -33,7 +33,9 @@ const mostOfClient = 2
 const mostOfBoth = 1
 
 /** Memory of one thread. */
-const heapMebibytes = 512
+const heapMebibytes = 384
+/** A thread whose heap has grown beyond this is replaced: it would not give it back. */
+const keptHeapBytes = 134_217_728
 
 /** How long a thread with nothing to do is kept. */
 const idleMillis = 10_000
@@ -97,8 +99,9 @@ export const make = (times: Readonly<Record<Kind, Duration.Duration>>): Effect.E
       const thread: Thread = { worker, task: undefined, late: undefined }
       threads.add(thread)
       worker.unref()
-      worker.on("message", (reply: Reply) => {
-        end(thread, reply)
+      worker.on("message", (message: Message) => {
+        if (message.heapBytes > keptHeapBytes) return drop(thread, message)
+        end(thread, message)
         if (thread.task === undefined) rest(thread)
       })
       worker.on("error", (error: NodeJS.ErrnoException) =>

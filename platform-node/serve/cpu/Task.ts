@@ -56,4 +56,7 @@ export type Request = { readonly [K in keyof Tasks]: { readonly kind: K; readonl
   keyof Tasks
 ]
 
+/** What a thread sends back. `heapBytes`: what its heap has grown to. */
+export type Message = Reply & { readonly heapBytes: number }
+
 export type Reply = { readonly output: Tasks[keyof Tasks]["output"] } | { readonly failure: Failure }

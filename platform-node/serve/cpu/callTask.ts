@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
-import type * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import * as ForeignJson from "../../../core/archive/ForeignJson.ts"
 import * as Quotation from "../../../core/Quotation.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
@@ -16,9 +16,12 @@ import type { Failure, Tasks } from "./Task.ts"
 const limits = (bytes: number): BoundedJson.Limits => ({
   bytes,
   depth: ValueText.maximumDepth + 2,
-  elements: 1_000_000,
+  elements: mostValues,
   stringBytes: bytes
 })
+
+/** Values of a call, in whichever notation. */
+const mostValues = 1_000_000
 
 const bad = (what: string, why?: string): Failure => ({
   reason: "BadRequest",
@@ -33,8 +36,12 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 const decoded = <A>(text: string, name: string, is: (value: unknown) => value is A, kind: string) =>
-  ValueCodec.decode(text).pipe(
-    Effect.mapError((error) => bad(`The ${name} are no value text`, error.why)),
+  Effect.suspend(() => {
+    const excess = BoundedJson.excess(text, { bytes: Infinity, depth: 2, elements: mostValues, stringBytes: Infinity })
+    return excess === undefined
+      ? Effect.mapError(ValueCodec.decode(text), (error) => bad(`The ${name} are no value text`, error.why))
+      : Effect.fail(bad(`The ${name} are no value text that this server takes`, excess))
+  }).pipe(
     Effect.filterOrFail(is, () => bad(`The ${name} are not an ${kind}`))
   )
 

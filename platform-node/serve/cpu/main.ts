@@ -2,11 +2,12 @@
  * One thread of the deploy endpoint: takes a task, gives its output, takes the next.
  */
 import * as Effect from "effect/Effect"
+import { getHeapStatistics } from "node:v8"
 import { parentPort } from "node:worker_threads"
 import { callTask } from "./callTask.ts"
 import { packageTask } from "./packageTask.ts"
 import { resultTask } from "./resultTask.ts"
-import type { Failure, Reply, Request, Tasks } from "./Task.ts"
+import type { Failure, Message, Reply, Request, Tasks } from "./Task.ts"
 
 const taskOf = (request: Request): Effect.Effect<Tasks[keyof Tasks]["output"], Failure> => {
   switch (request.kind) {
@@ -32,5 +33,8 @@ parentPort?.on("message", (request: Request) => {
       })
     })
   )
-  void Effect.runPromise(reply).then((message) => parentPort?.postMessage(message))
+  void Effect.runPromise(reply).then((given) => {
+    const message: Message = { ...given, heapBytes: getHeapStatistics().total_heap_size }
+    parentPort?.postMessage(message)
+  })
 })
