@@ -3,7 +3,7 @@
  */
 import { EventEmitter } from "node:events"
 import { inspect } from "node:util"
-import { containing, contents, isIntrinsic, isObject } from "./Places.ts"
+import { containing, contents, ignore, isIntrinsic, isObject } from "./Places.ts"
 import { convertible, type Instrument, type Recorder, type Sample } from "./Observation.ts"
 
 /** A position in a sample: `this` or an argument, then the keys inside it. */
@@ -18,11 +18,13 @@ const inner = (value: unknown, key: string): unknown =>
     ? Reflect.get(value, key)
     : undefined
 
+/** Objects whose properties are data. The library's own keep their state there. */
+const plainPrototypes: ReadonlyArray<unknown> = [Object.prototype, Array.prototype, Error.prototype, RegExp.prototype]
+
 const keysOf = (value: unknown): ReadonlyArray<string> =>
   value instanceof Map || value instanceof Set
     ? [...value.values()].map((_, index) => `${index}`)
-    : isObject(value) && !isIntrinsic(value) && !ArrayBuffer.isView(value) &&
-        (Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]")
+    : isObject(value) && !isIntrinsic(value) && plainPrototypes.includes(Object.getPrototypeOf(value))
     ? Object.keys(value)
     : []
 
@@ -31,12 +33,12 @@ const at = (sample: Sample, position: Position): unknown => {
   return keys.reduce(inner, root === "this" ? sample.self : sample.args[root])
 }
 
-/** The positions of a sample, three levels deep, at most three of each object. */
+/** The positions of a sample, three levels deep, at most two of each object. */
 export const positions = (sample: Sample): ReadonlyArray<Position> => {
   const roots: ReadonlyArray<Position> = [...(sample.self === undefined ? [] : [["this"] as const]),
     ...sample.args.map((_, index): Position => [index])]
   const below = (position: Position): ReadonlyArray<Position> =>
-    position.length > 3 ? [] : keysOf(at(sample, position)).slice(0, 3).map((key): Position => [...position, key])
+    position.length > 3 ? [] : keysOf(at(sample, position)).slice(0, 2).map((key): Position => [...position, key])
       .flatMap((next) => [next, ...below(next)])
   return roots.flatMap((root) => [root, ...below(root)])
 }
@@ -128,6 +130,8 @@ export const keyOf = (name: string): string | symbol =>
   name.startsWith("Symbol.") ? Reflect.get(Symbol, name.slice("Symbol.".length)) as symbol : name
 
 const define = (value: object, key: string | symbol, descriptor: PropertyDescriptor): void => {
+  // These functions are the instrument's, not the sample's.
+  for (const fn of [descriptor.value, descriptor.get]) ignore(fn)
   Reflect.defineProperty(value, key, { configurable: true, enumerable: false, ...descriptor })
 }
 

@@ -2,7 +2,7 @@
  * Runs a function of the library and writes down what it did with the values that it was given.
  */
 import { EventEmitter, getEventListeners } from "node:events"
-import { setImmediate as turn } from "node:timers/promises"
+import { setImmediate as turn, setTimeout as later } from "node:timers/promises"
 import { inspect, types } from "node:util"
 import * as State from "./State.ts"
 import { containing, contents, isInternal, isIntrinsic, isObject, isTarget, tag, type Tags } from "./Places.ts"
@@ -307,9 +307,11 @@ export const observe = async (
   poke(recorder, sample, result)
   if (isNew) await open(recorder, result as object)
   recorder.recording = true
-  const waits = sample.args.some((arg) => typeof arg === "function")
-  const turns = roots.some(([, value]) => isObject(value)) ? 3 : 0
-  for (let index = 0; index < (patient && waits && !wasCalled() ? 200 : turns); index += 1) await turn()
+  if (instrument === plain && sample.args.some((arg) => typeof arg === "function")) {
+    const end = performance.now() + (patient ? 5000 : 20)
+    while (!wasCalled() && performance.now() < end) await later(1)
+  }
+  if (roots.some(([, value]) => isObject(value))) await turn()
   recorder.recording = false
   differences(recorder, before)
   if (isNew) resultContents(recorder, result as object)

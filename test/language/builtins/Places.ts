@@ -12,7 +12,7 @@ type Key = string | symbol
 export const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function"
 
-const intrinsics = new Set<object>()
+const intrinsics = new WeakSet<object>()
 const collect = (value: unknown): void => {
   if (!isObject(value) || intrinsics.has(value)) return
   intrinsics.add(value)
@@ -36,6 +36,11 @@ for (const name of builtinModules) if (!name.startsWith("_")) collect(require(na
 
 /** Whether every program has this object. */
 export const isIntrinsic = (value: object): boolean => intrinsics.has(value)
+
+/** Says that a value is no matter. */
+export const ignore = (value: unknown): void => {
+  if (isObject(value)) intrinsics.add(value)
+}
 
 const hidden = new WeakMap<object, ReadonlyArray<unknown>>()
 
@@ -77,12 +82,13 @@ const entries = (value: object): ReadonlyArray<unknown> => {
   return value instanceof FormData ? [...value.values()] : []
 }
 
+const wellKnown = new Set<unknown>(Object.values(Object.getOwnPropertyDescriptors(Symbol)).map(({ value }) => value))
+
 /** How Node's own objects are made is no value that they contain: symbols that nobody else has, lists of timers. */
 export const isInternal = (key: Key): boolean =>
   typeof key === "string"
-    ? ["_events", "_idleNext", "_idlePrev"].includes(key)
-    : Symbol.keyFor(key) === undefined &&
-      !Object.values(Object.getOwnPropertyDescriptors(Symbol)).some(({ value }) => value === key)
+    ? key === "_events" || key === "_idleNext" || key === "_idlePrev"
+    : Symbol.keyFor(key) === undefined && !wellKnown.has(key)
 
 /** What an object contains: properties, entries, its prototype, what it is said to contain. */
 export const contents = (value: object): ReadonlyArray<unknown> =>
