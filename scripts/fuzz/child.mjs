@@ -93,7 +93,9 @@ const probe = async (fn) => {
 const isCallable = (value) => typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value))
 
 const namesOf = async ({ module }) => ({
-  names: Object.entries(await import(pathToFileURL(module).href)).filter(([, value]) => isCallable(value)).map(([name]) => name)
+  names: Object.entries(await import(pathToFileURL(module).href)).filter(([, value]) => isCallable(value)).map((
+    [name]
+  ) => name)
 })
 
 const run = async ({ closure, exported, module, probe: isProbe }) => {
