@@ -20,6 +20,8 @@ export interface LeftOut {
 export interface DirectoryListing {
   /** Absolute, below the directory as it was named; links in it are followed. Sorted. */
   readonly files: ReadonlyArray<string>
+  /** Directories that give neither files nor other directories. Sorted. */
+  readonly empty: ReadonlyArray<string>
   /** Sorted by path. */
   readonly leftOut: ReadonlyArray<LeftOut>
   /** Whether ignore rules kept something out. */
@@ -56,6 +58,7 @@ export const list = (
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const files: Array<string> = []
+    const empty = new Set<string>()
     const leftOut: Array<LeftOut> = []
     let hasIgnored = false
     let directories = 0
@@ -89,6 +92,8 @@ export const list = (
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       const { above, path: here } = at
       directories += 1
+      empty.add(here)
+      empty.delete(PathText.dirname(here))
       if (files.length > maxEntries || directories > maxEntries) break
       const listed = yield* Effect.either(fs.readDirectory(here))
       if (listed._tag === "Left") {
@@ -108,7 +113,10 @@ export const list = (
           hasIgnored = true
           continue
         }
-        if (type === "File") files.push(path)
+        if (type === "File") {
+          files.push(path)
+          empty.delete(here)
+        }
         else if (type === "Directory") {
           const below = yield* open(path, above)
           if (below !== undefined) pending.push(below)
@@ -131,6 +139,7 @@ export const list = (
     }
     return {
       files,
+      empty: [...empty].sort(Order.string),
       leftOut: leftOut.sort((a, b) => Order.string(a.path, b.path)),
       hasIgnored,
       isTooLarge: files.length > maxEntries || directories > maxEntries

@@ -40,6 +40,8 @@ export interface CollectOptions {
 export interface CollectedAssets {
   /** Sorted by path. */
   readonly files: ReadonlyArray<DataFile>
+  /** Directories without files that the code lists. */
+  readonly directories: ReadonlyArray<Place>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
@@ -72,6 +74,7 @@ export const collectAssets = (
     const roots = Roots.make([options.packageRoot, ...options.otherRoots])
     const rules = IgnoreRules.make(roots)
     const files = new Map<string, DataFile>()
+    const directories = new Map<string, Place>()
     const listings = new Map<string, DirectoryListing.DirectoryListing>()
     const diagnostics = new Map<string, Diagnostic>()
     const covered = { directories: new Array<Place>(), patterns: new Array<Place>(), included: new Array<Place>() }
@@ -253,17 +256,19 @@ export const collectAssets = (
       Effect.gen(function*() {
         const found = yield* list(directory, taking.site, true)
         covered.directories.push({ path: directory, relativeTo: taking.relativeTo })
-        if (found.files.length === 0 && !taking.isDoubtful && !written.has(directory)) {
+        if (found.files.length === 0 && found.hasIgnored && !taking.isDoubtful && !written.has(directory)) {
           report(
             "warning",
             "empty-directory",
             `The directory ${shown(directory)} gives no file`,
             taking.site,
-            `${found.hasIgnored ? "All that is in it is ignored" : "It is empty"}, so that it will not be there.`,
-            found.hasIgnored
-              ? `Name ${shown(directory)} with the option include: a directory that is named is not ignored.`
-              : "Make the directory before it is listed."
+            "All that is in it is ignored, so that it will be empty.",
+            `Name ${shown(directory)} with the option include: a directory that is named is not ignored.`
           )
+        }
+        for (const path of found.empty) {
+          if (taking.relativeTo === "workingDirectory" && !PathText.isWithin(options.workingDirectory, path)) continue
+          directories.set(`${taking.relativeTo}\0${path}`, { path, relativeTo: taking.relativeTo })
         }
         for (const path of found.files) {
           // Who is handed a directory need not want texts of modules
@@ -478,6 +483,7 @@ export const collectAssets = (
       files: [...files.values()].sort((a, b) =>
         Order.string(a.path, b.path) || Order.string(a.relativeTo, b.relativeTo)
       ),
+      directories: [...directories.values()],
       diagnostics: [
         ...diagnostics.values(),
         ...UnknownPaths.report(unknown, covered, { hasInclude, locate: options.locate, shown })
