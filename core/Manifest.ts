@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import type * as BoundedJson from "./archive/BoundedJson.ts"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
 import { EntryMode } from "./archive/EntryMode.ts"
+import * as EntryPath from "./archive/EntryPath.ts"
 import * as Explanation from "./Explanation.ts"
 import * as Hasher from "./Hasher.ts"
 import * as Quotation from "./Quotation.ts"
@@ -130,6 +131,14 @@ export const make = (input: {
         })
     )
   })
+
+/** Directories of the package that hold no file, and are there because the function lists what is above them. */
+export const directories = ({ options }: Manifest): ReadonlyArray<string> =>
+  Array.isArray(options["directories"])
+    ? options["directories"].filter((each): each is string =>
+      typeof each === "string" && EntryPath.flaw(each) === undefined
+    )
+    : []
 
 /** The canonical text. */
 export const encode = (manifest: Manifest): string => CanonicalJson.encode(manifest)

@@ -31,18 +31,23 @@ const loadError = (reason: ParserLoadError["reason"], what: string) => (cause: u
     cause
   })
 
+/** Compiled once in a process: every packaging has layers of its own, and the code of SWC takes tens of MB. */
+const compiled = new Map<string, WebAssembly.Module>()
+
 const load = (wasm: string | undefined): Effect.Effect<WebAssembly.Module, ParserLoadError> =>
-  Effect.tryPromise({
-    try: async () => readFile(wasm ?? locate()),
-    catch: loadError("NotFound", "the WebAssembly of SWC (wasm_bg.wasm of @swc/wasm-web) cannot be read")
-  }).pipe(
-    Effect.flatMap((bytes) =>
-      Effect.try({
-        try: () => new WebAssembly.Module(bytes),
-        catch: loadError("NotWebAssembly", "the file wasm_bg.wasm of @swc/wasm-web is damaged")
-      })
-    )
-  )
+  Effect.gen(function*() {
+    const unread = loadError("NotFound", "the WebAssembly of SWC (wasm_bg.wasm of @swc/wasm-web) cannot be read")
+    const file = yield* Effect.try({ try: () => wasm ?? locate(), catch: unread })
+    const known = compiled.get(file)
+    if (known !== undefined) return known
+    const bytes = yield* Effect.tryPromise({ try: async () => readFile(file), catch: unread })
+    const module = yield* Effect.try({
+      try: () => new WebAssembly.Module(bytes),
+      catch: loadError("NotWebAssembly", "the file wasm_bg.wasm of @swc/wasm-web is damaged")
+    })
+    compiled.set(file, module)
+    return module
+  })
 
 /** Reads and compiles the WASM (some 70 ms) at the first parse. */
 export const layerWith = (options: NodeOptions): Layer.Layer<SourceParser> =>

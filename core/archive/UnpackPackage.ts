@@ -106,16 +106,22 @@ export const unpackPackage = (
       (made) => Effect.orDie(fs.remove(made, { recursive: true, force: true }))
     )
     const folders = new Set<string>()
+    /** Makes the directories above `name`. */
+    const makeFolders = (name: string) =>
+      Effect.gen(function*() {
+        for (let end = name.indexOf("/"); end !== -1; end = name.indexOf("/", end + 1)) {
+          const folder = path.join(temporary, ...name.slice(0, end).split("/"))
+          if (folders.has(folder)) continue
+          folders.add(folder)
+          yield* failed(fs.makeDirectory(folder))
+          // Not left to the umask.
+          yield* failed(fs.chmod(folder, 0o755))
+        }
+      })
+    for (const name of Manifest.directories(opened.manifest)) yield* makeFolders(`${name}/`)
     for (const { mode, path: name } of [...opened.entries, { path: Manifest.path, mode: "0644" as const }]) {
       const file = path.join(temporary, ...name.split("/"))
-      for (let end = name.indexOf("/"); end !== -1; end = name.indexOf("/", end + 1)) {
-        const folder = path.join(temporary, ...name.slice(0, end).split("/"))
-        if (folders.has(folder)) continue
-        folders.add(folder)
-        yield* failed(fs.makeDirectory(folder))
-        // Not left to the umask.
-        yield* failed(fs.chmod(folder, 0o755))
-      }
+      yield* makeFolders(name)
       yield* Effect.scoped(Effect.gen(function*() {
         const handle = yield* failed(fs.open(file, { flag: "wx", mode: 0o600 }))
         yield* opened.forEachChunk(name, (bytes) => Effect.uninterruptible(failed(handle.writeAll(bytes))))

@@ -20,6 +20,8 @@ export interface LeftOut {
 export interface DirectoryListing {
   /** Absolute, below the directory as it was named; links in it are followed. Sorted. */
   readonly files: ReadonlyArray<string>
+  /** Directories that give neither files nor other directories. Sorted. */
+  readonly empty: ReadonlyArray<string>
   /** Sorted by path. */
   readonly leftOut: ReadonlyArray<LeftOut>
   /** Files that ignore rules keep out, at most {@link maxIgnored}. Sorted. */
@@ -59,6 +61,7 @@ export const list = (
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const files: Array<string> = []
+    const empty = new Set<string>()
     const leftOut: Array<LeftOut> = []
     const ignored: Array<string> = []
     const ignoredDirectories: Array<Pending> = []
@@ -93,6 +96,8 @@ export const list = (
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       const { above, path: here } = at
       directories += 1
+      empty.add(here)
+      empty.delete(PathText.dirname(here))
       if (files.length > maxEntries || directories > maxEntries) break
       const listed = yield* Effect.either(fs.readDirectory(here))
       if (listed._tag === "Left") {
@@ -113,8 +118,10 @@ export const list = (
           else if (type === "Directory") ignoredDirectories.push({ path, above })
           continue
         }
-        if (type === "File") files.push(path)
-        else if (type === "Directory") {
+        if (type === "File") {
+          files.push(path)
+          empty.delete(here)
+        } else if (type === "Directory") {
           const below = yield* open(path, above)
           if (below !== undefined) pending.push(below)
         } else if (type !== undefined) {
@@ -154,6 +161,7 @@ export const list = (
     }
     return {
       files,
+      empty: [...empty].sort(Order.string),
       leftOut: leftOut.sort((a, b) => Order.string(a.path, b.path)),
       ignored: ignored.sort(Order.string).slice(0, maxIgnored),
       isTooLarge: files.length > maxEntries || directories > maxEntries

@@ -40,6 +40,8 @@ export interface CollectOptions {
 export interface CollectedAssets {
   /** Sorted by path. */
   readonly files: ReadonlyArray<DataFile>
+  /** Directories without files that the code lists. */
+  readonly directories: ReadonlyArray<Place>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
@@ -90,6 +92,7 @@ export const collectAssets = (
     const roots = Roots.make([options.packageRoot, ...options.otherRoots])
     const rules = IgnoreRules.make(roots)
     const files = new Map<string, DataFile>()
+    const directories = new Map<string, Place>()
     const listings = new Map<string, DirectoryListing.DirectoryListing>()
     const diagnostics = new Map<string, Diagnostic>()
     const covered = { directories: new Array<Place>(), patterns: new Array<Place>(), included: new Array<Place>() }
@@ -307,15 +310,10 @@ export const collectAssets = (
             site,
             isDoubtful
           })
-        } else if (found.files.length === 0 && !taking.isDoubtful && !written.has(directory)) {
-          report(
-            "warning",
-            "empty-directory",
-            `The directory ${shown(directory)} gives no file`,
-            taking.site,
-            "It is empty, so that it will not be there.",
-            "Make the directory before it is listed."
-          )
+        }
+        for (const path of found.empty) {
+          if (taking.relativeTo === "workingDirectory" && !PathText.isWithin(options.workingDirectory, path)) continue
+          directories.set(`${taking.relativeTo}\0${path}`, { path, relativeTo: taking.relativeTo })
         }
         for (const path of found.files) {
           // Who is handed a directory need not want texts of modules
@@ -592,6 +590,7 @@ export const collectAssets = (
       files: [...files.values()].sort((a, b) =>
         Order.string(a.path, b.path) || Order.string(a.relativeTo, b.relativeTo)
       ),
+      directories: [...directories.values()],
       diagnostics: [
         ...diagnostics.values(),
         ...UnknownPaths.report(unknown, covered, { hasInclude, locate: options.locate, shown })

@@ -4,6 +4,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
 import * as PackageEntry from "../archive/PackageEntry.ts"
 import { type AssetUse, findUses, type Site } from "../assets/AssetUse.ts"
 import { collectAssets } from "../assets/collectAssets.ts"
@@ -31,6 +32,8 @@ export interface CollectedFile extends Omit<PreparedFile, "sizeBytes"> {
 
 export interface CollectedData {
   readonly files: ReadonlyArray<CollectedFile>
+  /** The places in the package of directories without files. Sorted. */
+  readonly directories: ReadonlyArray<string>
   readonly reasons: ReadonlyMap<NodeId, Reason>
   readonly diagnostics: ReadonlyArray<Diagnostic>
 }
@@ -69,16 +72,19 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
 
   const place = yield* placements(
     root,
-    collected.files.filter(({ relativeTo }) => relativeTo === "module").map((file) => file.path)
+    [...collected.files, ...collected.directories].filter(({ relativeTo }) => relativeTo === "module").map((each) =>
+      each.path
+    )
   )
+  const placeOf = (each: { readonly path: string; readonly relativeTo: "module" | "workingDirectory" }): string =>
+    each.relativeTo === "module" ? `${modulesDirectory}/${place(each.path)}`
+      : `${dataDirectory}/${path.relative(workingDirectory, each.path).split(path.sep).join("/").normalize("NFC")}`
   const reasons = new Map<NodeId, Reason>()
   const diagnostics = [...collected.diagnostics]
   const written = new Set(analysed.modules.map((module) => module.path))
   const files: Array<CollectedFile> = []
   for (const each of collected.files) {
-    const relative = path.relative(each.relativeTo === "module" ? root.directory : workingDirectory, each.path)
-    const target = each.relativeTo === "module" ? `${modulesDirectory}/${place(each.path)}`
-      : `${dataDirectory}/${relative.split(path.sep).join("/").normalize("NFC")}`
+    const target = placeOf(each)
     const source = path.relative(root.directory, each.path).split(path.sep).join("/")
     // A module's text has reasons of its own
     const node = reached.modules.has(each.path) ? target : source
@@ -113,7 +119,8 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
       relativeTo: each.relativeTo
     })
   }
-  return { files, reasons, diagnostics } satisfies CollectedData
+  const directories = [...new Set(collected.directories.map(placeOf))].sort(Order.string)
+  return { files, directories, reasons, diagnostics } satisfies CollectedData
 })
 
 /** What tells Node that names without `m` or `c` in their ending are CommonJS modules. */

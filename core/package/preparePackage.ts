@@ -119,7 +119,11 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
     root,
     entries,
     entry: isVendored ? { ...entry, module: vendoredEntry } : entry,
-    options: { dependencies: options.dependencies, include: [...options.include].sort(Order.string) },
+    options: {
+      dependencies: options.dependencies,
+      include: [...options.include].sort(Order.string),
+      ...data.directories.length === 0 ? {} : { directories: data.directories }
+    },
     metadata,
     files: files.sort((a, b) => Order.string(a.path, b.path)),
     dependencies: dependencies.packages,

@@ -3,15 +3,16 @@
  */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import * as path from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { fileURLToPath } from "node:url"
 import { FilePackager } from "../../core/FilePackager.ts"
 import type { AnyFunction } from "../../core/FunctionLocator.ts"
 import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
 import { classes } from "./classes.ts"
 import { closures } from "./closures.ts"
+import { loadPackage } from "./loadPackage.ts"
 import { objects } from "./objects.ts"
 
 // Where npm packages and this project's own are found
@@ -21,26 +22,6 @@ const scratch = mkdtempSync(
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 const prepare = (fn: AnyFunction) => Effect.flatMap(FilePackager, (packager) => packager.prepare(fn))
-
-/** The function of the package, loaded into this very process. */
-const load = async ({ entries, entry }: PreparedPackage): Promise<AnyFunction> => {
-  const directory = mkdtempSync(path.join(scratch, "package-"))
-  for (const { content, path: name } of entries) {
-    if (content._tag !== "Bytes") continue
-    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true })
-    writeFileSync(path.join(directory, name), content.bytes)
-  }
-  const namespace: Record<string, unknown> = await import(pathToFileURL(path.join(directory, entry.module)).href)
-  const [first = "", ...rest] = entry.export.split(".")
-  let value = namespace[first]
-  let receiver: unknown
-  for (const name of rest) {
-    receiver = value
-    value = Reflect.get(Object(value), name)
-  }
-  if (typeof value !== "function") throw new TypeError(`${entry.export} of ${entry.module} is no function`)
-  return value.bind(receiver)
-}
 
 const outcome = async (fn: AnyFunction, args: ReadonlyArray<unknown>): Promise<unknown> => {
   try {
@@ -57,7 +38,7 @@ it.layer(NodeHost.layer)("a living function", (it) => {
         Effect.gen(function*() {
           const { args = [], fn } = make()
           const prepared = yield* prepare(fn)
-          const packaged = yield* Effect.promise(() => load(prepared))
+          const packaged = yield* Effect.promise(() => loadPackage(scratch, prepared))
           const here = title.includes("class") ? fn : make().fn
           const expected = yield* Effect.promise(() => outcome(here, args))
           const actual = yield* Effect.promise(() => outcome(packaged, args))

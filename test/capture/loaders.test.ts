@@ -7,15 +7,10 @@ import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { tmpdir } from "node:os"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { makeProject, modules, type Project } from "./nodeBundle.ts"
 
-const root = fileURLToPath(new URL("../../", import.meta.url))
-const modules = Path.join(root, "node_modules")
-/** Below this project, so that SWC's WASM is found. */
-const bundle = Fs.mkdtempSync(Path.join(modules, ".clustrix-loaders-"))
-const project = Fs.realpathSync(Fs.mkdtempSync(Path.join(tmpdir(), "clustrix-loaders-")))
-const file = (name: string): string => Path.join(project, name)
+let project: Project
+const file = (name: string): string => Path.join(project.directory, name)
 
 const library = `import { basename } from "node:path"
 const factor: number = 3
@@ -51,34 +46,7 @@ void main()
 `
 
 beforeAll(async () => {
-  await build({
-    absWorkingDir: root,
-    entryPoints: { node: "platform-node/index.ts" },
-    outdir: bundle,
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    mainFields: ["module", "main"],
-    // CommonJS that asks where it lies, with native parts where they were built
-    external: ["ssh2"],
-    banner: {
-      js:
-        "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);"
-    },
-    logLevel: "error"
-  })
-  const installed = file("node_modules/clustrix")
-  Fs.mkdirSync(installed, { recursive: true })
-  Fs.writeFileSync(
-    Path.join(installed, "package.json"),
-    JSON.stringify({ name: "clustrix", type: "module", exports: { "./node": "./node.js" } })
-  )
-  Fs.writeFileSync(
-    Path.join(installed, "node.js"),
-    `export * from ${JSON.stringify(pathToFileURL(Path.join(bundle, "node.js")).href)}\n`
-  )
+  project = await makeProject("loaders")
   Fs.mkdirSync(file("src"))
   // Natively, the import must name the file that is there
   Fs.writeFileSync(file("package.json"), JSON.stringify({ name: "loaders", type: "module" }))
@@ -87,17 +55,15 @@ beforeAll(async () => {
   Fs.writeFileSync(file("src/native.ts"), program.replace("./library.js", "./library.ts"))
 }, 120_000)
 
-afterAll(() => {
-  for (const each of [bundle, project]) Fs.rmSync(each, { recursive: true, force: true })
-})
+afterAll(() => project.remove())
 
 const run = (program: string, words: ReadonlyArray<string>): string => {
   const { status, stderr, stdout } = spawnSync(program, words, {
-    cwd: project,
+    cwd: project.directory,
     encoding: "utf8",
     env: {
       PATH: process.env["PATH"] ?? "",
-      HOME: project,
+      HOME: project.directory,
       CLUSTRIX_PACKAGE_DIR: file("packages")
     }
   })
@@ -133,7 +99,7 @@ const compile = (out: string, options: Readonly<Record<string, unknown>>): void 
 
 const bundled = async (out: string, options: Parameters<typeof build>[0]): Promise<void> => {
   await build({
-    absWorkingDir: project,
+    absWorkingDir: project.directory,
     entryPoints: ["src/main.ts"],
     outdir: out,
     bundle: true,

@@ -9,11 +9,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import * as path from "node:path"
 import * as SourceParser from "../../../platform-node/SourceParser.ts"
-import { collect, main, nothing, project, reasonOf } from "./Collecting.ts"
+import { collect, main, nothing, prepare, project, reasonOf } from "./Collecting.ts"
 
 layer(SourceParser.layer)("data files", (it) => {
   it.scoped("named by `include`: files, directories, patterns, and what they leave out", () =>
@@ -131,10 +131,7 @@ layer(SourceParser.layer)("data files", (it) => {
         }
       )
       const { files, said } = yield* collect(root, {}, refusing)
-      assert.deepStrictEqual([files, said], [[], [
-        "empty-directory: The directory data gives no file",
-        "skipped-file: data/shut does not go along"
-      ]])
+      assert.deepStrictEqual([files, said], [[], ["skipped-file: data/shut does not go along"]])
     }))
 
   it.scoped("above the limit, or outside of the root, are refused", () =>
@@ -233,5 +230,34 @@ layer(SourceParser.layer)("data files", (it) => {
         files: [],
         said: ["ignored-files: 1 file in data is ignored and not in the package: data/a"]
       })
+    }))
+  it.scoped("directories without files are there, where the code lists what is above them", () =>
+    Effect.gen(function*() {
+      const root = yield* project({
+        "src/main.ts": main(
+          `[fs.readdirSync("data"), fs.readdirSync(new URL("./beside/", import.meta.url)), fs.existsSync("other")]`
+        ),
+        "data/a": "",
+        "src/beside/a": ""
+      })
+      for (const each of ["data/empty", "data/deep/empty", "src/beside/empty", "other"]) {
+        mkdirSync(path.join(root, each), { recursive: true })
+      }
+      const { options } = yield* prepare(root)
+      assert.deepStrictEqual(options["directories"], ["data/data/deep/empty", "data/data/empty",
+        "modules/src/beside/empty"])
+      rmSync(path.join(root, "data/empty"), { recursive: true })
+      assert.deepStrictEqual((yield* prepare(root)).options["directories"], [
+        "data/data/deep/empty",
+        "modules/src/beside/empty"
+      ])
+    }))
+
+  it.scoped("a directory that is empty itself is there", () =>
+    Effect.gen(function*() {
+      const root = yield* project({ "src/main.ts": main(`fs.readdirSync("data")`) })
+      mkdirSync(path.join(root, "data"))
+      const { diagnostics, options } = yield* prepare(root)
+      assert.deepStrictEqual([options["directories"], diagnostics.map(({ code }) => code)], [["data/data"], []])
     }))
 })
