@@ -42,6 +42,12 @@ export interface CodeRequest {
   readonly attributes?: Range | undefined
   /** The code is prepared for a module that is not there: the call stands in a `try`. */
   readonly optional: boolean
+  /** The text of the specifier has other uses, too, and must stay as it is. */
+  readonly isFixed?: boolean | undefined
+  /** It is asked for by a `require` that the module makes for itself. */
+  readonly isCreated?: boolean | undefined
+  /** `require` itself is handed on to where its calls cannot be seen. */
+  readonly escapes?: boolean | undefined
 }
 
 /** `import.meta.url` and kin; replaced so that they name the place under the original file name. */
@@ -116,6 +122,8 @@ export interface Item {
   readonly metadataTypes: ReadonlyArray<string>
   /** `eval(...)`: what it names cannot be seen. */
   readonly evaluates: ReadonlyArray<number>
+  /** Calls that change how Node finds and reads modules. */
+  readonly loaderHooks: ReadonlyArray<number>
   /** Of an item of kind `captured`, a function that stands somewhere inside the module's others. */
   readonly inner?: InnerFunction | undefined
   /** Of a default export that has the value of a binding at one moment, the name of the binding. */
@@ -185,6 +193,8 @@ export interface ModuleRecord {
   readonly system: "esm" | "commonjs"
   /** Empty for ES modules. */
   readonly commonJsExports: ReadonlyArray<CommonJsExport>
+  /** What a CommonJS module declares at its top level; empty for ES modules. */
+  readonly commonJsNames: ReadonlyArray<string>
   readonly items: ReadonlyArray<Item>
   readonly imports: ReadonlyArray<ImportRequest>
   readonly exports: ReadonlyArray<ExportRecord>

@@ -4,12 +4,13 @@
 import * as Effect from "effect/Effect"
 import { AnalysisCache } from "../AnalysisCache.ts"
 import { findAssetReferences } from "../assets/findAssetReferences.ts"
-import { type Source, SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
+import type { Source, SourceParser, SourceSyntaxError } from "../SourceParser.ts"
 import type { ModuleRecord } from "./ModuleRecord.ts"
+import { parseModule } from "./ModuleSystem.ts"
 import { type InnerFunctionRequest, recordModule } from "./recordModule.ts"
 
 /** Bumped whenever the form or meaning of a record changes: older cache entries are then not found. */
-export const recordVersion = 20
+export const recordVersion = 21
 
 /** `textDigest` is the SHA-256 of `source.text`. */
 export const analyseModule = (
@@ -28,9 +29,14 @@ export const analyseModule = (
     const cached = yield* cache.get(key)
     // Only this function writes under this key
     if (cached !== undefined) return JSON.parse(cached) as ModuleRecord
-    const parser = yield* SourceParser
-    const module = yield* parser.parse(source)
-    const record = recordModule(module, { text: source.text, moduleSystem, assets: findAssetReferences(module), inner })
+    const { module, system } = yield* parseModule(source)
+    const record = recordModule(module, {
+      text: source.text,
+      language: source.language,
+      system,
+      assets: findAssetReferences(module),
+      inner
+    })
     yield* cache.set(key, JSON.stringify(record))
     return record
   })

@@ -3,15 +3,20 @@
  * declaration, declarator or statement.
  */
 import type * as Ast from "../syntax/Ast.ts"
-import { children, spanOf, topLevel } from "../syntax/Ast.ts"
+import { spanOf, topLevel } from "../syntax/Ast.ts"
 import type { AssetFinder } from "../assets/findAssetReferences.ts"
+import { handledImports } from "./HandledImports.ts"
 import { hoistedNames, type Kind, kindOf, methodsOf, signatureOf, wrappedBy } from "./Declaration.ts"
 import { type InnerFunction, innerFunctionAt } from "./InnerFunction.ts"
 import { scanItem } from "./ItemScanner.ts"
+import { loaderHooks } from "./LoaderHooks.ts"
 import { commonJsExports } from "./CommonJsExports.ts"
-import { anonymousDefault, type ExportRecord, type ImportBinding, type ImportRequest, type Item, type ModuleRecord,
-  type Range, type StarExport, type TypeName } from "./ModuleRecord.ts"
+import type { ModuleSystem } from "./ModuleSystem.ts"
+import { anonymousDefault, type CodeRequest, type ExportRecord, type GlobalReference, type ImportBinding,
+  type ImportRequest, type Item, type ModuleRecord, type Range, type StarExport,
+  type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
+import { requireRequests } from "./RequireFlow.ts"
 import { isSettled } from "./SettledBindings.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
 import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
@@ -20,8 +25,8 @@ import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
 /** What to know beside the tree. */
 export interface RecordOptions {
   readonly text: string
-  /** What extension and package.json say of the module system; `undefined` leaves it to the syntax. */
-  readonly moduleSystem: "esm" | "commonjs" | undefined
+  readonly language: "typescript" | "javascript"
+  readonly system: ModuleSystem
   /** The calls that matter for data files. */
   readonly assets: AssetFinder
   /** Functions within the module's others that are to be items of their own, after all others. */
@@ -40,36 +45,9 @@ const range = (node: Ast.AnyNode): Range => [spanOf(node).start, spanOf(node).en
 /** Whether a specifier names Clustrix itself. */
 export const isClustrix = (specifier: string): boolean => specifier === "clustrix" || specifier.startsWith("clustrix/")
 
-const moduleSyntax = new Set([
-  "ImportDeclaration",
-  "ExportDeclaration",
-  "ExportNamedDeclaration",
-  "ExportDefaultDeclaration",
-  "ExportDefaultExpression",
-  "ExportAllDeclaration",
-  "TsExportAssignment",
-  "TsImportEqualsDeclaration"
-])
-
-const mentionsCommonJs = (module: Ast.Module): boolean => {
-  const found = (node: Ast.AnyNode): boolean => {
-    const name = asName(node)
-    if (name !== undefined) {
-      return name.ctxt === 1 && (name.value === "require" || name.value === "module" || name.value === "exports")
-    }
-    return children(node).some(found)
-  }
-  return module.body.some(found)
-}
-
-const systemOf = (module: Ast.Module, moduleSystem: "esm" | "commonjs" | undefined): "esm" | "commonjs" => {
-  if (moduleSystem === "esm" || module.body.some((statement) => moduleSyntax.has(statement.type))) return "esm"
-  return moduleSystem ?? (mentionsCommonJs(module) ? "commonjs" : "esm")
-}
-
 /** Records a module. Pure: the same tree and text give the same record on every host. */
 export const recordModule = (module: Ast.Module, options: RecordOptions): ModuleRecord => {
-  const system = systemOf(module, options.moduleSystem)
+  const { system } = options
   const items: Array<Item> = []
   const imports: Array<ImportRequest> = []
   const exports: Array<ExportRecord> = []
@@ -135,6 +113,20 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     )
   })
 
+  /** An ES module of plain JavaScript has no `require`, `__dirname` and `__filename`; TypeScript may be compiled to have them. */
+  const isPlainModule = system === "esm" && options.language === "javascript"
+
+  const handedOn = requireRequests(module, { hasRequire: !isPlainModule })
+  // Who registers hooks writes the word; looking for it is quick
+  const hooks = options.text.includes("register") ? loaderHooks(module) : []
+  let handled: ReadonlySet<number> | undefined
+  /** The request, with the handlers of its promise. */
+  const withHandler = (request: CodeRequest): CodeRequest => {
+    if (request.kind !== "dynamic-import" || request.optional) return request
+    handled ??= handledImports(module)
+    return handled.has(request.offset) ? { ...request, optional: true } : request
+  }
+
   interface Part {
     readonly kind: Item["kind"]
     readonly range: Range
@@ -167,14 +159,18 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       wraps: wrappedName(part.value),
       signature: signatureOf(part.value, isClusterWrapper),
       references: scan.references.filter((reference) => !own.has(reference.name)),
-      globals: scan.globals,
-      requests: scan.requests,
-      places: scan.places,
+      globals: isPlainModule ? [...scan.globals, ...undefinedNames(scan)] : scan.globals,
+      requests: [
+        ...scan.requests.filter(({ kind }) => !isPlainModule || !kind.startsWith("require")).map(withHandler),
+        ...handedOn.filter(({ offset }) => part.range[0] <= offset && offset < part.range[1])
+      ],
+      places: isPlainModule ? scan.places.filter(({ kind }) => !kind.startsWith("__")) : scan.places,
       cuts: scan.cuts,
       assets: options.assets.references(part.nodes),
       jsx: scan.jsx,
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
+      loaderHooks: hooks.filter((offset) => part.range[0] <= offset && offset < part.range[1]),
       inner: part.inner,
       snapshotOf: part.snapshotOf
     })
@@ -455,6 +451,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   return {
     system,
     commonJsExports: system === "commonjs" ? commonJsExports(module) : [],
+    commonJsNames: system === "commonjs" ? [...declared] : [],
     items,
     imports,
     exports,
@@ -469,6 +466,17 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
 /** Where the parameters of a method begin, whose name ends at `end`. */
 const afterName = (text: string, end: number): number =>
   end + (/^\s*\?/.exec(text.slice(end, end + 100))?.[0].length ?? 0)
+
+/** Names of CommonJS that the code uses, unless it asks by `typeof` whether they are there. */
+const undefinedNames = ({ globals, places }: Pick<Item, "globals" | "places">): ReadonlyArray<GlobalReference> => {
+  const found = new Map<string, GlobalReference>()
+  for (const { kind, range: [offset] } of places) {
+    if (kind.startsWith("__") && !found.has(kind) && !globals.some(({ name }) => name === kind)) {
+      found.set(kind, { name: kind, offset, guarded: false })
+    }
+  }
+  return [...found.values()]
+}
 
 /** Exported member names of each top-level namespace, over all its declarations. */
 const namespaceMembers = (module: Ast.Module): ReadonlyMap<string, ReadonlySet<string>> => {

@@ -187,7 +187,11 @@ const fileURLToPath: KnownFunction = ([first], site) => {
 
 const pathToFileURL: KnownFunction = (args, site) => {
   const path = resolve(args, site)
-  return path._tag === "Text" ? Value.url(path) : path
+  if (path._tag !== "Text") return path
+  const [given] = args
+  // The slash that says that it is a directory stays
+  const isDirectory = given?._tag === "Text" && given.text.endsWith("/") && !path.text.endsWith("/")
+  return Value.url(isDirectory ? Value.text(`${path.text}/`, path.anchor, path.reasons) : path)
 }
 
 /** The texts one after another, as `+` and templates do. */
@@ -216,7 +220,7 @@ export const concat = (args: Arguments, site: Site): Value.Value => {
 /** A file inside an installed package: `require.resolve("name/file")`. */
 export const packageFile = (specifier: string): Value.Text => Value.text(`/${specifier}`, "package")
 
-/** `require.resolve` and `import.meta.resolve` as seen from `from`, the path of a module. */
+/** `require.resolve` and `import.meta.resolve` as seen from `from`, the path of a module, or of a directory if it ends in a slash. */
 export const resolveFrom = (from: Value.Text, specifier: Value.Value, site: Site): Value.Value => {
   const text = Value.toText(specifier, site.because("the name of the module is not a text"))
   if (text.text.startsWith(PathText.hole)) return text
@@ -224,7 +228,7 @@ export const resolveFrom = (from: Value.Text, specifier: Value.Value, site: Site
   if (spelled !== undefined) return spelled._tag === "Url" ? spelled.path : spelled
   if (PathText.isAbsolute(text.text)) return text
   if (!/^\.{1,2}(\/|$)/.test(text.text)) return packageFile(text.text)
-  const path = PathText.resolve(PathText.dirname(from.text), text.text)
+  const path = PathText.resolve(from.text.endsWith("/") ? from.text : PathText.dirname(from.text), text.text)
   return Value.text(path, from.anchor, text.reasons)
 }
 

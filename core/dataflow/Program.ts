@@ -19,6 +19,8 @@ export interface ProgramModule {
   readonly record: ModuleRecord
   /** Whether it is evaluated when the program starts; else when code asks for it. */
   readonly isStatic: boolean
+  /** Whether its default import of a CommonJS module may be the module's `default`. */
+  readonly isCompiled: boolean
   readonly target: (specifier: string, kind: "import" | "require") => Target
 }
 
@@ -291,7 +293,9 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
         const means = require && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
           ? moduleExports(target.index)
           : imported(target, name, new Set())
-        if (means !== undefined) aliases.push([variable, means])
+        if (means === undefined) continue
+        aliases.push([variable, means])
+        if (modules[module]?.isCompiled === true && name === "default") aliases.push([loaded(means, "default"), means])
       }
     }
     for (const [variable, specifier, kind] of record.constraints.requested) {

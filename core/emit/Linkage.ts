@@ -9,6 +9,7 @@ import { type FollowError, importOf, provide, type Provision } from "../graph/Ex
 import type { CodeModule } from "../graph/Module.ts"
 import type { LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import type { Reached, ReachedModule } from "../graph/Reached.ts"
+import { interopValue, isInterop } from "./CompiledImports.ts"
 import { emittedPath, filesystemUtils, modulesDirectory, type Placement, relativeSpecifier } from "./Placement.ts"
 
 export interface Linker {
@@ -162,7 +163,12 @@ export const linkage = (
         }
         const target = yield* targetOf(linker, module, request.specifier, binding.imported, request.offset)
         if (target === undefined) continue
-        if (target.imported === "*") declare("import", target, binding.local, request.offset)
+        if (yield* isInterop(linker.loader, module, request.specifier, request.offset)) {
+          const exported = `clustrix$${binding.local}`
+          declare("import", { ...target, imported: "default" }, undefined, request.offset).names
+            .add(asClause("default", exported))
+          required.push(`const ${binding.local} = ${interopValue(exported, binding.imported)};`)
+        } else if (target.imported === "*") declare("import", target, binding.local, request.offset)
         else {declare("import", target, undefined, request.offset).names.add(
             asClause(exportName(target.imported), binding.local)
           )}
@@ -190,7 +196,13 @@ export const linkage = (
       if (provision._tag !== "From") continue
       const target = yield* targetOf(linker, module, provision.specifier, provision.imported, provision.offset)
       if (target === undefined) continue
-      if (target.imported === "*") declare("export", target, exportName(name), provision.offset)
+      if (identifier.test(name) && (yield* isInterop(linker.loader, module, provision.specifier, provision.offset))) {
+        const exported = `clustrix$from$${name}`
+        declare("import", { ...target, imported: "default" }, undefined, provision.offset).names
+          .add(asClause("default", exported))
+        required.push(`const clustrix$as$${name} = ${interopValue(exported, provision.imported)};`)
+        exports.add(asClause(`clustrix$as$${name}`, name))
+      } else if (target.imported === "*") declare("export", target, exportName(name), provision.offset)
       else {
         declare("export", target, undefined, provision.offset).names
           .add(asClause(exportName(target.imported), exportName(name)))

@@ -96,7 +96,7 @@ export const slice = (
             if (request.attributes !== undefined && asksForJson(linker, reached, request)) {
               text.update(...request.attributes, "")
             }
-            if (!commonjs && (request.kind === "require" || request.kind === "require-resolve")) usesRequire = true
+            if (!commonjs && request.kind.startsWith("require") && request.isCreated !== true) usesRequire = true
           }
         }
         if (end < module.text.length) text.overwrite(end, module.text.length, "\n")
@@ -107,6 +107,12 @@ export const slice = (
     const captured = yield* Effect.forEach(items.filter((item) => item.inner !== undefined), (item) => cut([item]))
 
     const runtime = commonjs ? undefined : runtimeOf(linker, reached, here)
+    for (const local of commonjs ? reached.links : []) {
+      const isExported = module.record.commonJsExports.some(({ name }) => name === local)
+      if (!isExported && module.record.commonJsNames.includes(local)) {
+        text.append(`\nmodule.exports.${local} = ${local};`)
+      }
+    }
     if (!commonjs) {
       const links = yield* linkage(linker, reached, [
         ...(usesRequire ? [["node:module", `import { createRequire as ${toRequire} } from "node:module";`] as const]
@@ -209,7 +215,8 @@ const requestText = (
       return worker?._tag === "Code" ? relativeSpecifier(here, packagePath(linker, worker)) : undefined
     }
     if (
-      request.specifier === undefined || (request.kind !== "dynamic-import" && request.kind !== "require")
+      request.specifier === undefined || request.isFixed === true ||
+      (request.kind !== "dynamic-import" && request.kind !== "require")
     ) return undefined
     if (isClustrix(request.specifier)) return relativeSpecifier(here, filesystemUtils)
     const kind = request.kind === "require" ? "require" : "import"

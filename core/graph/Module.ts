@@ -35,6 +35,10 @@ export interface JsonModule {
 
 export type Module = CodeModule | JsonModule
 
+/** Whether Node gets the module as CommonJS, although it is written as an ES module. */
+export const isCompiledToCommonJs = ({ kind, record }: CodeModule): boolean =>
+  kind.language === "typescript" && kind.moduleSystem !== "esm" && record.system === "esm"
+
 export const declarationsOf = (record: ModuleRecord): ReadonlyMap<string, ReadonlyArray<Item>> => {
   const declarations = new Map<string, Array<Item>>()
   for (const item of record.items) {

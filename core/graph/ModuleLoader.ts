@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type * as AnalysisCache from "../AnalysisCache.ts"
 import type { InnerFunctionRequest } from "../analyse/recordModule.ts"
 import { analyseModule } from "../analyse/analyseModule.ts"
+import { wrapBranchFunctions } from "../analyse/BranchFunctions.ts"
 import * as Explanation from "../Explanation.ts"
 import type { Hasher } from "../Hasher.ts"
 import { digest } from "../Hasher.ts"
@@ -75,7 +76,7 @@ export const make = (
   const modules = new Map<string, Module>()
   const resolutions = new Map<string, Resolution>()
 
-  const read = Effect.fnUntraced(function*(path: string) {
+  const readText = Effect.fnUntraced(function*(path: string) {
     const fs = yield* FileSystem.FileSystem
     const file = fileName(path)
     const bytes = yield* fs.readFile(path).pipe(
@@ -113,7 +114,7 @@ export const make = (
   const load = Effect.fnUntraced(function*(path: string) {
     const known = modules.get(path)
     if (known !== undefined) return known
-    const text = yield* read(path)
+    const text = yield* readText(path)
     const resolver = yield* ModuleResolver
     const kind = yield* resolver.sourceKind(path)
     const file = fileName(path)
@@ -123,15 +124,23 @@ export const make = (
       return module
     }
     const compilerOptions = yield* resolver.compilerOptions(path)
-    const textDigest = yield* digest(text)
     const source = { file, text, language: kind.language, jsx: kind.jsx, moduleSystem: kind.moduleSystem }
-    const record = yield* analyseModule(source, textDigest, inner.get(path))
+    const analyse = (text: string) =>
+      Effect.flatMap(digest(text), (textDigest) =>
+        Effect.map(
+          analyseModule({ ...source, text }, textDigest, inner.get(path)),
+          (record) => ({ record, text, digest: textDigest })
+        ))
+    const { record, ...read } = yield* Effect.catchTag(analyse(text), "SourceSyntaxError", (error) =>
+      Effect.flatMap(
+        wrapBranchFunctions(source),
+        (wrapped) => wrapped === undefined || wrapped === text ? Effect.fail(error) : analyse(wrapped)
+      ))
     const module: Module = {
       _tag: "Code",
       path,
       file,
-      text,
-      digest: textDigest,
+      ...read,
       kind,
       compilerOptions,
       record,

@@ -383,6 +383,18 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         reference.name === "global"
       ) readsGlobals = true
     }
+    for (const offset of item.loaderHooks) {
+      report(
+        new Diagnostic({
+          severity: "warning",
+          code: "loader-hooks",
+          what: `${itemLabel(module, item)} registers hooks of Node's module loader`,
+          location: locate(module, offset),
+          why: "The hooks are not in the package, and modules that they find or make cannot be seen.",
+          remedy: "Import the modules themselves, or add the files of the hooks with the option `include`."
+        })
+      )
+    }
     // A CommonJS module has all its names
     for (const offset of module.record.system === "commonjs" ? [] : item.evaluates) {
       report(
@@ -454,9 +466,12 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
             severity: "warning",
             code: "unknown-module",
             what: request.kind === "dynamic-import" ? "A module is imported by a computed name"
+              : request.escapes === true ? "`require` is handed on to code that is not followed"
               : "A module is required by a computed name",
             location,
-            why: "Which module that is cannot be seen, so it does not go along.",
+            why: request.escapes === true
+              ? "Which modules it loads there cannot be seen, so they are not in the package."
+              : "Which module that is cannot be seen, so it does not go along.",
             remedy: "Import it by a constant name, or add its files with the option `include`."
           })
         )
@@ -473,7 +488,7 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
             code: "optional-module",
             what: `"${request.specifier}" is not there, and does not go along`,
             location,
-            why: "The code is prepared for that: it asks for the module in a `try`.",
+            why: "The code is prepared for that: it handles the error.",
             remedy: undefined
           })
         )
@@ -490,6 +505,18 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       } else if (target._tag === "Json") reachJson(target, reason, undefined, module)
       else if (target.record.system === "commonjs") reachWhole(target, reason)
       else reachNamespace(target, reason)
+      if (request.isFixed === true && target._tag === "Code" && !isRequiredAsWritten(target)) {
+        report(
+          new Diagnostic({
+            severity: "warning",
+            code: "unknown-module",
+            what: `"${request.specifier}" does not find ${target.file} in the package`,
+            location,
+            why: "The module has another name there, and the text that names it is used elsewhere, too.",
+            remedy: "Write the name where the module is required."
+          })
+        )
+      }
     })
 
   const drain = Effect.gen(function*() {
@@ -512,6 +539,10 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     drain
   }
 }
+
+/** Whether the module keeps its name in a package, so that a text that names it finds it there. */
+const isRequiredAsWritten = ({ path, record }: CodeModule): boolean =>
+  record.system === "commonjs" && /\.c?js$/.test(path)
 
 const commonJsNames = new Set(["require", "module", "exports", "__dirname", "__filename"])
 

@@ -47,15 +47,16 @@ export const resolveEntry = (
     return yield* named(loader, module, `${reference}`, first, rest)
   })
 
-/** A function of a CommonJS module is named as it is exported. */
+/** A function of a CommonJS module is named as it is exported; of a script, which exports nothing, as it is declared. */
 const ofCommonJs = (
   module: CodeModule,
   reference: string,
   name: string
 ): Effect.Effect<Entry, FunctionNotPackageableError> => {
   const [first = "", ...path] = name.split(".")
-  const { commonJsExports } = module.record
-  if (commonJsExports.some((each) => each.name === first)) {
+  const { commonJsExports, commonJsNames } = module.record
+  const isScript = commonJsExports.length === 0 && commonJsNames.includes(first)
+  if (isScript || commonJsExports.some((each) => each.name === first)) {
     return Effect.succeed({ _tag: "Binding", module, local: first, path })
   }
   const names = commonJsExports.map((each) => `\`${each.name}\``).join(", ")

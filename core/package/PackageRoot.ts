@@ -4,6 +4,7 @@
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { collisionError, type PathCollisionError } from "../archive/EntryPath.ts"
 import { commonDirectory, type Placement } from "../emit/Placement.ts"
 import * as Explanation from "../Explanation.ts"
 import { ModuleResolver, type ResolutionError } from "../ModuleResolver.ts"
@@ -38,15 +39,34 @@ export const packageRoot = (
     return { directory: commonDirectory(yield* Path.Path, [entry, ...files]), name: undefined }
   })
 
+/** Notes that the file at `path` gets the place in a package. Two files cannot have one: names are in NFC there. */
+export const take = (
+  taken: Map<string, string>,
+  place: string,
+  path: string
+): Effect.Effect<void, PathCollisionError> =>
+  Effect.suspend(() => {
+    const other = taken.get(place)
+    taken.set(place, path)
+    if (other === undefined || other === path) return Effect.void
+    const reason = other.normalize("NFC") === path.normalize("NFC") ? "Normalization" : "Duplicate"
+    return collisionError({ reason, first: other, second: path })
+  })
+
 /** Places for `files`: relative to the root, or under the name of the workspace package that they belong to. */
 export const placements = (
   root: PackageRoot,
   files: ReadonlyArray<string>
-): Effect.Effect<Placement, ResolutionError | OutsidePackageRootError, ModuleResolver | Path.Path> =>
+): Effect.Effect<
+  Placement,
+  ResolutionError | OutsidePackageRootError | PathCollisionError,
+  ModuleResolver | Path.Path
+> =>
   Effect.gen(function*() {
     const path = yield* Path.Path
     const resolver = yield* ModuleResolver
     const places = new Map<string, string>()
+    const taken = new Map<string, string>()
     for (const file of files) {
       const scope = yield* resolver.namedScope(file)
       const own = scope === undefined || scope.directory === root.directory || root.name === undefined
@@ -62,7 +82,9 @@ export const placements = (
           remedy: "Move the file into the package, or give the directory above both a package.json with a name."
         })
       }
-      places.set(file, own ? relative : `${scope.name}/${relative}`)
+      const place = own ? relative : `${scope.name}/${relative}`
+      yield* take(taken, place, file)
+      places.set(file, place)
     }
     return (file) => places.get(file) ?? path.basename(file)
   })

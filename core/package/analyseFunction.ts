@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import { type EmitError, emitModules, type EmittedModule } from "../emit/emitModules.ts"
 import type { Linker } from "../emit/Linkage.ts"
 import type { Placement } from "../emit/Placement.ts"
+import type { PathCollisionError } from "../archive/EntryPath.ts"
 import type { CaptureError } from "../capture/CaptureGraph.ts"
 import { type AnyFunction, FunctionLocator } from "../FunctionLocator.ts"
 import type { FunctionReference } from "../FunctionReference.ts"
@@ -39,7 +40,13 @@ export interface AnalysedFunction {
   readonly captured: LivingFunction["values"] | undefined
 }
 
-export type AnalyseError = ReachError | EmitError | ResolutionError | OutsidePackageRootError | CaptureError
+export type AnalyseError =
+  | ReachError
+  | EmitError
+  | ResolutionError
+  | OutsidePackageRootError
+  | PathCollisionError
+  | CaptureError
 
 /** A function to analyse, and the modules that are loaded on the way to it. */
 interface Start {

@@ -18,7 +18,7 @@ import type { AnalysedFunction } from "./analyseFunction.ts"
 import { assetEnvironment, assetReferences } from "./AssetEnvironment.ts"
 import { directoryNames } from "./directoryNames.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
-import { placements } from "./PackageRoot.ts"
+import { placements, take } from "./PackageRoot.ts"
 import type { PreparedFile } from "./PreparedPackage.ts"
 import { workingDirectoryOf } from "./workingDirectory.ts"
 
@@ -82,9 +82,20 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
   const reasons = new Map<NodeId, Reason>()
   const diagnostics = [...collected.diagnostics]
   const written = new Set(analysed.modules.map((module) => module.path))
+  const taken = new Map<string, string>()
+  for (const file of [...reached.modules.keys(), ...reached.json.keys()]) {
+    yield* take(taken, `${modulesDirectory}/${placement(file)}`, file)
+  }
   const files: Array<CollectedFile> = []
   for (const each of collected.files) {
+<<<<<<< HEAD
     const target = placeOf(each)
+=======
+    const relative = path.relative(each.relativeTo === "module" ? root.directory : workingDirectory, each.path)
+    const target = each.relativeTo === "module" ? `${modulesDirectory}/${place(each.path)}`
+      : `${dataDirectory}/${relative.split(path.sep).join("/").normalize("NFC")}`
+    yield* take(taken, target, each.path)
+>>>>>>> modules
     const source = path.relative(root.directory, each.path).split(path.sep).join("/")
     // A module's text has reasons of its own
     const node = reached.modules.has(each.path) ? target : source

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
-import type { CodeModule } from "../graph/Module.ts"
+import { type CodeModule, isCompiledToCommonJs } from "../graph/Module.ts"
 import type { StaticRequest } from "../graph/Reached.ts"
 import type { LoadError, LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import { ModuleResolver, type RequestKind, type ResolutionError } from "../ModuleResolver.ts"
@@ -126,6 +126,7 @@ export const loadProgram = (
       path: module.path,
       record: module.record,
       isStatic: isStatic.has(module.path),
+      isCompiled: isCompiledToCommonJs(module),
       target: (specifier, kind) => {
         const key = `${module.path}\0${kind}\0${specifier}`
         let target = targets.get(key)

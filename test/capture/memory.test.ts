@@ -48,7 +48,9 @@ it("many functions by value take no more memory than few", () => {
     }
   })
   assert.strictEqual(status, 0, stderr)
-  const { mostOpen, open, refusals, resident: [few = 0, many = 0] } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")
+  const { mostOpen, open, refusals, resident: [few = 0, many = 0] } = JSON.parse(
+    stdout.trimEnd().split("\n").at(-1) ?? ""
+  )
   assert.deepStrictEqual({ open, mostOpen, refusals }, { open: 0, mostOpen: 1, refusals: 80 })
   assert.isBelow(many, 400, `${few} MB, then ${many} MB`)
   // With a session for each function, it would be some GB more

@@ -168,7 +168,8 @@ export const valuePrograms: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck
   maxLength: 40
 })
 
-const primitives: ReadonlyArray<unknown> = [undefined, null, 1, -0, NaN, "text", "\ud800", true, 3n, Symbol.for("value")]
+const primitives: ReadonlyArray<unknown> = [undefined, null, 1, -0, NaN, "text", "\ud800", true, 3n,
+  Symbol.for("value")]
 
 /** The objects that the program makes. */
 export const runProgram = (program: ReadonlyArray<Step>): ReadonlyArray<object> => {

@@ -16,7 +16,9 @@ import { loadPackage } from "./loadPackage.ts"
 import { attempted } from "./objects.ts"
 import { runProgram, type Step, valuePrograms } from "./valuePrograms.ts"
 
-const scratch = mkdtempSync(path.join(fileURLToPath(new URL("../../node_modules/", import.meta.url)), ".clustrix-values-"))
+const scratch = mkdtempSync(
+  path.join(fileURLToPath(new URL("../../node_modules/", import.meta.url)), ".clustrix-values-")
+)
 const runtime = ManagedRuntime.make(NodeHost.layer)
 afterAll(async () => {
   await runtime.dispose()
