@@ -13,6 +13,7 @@ import { CanonicalTextError } from "./CanonicalTextError.ts"
 import { desugarings } from "./desugar/index.ts"
 import { Edits } from "./Edits.ts"
 import * as GlobalNames from "./GlobalNames.ts"
+import { orderLegacyDecorators } from "./LegacyDecorators.ts"
 import * as LoweredSyntax from "./LoweredSyntax.ts"
 import { type Context, type Normalisation, normalise } from "./Normalisation.ts"
 import { enabled, type Switches } from "./normalisations/index.ts"
@@ -106,27 +107,17 @@ const prepare = (start: Step, module: Ast.Module, syntax: LoweredSyntax.LoweredS
 /** Comments that SWC takes as statements about the call behind them. */
 const annotation = /[#@]__[A-Z_]+__/
 
-const lower = (
-  start: Step,
-  compilerOptions: CompilerOptions,
-  { decoratedPrivateAccessors, types }: LoweredSyntax.LoweredSyntax,
-  globals: ReadonlyArray<string>,
-  sourceMap: boolean
-) =>
+const lower = (start: Step, compilerOptions: CompilerOptions, globals: ReadonlyArray<string>, sourceMap: boolean) =>
   Effect.gen(function*() {
     const parser = yield* SourceParser
     const { source } = start
-    const accessors = types.has("AutoAccessor")
     const declared = globals.length === 0 ? source : { ...source, text: GlobalNames.declare(source.text, globals) }
-    const options = { sourceMap, decoratorVersion: decoratedPrivateAccessors ? "2022-03" : "2023-11" } as const
-    const standard = { ...compilerOptions, experimentalDecorators: false }
-    // Without decorators the legacy pass leaves classes alone
-    const legacy = { ...compilerOptions, experimentalDecorators: true }
-    const first = types.has("Decorator") ? compilerOptions : accessors ? standard : legacy
-    const lowered = transformed(start, yield* parser.lower(declared, first, options))
-    // but it leaves `accessor` alone, too. And it puts parentheses around calls marked as pure, though the mark goes
-    return (accessors && first.experimentalDecorators) || annotation.test(source.text)
-      ? transformed(lowered, yield* parser.lower(lowered.source, standard, options))
+    // Other decorators are gone; SWC's pass for them takes computed keys out of every class, decorated or not
+    const options = { ...compilerOptions, experimentalDecorators: true }
+    const lowered = transformed(start, yield* parser.lower(declared, options, { sourceMap }))
+    // It puts parentheses around calls marked as pure, though the mark goes
+    return annotation.test(source.text)
+      ? transformed(lowered, yield* parser.lower(lowered.source, options, { sourceMap }))
       : lowered
   })
 
@@ -157,7 +148,7 @@ const lowerKeepingNames = (
   sourceMap: boolean
 ) =>
   Effect.gen(function*() {
-    let lowered = yield* parsed(yield* lower(prepared, compilerOptions, syntax, [], sourceMap))
+    let lowered = yield* parsed(yield* lower(prepared, compilerOptions, [], sourceMap))
     let globals: ReadonlyArray<string> = []
     // Where nothing is replaced, every name can be compared with the source's
     while (syntax.nodes.size > 0) {
@@ -166,7 +157,7 @@ const lowerKeepingNames = (
       )
       if (more.length === 0) break
       const tried = [...globals, ...more]
-      const again = yield* parsed(yield* lower(prepared, compilerOptions, syntax, tried, sourceMap))
+      const again = yield* parsed(yield* lower(prepared, compilerOptions, tried, sourceMap))
       if (!GlobalNames.isIntact(again.module, tried)) break
       globals = tried
       lowered = again
@@ -215,6 +206,7 @@ const attempt = (
     )
     const context = contextOf(lowered.source.text, module, specifiers)
     if (prepared !== start) Parentheses.restore(module, context)
+    if (syntax.types.has("Decorator")) orderLegacyDecorators(module, context)
     if (globals.length > 0) GlobalNames.undeclare(module, context)
     const kept = compare(original, module, { lowered: syntax.nodes, movesFields })
     yield* check(kept, start, lowered)
