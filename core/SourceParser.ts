@@ -35,20 +35,16 @@ export interface Lowered {
   readonly map: string | undefined
 }
 
-/** SWC 1.16's lowering of 2023-11 fails on decorated private accessors (`@d accessor #a`), that of 2022-03 does not. */
-export type DecoratorVersion = "2022-03" | "2023-11"
-
 export class SourceParser extends Context.Tag("clustrix/SourceParser")<SourceParser, {
   /** The syntax tree; spans are UTF-16 offsets into `source.text` (see {@link Ast}). */
   readonly parse: (source: Source) => Effect.Effect<Ast.Module, SourceSyntaxError>
   /**
    * Types away, decorators, JSX, enums, `using` lowered to ES2022; comments away. One line per statement is not promised.
-   * Standard decorators are lowered as of 2023-11 (what TypeScript 5 does), unless another version is asked for.
    */
   readonly lower: (
     source: Source,
     compilerOptions: CompilerOptions,
-    options: { readonly sourceMap: boolean; readonly decoratorVersion?: DecoratorVersion }
+    options: { readonly sourceMap: boolean }
   ) => Effect.Effect<Lowered, SourceSyntaxError>
   /** Reprints ES2022 text in SWC's one layout. */
   readonly print: (

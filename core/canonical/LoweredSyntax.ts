@@ -9,8 +9,6 @@ export interface LoweredSyntax {
   readonly nodes: ReadonlySet<object>
   /** The types of those that are replaced. */
   readonly types: ReadonlySet<string>
-  /** `@d accessor #a` */
-  readonly decoratedPrivateAccessors: boolean
 }
 
 const replaced: ReadonlySet<string> = new Set([
@@ -29,12 +27,6 @@ const replaced: ReadonlySet<string> = new Set([
 
 const isField = (node: Ast.AnyNode): boolean => node.type === "ClassProperty" || node.type === "PrivateProperty"
 
-const isDecoratedPrivateAccessor = (node: Ast.AnyNode): boolean =>
-  node.type === "AutoAccessor" && "key" in node && "decorators" in node && Array.isArray(node.decorators) &&
-  node.decorators.length > 0 &&
-  // The key of a member is a node
-  (node.key as Ast.AnyNode).type === "PrivateName"
-
 /** The constructors beside the `nodes` of a class: what becomes of a field stands in there. */
 const constructors = (nodes: ReadonlySet<object>): ReadonlyArray<object> =>
   [...nodes].flatMap((node) => "body" in node && Array.isArray(node.body) ? node.body as ReadonlyArray<object> : [])
@@ -45,7 +37,6 @@ export const find = (module: Ast.Module, movesFields: boolean): LoweredSyntax =>
   const nodes = new Set<object>()
   const types = new Set<string>()
   const parents: Array<object> = []
-  let decoratedPrivateAccessors = false
   const visit = (node: object): void => {
     if ("type" in node && typeof node.type === "string") {
       // `type` makes it a node
@@ -53,7 +44,6 @@ export const find = (module: Ast.Module, movesFields: boolean): LoweredSyntax =>
       if (isTypeSyntax(self)) return
       if (replaced.has(self.type) || (movesFields && isField(self))) {
         types.add(self.type)
-        if (isDecoratedPrivateAccessor(self)) decoratedPrivateAccessors = true
         nodes.add(node)
         for (let index = parents.length - 1; index >= 0; index--) {
           const parent = parents[index]
@@ -67,14 +57,13 @@ export const find = (module: Ast.Module, movesFields: boolean): LoweredSyntax =>
     parents.pop()
   }
   visit(module)
-  if (movesFields) { for (const constructor of constructors(nodes)) nodes.add(constructor) }
-  return { nodes, types, decoratedPrivateAccessors }
+  if (movesFields) for (const constructor of constructors(nodes)) nodes.add(constructor)
+  return { nodes, types }
 }
 
 /**
- * Whether some of it has a lowering that hangs on its spelling: it is normalised before it is lowered. SWC's pass for
- * standard decorators takes computed and quoted keys out of every class, decorated or not, so the keys get their one form
- * first. What `using` is lowered to holds the body of a loop, with its braces or without. JSX has its text.
+ * Whether some of it has a lowering that hangs on its spelling: it is normalised before it is lowered. Legacy decorators
+ * name the keys of members; JSX has its text.
  */
 export const hangsOnSpelling = ({ types }: LoweredSyntax): boolean =>
-  ["AutoAccessor", "Decorator", "JSXElement", "JSXFragment", "UsingDeclaration"].some((type) => types.has(type))
+  ["Decorator", "JSXElement", "JSXFragment"].some((type) => types.has(type))

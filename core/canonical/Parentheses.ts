@@ -31,7 +31,9 @@ const asTag: ReadonlySet<string> = new Set([
 const asPowerBase: ReadonlySet<string> = new Set(["AwaitExpression"])
 const asCallee: ReadonlySet<string> = new Set(["UpdateExpression"])
 const asOptionalCallee: ReadonlySet<string> = new Set(["NewExpression", "UpdateExpression"])
-const asConstructor: ReadonlySet<string> = new Set(["ArrowFunctionExpression", "UpdateExpression"])
+const asConstructor: ReadonlySet<string> = new Set(["ArrowFunctionExpression", "NewExpression", "UpdateExpression"])
+const asHeritage: ReadonlySet<string> = new Set(["ArrowFunctionExpression", "UpdateExpression"])
+const asDivisor: ReadonlySet<string> = new Set(["RegExpLiteral"])
 const asDefault: ReadonlySet<string> = new Set(["ClassExpression", "FunctionExpression"])
 
 /** `(a?.b).c`, where the chain ends with the parentheses. */
@@ -65,7 +67,7 @@ const callsTag = (node: Ast.AnyNode, tagged: boolean): boolean => {
 }
 
 const heritage = ({ superClass }: { readonly superClass?: Ast.Expression | null }, context: Context): void =>
-  keepIf(superClass, asConstructor, context)
+  keepIf(superClass, asHeritage, context)
 
 /** `a = (0, function () {})` gives no name, either. */
 const nameless = (left: Ast.AnyNode, operator: string | undefined, right: Ast.AnyNode, { edits }: Context): void => {
@@ -87,6 +89,30 @@ const strings = (statements: ReadonlyArray<Ast.AnyNode>, context: Context): void
   }
 }
 
+/** What an expression begins with, where it needs no parentheses. */
+const first = (node: Ast.AnyNode): Ast.AnyNode => {
+  // `unwrapped` gives an expression for an expression
+  const inner = unwrapped(node) as Ast.Expression
+  switch (inner.type) {
+    case "BinaryExpression":
+      return first(inner.left)
+    case "ConditionalExpression":
+      return first(inner.test)
+    case "SequenceExpression":
+      return inner.expressions[0] === undefined ? inner : first(inner.expressions[0])
+    case "MemberExpression":
+      return first(inner.object)
+    case "CallExpression":
+      return first(inner.callee)
+    case "TaggedTemplateExpression":
+      return first(inner.tag)
+    case "OptionalChainingExpression":
+      return first(inner.base)
+    default:
+      return inner
+  }
+}
+
 const isNamed = (node: Ast.AnyNode, name: string): boolean => {
   const inner = unwrapped(node)
   return inner.type === "Identifier" && "value" in inner && inner.value === name
@@ -99,8 +125,10 @@ const visitors: Visitors = {
     keepIf(tag, asTag, context)
     keepChain(tag, context)
   },
-  BinaryExpression: ({ left, operator }, context) => {
+  BinaryExpression: ({ left, operator, right }, context) => {
     if (operator === "**") keepIf(left, asPowerBase, context)
+    // `a//b/` would be a comment
+    if (operator === "/") keepIf(first(right), asDivisor, context)
   },
   CallExpression: ({ callee }, context) => {
     keepIf(callee, asCallee, context)
@@ -125,11 +153,7 @@ const visitors: Visitors = {
   },
   YieldExpression: ({ argument }, context) => {
     // `yield#a in b` is not understood
-    if (argument === undefined || argument === null) return
-    const operation = unwrapped(argument)
-    if (operation.type === "BinaryExpression" && "operator" in operation && operation.operator === "in") {
-      keep(argument, context)
-    }
+    if (argument !== undefined && argument !== null && first(argument).type === "PrivateName") keep(argument, context)
   },
   AssignmentExpression: ({ left, operator, right }, context) => nameless(left, operator, right, context),
   AssignmentPattern: ({ left, right }, context) => nameless(left, undefined, right, context),

@@ -149,15 +149,26 @@ const literalName = (literal: AnyNode): string | undefined => {
   return undefined
 }
 
+const escapes: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" }
+
+/** What stands behind a backslash: a line break, a code, or a character. */
+const escape = /\\(?:(\r\n|[\n\r\u2028\u2029])|u\{([\da-f]+)\}|[ux]([\da-f]{2}(?:[\da-f]{2})?)|([0-3]?[0-7]{1,2})|([^]))/gi
+
 /**
- * The value of a string. SWC writes a lone surrogate as the six characters of its escape, like the text `\ud800`: only the
+ * The value of a string. SWC writes a lone surrogate as the six characters of its escape, like the text `\\ud800`: only the
  * spelling tells them apart.
  */
 const stringValue = (literal: AnyNode): string => {
   const { raw, value } = fields(literal)
-  const text = String(value)
-  if (!text.includes("\\") || typeof raw !== "string") return text
-  return /(?<!\\)(?:\\\\)*\\u(?:\{0*)?d[89a-f]/i.test(raw) ? `surrogates in ${raw.toLowerCase()}` : text
+  if (typeof raw !== "string" || !String(value).includes("\\")) return String(value)
+  return raw.slice(1, -1).replace(escape, (_all, line, point, code, octal, character) =>
+    line !== undefined
+      ? ""
+      : octal !== undefined
+      ? String.fromCharCode(parseInt(octal, 8))
+      : character !== undefined
+      ? escapes[character] ?? character
+      : String.fromCodePoint(parseInt(point ?? code, 16)))
 }
 
 /** A key of an object, a pattern or a class, and a property of a member expression. */
@@ -271,6 +282,15 @@ const expressionView = (expression: AnyNode): AnyNode => {
       return fields(inner)["arguments"] === null
         ? view(inner, "NewExpression", { callee: fields(inner)["callee"], arguments: [] })
         : inner
+    case "NumericLiteral":
+      // `1e999` is printed so
+      return fields(inner)["value"] === Infinity
+        ? view(inner, "BinaryExpression", {
+          operator: "/",
+          left: view(inner, "NumericLiteral", { value: 1 }),
+          right: view(inner, "NumericLiteral", { value: 0 })
+        })
+        : inner
     case "TsParameterProperty":
       return view(inner, "Parameter", { pat: fields(inner)["param"] })
     default:
@@ -321,6 +341,8 @@ class Comparer {
   readonly #specifiers: Specifiers
   /** The enums of `before`, whose members lowering may write as their values. */
   readonly #enums: ReadonlySet<string>
+  /** Whether statements may have come to every list, as in a constructor. */
+  #isGrown = false
 
   constructor(lowered: ReadonlySet<object>, movesFields: boolean, script: boolean, specifiers: Specifiers) {
     this.#lowered = lowered
@@ -363,9 +385,11 @@ class Comparer {
     const a = expressionView(before)
     const b = expressionView(after)
     if (this.#isSkipped(a) || (this.#isEnumMember(a) && isConstant(b))) return true
-    // What follows `super()` stands in the same expression, where its value is used
-    if (isSuperCall(a) && b.type === "SequenceExpression" && this.#lowered.size > 0) {
-      return this.same(a, nodes(b, "expressions")[0] ?? b)
+    // What follows `super()` stands in the same expression, where its value is used: `[super(), this.x = 1][0]`
+    if (isSuperCall(a) && b.type === "MemberExpression" && this.#lowered.size > 0) {
+      const [first] = nodes(node(b, "object") ?? b, "elements")
+      const call = first === undefined ? undefined : node(first, "expression")
+      return call === undefined ? this.#differ(a, b) : this.same(a, call)
     }
     if (a.type !== b.type) return this.#differ(a, b)
     switch (a.type) {
@@ -392,6 +416,8 @@ class Comparer {
       case "ClassDeclaration":
       case "ClassExpression":
         return this.#class(a, b)
+      case "Constructor":
+        return this.#made(a, b)
       case "IfStatement":
         return this.#field(a, b, "test") && this.#branch(a, b, "consequent") && this.#branch(a, b, "alternate")
       case "LabeledStatement":
@@ -498,7 +524,7 @@ class Comparer {
 
   /** Statements of the same list, or members of the same class. Where something was lowered, other code may stand between. */
   #list(owner: AnyNode, before: ReadonlyArray<AnyNode>, after: ReadonlyArray<AnyNode>): boolean {
-    if (this.#isLowered(owner)) return this.#sublist(before, after)
+    if (this.#isGrown || this.#isLowered(owner)) return this.#sublist(before, after)
     for (const [index, item] of before.entries()) {
       const other = after[index]
       if (other === undefined) return this.#differ(item, undefined)
@@ -554,6 +580,15 @@ class Comparer {
   #class(a: AnyNode, b: AnyNode): boolean {
     return this.#field(a, b, "identifier") && this.#field(a, b, "superClass") &&
       this.#list(a, nodes(a, "body").filter(isMember), nodes(b, "body").filter(isMember))
+  }
+
+  /** What becomes of fields stands behind `super()`, wherever that is. */
+  #made(a: AnyNode, b: AnyNode): boolean {
+    const outer = this.#isGrown
+    this.#isGrown ||= this.#isLowered(a)
+    const same = this.#fields(a, b, fields(a), fields(b))
+    this.#isGrown = outer
+    return same
   }
 
   #module(a: AnyNode, b: AnyNode): boolean {

@@ -13,12 +13,13 @@ import { CanonicalTextError } from "./CanonicalTextError.ts"
 import { desugarings } from "./desugar/index.ts"
 import { Edits } from "./Edits.ts"
 import * as GlobalNames from "./GlobalNames.ts"
+import { orderLegacyDecorators } from "./LegacyDecorators.ts"
 import * as LoweredSyntax from "./LoweredSyntax.ts"
 import { type Context, type Normalisation, normalise } from "./Normalisation.ts"
 import { enabled, type Switches } from "./normalisations/index.ts"
 import * as Names from "./Names.ts"
 import * as Parentheses from "./Parentheses.ts"
-import { compare, type Comparison, spanOf } from "./TreeComparison.ts"
+import { type Comparison, compare, spanOf } from "./TreeComparison.ts"
 
 export interface Options {
   readonly sourceMap: boolean
@@ -96,13 +97,7 @@ const desugared = (start: Step, module: Ast.Module, rules: Rules, maps: boolean)
   })
 
 /** What is done before types and JSX are gone: most modules have nothing to do here. */
-const prepare = (
-  start: Step,
-  module: Ast.Module,
-  syntax: LoweredSyntax.LoweredSyntax,
-  rules: Rules,
-  maps: boolean
-): Step => {
+const prepare = (start: Step, module: Ast.Module, syntax: LoweredSyntax.LoweredSyntax, rules: Rules, maps: boolean): Step => {
   const context = contextOf(start.source.text, module)
   const early = LoweredSyntax.hangsOnSpelling(syntax) ? rules.filter(({ stage }) => stage !== undefined) : []
   normalise(module, [...early, Parentheses.keepParentheses], context)
@@ -112,27 +107,17 @@ const prepare = (
 /** Comments that SWC takes as statements about the call behind them. */
 const annotation = /[#@]__[A-Z_]+__/
 
-const lower = (
-  start: Step,
-  compilerOptions: CompilerOptions,
-  { decoratedPrivateAccessors, types }: LoweredSyntax.LoweredSyntax,
-  globals: ReadonlyArray<string>,
-  sourceMap: boolean
-) =>
+const lower = (start: Step, compilerOptions: CompilerOptions, globals: ReadonlyArray<string>, sourceMap: boolean) =>
   Effect.gen(function*() {
     const parser = yield* SourceParser
     const { source } = start
-    const accessors = types.has("AutoAccessor")
     const declared = globals.length === 0 ? source : { ...source, text: GlobalNames.declare(source.text, globals) }
-    const options = { sourceMap, decoratorVersion: decoratedPrivateAccessors ? "2022-03" : "2023-11" } as const
-    const standard = { ...compilerOptions, experimentalDecorators: false }
-    // Without decorators the legacy pass leaves classes alone
-    const legacy = { ...compilerOptions, experimentalDecorators: true }
-    const first = types.has("Decorator") ? compilerOptions : accessors ? standard : legacy
-    const lowered = transformed(start, yield* parser.lower(declared, first, options))
-    // but it leaves `accessor` alone, too; the standard one moves computed keys of all classes. And it puts parentheses around calls marked as pure, though the mark goes
-    return (accessors && first.experimentalDecorators) || annotation.test(source.text)
-      ? transformed(lowered, yield* parser.lower(lowered.source, accessors ? standard : legacy, options))
+    // Other decorators are gone; SWC's pass for them takes computed keys out of every class, decorated or not
+    const options = { ...compilerOptions, experimentalDecorators: true }
+    const lowered = transformed(start, yield* parser.lower(declared, options, { sourceMap }))
+    // It puts parentheses around calls marked as pure, though the mark goes
+    return annotation.test(source.text)
+      ? transformed(lowered, yield* parser.lower(lowered.source, options, { sourceMap }))
       : lowered
   })
 
@@ -144,15 +129,16 @@ interface Parsed {
 
 /** Parses what `before` became: its syntax errors are no faults of the source. */
 const parsed = (step: Step): Effect.Effect<Parsed, Unfaithful, SourceParser> =>
-  Effect.flatMap(SourceParser, (parser) => parser.parse(step.source)).pipe(
-    Effect.map((module) => ({ step, module })),
-    Effect.mapError((error) => {
-      const { column = 1, line = 1 } = error.location ?? {}
-      const lines = step.source.text.split("\n")
-      const offset = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0) + column - 1
-      return new Unfaithful({ step, offset, why: `Its text is no longer valid: ${error.what}.` })
-    })
-  )
+  Effect.flatMap(SourceParser, (parser) =>
+    parser.parse(step.source)).pipe(
+      Effect.map((module) => ({ step, module })),
+      Effect.mapError((error) => {
+        const { column = 1, line = 1 } = error.location ?? {}
+        const lines = step.source.text.split("\n")
+        const offset = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0) + column - 1
+        return new Unfaithful({ step, offset, why: `Its text is no longer valid: ${error.what}.` })
+      })
+    )
 
 /** Lowers without giving other names to locals that shadow a global. */
 const lowerKeepingNames = (
@@ -162,7 +148,7 @@ const lowerKeepingNames = (
   sourceMap: boolean
 ) =>
   Effect.gen(function*() {
-    let lowered = yield* parsed(yield* lower(prepared, compilerOptions, syntax, [], sourceMap))
+    let lowered = yield* parsed(yield* lower(prepared, compilerOptions, [], sourceMap))
     let globals: ReadonlyArray<string> = []
     // Where nothing is replaced, every name can be compared with the source's
     while (syntax.nodes.size > 0) {
@@ -171,7 +157,7 @@ const lowerKeepingNames = (
       )
       if (more.length === 0) break
       const tried = [...globals, ...more]
-      const again = yield* parsed(yield* lower(prepared, compilerOptions, syntax, tried, sourceMap))
+      const again = yield* parsed(yield* lower(prepared, compilerOptions, tried, sourceMap))
       if (!GlobalNames.isIntact(again.module, tried)) break
       globals = tried
       lowered = again
@@ -220,6 +206,7 @@ const attempt = (
     )
     const context = contextOf(lowered.source.text, module, specifiers)
     if (prepared !== start) Parentheses.restore(module, context)
+    if (syntax.types.has("Decorator")) orderLegacyDecorators(module, context)
     if (globals.length > 0) GlobalNames.undeclare(module, context)
     const kept = compare(original, module, { lowered: syntax.nodes, movesFields })
     yield* check(kept, start, lowered)
@@ -255,7 +242,8 @@ const locationOf = ({ file, text }: Source, { offset, step }: Unfaithful): Sourc
 }
 
 /** `TaggedTemplateExpression` as "tagged template expression". */
-const words = (type: string): string => type.replace(/^Ts/, "").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()
+const words = (type: string): string =>
+  type.replace(/^Ts/, "").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()
 
 const explained = (source: Source, fault: Unfaithful): CanonicalTextError =>
   new CanonicalTextError({
@@ -280,10 +268,7 @@ export const canonicalise = (
 ): Effect.Effect<Lowered, CanonicalTextError | SourceSyntaxError, SourceParser> =>
   attempt(source, compilerOptions, options).pipe(
     // The maps say where it was written
-    Effect.catchTag(
-      "Unfaithful",
-      (fault) =>
-        options.sourceMap ? Effect.fail(fault) : attempt(source, compilerOptions, { ...options, sourceMap: true })
-    ),
+    Effect.catchTag("Unfaithful", (fault) =>
+      options.sourceMap ? Effect.fail(fault) : attempt(source, compilerOptions, { ...options, sourceMap: true })),
     Effect.catchTag("Unfaithful", (fault) => Effect.fail(explained(source, fault)))
   )

@@ -88,14 +88,8 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
   }
   const files: Array<CollectedFile> = []
   for (const each of collected.files) {
-<<<<<<< HEAD
     const target = placeOf(each)
-=======
-    const relative = path.relative(each.relativeTo === "module" ? root.directory : workingDirectory, each.path)
-    const target = each.relativeTo === "module" ? `${modulesDirectory}/${place(each.path)}`
-      : `${dataDirectory}/${relative.split(path.sep).join("/").normalize("NFC")}`
     yield* take(taken, target, each.path)
->>>>>>> modules
     const source = path.relative(root.directory, each.path).split(path.sep).join("/")
     // A module's text has reasons of its own
     const node = reached.modules.has(each.path) ? target : source

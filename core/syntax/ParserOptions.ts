@@ -2,7 +2,7 @@
  * What SWC is told: how to read a source, how to lower it, how to print it.
  */
 import type { CompilerOptions } from "../ModuleResolver.ts"
-import type { DecoratorVersion, Source } from "../SourceParser.ts"
+import type { Source } from "../SourceParser.ts"
 
 /** Whether the text is a module (imports, strict) or a CommonJS script (`return` at the top, sloppy mode). */
 export type Goal = "module" | "script"
@@ -74,12 +74,12 @@ export const lower = (
   source: Source,
   goal: Goal,
   compilerOptions: CompilerOptions,
-  options: { readonly sourceMap: boolean; readonly decoratorVersion: DecoratorVersion }
+  sourceMap: boolean
 ): object => ({
   ...hermetic,
   filename: fileName(source),
   isModule: isModule(goal),
-  sourceMaps: options.sourceMap,
+  sourceMaps: sourceMap,
   inlineSourcesContent: false,
   minify: true,
   jsc: {
@@ -94,7 +94,7 @@ export const lower = (
       useDefineForClassFields: compilerOptions.useDefineForClassFields,
       legacyDecorator: compilerOptions.experimentalDecorators,
       decoratorMetadata: compilerOptions.experimentalDecorators && compilerOptions.emitDecoratorMetadata,
-      decoratorVersion: compilerOptions.experimentalDecorators ? "2021-12" : options.decoratorVersion,
+      decoratorVersion: compilerOptions.experimentalDecorators ? "2021-12" : "2023-11",
       react: react(compilerOptions)
     },
     minify: output

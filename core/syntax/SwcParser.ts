@@ -146,9 +146,8 @@ export const make = (
       parse: (source) =>
         run(source, (swc, goal) =>
           Spans.normalise(swc.parse(source.text, ParserOptions.parse(source, goal)), source.text)),
-      lower: (source, compilerOptions, { decoratorVersion = "2023-11", sourceMap }) =>
-        transform(source, (goal) =>
-          ParserOptions.lower(source, goal, compilerOptions, { sourceMap, decoratorVersion })),
+      lower: (source, compilerOptions, { sourceMap }) =>
+        transform(source, (goal) => ParserOptions.lower(source, goal, compilerOptions, sourceMap)),
       print: (source, { sourceMap }) => transform(source, (goal) => ParserOptions.print(source, goal, sourceMap))
     })
   })

@@ -298,6 +298,12 @@ class ClassRewriter {
       this.#edits.insertAfter(bodyStart(this.#self, this.#context.text), this.#setUp(parts))
     }
     for (const part of parts) this.rewrite(part)
+    // The class is an expression now, which cannot be abstract
+    for (const member of this.#self.body) {
+      if ("isAbstract" in member && member.isAbstract === true) {
+        this.#edits.remove(Ast.spanOf(member).start, Ast.spanOf(member).end)
+      }
+    }
     const { end } = Ast.spanOf(this.#self)
     if (first !== undefined) {
       this.#edits.insertAfter(end - 1, `;static{clustrix$run(${this.#state}.ofClass,${this.#state}.self)}`)
