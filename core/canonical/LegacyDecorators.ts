@@ -22,7 +22,11 @@ const sort = (statements: Array<Ast.AnyNode>, { edits }: Context): void => {
     if (first === undefined || decorated(first) !== "static") continue
     let index = at + 1
     // A class follows before those of another one
-    for (let next = statements[index]; next !== undefined && decorated(next) !== undefined; next = statements[index += 1]) {
+    for (
+      let next = statements[index];
+      next !== undefined && decorated(next) !== undefined;
+      next = statements[index += 1]
+    ) {
       if (decorated(next) === "static") continue
       edits.move(Ast.spanOf(next).start, Ast.spanOf(next).end, Ast.spanOf(first).start)
       statements.splice(index, 1)

@@ -57,7 +57,7 @@ export const find = (module: Ast.Module, movesFields: boolean): LoweredSyntax =>
     parents.pop()
   }
   visit(module)
-  if (movesFields) for (const constructor of constructors(nodes)) nodes.add(constructor)
+  if (movesFields) { for (const constructor of constructors(nodes)) nodes.add(constructor) }
   return { nodes, types }
 }
 

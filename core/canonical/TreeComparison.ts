@@ -152,7 +152,8 @@ const literalName = (literal: AnyNode): string | undefined => {
 const escapes: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" }
 
 /** What stands behind a backslash: a line break, a code, or a character. */
-const escape = /\\(?:(\r\n|[\n\r\u2028\u2029])|u\{([\da-f]+)\}|[ux]([\da-f]{2}(?:[\da-f]{2})?)|([0-3]?[0-7]{1,2})|([^]))/gi
+const escape =
+  /\\(?:(\r\n|[\n\r\u2028\u2029])|u\{([\da-f]+)\}|[ux]([\da-f]{2}(?:[\da-f]{2})?)|([0-3]?[0-7]{1,2})|([^]))/gi
 
 /**
  * The value of a string. SWC writes a lone surrogate as the six characters of its escape, like the text `\\ud800`: only the

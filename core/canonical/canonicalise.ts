@@ -19,7 +19,7 @@ import { type Context, type Normalisation, normalise } from "./Normalisation.ts"
 import { enabled, type Switches } from "./normalisations/index.ts"
 import * as Names from "./Names.ts"
 import * as Parentheses from "./Parentheses.ts"
-import { type Comparison, compare, spanOf } from "./TreeComparison.ts"
+import { compare, type Comparison, spanOf } from "./TreeComparison.ts"
 
 export interface Options {
   readonly sourceMap: boolean
@@ -97,7 +97,13 @@ const desugared = (start: Step, module: Ast.Module, rules: Rules, maps: boolean)
   })
 
 /** What is done before types and JSX are gone: most modules have nothing to do here. */
-const prepare = (start: Step, module: Ast.Module, syntax: LoweredSyntax.LoweredSyntax, rules: Rules, maps: boolean): Step => {
+const prepare = (
+  start: Step,
+  module: Ast.Module,
+  syntax: LoweredSyntax.LoweredSyntax,
+  rules: Rules,
+  maps: boolean
+): Step => {
   const context = contextOf(start.source.text, module)
   const early = LoweredSyntax.hangsOnSpelling(syntax) ? rules.filter(({ stage }) => stage !== undefined) : []
   normalise(module, [...early, Parentheses.keepParentheses], context)
@@ -129,16 +135,15 @@ interface Parsed {
 
 /** Parses what `before` became: its syntax errors are no faults of the source. */
 const parsed = (step: Step): Effect.Effect<Parsed, Unfaithful, SourceParser> =>
-  Effect.flatMap(SourceParser, (parser) =>
-    parser.parse(step.source)).pipe(
-      Effect.map((module) => ({ step, module })),
-      Effect.mapError((error) => {
-        const { column = 1, line = 1 } = error.location ?? {}
-        const lines = step.source.text.split("\n")
-        const offset = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0) + column - 1
-        return new Unfaithful({ step, offset, why: `Its text is no longer valid: ${error.what}.` })
-      })
-    )
+  Effect.flatMap(SourceParser, (parser) => parser.parse(step.source)).pipe(
+    Effect.map((module) => ({ step, module })),
+    Effect.mapError((error) => {
+      const { column = 1, line = 1 } = error.location ?? {}
+      const lines = step.source.text.split("\n")
+      const offset = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0) + column - 1
+      return new Unfaithful({ step, offset, why: `Its text is no longer valid: ${error.what}.` })
+    })
+  )
 
 /** Lowers without giving other names to locals that shadow a global. */
 const lowerKeepingNames = (
@@ -242,8 +247,7 @@ const locationOf = ({ file, text }: Source, { offset, step }: Unfaithful): Sourc
 }
 
 /** `TaggedTemplateExpression` as "tagged template expression". */
-const words = (type: string): string =>
-  type.replace(/^Ts/, "").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()
+const words = (type: string): string => type.replace(/^Ts/, "").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()
 
 const explained = (source: Source, fault: Unfaithful): CanonicalTextError =>
   new CanonicalTextError({
@@ -268,7 +272,10 @@ export const canonicalise = (
 ): Effect.Effect<Lowered, CanonicalTextError | SourceSyntaxError, SourceParser> =>
   attempt(source, compilerOptions, options).pipe(
     // The maps say where it was written
-    Effect.catchTag("Unfaithful", (fault) =>
-      options.sourceMap ? Effect.fail(fault) : attempt(source, compilerOptions, { ...options, sourceMap: true })),
+    Effect.catchTag(
+      "Unfaithful",
+      (fault) =>
+        options.sourceMap ? Effect.fail(fault) : attempt(source, compilerOptions, { ...options, sourceMap: true })
+    ),
     Effect.catchTag("Unfaithful", (fault) => Effect.fail(explained(source, fault)))
   )

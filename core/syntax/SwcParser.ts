@@ -147,7 +147,8 @@ export const make = (
         run(source, (swc, goal) =>
           Spans.normalise(swc.parse(source.text, ParserOptions.parse(source, goal)), source.text)),
       lower: (source, compilerOptions, { sourceMap }) =>
-        transform(source, (goal) => ParserOptions.lower(source, goal, compilerOptions, sourceMap)),
+        transform(source, (goal) =>
+          ParserOptions.lower(source, goal, compilerOptions, sourceMap)),
       print: (source, { sourceMap }) => transform(source, (goal) => ParserOptions.print(source, goal, sourceMap))
     })
   })

@@ -72,6 +72,7 @@ it.layer(layer)("the comparison of trees", (it) => {
     Effect.gen(function*() {
       const { difference, renamings } = yield* compared("let a; f(a)", "let b; f(b)", "javascript", false)
       assert.isUndefined(difference)
-      assert.deepStrictEqual(renamings.map(({ after, before }) => [before.value, after.value]), [["a", "b"], ["a", "b"]])
+      assert.deepStrictEqual(renamings.map(({ after, before }) => [before.value, after.value]), [["a", "b"], ["a",
+        "b"]])
     }))
 })

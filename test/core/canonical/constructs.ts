@@ -114,7 +114,7 @@ export const typescript: ReadonlyArray<Program> = [
     name: "types between statements without semicolons",
     text:
       "const log: any[] = []; const f: any = (...x: any[]) => { log.push(x); return f }; let a: any = f as any\n;(f)(1)\nlet b = f!\n;[f][0](2)\ntype T = 1\n;(f)(3)\ninterface I {}\n;[f][0](4)\nlet c = <any>f\n;`x`\nabstract class K { x!: number\n [`y`]: any = 1\n z() {} }\ndeclare const q: any\n(f)(5)\nexport const main = () => log"
-  },
+  }
 ]
 
 export const modules: ReadonlyArray<Program> = [
@@ -167,7 +167,7 @@ export const modules: ReadonlyArray<Program> = [
     name: "labels and loops and cases",
     text:
       "export const main = () => { const r = []; a: { b: for (const x of [1, 2, 3]) { c: do { if (x === 2) continue b; if (x === 3) break a; r.push(x) } while (0) } r.push('no') } l: r.push('l'); if (1) m: { r.push('m'); break m } do r.push('d'); while (0) r.push('after'); for (;;) break; for (var i = 0, j = 1; i < 2; i++, j++); r.push(i, j); for (const k in { a: 1 }) r.push(k); for (let [x, y = x] of [[1]]) r.push(y); while (r.length > 100); switch (3) { case 1: { let z = 1 } default: { r.push('D') } case 2: r.push('2') } return r }"
-  },
+  }
 ]
 
 export const scripts: ReadonlyArray<Program> = [
@@ -178,13 +178,11 @@ export const scripts: ReadonlyArray<Program> = [
   },
   {
     name: "a string in parentheses at the top of a script",
-    text:
-      "('use strict'); exports.main = function () { return (function () { return typeof this }).call(1) }"
+    text: "('use strict'); exports.main = function () { return (function () { return typeof this }).call(1) }"
   },
   {
     name: "a directive at the top of a script",
-    text:
-      "'use strict'; exports.main = function () { return (function () { return typeof this }).call(1) }"
+    text: "'use strict'; exports.main = function () { return (function () { return typeof this }).call(1) }"
   },
   {
     name: "words of the language that are names in sloppy mode",
@@ -193,8 +191,7 @@ export const scripts: ReadonlyArray<Program> = [
   },
   {
     name: "octal numbers and escapes",
-    text:
-      "exports.main = function () { return [010, 08, 0777, '\\101', '\\8', '\\0', '\\08', `\\0`, 0o17] }"
+    text: "exports.main = function () { return [010, 08, 0777, '\\101', '\\8', '\\0', '\\08', `\\0`, 0o17] }"
   },
   {
     name: "functions in blocks, in sloppy mode",
@@ -213,8 +210,7 @@ export const scripts: ReadonlyArray<Program> = [
   },
   {
     name: "return at the top of a script",
-    text:
-      "exports.main = () => 1; if (exports.main) return; exports.main = 2"
+    text: "exports.main = () => 1; if (exports.main) return; exports.main = 2"
   },
   {
     name: "var in catch, in sloppy mode",
@@ -225,5 +221,5 @@ export const scripts: ReadonlyArray<Program> = [
     name: "locals that shadow globals",
     text:
       "exports.main = function () { { function fetch() { return 1 } var r = [fetch.name, fetch()] } function URL() {} r.push(URL.name, typeof globalThis.URL, (function name() { return name.name })(), (() => { let Map = 1; return Map })(), typeof Map); return r }"
-  },
+  }
 ]

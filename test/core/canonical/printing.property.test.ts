@@ -39,11 +39,14 @@ interface Steps {
 
 const load = (code: string): ReadonlyArray<new() => Steps> => {
   const module: { exports: unknown } = { exports: [] }
-  new Function("module", "B", code)(module, class {
-    m() {
-      return "super"
+  new Function("module", "B", code)(
+    module,
+    class {
+      m() {
+        return "super"
+      }
     }
-  })
+  )
   // `script` exports a list of classes
   return module.exports as ReadonlyArray<new() => Steps>
 }
@@ -126,8 +129,11 @@ const withoutSources = async (run: () => Promise<void>): Promise<void> => {
 it.layer(layer)("generated programs", (it) => {
   const canonical = (text: string) =>
     Effect.map(
-      canonicalise({ file: "a.cjs", text, language: "javascript", jsx: false, moduleSystem: "commonjs" },
-        compilerOptions, { sourceMap: false }),
+      canonicalise(
+        { file: "a.cjs", text, language: "javascript", jsx: false, moduleSystem: "commonjs" },
+        compilerOptions,
+        { sourceMap: false }
+      ),
       ({ code }) => code
     )
 
