@@ -87,7 +87,7 @@ export const ClusterConfig = Schema.Struct({
   remoteWorkDir: Schema.optional(Schema.String),
   /** Processor cores of one job. */
   cores: Schema.optional(Cores),
-  /** Whether proven loops may use all `cores` of their job. Default: yes. */
+  /** Whether proven loops may use all `cores` of their job. Default: no. */
   parallel: Schema.optional(Schema.Boolean),
   memory: Schema.optional(Memory),
   time: Schema.optional(TimeLimit),

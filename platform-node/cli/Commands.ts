@@ -65,7 +65,7 @@ const cluster: ReadonlyArray<Option> = [
     name: "parallel",
     value: "HOW",
     choices: ["yes", "no"],
-    summary: "Whether independent loops use all cores of the job. Default: yes."
+    summary: "Whether independent loops use all cores of the job. Default: no."
   },
   { name: "memory", value: "SIZE", summary: "Memory of the job: 8GB, 512M." },
   { name: "partition", value: "NAME", summary: "The partition that the job goes to." },

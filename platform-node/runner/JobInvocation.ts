@@ -92,7 +92,7 @@ export const readInvocation = (file: string, packageDigest: string): JobInvocati
     filesystemRoot: typeof root === "string" ? root : undefined,
     workingDirectory,
     copyData: json["copyData"] === true,
-    loopCores: isRecord(cluster) && cluster["parallel"] !== false && typeof cluster["cores"] === "number"
+    loopCores: isRecord(cluster) && cluster["parallel"] === true && typeof cluster["cores"] === "number"
       ? cluster["cores"]
       : 1
   }

@@ -46,9 +46,9 @@ const run = async (...words: ReadonlyArray<string>) => {
 }
 
 describe("loops of a job", () => {
-  it("use its cores, and give what they give without", async () => {
-    const serial = await run()
-    const wide = await run("--cores", "2")
+  it("use its cores when asked to, and give what they give without", async () => {
+    const serial = await run("--cores", "2")
+    const wide = await run("--cores", "2", "--parallel", "yes")
     const forbidden = await run("--cores", "2", "--parallel", "no")
     assert.deepStrictEqual(serial.notes, [])
     assert.deepStrictEqual(forbidden.notes, [])

@@ -147,9 +147,9 @@ const computed = ({ notes }: Ran): number => (notes ?? []).reduce((sum, note) =>
 describe("a job with loops", () => {
   for (const [name, args] of [["long", [60]], ["failing", []]] as const) {
     it(`gives the same with all its cores, one, or none to spare (${name})`, async () => {
-      const wide = await execute(name, { cores: 2 }, args)
+      const wide = await execute(name, { cores: 2, parallel: true }, args)
       const off = await execute(name, { cores: 2, parallel: false }, args)
-      const one = await execute(name, { cores: 1 }, args)
+      const one = await execute(name, { cores: 1, parallel: true }, args)
       const unsaid = await execute(name, {}, args)
       assert.isAbove(computed(wide), 0, "no iteration ran on a thread")
       assert.include(JSON.stringify(wide.result), name === "long" ? `byDigit` : "not 31 after 32: ")
@@ -161,17 +161,17 @@ describe("a job with loops", () => {
   }
 
   it("uses no threads for a loop that is over soon", async () => {
-    const ran = await execute("long", { cores: 2 }, [2])
+    const ran = await execute("long", { cores: 2, parallel: true }, [2])
     assert.strictEqual(computed(ran), 0)
   }, 60_000)
 
   it("uses its cores when its files are named relative to where it is started", async () => {
-    const ran = await execute("long", { cores: 2 }, [60], (file) => path.relative(scratch, file))
+    const ran = await execute("long", { cores: 2, parallel: true }, [60], (file) => path.relative(scratch, file))
     assert.isAbove(computed(ran), 0)
   }, 60_000)
 
   it("runs without an invocation", async () => {
-    const wide = await execute("failing", { cores: 2 }, [])
+    const wide = await execute("failing", { cores: 2, parallel: true }, [])
     const plain = await execute("failing", undefined, [])
     assert.deepStrictEqual(plain.result, wide.result)
     assert.isUndefined(plain.notes)
@@ -179,8 +179,8 @@ describe("a job with loops", () => {
 
   it("has the same ID however it is to run", async () => {
     const configs: ReadonlyArray<ClusterConfig.ClusterConfig> = [
-      { ...ClusterConfig.local, cores: 2 },
-      { ...ClusterConfig.local, cores: 64 },
+      { ...ClusterConfig.local, cores: 2, parallel: true },
+      { ...ClusterConfig.local, cores: 64, parallel: true },
       { ...ClusterConfig.local, cores: 2, parallel: false }
     ]
     for (const [name, project] of Object.entries(projects)) {
