@@ -39,6 +39,8 @@ export interface Callees {
 
 export interface Solution {
   readonly program: Program
+  /** Whether all constraints hold; else nothing that is not found can be relied on. */
+  readonly isSettled: boolean
   readonly calls: ReadonlyArray<ProgramCall>
   /** The calls of a code. */
   readonly callsOf: (code: number) => ReadonlyArray<ProgramCall>
@@ -106,7 +108,10 @@ export const placeOf = (text: string): Place => {
   return place
 }
 
-export const solve = (program: Program): Solution => {
+/** Rounds over all constraints after which the solver gives up: real programs need fewer than ten. */
+const maxRounds = 40
+
+export const solve = (program: Program, rounds = maxRounds): Solution => {
   const { find: variableOf } = program
   const up: Array<number> = []
   const rank: Array<number> = []
@@ -1232,7 +1237,8 @@ export const solve = (program: Program): Solution => {
     if ((flags & Kind.library) !== 0 && handsOut.has(member)) join(node(to), field(base, elementField))
   }
 
-  for (let round = 0; round < 40; round++) {
+  let isSettled = false
+  for (let round = 0; round < rounds && !isSettled; round++) {
     changed = false
     findAccessors()
     findPatches()
@@ -1319,11 +1325,12 @@ export const solve = (program: Program): Solution => {
       }
       if (unknown >= 0 && !(handled && paths.length === 1)) applyUnknown(each, unknown)
     }
-    if (!changed) break
+    isSettled = !changed
   }
 
   return {
     program,
+    isSettled,
     calls,
     callsOf: (code) => callsOf[code] ?? [],
     regionOf: (variable) => variable === none ? -1 : node(variable),

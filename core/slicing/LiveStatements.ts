@@ -36,9 +36,10 @@ export interface LiveStatements {
 
 const slots = 64
 
-export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveStatements => {
+/** `rounds`: after how many the solver gives up, and every statement is kept. */
+export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: number): LiveStatements => {
   const program = link(modules)
-  const solution = solve(program)
+  const solution = solve(program, rounds)
   const effects = effectsOf(solution)
   const { codes, find } = program
   const { regionOf } = solution
@@ -46,6 +47,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
   const externalField = program.fieldIndex(external)
   const reads = readsOf(solution)
 
+  const statics = new Set(modules.flatMap(({ isStatic, path }) => isStatic ? [path] : []))
   const itemOfCode = new Map<number, { readonly module: number; readonly item: number }>()
   for (const [module, { record }] of modules.entries()) {
     for (const [item, code] of record.constraints.itemCodes.entries()) {
@@ -375,7 +377,13 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
     const throwing = [...itemOfCode].filter(([code, { module }]) =>
       codes[code]?.code.throws === true && modules[module]?.isStatic === true
     )
-    const driving = throwing.length === 0 ? new Set() : drivers()
+    const driving = throwing.length === 0 && solution.isSettled ? new Set() : drivers()
+    if (!solution.isSettled) {
+      for (const [code, item] of itemOfCode) {
+        if (modules[item.module]?.isStatic !== true || driving.has(code)) continue
+        want(item, { what: "anything, for the program is too large to tell", reader: undefined })
+      }
+    }
     for (const [code] of throwing) {
       if (!driving.has(code)) {
         hot(code, 0, -1, { what: "whether the module can be loaded", reader: undefined })
@@ -421,7 +429,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>): LiveState
         if (shape.result !== none) deep(regionOf(shape.result), shape.code)
       }
     },
-    isStatic: (path) => modules.some((module) => module.path === path && module.isStatic),
+    isStatic: (path) => statics.has(path),
     next: () => {
       begin()
       for (let code = work.pop(); code !== undefined; code = work.pop()) run(code)
