@@ -177,7 +177,7 @@ export const effectsOf = (solution: Solution): Effects => {
 
   const unknownEffects = (call: ProgramCall, unknown: Region): void => {
     const { code } = call
-    const discarded = (call.call.flags & CallFlag.discarded) !== 0
+    const discarded = (call.flags & CallFlag.discarded) !== 0
     for (const variable of [call.receiver, ...call.args]) {
       if (variable === none || isNamespace(variable)) continue
       write(regionOf(variable), anyField, code, variable)
@@ -405,7 +405,7 @@ const originsOf = (solution: Solution): { readonly origin: (variable: Variable, 
 /** Whether a call gives an object that nothing else has. */
 const gives = (solution: Solution, call: ProgramCall, makers: ReadonlySet<number>): boolean => {
   const { behaviours, functions, special, unknown } = solution.callees(call)
-  const constructs = (call.call.flags & CallFlag.constructs) !== 0
+  const constructs = (call.flags & CallFlag.constructs) !== 0
   if (special !== undefined || unknown >= 0) return false
   if (!behaviours.every(({ behaviour }) => behaviour.result === "fresh" || behaviour.result === "primitive")) {
     return false

@@ -7,7 +7,7 @@
  */
 import type { Behaviour, Callback } from "../language/Builtins.ts"
 import * as Builtins from "../language/Builtins.ts"
-import { type Call, CallFlag, Field, Hidden, isOwnField, Kind, none, type Variable } from "../modules/Constraints.ts"
+import { CallFlag, callSize, Field, Hidden, isOwnField, Kind, none, type Variable } from "../modules/Constraints.ts"
 import type { Program } from "./Program.ts"
 
 /** Index of a region; only {@link Solution.regionOf} gives roots. */
@@ -15,14 +15,21 @@ export type Region = number
 
 /** A call with the program's numbers. */
 export interface ProgramCall {
+  /** Its place in {@link Solution.calls}. */
+  readonly index: number
   readonly code: number
-  readonly call: Call
   readonly callee: Variable
   readonly receiver: Variable
   readonly args: ReadonlyArray<Variable>
+  /** The index from which on arguments are spread, or -1. */
+  readonly spread: number
   readonly result: Variable
   /** Field of the method, or -1. */
   readonly method: number
+  /** Bits of {@link CallFlag}. */
+  readonly flags: number
+  /** Field that the second argument names, or -1. */
+  readonly key: number
   /** The function that the callee's name stands for, or -1. */
   readonly direct: number
 }
@@ -400,27 +407,32 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   // Which variables can hold an object at all
 
   const calls: Array<ProgramCall> = []
-  const callsOf: Array<Array<ProgramCall> | undefined> = []
+  const callsOf: Array<ReadonlyArray<ProgramCall>> = []
   const shift = (variable: Variable, by: number): Variable => variable === none ? none : variable + by
   for (const [code, { code: { calls: list }, fields: names, offset }] of program.codes.entries()) {
-    for (const call of list) {
-      const callee = shift(call.callee, offset)
-      const direct = (call.flags & CallFlag.method) === 0 ? program.bound.get(variableOf(callee)) ?? -1 : -1
-      const entry: ProgramCall = {
+    const own: Array<ProgramCall> = []
+    for (let at = 0; at < list.length;) {
+      const [callee = none, receiver = none, result = none, method = -1, flags = 0, spread = -1, key = -1, count = 0] =
+        list.slice(at, at + callSize)
+      const end = at + callSize + count
+      const variable = shift(callee, offset)
+      own.push({
+        index: calls.length + own.length,
         code,
-        call,
-        callee,
-        receiver: shift(call.receiver, offset),
-        args: call.args.map((each) => shift(each, offset)),
-        result: shift(call.result, offset),
-        method: call.method < 0 ? -1 : names[call.method] ?? -1,
-        direct
-      }
-      calls.push(entry)
-      const known = callsOf[code]
-      if (known === undefined) callsOf[code] = [entry]
-      else known.push(entry)
+        callee: variable,
+        receiver: shift(receiver, offset),
+        args: list.slice(at + callSize, end).map((each) => shift(each, offset)),
+        spread,
+        result: shift(result, offset),
+        method: method < 0 ? -1 : names[method] ?? -1,
+        flags,
+        key: key < 0 ? -1 : names[key] ?? -1,
+        direct: (flags & CallFlag.method) === 0 ? program.bound.get(variableOf(variable)) ?? -1 : -1
+      })
+      at = end
     }
+    for (const each of own) calls.push(each)
+    callsOf.push(own)
   }
 
   const filled = new Uint8Array(program.variables)
@@ -450,13 +462,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   for (const variable of program.globals.values()) fill(variable)
   const anyStored = storedNames.has(anyField)
   const givesPrimitive = (each: ProgramCall): boolean => {
-    if (each.method < 0 || (each.call.flags & CallFlag.constructs) !== 0) return false
+    if (each.method < 0 || (each.flags & CallFlag.constructs) !== 0) return false
     const name = program.fieldNames[each.method] ?? ""
     return name.startsWith(".") && !storedNames.has(each.method) && !anyStored &&
       Builtins.returnsPrimitive(name.slice(1))
   }
   for (const each of calls) {
-    if (each.direct >= 0 && (each.call.flags & CallFlag.constructs) === 0) continue
+    if (each.direct >= 0 && (each.flags & CallFlag.constructs) === 0) continue
     if (!givesPrimitive(each)) fill(each.result)
   }
   for (let again = true; again;) {
@@ -595,7 +607,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const invokeDirectly = (each: ProgramCall): void => {
     const fn = program.functions[each.direct]
     if (fn === undefined) return
-    const { call: { flags, spread } } = each
+    const { flags, spread } = each
     for (const [at, argument] of each.args.entries()) {
       if (!isFilled(argument)) continue
       const last = spread >= 0 && at >= spread
@@ -634,7 +646,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const isObjectStatic = (path: string): boolean => /^(?:globalThis\.)?(?:Object|Reflect)(?:\.|$)/.test(path)
 
   const callees = (each: ProgramCall): Callees => {
-    const implicit = (each.call.flags & CallFlag.implicit) !== 0
+    const implicit = (each.flags & CallFlag.implicit) !== 0
     if (each.direct >= 0) return { functions: [each.direct], behaviours: [], unknown: -1, special: undefined }
     const region = node(each.callee)
     const found = functions[region] ?? []
@@ -714,7 +726,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       const known = returned.get(`${id}:${place.index}`)
       if (known !== undefined) nodes = [find(known)]
     } else {
-      const { spread } = each.call
+      const { spread } = each
       for (const [at, argument] of each.args.entries()) {
         if (argument === none) continue
         const isHere = place.open ? at >= place.index || (spread >= 0 && at >= spread)
@@ -919,7 +931,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
 
   const applySpecial = (each: ProgramCall, special: NonNullable<Callees["special"]>): void => {
-    const { spread } = each.call
+    const { spread } = each
     const [first, second] = each.args
     const given = (variable: Variable | undefined): number =>
       variable === undefined || !isFilled(variable) ? -1 : node(variable)
@@ -988,7 +1000,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
             -1,
             [field(receiver, elementField), field(receiver, elementField), find(receiver)],
             -1,
-            scratch(`borrowed ${each.code} ${each.call.offset}`),
+            scratch(`borrowed ${each.index}`),
             false
           )
         }
@@ -1026,7 +1038,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       join(field(target, program.fieldIndex(Field.setter(key))), part(".set"))
     }
     const kind = definers.get(path)
-    if (kind !== undefined && each.call.spread < 0) {
+    if (kind !== undefined && each.spread < 0) {
       if (path === "Object.create" && result >= 0) {
         mark(result, Kind.object)
         join(result, first)
@@ -1035,7 +1047,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       if (target >= 0) {
         const descriptor = at(2)
         if (kind === "one" && descriptor >= 0) {
-          define(target, each.call.key === undefined ? Field.any : Field.named(each.call.key), descriptor)
+          define(target, each.key < 0 ? Field.any : program.fieldNames[each.key] ?? Field.any, descriptor)
         } else if (kind === "many" && second >= 0) define(target, Field.any, field(second, anyField))
         if (path !== "Object.create") join(result, target)
       }
@@ -1050,7 +1062,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       if (result >= 0) join(result, first)
       return true
     }
-    if (path === "Object.assign" && each.call.spread < 0) {
+    if (path === "Object.assign" && each.spread < 0) {
       for (let index = 1; index < each.args.length; index++) {
         const from = at(index)
         if (from >= 0 && first >= 0) spreadInto(first, from)
@@ -1089,7 +1101,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
       return true
     }
-    if (path === "Promise" && (each.call.flags & CallFlag.constructs) !== 0) {
+    if (path === "Promise" && (each.flags & CallFlag.constructs) !== 0) {
       if (result >= 0) mark(result, Kind.library)
       if (first >= 0) {
         const resolve = scratch(`executor ${each.result}`)
@@ -1300,12 +1312,12 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
           node(each.callee),
           each.receiver === none ? -1 : node(each.receiver),
           each.args.map((argument) => isFilled(argument) ? node(argument) : -1),
-          each.call.spread,
+          each.spread,
           isFilled(each.result) ? node(each.result) : -1,
-          (each.call.flags & CallFlag.constructs) !== 0
+          (each.flags & CallFlag.constructs) !== 0
         )
       }
-      if ((each.call.flags & CallFlag.implicit) !== 0) continue
+      if ((each.flags & CallFlag.implicit) !== 0) continue
       const paths = natives[node(each.callee)] ?? []
       let handled = false
       for (const path of [...paths]) {

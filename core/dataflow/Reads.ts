@@ -29,7 +29,7 @@ export const placed = (call: ProgramCall, text: string): ReadonlyArray<Variable>
   const place = placeOf(text)
   if (place.base === "this") return call.receiver === none ? [] : [call.receiver]
   if (place.base !== "argument") return []
-  const { spread } = call.call
+  const { spread } = call
   const isSpread = (at: number): boolean => spread >= 0 && at >= spread
   return call.args.filter((argument, at) =>
     argument !== none &&

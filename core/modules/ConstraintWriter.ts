@@ -17,7 +17,7 @@ interface OpenCode {
   readonly spreads: Array<number>
   readonly inherits: Array<number>
   readonly converts: Array<Variable>
-  readonly calls: Array<Call>
+  readonly calls: Array<number>
   readonly assigns: Array<Variable>
   readonly requires: Array<number>
   throws: boolean
@@ -129,17 +129,18 @@ export class ConstraintWriter {
 
   call(call: Partial<Call> & Pick<Call, "callee">): Variable {
     const result = call.result ?? this.variable()
-    this.current.calls.push({
-      callee: call.callee,
-      receiver: call.receiver ?? none,
-      args: call.args ?? [],
-      spread: call.spread ?? -1,
+    const args = call.args ?? []
+    this.current.calls.push(
+      call.callee,
+      call.receiver ?? none,
       result,
-      method: call.method ?? -1,
-      flags: call.flags ?? 0,
-      key: call.key,
-      offset: call.offset ?? -1
-    })
+      call.method ?? -1,
+      call.flags ?? 0,
+      call.spread ?? -1,
+      call.key ?? -1,
+      args.length,
+      ...args
+    )
     return result
   }
 

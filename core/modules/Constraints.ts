@@ -74,23 +74,25 @@ export const CallFlag = {
   method: 8
 } as const
 
+/** A call as the walk writes it down; in a {@link Code} it is {@link callSize} numbers and its arguments. */
 export interface Call {
   /** Where the callee is put, if it is a method; else where it is. */
   readonly callee: Variable
   readonly receiver: Variable
-  readonly args: ReadonlyArray<Variable>
-  /** The index from which on arguments are spread, or -1. */
-  readonly spread: number
   readonly result: Variable
   /** Field index of a method, or -1. */
   readonly method: number
   /** {@link CallFlag}s. */
   readonly flags: number
-  /** The second argument, if it is a constant name: what `Object.defineProperty` defines. */
-  readonly key: string | undefined
-  /** Offset of the call in the text. */
-  readonly offset: number
+  /** The index from which on arguments are spread, or -1. */
+  readonly spread: number
+  /** Field index of the second argument, if that is a constant name: what `Object.defineProperty` defines; or -1. */
+  readonly key: number
+  readonly args: ReadonlyArray<Variable>
 }
+
+/** How many numbers stand before the arguments of a call; the last of them is the number of arguments. */
+export const callSize = 8
 
 export interface Code {
   /** Index of the item that it is part of. */
@@ -117,7 +119,8 @@ export interface Code {
   readonly inherits: ReadonlyArray<number>
   /** Converted to a primitive. */
   readonly converts: ReadonlyArray<Variable>
-  readonly calls: ReadonlyArray<Call>
+  /** `[callee, receiver, result, method, flags, spread, key, n, ...n arguments]`, as in {@link Call}. */
+  readonly calls: ReadonlyArray<number>
   /** Variables that are given another value than their first. */
   readonly assigns: ReadonlyArray<Variable>
   /** Whether it throws by a statement of its own. */

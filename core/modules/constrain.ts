@@ -7,7 +7,7 @@ import { asName, type AutoAccessor, isTypeSyntax, type Name, staticKey, staticSt
   unwrap } from "../language/Syntax.ts"
 import * as Builtins from "../language/Builtins.ts"
 import type * as Ast from "../syntax/Ast.ts"
-import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
+import { children, topLevel, unresolved } from "../syntax/Ast.ts"
 import { CallFlag, type Constraints, Field, Hidden, Kind, none, type Variable } from "./Constraints.ts"
 import { ConstraintWriter, type OpenFunction } from "./ConstraintWriter.ts"
 
@@ -509,8 +509,7 @@ export class ConstraintWalk {
       for (const name of ["value", "get", "set"]) writer.store(descriptor, Field.named(name), decorated)
       const result = writer.call({
         callee,
-        args: [decorated, this.unknown(), descriptor],
-        offset: spanOf(decorator).start
+        args: [decorated, this.unknown(), descriptor]
       })
       writer.copy(decorated, result)
       for (const name of ["value", "get", "set", "init"]) writer.copy(decorated, writer.load(result, Field.named(name)))
@@ -765,8 +764,7 @@ export class ConstraintWalk {
           [strings, ...given.map((each) => this.expression(each))],
           -1,
           0,
-          spanOf(self).start,
-          undefined
+          -1
         )
       }
       case "TemplateLiteral":
@@ -938,7 +936,6 @@ export class ConstraintWalk {
   private call(node: Ast.CallExpression, discarded: boolean): Variable {
     const { writer } = this
     const flags = discarded ? CallFlag.discarded : 0
-    const offset = spanOf(node).start
     if (node.callee.type === "Import") {
       const [first] = node.arguments
       const specifier = staticString(first?.expression)
@@ -951,7 +948,7 @@ export class ConstraintWalk {
       const { args, spread } = this.arguments(node.arguments)
       const callee = this.frame.superclass
       if (callee === none) return none
-      const result = writer.call({ callee, receiver: this.frame.self, args, spread, flags: CallFlag.discarded, offset })
+      const result = writer.call({ callee, receiver: this.frame.self, args, spread, flags: CallFlag.discarded })
       writer.copy(this.frame.self, result)
       return this.frame.self
     }
@@ -969,7 +966,7 @@ export class ConstraintWalk {
     const { args, spread } = this.arguments(node.arguments)
     const second = node.arguments[1]
     const key = second === undefined ? undefined : staticString(second.expression)
-    const result = this.invoke(callee, args, spread, flags, offset, key)
+    const result = this.invoke(callee, args, spread, flags, key === undefined ? -1 : writer.field(Field.named(key)))
     const specifier = node.arguments.length === 1 ? staticString(first?.expression) : undefined
     // A `require` of the program's own making may be called by any name
     if (!this.options.createsRequire || specifier === undefined || !/^\.{1,2}\//.test(specifier)) return result
@@ -990,8 +987,7 @@ export class ConstraintWalk {
     args: ReadonlyArray<Variable>,
     spread: number,
     flags: number,
-    offset: number,
-    key: string | undefined
+    key: number
   ): Variable {
     const { writer } = this
     const callee = unwrap(node)
@@ -1005,13 +1001,12 @@ export class ConstraintWalk {
         spread,
         method: writer.field(field),
         flags: flags | CallFlag.method,
-        offset,
         key
       })
     }
     const value = this.expression(callee)
     if (value === none) return none
-    return writer.call({ callee: value, args, spread, flags, offset, key })
+    return writer.call({ callee: value, args, spread, flags, key })
   }
 
   private construct(node: Ast.NewExpression, discarded: boolean): Variable {
@@ -1023,8 +1018,7 @@ export class ConstraintWalk {
       callee,
       args,
       spread,
-      flags: CallFlag.constructs | (discarded ? CallFlag.discarded : 0),
-      offset: spanOf(node).start
+      flags: CallFlag.constructs | (discarded ? CallFlag.discarded : 0)
     })
   }
 

@@ -125,13 +125,13 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       if (origin !== Origin.fresh) stack.push([code, origin >= slots ? 0 : origin, -1])
     }
     if (via === Origin.self) {
-      if ((call.call.flags & CallFlag.constructs) !== 0) return
+      if ((call.flags & CallFlag.constructs) !== 0) return
       if (call.receiver !== none) push(call.receiver)
       else if ((solution.flags(regionOf(call.callee)) & isBound) !== 0) stack.push([code, 0, -1])
       return
     }
     const index = via - Origin.parameter
-    const { spread } = call.call
+    const { spread } = call
     if (spread >= 0 && index >= spread) stack.push([code, 0, -1])
     else {
       const argument = call.args[index]
