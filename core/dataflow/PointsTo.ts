@@ -326,14 +326,15 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const at = find(region)
     const list = natives[at] ??= []
     if (list.includes(path)) return
-    changed = true
     if (list.length >= maxNatives) {
       if ((flagsAt(at) & Kind.unknown) === 0) {
+        changed = true
         flag[at] = (flag[at] ?? 0) | Kind.unknown
         becomeUnknown(at)
       }
       return
     }
+    changed = true
     list.push(path)
   }
 
