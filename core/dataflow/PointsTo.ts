@@ -1186,22 +1186,26 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   let accessorsSeen = 0
   const accessorRegions = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const own = accessorsIn(region, name, kind)
-    return patched.has(name) && find(region) !== find(prototypes) ? [...own, ...accessorsIn(prototypes, name, kind)]
+    return patched.size > 0 && patched.has(name) && find(region) !== find(prototypes) ?
+      [...own, ...accessorsIn(prototypes, name, kind)]
       : own
   }
+  const noRegions: ReadonlyArray<number> = []
+  const accessorFields = { get: new Array<number>(), set: new Array<number>() }
+  const accessorField = (name: number, kind: "get" | "set"): number =>
+    accessorFields[kind][name] ??= program.fieldIndex(`${kind}${program.fieldNames[name] ?? ""}`)
   const accessorsIn = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const map = fields[find(region)]
-    if (map === undefined || accessorNames.size === 0) return []
-    const text = program.fieldNames[name] ?? ""
-    if (text === Field.any) {
+    if (map === undefined || accessorNames.size === 0) return noRegions
+    if (name === anyField) {
       return [...map].flatMap(([key, value]) =>
         accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : []
       )
     }
-    return [`${kind}${text}`, `${kind}${Field.any}`].flatMap((each) => {
-      const found = map.get(program.fieldIndex(each))
-      return found === undefined ? [] : [find(found)]
-    })
+    const one = map.get(accessorField(name, kind))
+    const any = map.get(accessorField(anyField, kind))
+    if (one === undefined) return any === undefined ? noRegions : [find(any)]
+    return any === undefined ? [find(one)] : [find(one), find(any)]
   }
 
   /** A class of the program that extends one of the library has its statics, and its instances are the library's. */
@@ -1341,6 +1345,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     isSettled = !changed
   }
 
+  const found: Array<Callees | undefined> = []
   return {
     program,
     isSettled,
@@ -1358,7 +1363,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     functionsIn: (region) => functions[find(region)] ?? [],
     flags: (region) => flag[find(region)] ?? 0,
     nativesIn: (region) => natives[find(region)] ?? [],
-    callees,
+    callees: (call) => found[call.index] ??= callees(call),
     accessors: (region, name, kind) => accessorRegions(region, name, kind).flatMap((each) => functions[each] ?? []),
     implicit: (region, name) => {
       const found = peek(region, program.fieldIndex(name))

@@ -55,8 +55,15 @@ export const readsOf = (solution: Solution): Reads => {
   const elementField = program.fieldIndex(Field.element)
   const stateField = program.fieldIndex(unknownState)
 
+  const known = new Map<Region, ReadonlyArray<number>>()
   const implicit = (region: Region): ReadonlyArray<number> => {
     if (region < 0) return []
+    const root = solution.find(region)
+    let functions = known.get(root)
+    if (functions === undefined) known.set(root, functions = implicitOf(root))
+    return functions
+  }
+  const implicitOf = (region: Region): ReadonlyArray<number> => {
     const found = solution.converted(region).flatMap((each) =>
       implicitFields.flatMap((field) => {
         const functions = solution.implicit(each, field)
