@@ -75,7 +75,13 @@ export const effectsOf = (solution: Solution): Effects => {
   const stateWrites = new Map<string, Array<number>>()
   const globalWrites: Array<Write> = []
   const callers = new Map<number, Array<Caller>>()
+  const unknownCallers = new Set<number>()
   const addCaller = (code: number, caller: Caller): void => {
+    if (caller.call === undefined && caller.passing === "unknown") {
+      const key = code * 2 ** 26 + caller.code
+      if (unknownCallers.has(key)) return
+      unknownCallers.add(key)
+    }
     const list = callers.get(code)
     if (list === undefined) callers.set(code, [caller])
     else list.push(caller)

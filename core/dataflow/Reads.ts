@@ -77,7 +77,7 @@ export const readsOf = (solution: Solution): Reads => {
       })
     )
     // A proxy takes part in all of it
-    return [...found, ...solution.accessors(region, anyField, "get")]
+    return [...new Set([...found, ...solution.accessors(region, anyField, "get")])]
   }
   const inside = (region: Region, depth: number): ReadonlyArray<Region> => {
     let regions: ReadonlyArray<Region> = [region]

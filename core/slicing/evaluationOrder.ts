@@ -25,12 +25,12 @@ export const orderedModules = (
   const { effects, program, solution } = live
   const reads = readsOf(solution)
   const anyName = String(program.fieldIndex(Field.any))
-  const callees = new Map<number, Array<number>>()
+  const callees = new Map<number, Set<number>>()
   for (const [callee, callers] of effects.calls) {
     for (const { code } of callers) {
-      const list = callees.get(code)
-      if (list === undefined) callees.set(code, [callee])
-      else list.push(callee)
+      const set = callees.get(code)
+      if (set === undefined) callees.set(code, new Set([callee]))
+      else set.add(callee)
     }
   }
   const changesOf = new Map<number, Array<readonly [Shared, string]>>()
@@ -53,6 +53,37 @@ export const orderedModules = (
   }
   for (const [state, codes] of effects.stateWrites) for (const code of codes) change(code, `s${state}`, "")
 
+  const known = new Map<number, ReadonlyArray<readonly [Shared, string]>>()
+  const looksOf = (code: number): ReadonlyArray<readonly [Shared, string]> => {
+    let found = known.get(code)
+    if (found === undefined) known.set(code, found = findLooks(code))
+    return found
+  }
+  const findLooks = (code: number): ReadonlyArray<readonly [Shared, string]> => {
+    const found: Array<readonly [Shared, string]> = []
+    const look = (region: Region, field: string): void => {
+      if (region >= 0) found.push([`r${solution.find(region)}`, field])
+    }
+    const seen = new Set<Region>()
+    reads.of(code, {
+      read: (region, field) => look(region, String(field)),
+      deep: (region) => {
+        const inner = [region]
+        for (let each = inner.pop(); each !== undefined; each = inner.pop()) {
+          if (each < 0 || seen.has(solution.find(each))) continue
+          seen.add(solution.find(each))
+          look(each, anyName)
+          for (const content of solution.contents(each)) inner.push(content)
+        }
+      },
+      state: (name) => found.push([`s${name}`, ""]),
+      run: () => undefined,
+      direct: () => undefined,
+      invoke: () => undefined
+    })
+    return found
+  }
+
   const loadings = new Map<number, Loading>()
   for (const [module, items] of kept) {
     const changes = new Map<string, Set<string>>()
@@ -62,36 +93,16 @@ export const orderedModules = (
       if (set === undefined) map.set(what, new Set([field]))
       else set.add(field)
     }
-    const look = (region: Region, field: string): void => {
-      if (region >= 0) put(looks, `r${solution.find(region)}`, field)
-    }
     const seen = new Set<number>()
     const record = program.modules[module]?.record
     const first = program.firstCode[module] ?? 0
     const stack = [...items].map((item) => (record?.constraints.itemCodes[item] ?? 0) + first)
-    const deepSeen = new Set<Region>()
-    const deep = (region: Region): void => {
-      const inner = [region]
-      for (let each = inner.pop(); each !== undefined; each = inner.pop()) {
-        if (each < 0 || deepSeen.has(solution.find(each))) continue
-        deepSeen.add(solution.find(each))
-        look(each, anyName)
-        inner.push(...solution.contents(each))
-      }
-    }
     for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
       if (seen.has(code)) continue
       seen.add(code)
       for (const [what, field] of changesOf.get(code) ?? []) put(changes, what, field)
-      reads.of(code, {
-        read: (region, field) => look(region, String(field)),
-        deep,
-        state: (name) => put(looks, `s${name}`, ""),
-        run: () => undefined,
-        direct: () => undefined,
-        invoke: () => undefined
-      })
-      stack.push(...callees.get(code) ?? [])
+      for (const [what, field] of looksOf(code)) put(looks, what, field)
+      for (const callee of callees.get(code) ?? []) stack.push(callee)
     }
     for (const item of items) {
       for (const { name } of record?.items[item]?.references ?? []) {
