@@ -137,13 +137,13 @@ export const effectsOf = (solution: Solution): Effects => {
     const { code } = call
     const bound = found.behaviours.length === 0 ? -1 : solution.boundReceiver(call)
     if (bound >= 0) write(bound, anyField, code, none)
-    for (const { behaviour, isObjectStatic } of found.behaviours) {
+    for (const { behaviour, isMethod } of found.behaviours) {
       for (const text of [...behaviour.mutates ?? [], ...(behaviour.stores ?? []).map(([into]) => into)]) {
         const { base, depth } = placeOf(text)
         if (base === "result") continue
         for (const variable of placed(call, text)) {
           for (const region of inside(regionOf(variable), depth)) {
-            write(region, isObjectStatic ? anyField : elementField, code, depth === 0 ? variable : none)
+            write(region, isMethod ? elementField : anyField, code, depth === 0 ? variable : none)
             if (isLibraryState(region)) globalWrites.push({ code, base: none })
           }
         }

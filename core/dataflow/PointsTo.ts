@@ -34,10 +34,19 @@ export interface ProgramCall {
   readonly direct: number
 }
 
+/** A function of the library that a call may run. */
+export interface CalledBehaviour {
+  readonly behaviour: Behaviour
+  /** It is one of `Object` or `Reflect`, which look at all fields of what they are given. */
+  readonly isObjectStatic: boolean
+  /** It is a method: options that it is given hold no objects of the program. */
+  readonly isMethod: boolean
+}
+
 /** What a call may run. */
 export interface Callees {
   readonly functions: ReadonlyArray<number>
-  readonly behaviours: ReadonlyArray<{ readonly behaviour: Behaviour; readonly isObjectStatic: boolean }>
+  readonly behaviours: ReadonlyArray<CalledBehaviour>
   /** The region of unknown code that is called, or -1. */
   readonly unknown: Region
   /** `call`, `apply` or `bind` of a function, or `Reflect.apply` and `Reflect.construct`. */
@@ -652,14 +661,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const region = node(each.callee)
     const found = functions[region] ?? []
     if (implicit) return { functions: found, behaviours: [], unknown: -1, special: undefined }
-    const behaviours: Array<{ readonly behaviour: Behaviour; readonly isObjectStatic: boolean }> = []
+    const behaviours: Array<CalledBehaviour> = []
     let unknown = (flagsAt(region) & Kind.unknown) !== 0 ? region : -1
     let special: Callees["special"]
     for (const path of natives[region] ?? []) {
       const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
       if (method !== undefined) {
         const list = Builtins.methodCalls(method)
-        for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false })
+        for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false, isMethod: true })
         if (list.length === 0 && method !== "call" && method !== "apply" && method !== "bind") {
           unknown = unknownRegion("library")
         }
@@ -667,7 +676,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
       // Packaging and running functions changes nothing that they can see
       if (path.startsWith("node:clustrix")) {
-        behaviours.push({ behaviour: { result: "fresh" }, isObjectStatic: false })
+        behaviours.push({ behaviour: { result: "fresh" }, isObjectStatic: false, isMethod: false })
         continue
       }
       const bare = path.startsWith("globalThis.") ? path.slice(11) : path
@@ -677,7 +686,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
       const behaviour = lookupNative(path)
       if (behaviour === undefined) unknown = unknown < 0 ? unknownRegion(partOf(path)) : unknown
-      else behaviours.push({ behaviour, isObjectStatic: isObjectStatic(path) })
+      else behaviours.push({ behaviour, isObjectStatic: isObjectStatic(path), isMethod: false })
     }
     if (each.method >= 0) {
       const name = program.fieldNames[each.method] ?? ""
@@ -696,7 +705,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         const isStatic = (natives[receiver]?.length ?? 0) > 0 && (flags & Kind.unknown) === 0 && behaviours.length > 0
         const list = special !== undefined || isStatic ? [] : Builtins.methodCalls(method)
         if (list.length > 0 && (mayBeLibrary || found.length === 0 || isTextMethod.has(method))) {
-          for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false })
+          for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false, isMethod: true })
         } else if (
           list.length === 0 && special === undefined && unknown < 0 && found.length === 0 && behaviours.length === 0 &&
           (flags & Kind.library) !== 0
@@ -745,12 +754,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     return field(at, any && (flagsAt(at) & ~(Kind.library | called)) !== 0 ? anyField : elementField)
   }
 
-  const apply = (each: ProgramCall, id: number, behaviour: Behaviour, objectStatic: boolean): void => {
+  const apply = (each: ProgramCall, id: number, called: CalledBehaviour): void => {
+    const { behaviour, isMethod, isObjectStatic: objectStatic } = called
     for (const [index, callback] of (behaviour.calls ?? []).entries()) {
-      for (const callee of placeNodes(each, id, callback.fn, objectStatic)) {
-        applyCallback(each, id, index, callee, callback, objectStatic)
+      for (const callee of placeNodes(each, id, callback.fn, !isMethod)) {
+        applyCallback(each, id, index, callee, callback, !isMethod)
       }
     }
+    if (behaviour.keyed === true && each.result !== none) field(node(each.result), anyField)
     if (behaviour.result === "fresh") {
       if (each.result !== none && isFilled(each.result)) {
         mark(node(each.result), Kind.library)
@@ -761,13 +772,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         if (text === "fresh") {
           mark(node(each.result), Kind.library)
           ofSameClass(each)
-        } else for (const place of placeNodes(each, id, text, objectStatic)) join(node(each.result), place)
+        } else for (const place of placeNodes(each, id, text, !isMethod)) join(node(each.result), place)
       }
     }
     for (const [into, from] of behaviour.stores ?? []) {
-      const sources = placeNodes(each, id, from, objectStatic)
+      const sources = placeNodes(each, id, from, !isMethod)
       if (sources.length === 0) continue
-      for (const target of placeNodes(each, id, into, objectStatic)) {
+      for (const target of placeNodes(each, id, into, !isMethod)) {
         const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true)
           : field(target, elementField)
         for (const source of sources) join(inside, source)
@@ -775,9 +786,9 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
     }
     for (const [view, base] of behaviour.shows ?? []) {
-      for (const source of placeNodes(each, id, base, objectStatic)) {
-        for (const target of placeNodes(each, id, view, objectStatic)) {
-          join(field(target, elementField), contentsOf(source, objectStatic))
+      for (const source of placeNodes(each, id, base, !isMethod)) {
+        for (const target of placeNodes(each, id, view, !isMethod)) {
+          join(field(target, elementField), contentsOf(source, !isMethod))
         }
       }
     }
@@ -820,11 +831,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     index: number,
     callee: number,
     callback: Callback,
-    objectStatic: boolean
+    anyContents: boolean
   ): void => {
     const args = callback.args.map((place) => {
       if (place === undefined) return -1
-      const nodes = placeNodes(each, id, place, objectStatic)
+      const nodes = placeNodes(each, id, place, anyContents)
       const [first, ...others] = nodes
       if (first === undefined) return -1
       for (const other of others) join(first, other)
@@ -835,7 +846,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       const open = args.pop() ?? -1
       if (open >= 0) join(restParameter(callRegion(callee), args.length), open)
     }
-    const self = callback.self === undefined ? -1 : placeNodes(each, id, callback.self, objectStatic)[0] ?? -1
+    const self = callback.self === undefined ? -1 : placeNodes(each, id, callback.self, anyContents)[0] ?? -1
     const key = `${id}:${index}`
     let result = returned.get(key)
     if (result === undefined) returned.set(key, result = make())
@@ -1251,8 +1262,15 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       addNative(node(to), `%${member}`)
     }
     if (member === "__proto__") join(node(to), base)
-    if ((flags & Kind.library) !== 0 && handsOut.has(member)) join(node(to), field(base, elementField))
+    if ((flags & Kind.library) !== 0 && (handsOut.has(member) || isContent(flags, member))) {
+      join(node(to), field(base, elementField))
+    }
   }
+
+  /** Whether a name that no type of the library has can only mean what the library has put there. */
+  const isContent = (flags: number, member: string): boolean =>
+    (flags & (Kind.object | Kind.instance | Kind.function | Kind.unknown)) === 0 &&
+    Builtins.methodCalls(member).length === 0 && !Builtins.primitiveFields.has(member)
 
   let isSettled = false
   for (let round = 0; round < rounds && !isSettled; round++) {
@@ -1338,7 +1356,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
       if (special !== undefined) applySpecial(each, special)
       if (!(handled && paths.length === 1)) {
-        for (const { behaviour, isObjectStatic: objectStatic } of behaviours) apply(each, id, behaviour, objectStatic)
+        for (const behaviour of behaviours) apply(each, id, behaviour)
       }
       if (unknown >= 0 && !(handled && paths.length === 1)) applyUnknown(each, unknown)
     }

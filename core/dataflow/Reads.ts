@@ -121,11 +121,11 @@ export const readsOf = (solution: Solution): Reads => {
     if (functions.length > 0) visitor.invoke(regionOf(self.callee), self)
     const bound = behaviours.length === 0 ? -1 : solution.boundReceiver(self)
     if (bound >= 0) visitor.read(bound, anyField)
-    for (const { behaviour, isObjectStatic } of behaviours) {
+    for (const { behaviour, isMethod, isObjectStatic } of behaviours) {
       for (const place of behaviour.reads ?? []) {
         for (const region of at(self, place)) {
           if (place.startsWith("deep:")) visitor.deep(region)
-          else visitor.read(region, isObjectStatic ? anyField : elementField)
+          else visitor.read(region, isMethod ? elementField : anyField)
         }
       }
       if (isObjectStatic) {

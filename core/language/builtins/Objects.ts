@@ -67,10 +67,11 @@ const objectFunctions: Rules = {
   // Frozen state is seen by every write.
   "freeze seal preventExtensions": from("0", changesFirst),
   "isFrozen isSealed isExtensible": primitive({ reads: ["0"] }),
-  fromEntries: fresh({ iterates: ["0"], stores: holds("0[][]"), converts: ["0[][]"] }),
+  fromEntries: fresh({ keyed: true, iterates: ["0"], stores: holds("0[][]"), converts: ["0[][]"] }),
   getPrototypeOf: from("0[]"),
   setPrototypeOf: from("0", { ...changesFirst, stores: [["0", "1"]] }),
   groupBy: fresh({
+    keyed: true,
     iterates: ["0"],
     stores: [["result[]", "0[]"]],
     calls: [{ fn: "1", args: ["0[]"] }],
@@ -154,7 +155,9 @@ export const functions: Table = {
   },
   Object: objectFunctions,
   Reflect: reflection,
-  Proxy: { revocable: fresh({ stores: [["result", "0"], ["result", "fresh"], ["0", "call0"]], calls: traps }) },
+  Proxy: {
+    revocable: fresh({ keyed: true, stores: [["result", "0"], ["result", "fresh"], ["0", "call0"]], calls: traps })
+  },
   Promise: promiseFunctions,
   JSON: {
     parse: from("fresh call0", {
