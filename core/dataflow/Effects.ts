@@ -144,7 +144,7 @@ export const effectsOf = (solution: Solution): Effects => {
         for (const variable of placed(call, text)) {
           for (const region of inside(regionOf(variable), depth)) {
             write(region, isMethod ? elementField : anyField, code, depth === 0 ? variable : none)
-            if (isLibraryState(region)) globalWrites.push({ code, base: none })
+            if (isLibraryState(region) || solution.holdsPrototype(variable)) globalWrites.push({ code, base: none })
           }
         }
       }
@@ -228,6 +228,10 @@ export const effectsOf = (solution: Solution): Effects => {
       const field = fields[code.stores[at + 1] ?? 0] ?? anyField
       const region = regionOf(base)
       write(region, field, index, base)
+      if (solution.holdsPrototype(base)) {
+        write(solution.prototypes, field, index, none)
+        globalWrites.push({ code: index, base: none })
+      }
       if (isLibraryState(region) && !isExitCode(solution.nativesIn(region), program.fieldNames[field] ?? "")) {
         globalWrites.push({ code: index, base })
       }

@@ -84,6 +84,8 @@ export interface Solution {
   readonly mayChange: (path: string) => boolean
   /** The prototypes of the language's own objects. */
   readonly prototypes: Region
+  /** Whether a variable may hold one of them beside what its region says. */
+  readonly holdsPrototype: (variable: Variable) => boolean
   /** Fields of {@link prototypes} that the program sets. */
   readonly patched: ReadonlySet<number>
 }
@@ -471,8 +473,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   for (const [variable] of program.links.natives) fill(variable)
   for (const variable of program.globals.values()) fill(variable)
   const anyStored = storedNames.has(anyField)
+  const external = new Set<Variable>()
+  for (const [variable, kind] of program.links.makes) if (kind === Kind.unknown) external.add(variableOf(variable))
   const givesPrimitive = (each: ProgramCall): boolean => {
-    if (each.method < 0 || (each.flags & CallFlag.constructs) !== 0) return false
+    if (
+      each.method < 0 || (each.receiver !== none && external.has(variableOf(each.receiver))) ||
+      (each.flags & CallFlag.constructs) !== 0
+    ) return false
     const name = program.fieldNames[each.method] ?? ""
     return name.startsWith(".") && !storedNames.has(each.method) && !anyStored &&
       Builtins.returnsPrimitive(name.slice(1))
@@ -1041,10 +1048,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const result = each.result === none || !isFilled(each.result) ? -1 : node(each.result)
     const define = (target: number, key: string, descriptor: number): void => {
       const part = (name: string): number => field(descriptor, program.fieldIndex(name))
-      if (find(target) === find(prototypes) && !patched.has(program.fieldIndex(key))) {
-        patched.add(program.fieldIndex(key))
-        changed = true
-      }
+      if (find(target) === find(prototypes)) patch(program.fieldIndex(key))
       join(field(target, program.fieldIndex(key)), part(".value"))
       join(field(target, program.fieldIndex(Field.getter(key))), part(".get"))
       join(field(target, program.fieldIndex(Field.setter(key))), part(".set"))
@@ -1059,7 +1063,9 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       if (target >= 0) {
         const descriptor = at(2)
         if (kind === "one" && descriptor >= 0) {
-          define(target, each.key < 0 ? Field.any : program.fieldNames[each.key] ?? Field.any, descriptor)
+          const key = each.key < 0 ? Field.any : program.fieldNames[each.key] ?? Field.any
+          define(target, key, descriptor)
+          if (each.args[0] !== undefined && holders.has(variableOf(each.args[0]))) define(prototypes, key, descriptor)
         } else if (kind === "many" && second >= 0) define(target, Field.any, field(second, anyField))
         if (path !== "Object.create") join(result, target)
       }
@@ -1072,12 +1078,17 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
     if (path === "Object.getPrototypeOf" || path === "Reflect.getPrototypeOf") {
       if (result >= 0) join(result, first)
+      hold(each.result)
       return true
     }
     if (path === "Object.assign" && each.spread < 0) {
       for (let index = 1; index < each.args.length; index++) {
         const from = at(index)
         if (from >= 0 && first >= 0) spreadInto(first, from)
+        if (from >= 0 && each.args[0] !== undefined && holders.has(variableOf(each.args[0]))) {
+          for (const name of fields[find(from)]?.keys() ?? []) if (name >= 0 && isOwn(name)) patch(name)
+          spreadInto(prototypes, from)
+        }
       }
       join(result, first)
       setByStatic(each)
@@ -1179,13 +1190,39 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   // Fields of the prototypes that the program sets hold for every object
 
   const findPatches = (): void => {
-    for (const { base, field: name } of stores) {
-      if (find(node(base)) === find(prototypes) && name >= 0 && !patched.has(name)) {
-        patched.add(name)
-        changed = true
+    for (const { base, field: name, to } of stores) {
+      if (find(node(base)) === find(prototypes)) patch(name)
+      else if (holders.has(variableOf(base))) {
+        patch(name)
+        if (isFilled(to)) join(field(prototypes, name), node(to))
       }
     }
   }
+  /** Variables that may hold a prototype that the program did not write: what `Object.getPrototypeOf` gave. */
+  const holders = new Set<Variable>()
+  const hold = (variable: Variable): void => {
+    if (variable === none || holders.has(variableOf(variable))) return
+    holders.add(variableOf(variable))
+    changed = true
+  }
+  const spreadHolders = (): void => {
+    if (holders.size === 0) return
+    for (const { code, offset } of program.codes) {
+      for (let at = 0; at < code.copies.length; at += 2) {
+        if (holders.has(variableOf((code.copies[at + 1] ?? 0) + offset))) hold((code.copies[at] ?? 0) + offset)
+      }
+    }
+    for (const each of calls) {
+      const fn = program.functions[each.direct]
+      if (fn !== undefined && fn.result !== none && holders.has(variableOf(fn.result))) hold(each.result)
+    }
+  }
+  const patch = (name: number): void => {
+    if (name < 0 || patched.has(name)) return
+    patched.add(name)
+    changed = true
+  }
+
   const accessorNames = new Set<number>()
   const findAccessors = (): void => {
     for (let index = accessorsSeen; index < program.fieldNames.length; index++) {
@@ -1241,6 +1278,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
     const member = text.slice(1)
     for (const path of list === undefined ? [] : [...list]) {
+      if (path === "%constructor" && member === "prototype") join(node(to), prototypes)
       if (path.startsWith("%")) continue
       const child = path.startsWith("node:") && path.indexOf(".") < 0 && member === "default" ? path
         : `${path}.${member}`
@@ -1261,7 +1299,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       mark(node(to), Kind.library)
       addNative(node(to), `%${member}`)
     }
-    if (member === "__proto__") join(node(to), base)
+    if (member === "__proto__") {
+      join(node(to), base)
+      hold(to)
+    }
+    if (member === "constructor" && (flags & Kind.library) !== 0 && (flags & Kind.instance) === 0) {
+      mark(node(to), Kind.library)
+      addNative(node(to), "%constructor")
+    }
     if ((flags & Kind.library) !== 0 && (handsOut.has(member) || isContent(flags, member))) {
       join(node(to), field(base, elementField))
     }
@@ -1276,6 +1321,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   for (let round = 0; round < rounds && !isSettled; round++) {
     changed = false
     findAccessors()
+    spreadHolders()
     findPatches()
     for (const [value, instance, superclass] of inherits) {
       const base = node(superclass)
@@ -1396,6 +1442,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       return [...own, ...given]
     },
     prototypes: find(prototypes),
+    holdsPrototype: (variable) => variable !== none && holders.has(variableOf(variable)),
     converted,
     mayChange: (path) => {
       const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]

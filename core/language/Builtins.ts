@@ -140,10 +140,10 @@ const staticsByName = lazy((): ReadonlyMap<string, ReadonlyArray<Behaviour>> => 
 /** Says the same of `x.name(...)` where `x` may be a constructor, namespace or module of the library: `Object` by another name. */
 export const staticCalls = (name: string): ReadonlyArray<Behaviour> => staticsByName().get(name) ?? []
 
-/** Whether types of the library have this method, and all of them return a primitive. */
+/** Whether types of the library have this method, and all of them, and all functions of this name, return a primitive. */
 export const returnsPrimitive = (name: string): boolean => {
   const behaviours = methodCalls(name)
-  return behaviours.length > 0 && behaviours.every(({ result }) => result === "primitive")
+  return behaviours.length > 0 && [...behaviours, ...staticCalls(name)].every(({ result }) => result === "primitive")
 }
 
 /**
