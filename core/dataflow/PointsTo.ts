@@ -80,6 +80,8 @@ export interface Solution {
   readonly boundReceiver: (call: ProgramCall) => Region
   /** Functions that the language looks up under a name and calls. */
   readonly implicit: (region: Region, name: string) => ReadonlyArray<number>
+  /** What a function of the library, by its path, may do; none is known of unknown code. */
+  readonly behavioursOf: (path: string) => ReadonlyArray<Behaviour>
   /** Whether a function of the library, by its path, may change something that it is given or that is there. */
   readonly mayChange: (path: string) => boolean
   /** The prototypes of the language's own objects. */
@@ -93,6 +95,8 @@ export interface Solution {
 /** Flags beside {@link Kind}. */
 const called = 64
 const fromBind = 128
+/** Iterating it gives pairs of what it contains. */
+const ofPairs = 256
 export const isBound = fromBind
 
 const resultField = -1
@@ -717,6 +721,10 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
           list.length === 0 && special === undefined && unknown < 0 && found.length === 0 && behaviours.length === 0 &&
           (flags & Kind.library) !== 0
         ) unknown = unknownRegion("library")
+      } else if (name.startsWith("@") && mayBe(flags)) {
+        for (const behaviour of Builtins.methodCalls(`Symbol.${name.slice(1)}`)) {
+          behaviours.push({ behaviour, isObjectStatic: false, isMethod: true })
+        }
       } else if (name === Field.any && mayBe(flags)) unknown = unknown < 0 ? unknownRegion("library") : unknown
     }
     return { functions: found, behaviours, unknown, special }
@@ -758,7 +766,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
   const contentsOf = (region: number, any: boolean): number => {
     const at = find(region)
-    return field(at, any && (flagsAt(at) & ~(Kind.library | called)) !== 0 ? anyField : elementField)
+    return field(
+      at,
+      any && (flagsAt(at) & (Kind.object | Kind.function | Kind.instance | Kind.unknown)) !== 0 ? anyField
+        : elementField
+    )
   }
 
   const apply = (each: ProgramCall, id: number, called: CalledBehaviour): void => {
@@ -768,6 +780,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         applyCallback(each, id, index, callee, callback, !isMethod)
       }
     }
+    if (behaviour.pairs === true && each.result !== none) mark(node(each.result), ofPairs)
     if (behaviour.keyed === true && each.result !== none) field(node(each.result), anyField)
     if (behaviour.result === "fresh") {
       if (each.result !== none && isFilled(each.result)) {
@@ -884,6 +897,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
   const iterateNode = (region: number, to = -1): void => {
     const at = find(region)
+    if ((flagsAt(at) & ofPairs) !== 0) {
+      // A pair stands for what it contains
+      const element = field(at, elementField)
+      join(element, field(element, elementField))
+    }
     for (const symbol of ["iterator", "asyncIterator"]) {
       const callee = peek(at, program.fieldIndex(Field.symbol(symbol)))
       if (callee < 0 || (functions[callee]?.length ?? 0) === 0) continue
@@ -1025,6 +1043,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         }
       }
     }
+    for (const part of [receiver, ...args]) {
+      if (part < 0) continue
+      if ((behaviour.iterates ?? []).length > 0) iterateNode(part)
+      if ((behaviour.converts ?? []).length > 0) convertNode(part)
+      for (const [, method] of behaviour.invokes ?? []) {
+        implicitCall(part, methodField(method), args, result)
+      }
+    }
     if (result >= 0 && behaviour.result !== "primitive") {
       if (receiver >= 0) join(result, field(receiver, elementField))
       for (const argument of args) join(result, argument)
@@ -1113,6 +1139,15 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         if (second >= 0) {
           for (const kind of [Field.getter(Field.any), Field.setter(Field.any)]) {
             join(field(result, program.fieldIndex(kind)), field(second, anyField))
+          }
+          for (const name of [".apply", ".construct"]) {
+            // Whoever calls the proxy runs the trap, with its arguments in a list
+            const called = peek(second, program.fieldIndex(name))
+            if (called < 0 || (functions[called]?.length ?? 0) === 0) continue
+            join(result, called)
+            const given = restParameter(callRegion(result), 0)
+            join(given, field(given, elementField))
+            join(given, first)
           }
           const trap = callRegion(field(second, anyField))
           join(field(trap, parameterField(0)), result)
@@ -1258,7 +1293,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
 
   /** A class of the program that extends one of the library has its statics, and its instances are the library's. */
   const inheritNative = (value: number, instance: number, path: string): void => {
-    mark(instance, Kind.library)
+    mark(instance, Kind.library | (lookupNative(path)?.pairs === true ? ofPairs : 0))
     const list = inherited.get(find(value)) ?? []
     if (list.includes(path)) return
     inherited.set(find(value), [...list, path])
@@ -1409,6 +1444,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     isSettled = !changed
   }
 
+  const behavioursOf = (path: string): ReadonlyArray<Behaviour> => {
+    const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
+    const own = method === undefined ? lookupNative(path) : undefined
+    return method === undefined ? own === undefined ? [] : [own] : Builtins.methodCalls(method)
+  }
   const found: Array<Callees | undefined> = []
   return {
     program,
@@ -1444,10 +1484,9 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     prototypes: find(prototypes),
     holdsPrototype: (variable) => variable !== none && holders.has(variableOf(variable)),
     converted,
+    behavioursOf,
     mayChange: (path) => {
-      const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
-      const own = method === undefined ? lookupNative(path) : undefined
-      const behaviours = method === undefined ? own === undefined ? [] : [own] : Builtins.methodCalls(method)
+      const behaviours = behavioursOf(path)
       return behaviours.length === 0 ||
         behaviours.some(({ calls, changesState, converts, invokes, iterates, mutates, stores }) =>
           [calls, changesState, invokes, iterates, mutates].some((each) => (each ?? []).length > 0) ||

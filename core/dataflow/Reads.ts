@@ -28,6 +28,7 @@ export const implicitFields: ReadonlyArray<string> = [".valueOf", ".toString", "
 export const placed = (call: ProgramCall, text: string): ReadonlyArray<Variable> => {
   const place = placeOf(text)
   if (place.base === "this") return call.receiver === none ? [] : [call.receiver]
+  if (place.base === "result") return call.result === none ? [] : [call.result]
   if (place.base !== "argument") return []
   const { spread } = call
   const isSpread = (at: number): boolean => spread >= 0 && at >= spread
@@ -99,11 +100,16 @@ export const readsOf = (solution: Solution): Reads => {
   }
   /** A function of the library that is called by another name: it may look at all that it is given. */
   const borrowed = (call: ProgramCall, region: Region, visitor: ReadVisitor): void => {
-    if (solution.nativesIn(region).length === 0) return
+    const natives = solution.nativesIn(region)
+    if (natives.length === 0) return
+    const invoked = natives.flatMap((path) =>
+      solution.behavioursOf(path).flatMap(({ invokes = [] }) => invokes.map(([, method]) => method))
+    )
     for (const each of [call.receiver, ...call.args]) {
       if (each === none) continue
       visitor.deep(regionOf(each))
       visitor.invoke(regionOf(each), undefined)
+      for (const method of invoked) visitor.run(solution.implicit(regionOf(each), methodField(method)))
     }
     const bound = solution.boundReceiver(call)
     if (bound >= 0) visitor.deep(bound)

@@ -395,18 +395,23 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         })
       )
     }
+    const [evaluated] = item.evaluates
     // A CommonJS module has all its names
-    for (const offset of module.record.system === "commonjs" ? [] : item.evaluates) {
-      report(
-        new Diagnostic({
-          severity: "warning",
-          code: "evaluated-code",
-          what: `${itemLabel(module, item)} evaluates code from a string`,
-          location: locate(module, offset),
-          why: "What such code names cannot be seen, so it does not go along.",
-          remedy: "Name what it needs in ordinary code, or keep it with the option `keep`."
-        })
-      )
+    if (evaluated !== undefined && module.record.system === "esm") reachNames(module, item, evaluated)
+  }
+
+  /** Every name that a module declares or imports: code in a string may use any of them. */
+  const reachNames = (module: CodeModule, item: Item, offset: number): void => {
+    const node = nodeId(module, item)
+    const imported = module.record.imports.filter(({ specifier }) => !isClustrix(specifier))
+      .flatMap(({ bindings }) => bindings.map(({ local }) => local))
+    for (const name of [...module.declarations.keys(), ...imported]) {
+      reachName(module, name, undefined, {
+        kind: "reference",
+        from: node,
+        because: `${itemLabel(module, item)} evaluates code that may use \`${name}\``,
+        location: locate(module, offset)
+      })
     }
   }
 

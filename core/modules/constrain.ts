@@ -77,6 +77,8 @@ export class ConstraintWalk {
   /** Keys of the names that the namespaces around export: each stands for a field. */
   private readonly exportedKeys = new Map<string, string>()
   private prefix = ""
+  /** Where code runs that cannot be seen, and what it knows. */
+  private readonly exposures: Array<{ readonly code: number; readonly known: Variable }> = []
   private readonly moduleExports: Variable
   private readonly exportsVariable: Variable
 
@@ -107,6 +109,13 @@ export class ConstraintWalk {
   }
 
   build(): Constraints {
+    for (const { code, known } of this.exposures) {
+      const open = this.writer.codes[code]
+      for (const variable of this.variables.values()) {
+        open?.copies.push(known, variable, variable, known)
+        open?.assigns.push(variable)
+      }
+    }
     const names: Record<string, Variable> = Object.create(null)
     for (const [key, variable] of this.variables) {
       if (key.endsWith(`#${topLevel}`)) names[key.slice(0, key.lastIndexOf("#"))] = variable
@@ -805,8 +814,10 @@ export class ConstraintWalk {
         const left = self.left.type === "PrivateName" ? none : this.expression(self.left)
         const right = this.expression(self.right)
         if (choosesOperand.has(self.operator)) return this.either(left, right)
-        if (self.operator === "in") writer.read(right, Field.any)
-        else if (self.operator === "instanceof") {
+        if (self.operator === "in") {
+          writer.convert(left)
+          writer.read(right, Field.any)
+        } else if (self.operator === "instanceof") {
           const test = writer.load(right, Field.symbol("hasInstance"))
           if (test !== none) writer.call({ callee: test, receiver: right, args: [left], flags: CallFlag.implicit })
           writer.read(right, ".prototype")
@@ -964,6 +975,7 @@ export class ConstraintWalk {
       return this.requested(specifier, "require")
     }
     const { args, spread } = this.arguments(node.arguments)
+    if (name !== undefined && name.ctxt === unresolved && name.value === "eval") return this.everything()
     const second = node.arguments[1]
     const key = second === undefined ? undefined : staticString(second.expression)
     const result = this.invoke(callee, args, spread, flags, key === undefined ? -1 : writer.field(Field.named(key)))
@@ -971,6 +983,13 @@ export class ConstraintWalk {
     // A `require` of the program's own making may be called by any name
     if (!this.options.createsRequire || specifier === undefined || !/^\.{1,2}\//.test(specifier)) return result
     return this.either(result, this.requested(specifier, "require"))
+  }
+
+  /** What code that cannot be seen gives, which may read and assign every variable of the module. */
+  private everything(): Variable {
+    const known = this.unknown()
+    this.exposures.push({ code: this.writer.code, known })
+    return this.writer.call({ callee: known, args: [known], flags: CallFlag.discarded })
   }
 
   /** What `import()` or `require` of a module gives. */
@@ -1190,7 +1209,8 @@ export class ConstraintWalk {
         }
         return
       case "WithStatement":
-        this.expression(self.object)
+        // Each name in it may be a field of the object
+        writer.store(this.everything(), Field.any, this.expression(self.object))
         return this.statement(self.body)
       default:
         this.expression(self, true)

@@ -39,6 +39,8 @@ export interface Behaviour {
    * `["result", "result"]`: a tree of new objects. `["result[]", ...]`: the result contains new objects which contain it.
    */
   readonly stores?: ReadonlyArray<readonly [into: Place, from: Place]>
+  /** Iterating the result gives pairs of what it contains. */
+  readonly pairs?: boolean
   /** What the result contains stands under names that are values of the program. */
   readonly keyed?: boolean
   /** Each `[view, base]`: what reads `view` later reads the contents that `base` has by then, as an iterator does. */

@@ -111,7 +111,7 @@ const ofPairs = {
 /** Functions, by namespace. */
 export const functions: Table = {
   "": {
-    Map: fresh({ ...ofPairs, invokes: [["result", "set"]] }),
+    Map: fresh({ ...ofPairs, pairs: true, invokes: [["result", "set"]] }),
     WeakMap: fresh({ ...ofPairs, invokes: [["result", "set"]] }),
     "Set WeakSet": fresh({ iterates: ["0"], stores: holds("0[]"), invokes: [["result", "add"]] }),
     WeakRef: fresh({ stores: holds("0") }),
@@ -119,6 +119,7 @@ export const functions: Table = {
   },
   Map: {
     groupBy: fresh({
+      pairs: true,
       iterates: ["0"],
       stores: [["result", "call0"], ["result[]", "0[]"]],
       calls: [{ fn: "1", args: ["0[]"] }]
