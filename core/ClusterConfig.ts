@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as CanonicalJson from "./archive/CanonicalJson.ts"
+import * as ForeignJson from "./archive/ForeignJson.ts"
 import * as Explanation from "./Explanation.ts"
 import * as Hasher from "./Hasher.ts"
 
@@ -137,7 +138,7 @@ export const decode = (input: unknown): Effect.Effect<ClusterConfig, ClusterConf
   Effect.mapError(decodeUnknown(input), (cause) =>
     new ClusterConfigError({
       what: "The cluster configuration cannot be used",
-      why: cause.message,
+      why: ForeignJson.flaws(cause),
       remedy: "Correct the key that is named."
     }))
 

@@ -23,13 +23,39 @@ export class ForeignJsonError extends Schema.TaggedError<ForeignJsonError>()("Fo
 /** Flaws that are told of one document. */
 const mostFlaws = 3
 
+/**
+ * Flaws of one place, each "Expected A, actual V": the alternatives of a union are one flaw, and that an optional value may be left
+ * out is nobody's news.
+ */
+const merged = (messages: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const alternatives = new Map<string, Array<string>>()
+  const others: Array<string> = []
+  for (const message of messages) {
+    const [, expected, actual] = /^Expected (.*?), actual (.*)$/s.exec(message) ?? []
+    if (expected === undefined || actual === undefined) others.push(message)
+    else alternatives.set(actual, [...alternatives.get(actual) ?? [], expected])
+  }
+  const told = [...alternatives].flatMap(([actual, expected]) => {
+    const asked = expected.filter((each) => each !== "undefined")
+    if (asked.length === 0) return others.length > 0 ? [] : [`Expected undefined, actual ${actual}`]
+    return [`Expected ${asked.join(" | ")}, actual ${actual}`]
+  })
+  return [...others, ...told]
+}
+
 /** What is wrong with a value, one place on each line. */
 export const flaws = (error: ParseResult.ParseError): string => {
-  const found = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const told = found.slice(0, mostFlaws).map(({ message, path }) => {
+  const places = new Map<string, Array<string>>()
+  for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
     const place = path.slice(0, 20).map(String).join(".")
-    return `${place === "" ? "" : `${Quotation.plain(place, 100)}: `}${Quotation.plain(message)}`
-  })
+    places.set(place, [...places.get(place) ?? [], message])
+  }
+  const found = [...places].flatMap(([place, messages]) =>
+    merged(messages).map((message) =>
+      `${place === "" ? "" : `${Quotation.plain(place, 100)}: `}${Quotation.plain(message)}`
+    )
+  )
+  const told = found.slice(0, mostFlaws)
   return [...told, ...(found.length > mostFlaws ? [`and ${found.length - mostFlaws} more`] : [])].join("\n")
 }
 

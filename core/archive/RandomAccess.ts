@@ -54,6 +54,9 @@ const notReadable = (path: string, why: string, cause?: unknown): PackageReadErr
     cause
   })
 
+/** Reads of less are taken from a block of this many bytes, for an archive's entries are read in small steps, one behind the other. */
+const blockBytes = 65_536
+
 /** The file at `path`, open until the scope ends. */
 export const fromFile = (
   path: string
@@ -77,11 +80,24 @@ export const fromFile = (
         }
         return buffer.subarray(0, filled)
       })
+    let block: { readonly offset: number; readonly bytes: Uint8Array } = { offset: 0, bytes: new Uint8Array(0) }
+    const readSmall = (offset: number, length: number): Effect.Effect<Uint8Array, PlatformError> =>
+      Effect.gen(function*() {
+        const end = Math.min(offset + length, Number(size))
+        if (offset < block.offset || end > block.offset + block.bytes.length) {
+          block = { offset, bytes: yield* read(offset, blockBytes) }
+        }
+        return block.bytes.slice(offset - block.offset, end - block.offset)
+      })
     return {
       name: path,
       sizeBytes: Number(size),
       // Seek and read belong together, and an interrupted read would still run on a descriptor that is closed already.
       read: (offset: number, length: number) =>
-        one.withPermits(1)(Effect.uninterruptible(Effect.mapError(read(offset, length), readError(path))))
+        one.withPermits(1)(
+          Effect.uninterruptible(
+            Effect.mapError((length < blockBytes ? readSmall : read)(offset, length), readError(path))
+          )
+        )
     }
   })

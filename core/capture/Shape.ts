@@ -94,7 +94,10 @@ const getter = (prototype: object, key: string | symbol): (this: unknown) => unk
   return typeof get === "function" ? (get as (this: unknown) => unknown) : () => undefined // a getter takes nothing
 }
 const byteLength = getter(ArrayBuffer.prototype, "byteLength")
-const sharedByteLength = getter(SharedArrayBuffer.prototype, "byteLength")
+// A page that is not isolated from other origins has no such global
+const sharedByteLength = typeof SharedArrayBuffer === "undefined"
+  ? undefined
+  : getter(SharedArrayBuffer.prototype, "byteLength")
 const typedArrayTag = getter(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)
 const regExpSource = getter(RegExp.prototype, "source")
 const regExpFlags = getter(RegExp.prototype, "flags")
@@ -111,6 +114,9 @@ const tagOf = (value: object): string | undefined => {
   }
   return Object.prototype.toString.call(value).slice(8, -1)
 }
+
+const isSharedMemory = (value: object): boolean =>
+  sharedByteLength !== undefined && takes(() => Reflect.apply(sharedByteLength, value, []))
 
 /** Whether the prototype chain leads to `prototype`. */
 const inherits = (value: object, prototype: object): boolean => Object.prototype.isPrototypeOf.call(prototype, value)
@@ -159,7 +165,7 @@ const viewShape = (value: object): Made | Refused | undefined => {
   if (!ArrayBuffer.isView(value)) return undefined
   const constructor = String(Reflect.apply(typedArrayTag, value, []) ?? "DataView")
   const { buffer, byteLength: bytes, byteOffset: offset } = value
-  if (takes(() => Reflect.apply(sharedByteLength, buffer, []))) {
+  if (isSharedMemory(buffer)) {
     return refused(
       `${article(constructor)} over shared memory`,
       "Memory is shared within one process only.",
@@ -203,7 +209,7 @@ const tracksLength = (view: ArrayBufferView): boolean => {
 }
 
 const bufferShape = (value: object): Made | Refused | undefined => {
-  if (takes(() => Reflect.apply(sharedByteLength, value, []))) {
+  if (isSharedMemory(value)) {
     return refused("a SharedArrayBuffer", "Memory is shared within one process only.", "Hand over a copy.")
   }
   if (!takes(() => Reflect.apply(byteLength, value, []))) return undefined

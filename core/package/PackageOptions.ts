@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as ForeignJson from "../archive/ForeignJson.ts"
 import * as Explanation from "../Explanation.ts"
 
 /** Where npm packages come from: installed from the lockfile, put into the package, or taken to be there. */
@@ -48,6 +49,6 @@ export const decodeOptions = (input: unknown): Effect.Effect<PackageOptions, Pac
   Effect.mapError(decodeUnknown(input), (cause) =>
     new PackageOptionsError({
       what: "The packaging options cannot be used",
-      why: cause.message,
+      why: ForeignJson.flaws(cause),
       remedy: "Correct the key that is named."
     }))

@@ -125,15 +125,29 @@ export const limits: BoundedJson.Limits = {
 
 const parse = ForeignJson.decoder(Invocation, limits, { onExcessProperty: "error" })
 
+/** What is wrong with the texts of the call, in a sentence: found before anything is sent or started. */
+const callFlaw = (invocation: Invocation): string | undefined => {
+  for (const part of ["arguments", "options"] as const) {
+    const flaw = ValueCodec.textFlaw(invocation[part])
+    if (flaw !== undefined) return `${part}: the text is no value's: ${flaw}`
+  }
+  return undefined
+}
+
 /** Reads the text of an invocation; `file` is named in the error. */
-export const decode = (text: string, file: string): Effect.Effect<Invocation, InvocationError> =>
-  Effect.mapError(
-    parse(text),
-    ({ why }) =>
-      new InvocationError({
-        file,
-        what: `${file} is not an invocation of Clustrix`,
-        why,
-        remedy: "Package the function again: the invocation is written beside the ZIP."
-      })
+export const decode = (text: string, file: string): Effect.Effect<Invocation, InvocationError> => {
+  const refuse = (why: string): InvocationError =>
+    new InvocationError({
+      file,
+      what: `${file} is not an invocation of Clustrix`,
+      why,
+      remedy: "Package the function again: the invocation is written beside the ZIP."
+    })
+  return parse(text).pipe(
+    Effect.mapError(({ why }) => refuse(why)),
+    Effect.flatMap((invocation) => {
+      const flaw = callFlaw(invocation)
+      return flaw === undefined ? Effect.succeed(invocation) : Effect.fail(refuse(flaw))
+    })
   )
+}

@@ -4,8 +4,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as BoundedJson from "../archive/BoundedJson.ts"
 import * as Explanation from "../Explanation.ts"
 import * as Quotation from "../Quotation.ts"
+import * as ValueNotation from "./ValueNotation.ts"
 import * as ValueText from "./ValueText.ts"
 
 /** A value that cannot cross between machines. `path` names the part: `$.a.b[2]`. */
@@ -68,3 +70,18 @@ export const decode = (text: string): Effect.Effect<unknown, ValueTextError> =>
         cause
       })
   })
+
+/** No notation of a value is nested deeper: its parts refer to each other by their numbers. */
+const textLimits: BoundedJson.Limits = { bytes: Infinity, depth: 2, elements: Infinity, stringBytes: Infinity }
+
+/** What is wrong with a text that somebody else says is a value's; `undefined`: nothing. No value is made of it. */
+export const textFlaw = (text: string): string | undefined => {
+  const excess = BoundedJson.excess(text, textLimits)
+  if (excess !== undefined) return excess.replace(/^I/, "i").replace(/\.$/, "")
+  try {
+    return ValueNotation.flaw(JSON.parse(text))
+  } catch {
+    // JSON.parse throws for nothing else, and its message quotes the text
+    return "it is not JSON"
+  }
+}

@@ -21,10 +21,11 @@ const directFaults = (kind, asked = {}, reasons = {}) => [
 
 /**
  * A lockfile has no licence where package.json has it in the old form (`licenses`), nor of builds for other platforms that the
- * registry lacked; theirs is that of the package that has them as optional parts.
+ * registry lacked; theirs is that of the package that has them as optional parts. Where it names a file, somebody has read that.
  */
-const licenceOf = (packages, place, inOldForm) => {
-  const { license = inOldForm[nameOf(place)], optional } = packages[place]
+const licenceOf = (packages, place, { inFiles = {}, inOldForm }) => {
+  const { license: named = inOldForm[nameOf(place)], optional } = packages[place]
+  const license = /^SEE LICENSE IN /i.test(named ?? "") ? inFiles[nameOf(place)] ?? named : named
   if (license !== undefined || optional !== true) return license
   const whole = Object.values(packages).find(({ optionalDependencies = {} }) =>
     Object.hasOwn(optionalDependencies, nameOf(place))
@@ -51,7 +52,7 @@ export const faultsOf = ({ lockfile, manifest, policy, workspaces }) => {
       policy.workspaces
     ),
     ...installed.flatMap(([place, { dev }]) => {
-      const licence = licenceOf(packages, place, policy.licences.inOldForm)
+      const licence = licenceOf(packages, place, policy.licences)
       const allowed = dev === true ? development : shipped
       return typeof licence === "string" && Licence.allows(licence, (id) => allowed.has(id))
         ? []

@@ -7,7 +7,7 @@ import { faultsOf } from "../../scripts/supply-chain/faultsOf.mjs"
 const root = resolve(import.meta.dirname, "../..")
 
 const policy = {
-  licences: { shipped: ["MIT", "ISC"], development: ["MPL-2.0"], inOldForm: { old: "MIT" } },
+  licences: { shipped: ["MIT", "ISC"], development: ["MPL-2.0"], inFiles: { told: "MIT" }, inOldForm: { old: "MIT" } },
   installScripts: { native: "Not needed." },
   dependencies: { a: "Does it." },
   devDependencies: { b: "Tests it." },
@@ -24,6 +24,7 @@ const sound = {
       "node_modules/a": { ...fine, optionalDependencies: { "a-win": "1.0.0" } },
       "node_modules/a-win": { optional: true },
       "node_modules/a/node_modules/old": { integrity: "sha512-x" },
+      "node_modules/told": { ...fine, license: "SEE LICENSE IN licences.md" },
       "node_modules/b": { ...fine, license: "MPL-2.0", dev: true },
       "node_modules/native": { ...fine, hasInstallScript: true }
     }
@@ -53,6 +54,8 @@ describe("the supply chain", () => {
       [add("c", { ...fine, license: "GPL-3.0" }), /node_modules\/c has the licence GPL-3.0.*in what is shipped/],
       [add("c", { ...fine, license: "MPL-2.0" }), /MPL-2.0.*in what is shipped/],
       [add("c", { ...fine, license: "GPL-3.0", dev: true }), /GPL-3.0, which is not allowed$/],
+      [add("c", { ...fine, license: "SEE LICENSE IN it.md" }), /SEE LICENSE IN it.md, which is not allowed/],
+      [add("told", { ...fine, license: "GPL-3.0" }), /GPL-3.0, which is not allowed/],
       [add("c", { integrity: "x" }), /licence \(none\)/],
       [add("c", { optional: true }), /licence \(none\)/],
       [add("c", { license: "MIT" }), /node_modules\/c has no integrity/],
