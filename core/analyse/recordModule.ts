@@ -18,6 +18,7 @@ import { anonymousDefault, type CodeRequest, type ExportRecord, type GlobalRefer
 import { readPragmas } from "./Pragmas.ts"
 import { requireRequests } from "./RequireFlow.ts"
 import { isSettled } from "./SettledBindings.ts"
+import { awaitsAtTopLevel } from "./TopLevelAwait.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
 import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
   type UsingDeclaration } from "../language/Syntax.ts"
@@ -171,6 +172,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
       loaderHooks: hooks.filter((offset) => part.range[0] <= offset && offset < part.range[1]),
+      awaits: system === "esm" && part.inner === undefined && part.nodes.some(awaitsAtTopLevel),
       inner: part.inner,
       snapshotOf: part.snapshotOf
     })

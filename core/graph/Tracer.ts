@@ -215,6 +215,12 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       return false
     })
 
+  /** Whether only running the program shows if the module exports `name`: then no import can name it. */
+  const isUncertain = (module: CodeModule, name: string): Effect.Effect<boolean, ReachError, LoadRequirements> =>
+    module.record.stars.length === 0 || module.record.exports.some(({ exported }) => exported === name)
+      ? Effect.succeed(false)
+      : isOpen(module)
+
   /** Whether `export * from` the module is there for its effects alone. */
   const isNameless = (module: CodeModule): Effect.Effect<boolean, ReachError, LoadRequirements> =>
     Effect.map(exportedNames(loader, module), (names) => names.every((name) => name === "default"))
@@ -347,8 +353,9 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         const provision = yield* provide(loader, target, binding.imported)
         if (provision._tag === "Type") return
         yield* link(target, binding.imported, here, module, request.offset)
-      } else if (member === undefined) reachNamespace(target, { ...here, kind: "namespace" })
-      else {
+      } else if (member === undefined || (yield* isUncertain(target, member))) {
+        reachNamespace(target, { ...here, kind: "namespace" })
+      } else {
         enter(target, here)
         yield* exportUnder(target, member, here)
       }
