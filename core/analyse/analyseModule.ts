@@ -34,6 +34,7 @@ export const analyseModule = (
       text: source.text,
       language: source.language,
       system,
+      declaredSystem: moduleSystem,
       assets: findAssetReferences(module),
       inner
     })

@@ -11,7 +11,7 @@ import { explainMissing, exportedNames, type FollowError, importOf, isTypeName, 
 import { hostGlobals } from "./HostGlobals.ts"
 import { isAddon, jsxRuntime, workerSpecifier } from "./RequestedModule.ts"
 import { jobApi } from "./jobApi.ts"
-import { type CodeModule, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
+import { type CodeModule, isCompiledToCommonJs, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
 import { FunctionNotPackageableError } from "./NotPackageable.ts"
 import type { ClustrixUse, ExternalRequest, ReachedJson, ReachedModule } from "./Reached.ts"
@@ -385,6 +385,18 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     }
     for (const reference of item.globals) {
       if (module.record.system === "commonjs" && commonJsNames.has(reference.name)) continue
+      if (reference.guarded && isCompiledToCommonJs(module) && commonJsObjects.has(reference.name)) {
+        report(
+          new Diagnostic({
+            severity: "warning",
+            code: "commonjs-object",
+            what: `${itemLabel(module, item)} asks for \`${reference.name}\`, which is not there in the package`,
+            location: locate(module, reference.offset),
+            why: `${module.file} is compiled to CommonJS, and goes along as an ES module.`,
+            remedy: `Say "type": "module" in package.json, or keep such code out of what the function calls.`
+          })
+        )
+      }
       if (
         !hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" ||
         reference.name === "global"
@@ -550,6 +562,9 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
 /** Whether the module keeps its name in a package, so that a text that names it finds it there. */
 const isRequiredAsWritten = ({ path, record }: CodeModule): boolean =>
   record.system === "commonjs" && /\.c?js$/.test(path)
+
+/** Objects that a CommonJS module has, and code that is written as an ES module in a package has not. */
+const commonJsObjects = new Set(["module", "exports"])
 
 const commonJsNames = new Set(["require", "module", "exports", "__dirname", "__filename"])
 

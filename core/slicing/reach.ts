@@ -16,6 +16,7 @@ import { awaitingStatements } from "./awaitingStatements.ts"
 import { brokenImports } from "./brokenImports.ts"
 import { evaluationOf, type FoundEvaluation } from "./evaluation.ts"
 import { type LoadedProgram, loadProgram } from "./loadProgram.ts"
+import { moduleInstances } from "./moduleInstances.ts"
 
 /** A function that is wanted beside the entry, because a living function holds it. */
 export interface HeldFunction {
@@ -148,7 +149,9 @@ export const reach = (
 
     decisions.dropRest()
     if (program !== undefined && live !== undefined) {
-      for (const diagnostic of yield* brokenImports(loader, program, live.isStatic)) {
+      const found = [...yield* brokenImports(loader, program, live.isStatic),
+        ...moduleInstances(loader, tracer.modules)]
+      for (const diagnostic of found) {
         tracer.report(diagnostic)
       }
     }
