@@ -15,7 +15,16 @@ export interface ScanContext {
   readonly namespaceMembers: ReadonlyMap<string, ReadonlySet<string>>
   /** Whether the expression is Clustrix's own `cluster`. */
   readonly isClusterWrapper: (node: Ast.AnyNode) => boolean
+  /** Whether Node gets the module as CommonJS, although it is written as an ES module. */
+  readonly isCompiledToCommonJs: boolean
 }
+
+/** What `typeof` says of the names of CommonJS that code in a package has a value for. */
+const commonJsTypes: ReadonlyMap<string, string> = new Map([
+  ["require", "function"],
+  ["__dirname", "string"],
+  ["__filename", "string"]
+])
 
 export interface Scan {
   readonly references: ReadonlyArray<Reference>
@@ -307,8 +316,12 @@ export const scanItem = (nodes: ReadonlyArray<Ast.AnyNode>, context: ScanContext
       case "UnaryExpression": {
         const argument = unwrap(self.argument)
         const name = asName(argument)
-        if (self.operator === "typeof" && name !== undefined) refer(name, undefined, isEager, true)
-        else visit(argument, isEager)
+        if (self.operator === "typeof" && name !== undefined) {
+          const type = context.isCompiledToCommonJs && name.ctxt === unresolved
+            ? commonJsTypes.get(name.value) : undefined
+          if (type === undefined) refer(name, undefined, isEager, true)
+          else cuts.push({ range: [spanOf(self).start, spanOf(self).end], replacement: JSON.stringify(type) })
+        } else visit(argument, isEager)
         return
       }
       case "TryStatement":

@@ -124,6 +124,8 @@ export interface Item {
   readonly evaluates: ReadonlyArray<number>
   /** Calls that change how Node finds and reads modules. */
   readonly loaderHooks: ReadonlyArray<number>
+  /** Whether evaluating it awaits something: meanwhile other modules are evaluated. */
+  readonly awaits: boolean
   /** Of an item of kind `captured`, a function that stands somewhere inside the module's others. */
   readonly inner?: InnerFunction | undefined
   /** Of a default export that has the value of a binding at one moment, the name of the binding. */

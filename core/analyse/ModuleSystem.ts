@@ -7,6 +7,7 @@ import { boundNames, isTypeSyntax, syntax } from "../language/Syntax.ts"
 import { type Source, SourceParser, type SourceSyntaxError } from "../SourceParser.ts"
 import type * as Ast from "../syntax/Ast.ts"
 import { children, isScript } from "../syntax/Ast.ts"
+import { awaitsAtTopLevel } from "./TopLevelAwait.ts"
 
 export type ModuleSystem = "esm" | "commonjs"
 
@@ -52,26 +53,6 @@ const declaresWrapperName = (statement: Ast.AnyNode): boolean => {
     self.declarations.some(({ id }) => boundNames(id).some(({ value }) => wrapperNames.has(value)))
 }
 
-/** `for await` at the top level, which SWC takes in scripts, too. */
-const awaitsInLoop = (node: Ast.AnyNode): boolean => {
-  const self = syntax(node)
-  switch (self.type) {
-    case "ForOfStatement":
-      return Boolean(self.await) || children(self).some(awaitsInLoop)
-    case "FunctionDeclaration":
-    case "FunctionExpression":
-    case "ArrowFunctionExpression":
-    case "ClassDeclaration":
-    case "ClassExpression":
-    case "MethodProperty":
-    case "GetterProperty":
-    case "SetterProperty":
-      return false
-    default:
-      return children(self).some(awaitsInLoop)
-  }
-}
-
 /** Parses a source file, and says how Node would read it. */
 export const parseModule = (source: Source): Effect.Effect<ParsedModule, SourceSyntaxError, SourceParser> =>
   Effect.gen(function*() {
@@ -86,7 +67,8 @@ export const parseModule = (source: Source): Effect.Effect<ParsedModule, SourceS
     }
     const script = yield* parser.parse({ ...source, moduleSystem: "commonjs" })
     return isScript(script) &&
-        !script.body.some((statement) => declaresWrapperName(statement) || awaitsInLoop(statement))
+        // SWC takes `for await` in scripts, too
+        !script.body.some((statement) => declaresWrapperName(statement) || awaitsAtTopLevel(statement))
       ? { module: script, system: "commonjs" }
       : { module, system: "esm" }
   })

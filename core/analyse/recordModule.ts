@@ -18,6 +18,7 @@ import { anonymousDefault, type CodeRequest, type ExportRecord, type GlobalRefer
 import { readPragmas } from "./Pragmas.ts"
 import { requireRequests } from "./RequireFlow.ts"
 import { isSettled } from "./SettledBindings.ts"
+import { awaitsAtTopLevel } from "./TopLevelAwait.ts"
 import { ConstraintWalk } from "../modules/constrain.ts"
 import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
   type UsingDeclaration } from "../language/Syntax.ts"
@@ -27,6 +28,8 @@ export interface RecordOptions {
   readonly text: string
   readonly language: "typescript" | "javascript"
   readonly system: ModuleSystem
+  /** What the file's name or package.json says of it; `undefined` where its text decides. */
+  readonly declaredSystem?: ModuleSystem | undefined
   /** The calls that matter for data files. */
   readonly assets: AssetFinder
   /** Functions within the module's others that are to be items of their own, after all others. */
@@ -98,8 +101,13 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   for (const name of declared) {
     if (ambient.delete(name)) types.delete(name)
   }
+  /** Whether compilers make a CommonJS module of it. An ES module has no `require`, `__dirname` and `__filename`. */
+  const isCompiledToCommonJs = system === "esm" && options.language === "typescript" && options.declaredSystem !== "esm"
+  const isPlainModule = system === "esm" && !isCompiledToCommonJs
+
   const shared = {
     ambient,
+    isCompiledToCommonJs,
     namespaceMembers: namespaceMembers(module),
     isClusterWrapper
   }
@@ -112,9 +120,6 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       each.type === "ImportDeclaration" && /^(?:node:)?module$/.test(each.source.value)
     )
   })
-
-  /** An ES module of plain JavaScript has no `require`, `__dirname` and `__filename`; TypeScript may be compiled to have them. */
-  const isPlainModule = system === "esm" && options.language === "javascript"
 
   const handedOn = requireRequests(module, { hasRequire: !isPlainModule })
   // Who registers hooks writes the word; looking for it is quick
@@ -171,6 +176,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
       metadataTypes: scan.metadataTypes,
       evaluates: scan.evaluates,
       loaderHooks: hooks.filter((offset) => part.range[0] <= offset && offset < part.range[1]),
+      awaits: system === "esm" && part.inner === undefined && part.nodes.some(awaitsAtTopLevel),
       inner: part.inner,
       snapshotOf: part.snapshotOf
     })

@@ -35,6 +35,8 @@ export interface CollectOptions {
   readonly isModule: (path: string) => boolean
   /** Of these, those whose place in the package has the same name, so that the original text cannot lie there. */
   readonly keepsName: (path: string) => boolean
+  /** The name of the file that stands beside a module in the package, with what the function needs of it. */
+  readonly textBeside: (path: string) => string | undefined
 }
 
 export interface CollectedAssets {
@@ -310,6 +312,20 @@ export const collectAssets = (
             site,
             isDoubtful
           })
+        }
+        const besides = taking.isDoubtful || taking.relativeTo !== "module" ? []
+          : found.files.flatMap((path) => options.textBeside(path) ?? [])
+        if (besides.length > 0) {
+          report(
+            "warning",
+            "listed-modules",
+            `The code reads the directory ${shown(directory)}, which has more files in the package`,
+            taking.site,
+            `There the modules that the function uses stand beside their sources: ${
+              besides.slice(0, maxNamed).join(", ")
+            }${besides.length > maxNamed ? ` and ${besides.length - maxNamed} more` : ""}.`,
+            "Read a directory that has no modules, or leave such names out."
+          )
         }
         for (const path of found.empty) {
           if (taking.relativeTo === "workingDirectory" && !PathText.isWithin(options.workingDirectory, path)) continue

@@ -131,7 +131,8 @@ export const linkage = (
       namespace: string | undefined,
       order: number
     ): Declaration => {
-      const key = `${kind}\0${namespace ?? ""}\0${target.specifier}`
+      // `""` is the namespace of `export *`, which binds no name
+      const key = JSON.stringify([kind, namespace ?? null, target.specifier])
       const known = declarations.get(key)
       if (known !== undefined) return known
       const declaration = {

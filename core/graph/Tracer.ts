@@ -11,7 +11,7 @@ import { explainMissing, exportedNames, type FollowError, importOf, isTypeName, 
 import { hostGlobals } from "./HostGlobals.ts"
 import { isAddon, jsxRuntime, workerSpecifier } from "./RequestedModule.ts"
 import { jobApi } from "./jobApi.ts"
-import { type CodeModule, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
+import { type CodeModule, isCompiledToCommonJs, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
 import { FunctionNotPackageableError } from "./NotPackageable.ts"
 import type { ClustrixUse, ExternalRequest, ReachedJson, ReachedModule } from "./Reached.ts"
@@ -215,6 +215,12 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       return false
     })
 
+  /** Whether only running the program shows if the module exports `name`: then no import can name it. */
+  const isUncertain = (module: CodeModule, name: string): Effect.Effect<boolean, ReachError, LoadRequirements> =>
+    module.record.stars.length === 0 || module.record.exports.some(({ exported }) => exported === name)
+      ? Effect.succeed(false)
+      : isOpen(module)
+
   /** Whether `export * from` the module is there for its effects alone. */
   const isNameless = (module: CodeModule): Effect.Effect<boolean, ReachError, LoadRequirements> =>
     Effect.map(exportedNames(loader, module), (names) => names.every((name) => name === "default"))
@@ -347,8 +353,9 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         const provision = yield* provide(loader, target, binding.imported)
         if (provision._tag === "Type") return
         yield* link(target, binding.imported, here, module, request.offset)
-      } else if (member === undefined) reachNamespace(target, { ...here, kind: "namespace" })
-      else {
+      } else if (member === undefined || (yield* isUncertain(target, member))) {
+        reachNamespace(target, { ...here, kind: "namespace" })
+      } else {
         enter(target, here)
         yield* exportUnder(target, member, here)
       }
@@ -378,6 +385,18 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     }
     for (const reference of item.globals) {
       if (module.record.system === "commonjs" && commonJsNames.has(reference.name)) continue
+      if (reference.guarded && isCompiledToCommonJs(module) && commonJsObjects.has(reference.name)) {
+        report(
+          new Diagnostic({
+            severity: "warning",
+            code: "commonjs-object",
+            what: `${itemLabel(module, item)} asks for \`${reference.name}\`, which is not there in the package`,
+            location: locate(module, reference.offset),
+            why: `${module.file} is compiled to CommonJS, and goes along as an ES module.`,
+            remedy: `Say "type": "module" in package.json, or keep such code out of what the function calls.`
+          })
+        )
+      }
       if (
         !hostGlobals.has(reference.name) || reference.name === "process" || reference.name === "globalThis" ||
         reference.name === "global"
@@ -548,6 +567,9 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
 /** Whether the module keeps its name in a package, so that a text that names it finds it there. */
 const isRequiredAsWritten = ({ path, record }: CodeModule): boolean =>
   record.system === "commonjs" && /\.c?js$/.test(path)
+
+/** Objects that a CommonJS module has, and code that is written as an ES module in a package has not. */
+const commonJsObjects = new Set(["module", "exports"])
 
 const commonJsNames = new Set(["require", "module", "exports", "__dirname", "__filename"])
 

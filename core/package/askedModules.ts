@@ -30,8 +30,10 @@ export const askedModules = (
   Effect.gen(function*() {
     const { sep } = yield* Path.Path
     const resolver = yield* ModuleResolver
-    const references = assetReferences(reached)
-      .filter(({ module }) => mayAsk.test(loader.loaded(module)?.text ?? ""))
+    const asking = new Set(
+      [...reached.modules.values()].flatMap(({ module }) => mayAsk.test(module.text) ? [module.path] : [])
+    )
+    const references = assetReferences(reached).filter(({ module }) => asking.has(module))
     if (references.length === 0) return []
     // Paths from the working directory lead to data, which lies elsewhere in the package
     const environment = assetEnvironment(loader, reached, references, sep)

@@ -67,6 +67,14 @@ export const collectData = Effect.fn("clustrix.data")(function*(analysed: Analys
     keepsName: (file) => {
       const module = reached.modules.get(file)?.module
       return module !== undefined && emittedPath(placement, module) === placement(file)
+    },
+    textBeside: (file) => {
+      const module = reached.modules.get(file)?.module
+      if (module === undefined) {
+        return reached.json.get(file)?.imported === true ? `${path.basename(file)}.mjs` : undefined
+      }
+      const emitted = emittedPath(placement, module)
+      return emitted === placement(file) ? undefined : emitted.slice(emitted.lastIndexOf("/") + 1)
     }
   })
 

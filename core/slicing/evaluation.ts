@@ -8,6 +8,11 @@ import { orderedModules } from "./evaluationOrder.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
 import type { LoadedProgram } from "./loadProgram.ts"
 
+export interface FoundEvaluation extends Evaluation {
+  /** Paths of the modules that, while they are loaded, may change or see what another one changes meanwhile. */
+  readonly conflicting: ReadonlySet<string>
+}
+
 /**
  * `kept` are the modules of which something is kept; `isWanted` says whether that is so because of what it does while the
  * module is loaded.
@@ -17,17 +22,18 @@ export const evaluationOf = (
   live: LiveStatements,
   kept: ReadonlyMap<string, ReachedModule>,
   isWanted: (module: CodeModule) => boolean
-): Evaluation => {
+): FoundEvaluation => {
   const items = new Map<number, ReadonlySet<number>>()
   for (const [path, reached] of kept) {
     const index = program.indexOf.get(path)
     if (index !== undefined && reached.items.size > 0) items.set(index, reached.items)
   }
-  const matters = new Set<string>()
+  const conflicting = new Set<string>()
   for (const index of orderedModules(live, items)) {
     const source = program.sources[index]
-    if (source !== undefined) matters.add(source.path)
+    if (source !== undefined) conflicting.add(source.path)
   }
+  const matters = new Set(conflicting)
   for (const source of program.sources) if (isWanted(source)) matters.add(source.path)
   for (const { module } of kept.values()) if (module.record.system === "commonjs") matters.add(module.path)
   const component = components(program)
@@ -70,7 +76,7 @@ export const evaluationOf = (
   for (const path of ordered) {
     requests.set(path, (program.edges.get(path) ?? []).filter((edge) => ordered.has(edge.path)))
   }
-  return { ordered, requests }
+  return { ordered, requests, conflicting }
 }
 
 interface Component {

@@ -8,12 +8,15 @@ import * as StatementDecisions from "./StatementDecisions.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
 import type { LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
-import type { Entry, Evaluation, Reached } from "../graph/Reached.ts"
+import type { Entry, Reached } from "../graph/Reached.ts"
 import type { Reason } from "../graph/Reason.ts"
 import * as Tracer from "../graph/Tracer.ts"
 import * as LiveStatements from "./LiveStatements.ts"
-import { evaluationOf } from "./evaluation.ts"
+import { awaitingStatements } from "./awaitingStatements.ts"
+import { brokenImports } from "./brokenImports.ts"
+import { evaluationOf, type FoundEvaluation } from "./evaluation.ts"
 import { type LoadedProgram, loadProgram } from "./loadProgram.ts"
+import { moduleInstances } from "./moduleInstances.ts"
 
 /** A function that is wanted beside the entry, because a living function holds it. */
 export interface HeldFunction {
@@ -71,7 +74,7 @@ export const reach = (
     // Statements that may change what is reached, until there are no more
     let program: LoadedProgram | undefined
     let live: LiveStatements.LiveStatements | undefined
-    let evaluation: Evaluation | undefined
+    let evaluation: FoundEvaluation | undefined
     let known = new Set<string>()
     const entered = new Set<string>()
     for (let again = true; again;) {
@@ -120,6 +123,14 @@ export const reach = (
       // Modules that are loaded for what they lead to
       evaluation = evaluationOf(program, live, tracer.modules, (module) =>
         decisions.isWanted(module) || importsForEffect(module))
+      for (const { item, module } of awaitingStatements(program, entry.module.path, evaluation.conflicting)) {
+        if (!live.isStatic(module.path) && !tracer.modules.has(module.path)) {
+          continue
+        }
+        if (decisions.wants(module, item, "the order in which modules are evaluated")) {
+          again = true
+        }
+      }
       for (const path of evaluation.ordered) {
         const module = program.sources[program.indexOf.get(path) ?? -1]
         if (module === undefined || tracer.modules.has(path) || !live.isStatic(path)) {
@@ -137,6 +148,13 @@ export const reach = (
     }
 
     decisions.dropRest()
+    if (program !== undefined && live !== undefined) {
+      const found = [...yield* brokenImports(loader, program, live.isStatic),
+        ...moduleInstances(loader, tracer.modules)]
+      for (const diagnostic of found) {
+        tracer.report(diagnostic)
+      }
+    }
     return {
       entry,
       modules: tracer.modules,
