@@ -468,6 +468,14 @@ export const make = (environment: Environment): Evaluator => {
   }
 
   const elements = (collection: Value.Value, context: Value.Context): ReadonlyArray<Value.Value> => {
+    // A list that is handed on and on: `(...rest) => f(...rest)`, where `f` may be the function itself
+    if (depth > maxDepth) return unknown(context, "the list is handed on too often to follow")
+    depth++
+    const found = elementsOf(collection, context)
+    depth--
+    return found
+  }
+  const elementsOf = (collection: Value.Value, context: Value.Context): ReadonlyArray<Value.Value> => {
     switch (collection._tag) {
       case "Array":
         return distinct(collection.elements.flatMap((element) => element()), context)
