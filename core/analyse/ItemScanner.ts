@@ -42,6 +42,10 @@ type MetaPlace = "url" | "dirname" | "filename"
 const isMetaPlace = (key: string | undefined): key is MetaPlace =>
   key !== undefined && (placeKinds as ReadonlySet<string>).has(key)
 
+/** `__dirname` and `__filename` of the module itself. */
+const isPlaceName = (name: Name): name is Name & { readonly value: "__dirname" | "__filename" } =>
+  name.ctxt === unresolved && (name.value === "__dirname" || name.value === "__filename")
+
 /** Walks `nodes`, the parts of one item. */
 export const scanItem = (nodes: ReadonlyArray<Ast.AnyNode>, context: ScanContext): Scan => {
   const references = new Map<string, Reference>()
@@ -134,7 +138,9 @@ export const scanItem = (nodes: ReadonlyArray<Ast.AnyNode>, context: ScanContext
   const visitProperty = (property: Ast.AnyNode, isEager: boolean): void => {
     const name = asName(property)
     if (name === undefined) visit(property, isEager)
-    else refer(name, undefined, isEager, false, true)
+    else if (isPlaceName(name)) {
+      places.push({ kind: name.value, range: [name.span.start, name.span.end], shorthand: true })
+    } else refer(name, undefined, isEager, false, true)
   }
 
   const visitCall = (callee: Ast.AnyNode, args: ReadonlyArray<Ast.AnyNode>, isEager: boolean): void => {
@@ -210,7 +216,7 @@ export const scanItem = (nodes: ReadonlyArray<Ast.AnyNode>, context: ScanContext
       places.push({ kind: key, range: [spanOf(node).start, spanOf(node).end] })
       return
     }
-    if (name !== undefined) refer(name, key, isEager)
+    if (name !== undefined && !isPlaceName(name)) refer(name, key, isEager)
     else visit(object, isEager)
     visitKey(node.property, isEager)
   }
@@ -220,7 +226,7 @@ export const scanItem = (nodes: ReadonlyArray<Ast.AnyNode>, context: ScanContext
       case "Identifier": {
         const name = asName(self)
         if (name === undefined) return
-        if (name.ctxt === unresolved && (name.value === "__dirname" || name.value === "__filename")) {
+        if (isPlaceName(name)) {
           places.push({ kind: name.value, range: [name.span.start, name.span.end] })
         } else refer(name, undefined, isEager)
         return

@@ -54,6 +54,8 @@ export interface CodeRequest {
 export interface PlaceReference {
   readonly kind: "url" | "dirname" | "filename" | "__dirname" | "__filename"
   readonly range: Range
+  /** It is a property as well: `{ __dirname }`. */
+  readonly shorthand?: boolean | undefined
 }
 
 /** Text that never enters the package: a peeled wrapper's options, a dropped decorator. */

@@ -86,7 +86,8 @@ export const slice = (
               continue
             }
             if (replacement.startsWith(toPath)) usesPath = true
-            text.update(reference.range[0], reference.range[1], replacement)
+            const key = reference.shorthand === true ? `${reference.kind}: ` : ""
+            text.update(reference.range[0], reference.range[1], key + replacement)
           }
           for (const request of item.requests) {
             if (isCut(item, request.range[0])) continue
