@@ -75,7 +75,7 @@ export class ConstraintWalk {
   private frame: Frame = outside
   private namespace: string | undefined
   /** Keys of the names that the namespaces around export: each stands for a field. */
-  private readonly exportedKeys = new Map<string, string>()
+  private readonly exportedKeys = new Map<string, Variable>()
   private prefix = ""
   /** Where code runs that cannot be seen, and what it knows. */
   private readonly exposures: Array<{ readonly code: number; readonly known: Variable }> = []
@@ -157,7 +157,7 @@ export class ConstraintWalk {
       const variable = this.variableOf(this.keyOf(name))
       const holder = this.exportedKeys.get(this.keyOf(name))
       return holder === undefined ? variable
-        : this.either(variable, this.writer.load(this.named(holder), Field.named(name.value)))
+        : this.either(variable, this.writer.load(holder, Field.named(name.value)))
     }
     if (this.namespace !== undefined && this.options.namespaceMembers.get(this.namespace)?.has(name.value) === true) {
       return this.writer.load(this.named(this.namespace), Field.named(name.value))
@@ -281,7 +281,7 @@ export class ConstraintWalk {
         }
         const variable = this.variableOf(this.keyOf(name))
         const holder = this.exportedKeys.get(this.keyOf(name))
-        if (holder !== undefined) writer.store(this.named(holder), Field.named(name.value), value)
+        if (holder !== undefined) writer.store(holder, Field.named(name.value), value)
         writer.current.assigns.push(variable)
         return writer.copy(variable, value)
       }
@@ -507,18 +507,29 @@ export class ConstraintWalk {
     return value
   }
 
-  /** A decorator is a call with what it decorates; what it returns takes its place. */
-  private decorate(decorators: ReadonlyArray<Ast.Decorator> | undefined, parts: ReadonlyArray<Variable>): Variable {
+  /**
+   * A decorator is a call with what it decorates; what it returns takes its place. `initialise` runs code where what the
+   * decorators have added as initialisers is called.
+   */
+  private decorate(
+    decorators: ReadonlyArray<Ast.Decorator> | undefined,
+    parts: ReadonlyArray<Variable>,
+    initialise: (run: () => void) => void = (run) => run()
+  ): Variable {
     const { writer } = this
     const decorated = writer.variable()
     for (const part of parts) writer.copy(decorated, part)
     for (const decorator of decorators ?? []) {
       const callee = this.expression(decorator.expression)
+      const context = this.unknown()
       const descriptor = writer.make(writer.variable(), Kind.object)
       for (const name of ["value", "get", "set"]) writer.store(descriptor, Field.named(name), decorated)
       const result = writer.call({
         callee,
-        args: [decorated, this.unknown(), descriptor]
+        args: [decorated, context, descriptor]
+      })
+      initialise(() => {
+        writer.call({ callee: context, receiver: this.frame.self, args: [this.unknown()], flags: CallFlag.discarded })
       })
       writer.copy(decorated, result)
       for (const name of ["value", "get", "set", "init"]) writer.copy(decorated, writer.load(result, Field.named(name)))
@@ -566,6 +577,8 @@ export class ConstraintWalk {
       isTop: false
     }
     const statics: Partial<Frame> = { self: value, returns: none, isTop: false }
+    const initialiser = (isStatic: boolean) => (run: () => void): void =>
+      isStatic ? this.inFrame(statics, writer.code, run) : this.inFrame(construct, code, run)
     let hasConstructor = false
     for (const each of node.body) {
       const member = syntax(each)
@@ -594,7 +607,11 @@ export class ConstraintWalk {
           const method = this.method(home, member.kind, key, { ...fnNode, type: "FunctionExpression", body }, params)
           for (const parameter of params) this.decorate(parameter.decorators, [home])
           if (decorators !== undefined && decorators.length > 0) {
-            writer.store(home, member.kind === "method" ? key : Field.any, this.decorate(decorators, [method, home]))
+            writer.store(
+              home,
+              member.kind === "method" ? key : Field.any,
+              this.decorate(decorators, [method, home], initialiser(member.isStatic))
+            )
             if (member.kind !== "method") {
               const accessor = this.decorate([], [method])
               writer.store(home, Field.getter(key), accessor)
@@ -609,7 +626,11 @@ export class ConstraintWalk {
           const home = member.isStatic ? value : fn.self
           const init = "value" in member ? member.value : undefined
           if (member.decorators !== undefined && member.decorators.length > 0) {
-            const decorated = this.decorate(member.decorators, [member.isStatic ? value : instance])
+            const decorated = this.decorate(
+              member.decorators,
+              [member.isStatic ? value : instance],
+              initialiser(member.isStatic)
+            )
             // What a decorator returns may give the first value, and take part in each access
             writer.store(member.isStatic ? value : instance, key, decorated)
             writer.store(member.isStatic ? value : instance, Field.getter(key), decorated)
@@ -1249,38 +1270,43 @@ export class ConstraintWalk {
   private tsNamespace(node: Ast.TsModuleDeclaration): void {
     const name = node.id.type === "Identifier" ? asName(node.id) : undefined
     if (node.declare || !node.body || name === undefined) return
-    const { writer } = this
-    const variable = writer.make(this.declare(name), Kind.object)
     const outer = this.namespace
     this.namespace ??= name.value
-    if (node.body.type === "TsModuleBlock") {
-      for (const each of node.body.body) {
-        const self = syntax(each)
-        if (self.type !== "ExportDeclaration" || self.declaration.type !== "VariableDeclaration") continue
-        for (const declared of declaredNames(self.declaration)) {
-          this.exportedKeys.set(this.keyOf(declared), this.namespace)
-        }
-      }
-      for (const each of node.body.body) {
-        const self: Syntax = syntax(each)
-        if (self.type !== "ExportDeclaration") {
-          this.statement(self)
-          continue
-        }
-        this.statement(self.declaration)
-        for (const declared of declaredNames(self.declaration)) {
-          writer.store(
-            variable,
-            Field.named(declared.value),
-            this.isGlobal(declared) ? this.global(declared.value)
-              : this.variableOf(this.keyOf(declared))
-          )
-        }
-      }
-    } else {
-      for (const child of children(node.body)) this.statement(child)
-    }
+    this.namespaceBody(this.writer.make(this.declare(name), Kind.object), node.body)
     this.namespace = outer
+  }
+
+  /** What stands in a namespace whose object is `variable`. */
+  private namespaceBody(variable: Variable, body: Ast.TsNamespaceBody): void {
+    const { writer } = this
+    if (body.type === "TsNamespaceDeclaration") {
+      // `namespace A.B`
+      const inner = writer.make(writer.variable(), Kind.object)
+      writer.store(variable, Field.named(body.id.value), inner)
+      const name = asName(body.id)
+      if (name !== undefined) writer.copy(this.declare(name), inner)
+      return this.namespaceBody(inner, body.body)
+    }
+    for (const each of body.body) {
+      const self = syntax(each)
+      if (self.type !== "ExportDeclaration" || self.declaration.type !== "VariableDeclaration") continue
+      for (const declared of declaredNames(self.declaration)) this.exportedKeys.set(this.keyOf(declared), variable)
+    }
+    for (const each of body.body) {
+      const self: Syntax = syntax(each)
+      if (self.type !== "ExportDeclaration") {
+        this.statement(self)
+        continue
+      }
+      this.statement(self.declaration)
+      for (const declared of declaredNames(self.declaration)) {
+        writer.store(
+          variable,
+          Field.named(declared.value),
+          this.isGlobal(declared) ? this.global(declared.value) : this.variableOf(this.keyOf(declared))
+        )
+      }
+    }
   }
 }
 
