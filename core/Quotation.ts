@@ -34,6 +34,18 @@ export const plain = (text: string, most = mostCharacters): string => visible(sh
 export const quoted = (text: string, most = mostCharacters): string =>
   `"${visible(JSON.stringify(shortened(text, most)).slice(1, -1))}"`
 
+/** `text` with each of its words as short as a quotation is: for sentences that hold names and paths of others. */
+export const shortWords = (text: string): string => text.replace(/\S{201,}/g, (word) => shortened(word))
+
+/** Names that a message lists. */
+const mostNames = 50
+
+/** Names in backticks, as many as anybody reads. */
+export const listed = (names: ReadonlyArray<string>): string => {
+  const told = names.slice(0, mostNames).map((name) => `\`${plain(name)}\``).join(", ")
+  return names.length > mostNames ? `${told} and ${names.length - mostNames} more` : told
+}
+
 /** The last lines that a program printed, each as {@link plain}. */
 export const lastLines = (text: string, most = 5): string =>
   text.trimEnd().slice(-most * 4 * mostCharacters).split("\n").slice(-most).map((line) => plain(line.trimEnd()))

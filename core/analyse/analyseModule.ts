@@ -6,6 +6,7 @@ import { AnalysisCache } from "../AnalysisCache.ts"
 import { findAssetReferences } from "../assets/findAssetReferences.ts"
 import type { Source, SourceParser, SourceSyntaxError } from "../SourceParser.ts"
 import type { ModuleRecord } from "./ModuleRecord.ts"
+import * as Nesting from "../syntax/Nesting.ts"
 import { parseModule } from "./ModuleSystem.ts"
 import { type InnerFunctionRequest, recordModule } from "./recordModule.ts"
 
@@ -40,4 +41,4 @@ export const analyseModule = (
     })
     yield* cache.set(key, JSON.stringify(record))
     return record
-  })
+  }).pipe(Nesting.bounded(source.file))

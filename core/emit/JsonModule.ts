@@ -2,6 +2,7 @@
  * A JSON module as a JavaScript module: runtimes of the floor load no JSON by `import`.
  */
 import * as Schema from "effect/Schema"
+import * as BoundedJson from "../archive/BoundedJson.ts"
 import * as Explanation from "../Explanation.ts"
 import { type JsonModule, locate } from "../graph/Module.ts"
 import * as Effect from "effect/Effect"
@@ -30,8 +31,18 @@ const expression = (value: unknown): string =>
     .replace(/[\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
 
 /** `named`: keys that are identifiers are exports too. */
-export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<string, JsonModuleError> =>
-  Effect.try({
+export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<string, JsonModuleError> => {
+  const excess = BoundedJson.excess(module.text, BoundedJson.file)
+  if (excess !== undefined) {
+    return new JsonModuleError({
+      path: module.path,
+      what: `${module.file} holds too much`,
+      location: locate(module, 0),
+      why: excess,
+      remedy: "Read it as a data file instead of importing it."
+    })
+  }
+  return Effect.try({
     try: (): unknown => JSON.parse(module.text),
     catch: (cause) => {
       const position = /position (\d+)/.exec(String(cause))?.[1]
@@ -54,3 +65,4 @@ export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<stri
     if (keys.length > 0) lines.push(`export { ${keys.map((key, index) => `export${index} as ${key}`).join(", ")} };`)
     return `${lines.join("\n")}\n`
   }))
+}

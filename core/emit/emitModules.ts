@@ -17,6 +17,7 @@ import type { SourceMap } from "../runtime/SourceMapDocument.ts"
 import type { SourceParser } from "../SourceParser.ts"
 import type { Lowered, Source, SourceSyntaxError } from "../SourceParser.ts"
 import { SourceLocation } from "../SourceLocation.ts"
+import * as Nesting from "../syntax/Nesting.ts"
 import { emitJson, type JsonModuleError } from "./JsonModule.ts"
 import { type Linker, packagePath } from "./Linkage.ts"
 import { modulesDirectory } from "./Placement.ts"
@@ -71,6 +72,7 @@ const canonicalText = (
       sourceMap: true,
       specifiers: cut.specifiers
     }).pipe(
+      Nesting.bounded(module.file),
       Effect.catchTag("CanonicalTextError", (error) => Effect.fail(relocated(error, module, cut)))
     )
     yield* cache.set(key, JSON.stringify(lowered))

@@ -1,6 +1,7 @@
 /**
  * What an exported name stands for: ECMAScript's ResolveExport, one hop at a time so that each re-export keeps its module.
  */
+import * as Quotation from "../Quotation.ts"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import { type ImportBinding, type ImportRequest } from "../analyse/ModuleRecord.ts"
@@ -174,14 +175,14 @@ export const explainMissing = (
   provision: Provision,
   exported: ReadonlyArray<string>
 ): { readonly what: string; readonly why: string; readonly remedy: string } => {
-  const quoted = name === "default" ? "`default`" : `\`${name}\``
+  const quoted = name === "default" ? "`default`" : `\`${Quotation.plain(name)}\``
   switch (provision._tag) {
     case "Ambiguous":
       return {
         what: `${module.file} exports more than one ${quoted}`,
         why:
           `\`export *\` gives it from ${
-            provision.specifiers.map((each) => JSON.stringify(each)).join(" and from ")
+            provision.specifiers.map((each) => Quotation.quoted(each)).join(" and from ")
           }, ` +
           "so that neither counts.",
         remedy: `Export it by its name from the module that is meant: export { ${name} } from "...".`
@@ -196,7 +197,7 @@ export const explainMissing = (
       return {
         what: `${module.file} has no export named ${quoted}`,
         why: exported.length === 0 ? "It exports nothing." :
-          `It exports ${exported.map((each) => `\`${each}\``).join(", ")}.`,
+          `It exports ${Quotation.listed(exported)}.`,
         remedy: "Import a name that it exports, or export this one."
       }
   }

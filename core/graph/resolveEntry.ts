@@ -1,6 +1,7 @@
 /**
  * From a reference to the declaration it names: through re-exports and wrappers to the one function.
  */
+import * as Quotation from "../Quotation.ts"
 import * as Effect from "effect/Effect"
 import type { Item } from "../analyse/ModuleRecord.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
@@ -59,11 +60,11 @@ const ofCommonJs = (
   if (isScript || commonJsExports.some((each) => each.name === first)) {
     return Effect.succeed({ _tag: "Binding", module, local: first, path })
   }
-  const names = commonJsExports.map((each) => `\`${each.name}\``).join(", ")
+  const names = Quotation.listed(commonJsExports.map((each) => each.name))
   return new FunctionNotPackageableError({
     reason: "NoSuchExport",
     reference,
-    what: `${module.file} does not export \`${first}\``,
+    what: `${module.file} does not export \`${Quotation.plain(first)}\``,
     why: names === "" ? "It is a CommonJS module, and nothing in it assigns to `exports`." : `It exports ${names}.`,
     remedy: names === "" ? `Write module.exports = { ${first} } at its end.`
       : "Name one of these, or export the function."
@@ -119,10 +120,10 @@ const named = (
     return yield* new FunctionNotPackageableError({
       reason: "NoSuchExport",
       reference,
-      what: `${module.file} has no top-level name \`${name}\``,
+      what: `${module.file} has no top-level name \`${Quotation.plain(name)}\``,
       why: [
-        exported.length === 0 ? "It exports nothing" : `It exports ${exported.map((each) => `\`${each}\``).join(", ")}`,
-        ...(functions.length === 0 ? [] : [`it also declares ${functions.map((each) => `\`${each}\``).join(", ")}`])
+        exported.length === 0 ? "It exports nothing" : `It exports ${Quotation.listed(exported)}`,
+        ...(functions.length === 0 ? [] : [`it also declares ${Quotation.listed(functions)}`])
       ].join("; ") + ".",
       remedy: exported.length + functions.length === 0 ? "Write the function there, or name another file."
         : "Name one of these."

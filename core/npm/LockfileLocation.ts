@@ -4,7 +4,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import type { LockfileError } from "./LockfileError.ts"
+import * as Quotation from "../Quotation.ts"
+import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph } from "./LockGraph.ts"
 import * as NpmLockfile from "./NpmLockfile.ts"
 import * as Workspaces from "./Workspaces.ts"
@@ -65,6 +66,32 @@ export const findLockfile = (
     }
   })
 
+/** As in npm: of a published name, and of a version. A version may be an address, too. */
+const mostNameCharacters = 214
+const mostVersionCharacters = 256
+const mostAddressCharacters = 2048
+
+/** The graph, if its packages are called what packages can be called: both are shown, and written into packages. */
+const checked = (graph: LockGraph): Effect.Effect<LockGraph, LockfileError> => {
+  for (const { id, name, version } of graph.nodes.values()) {
+    const mostCharacters = /[:/]/.test(version) ? mostAddressCharacters : mostVersionCharacters
+    const flaw = name.length > mostNameCharacters || Quotation.visible(name) !== name
+      ? `No package has the name ${Quotation.quoted(name)}.`
+      : version.length > mostCharacters || Quotation.visible(version) !== version
+      ? `No package has the version ${Quotation.quoted(version)}.`
+      : undefined
+    if (flaw !== undefined) {
+      return new LockfileError({
+        reason: "InvalidEntry",
+        what: `The entry ${Quotation.quoted(id)} of ${graph.file} cannot be read`,
+        why: flaw,
+        remedy: "Have the lockfile written anew."
+      })
+    }
+  }
+  return Effect.succeed(graph)
+}
+
 /** Reads a lockfile; `file` is its name in messages. Of the readers only the one that is needed is loaded. */
 export const readLockfile = (
   location: LockfileLocation,
@@ -85,4 +112,4 @@ export const readLockfile = (
         return yield* YarnLockfile.read(file, text, yield* Workspaces.manifests(location.directory))
       }
     }
-  })
+  }).pipe(Effect.flatMap(checked))

@@ -2,6 +2,7 @@
  * What to say when a specifier leads to nothing.
  */
 import * as Effect from "effect/Effect"
+import * as Quotation from "../Quotation.ts"
 import * as Builtin from "./Builtin.ts"
 import type { FileTree } from "./FileTree.ts"
 import * as NearName from "./NearName.ts"
@@ -31,7 +32,7 @@ const installers: ReadonlyArray<readonly [file: string, command: string]> = [
   ["bun.lockb", "bun install"]
 ]
 
-const quoted = (names: ReadonlyArray<string>): string => names.map((name) => JSON.stringify(name)).join(" or ")
+const quoted = (names: ReadonlyArray<string>): string => names.map((name) => Quotation.quoted(name)).join(" or ")
 
 /** The stem that a person compares: without the extension of a module. */
 const stem = (name: string): string => name.replace(/(?:\.d)?\.(?:[cm]?[jt]sx?|json)$/, "")
@@ -77,7 +78,7 @@ export const make = (tree: FileTree, probe: Probe, packageJsons: PackageJsons, r
       const near = yield* suggestions(target, request)
       return yield* new Refusal({
         reason: "NotFound",
-        what: `cannot resolve ${JSON.stringify(request.specifier)}`,
+        what: `cannot resolve ${Quotation.quoted(request.specifier)}`,
         why: declaration === undefined
           ? listed(tried)
           : `only the type declarations ${yield* root.name(declaration.path)} are there, no code`,
@@ -94,7 +95,7 @@ export const make = (tree: FileTree, probe: Probe, packageJsons: PackageJsons, r
   const ofPackage: NotFound["package"] = (name, request) =>
     Effect.gen(function*() {
       const tried = yield* triedNames(request)
-      const what = `cannot resolve ${JSON.stringify(request.specifier)}: the package ${name} is not installed`
+      const what = `cannot resolve ${Quotation.quoted(request.specifier)}: the package ${name} is not installed`
       let declared: string | undefined
       let command: string | undefined
       let typings: string | undefined
@@ -106,7 +107,7 @@ export const make = (tree: FileTree, probe: Probe, packageJsons: PackageJsons, r
           return yield* new Refusal({
             reason: "InvalidConfiguration",
             what: `cannot resolve ${
-              JSON.stringify(request.specifier)
+              Quotation.quoted(request.specifier)
             }: this project is installed with Yarn Plug'n'Play`,
             why: `${yield* root.name(
               path.join(at, pnp)
@@ -160,7 +161,7 @@ export const make = (tree: FileTree, probe: Probe, packageJsons: PackageJsons, r
       return Effect.fail(
         new Refusal({
           reason: "NotFound",
-          what: `Node has no module ${JSON.stringify(name)}`,
+          what: `Node has no module ${Quotation.quoted(name)}`,
           why: "it is a built-in module of no version from 18 to 26",
           remedy: near.length > 0 ? `did you mean ${quoted(near)}?` : "correct the name",
           available: near

@@ -2,6 +2,7 @@
  * What a value in `exports` or `imports` leads to (Node's PACKAGE_TARGET_RESOLVE).
  * https://nodejs.org/api/esm.html#resolution-algorithm-specification
  */
+import * as Quotation from "../Quotation.ts"
 import { isObject } from "./JsonDocument.ts"
 import * as Specifier from "./Specifier.ts"
 
@@ -44,13 +45,13 @@ const resolveText = (target: string, keys: ReadonlyArray<string>, reading: Readi
       (target.startsWith("node:") || !URL.canParse(target))
     return external
       ? { _tag: "External", specifier: filled }
-      : { _tag: "Malformed", keys, why: `the target ${JSON.stringify(target)} does not begin with "./"` }
+      : { _tag: "Malformed", keys, why: `the target ${Quotation.quoted(target)} does not begin with "./"` }
   }
   if (forbiddenSegment.test(target.slice(2))) {
     return {
       _tag: "Malformed",
       keys,
-      why: `the target ${JSON.stringify(target)} has a segment ".", ".." or "node_modules"`
+      why: `the target ${Quotation.quoted(target)} has a segment ".", ".." or "node_modules"`
     }
   }
   if (match !== undefined && forbiddenSegment.test(match)) return { _tag: "Escapes", match }

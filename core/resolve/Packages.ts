@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Quotation from "../Quotation.ts"
 import type { Entry, FileTree } from "./FileTree.ts"
 import type { PackageJson, PackageJsons } from "./PackageJson.ts"
 import * as PackageMap from "./PackageMap.ts"
@@ -62,7 +63,7 @@ export const make = (
       const declaration = yield* probe.declaration(at)
       return yield* new Refusal({
         reason: "NotFound",
-        what: `cannot resolve ${JSON.stringify(request.specifier)}: the package ${
+        what: `cannot resolve ${Quotation.quoted(request.specifier)}: the package ${
           titled(manifest)
         } names ${target.path}, which does not exist`,
         why: declaration === undefined
@@ -87,7 +88,7 @@ export const make = (
   const escapes = (request: Request, name: string): Refusal =>
     new Refusal({
       reason: "InvalidSpecifier",
-      what: `${JSON.stringify(request.specifier)} leads out of the package ${name}`,
+      what: `${Quotation.quoted(request.specifier)} leads out of the package ${name}`,
       why: `a subpath holds no segments ".", ".." and "node_modules", and no encoded "/"`,
       remedy: "import a subpath that the package exports"
     })
@@ -101,7 +102,7 @@ export const make = (
     const available = PackageMap.exportedSubpaths(manifest.exports, request.conditions)
       .map((each) => `${titled(manifest)}${each.slice(1)}`)
     const types = PackageMap.resolveExports(manifest.exports, subpath, new Set([...request.conditions, "types"]))
-    const wanted = subpath === "." ? `its main module` : JSON.stringify(subpath)
+    const wanted = subpath === "." ? `its main module` : Quotation.quoted(subpath)
     return new Refusal({
       reason: "NotExported",
       what: `the package ${titled(manifest)} does not export ${wanted}`,
@@ -166,16 +167,16 @@ export const make = (
       const typesOnly = declaration !== undefined || (subpath === "." && manifest?.typed === true)
       const what = subpath === "."
         ? `the package ${name} has no main module`
-        : `the package ${name} has no module ${JSON.stringify(subpath)}`
+        : `the package ${name} has no module ${Quotation.quoted(subpath)}`
       return new Refusal({
         reason: "NotFound",
-        what: `cannot resolve ${JSON.stringify(request.specifier)}: ${what}`,
+        what: `cannot resolve ${Quotation.quoted(request.specifier)}: ${what}`,
         why: typesOnly
           ? `only type declarations are there${
             declaration === undefined ? "" : ` (${yield* root.name(declaration.path)})`
           }, no code`
           : subpath === "." && manifest?.main !== undefined
-          ? `its package.json names ${JSON.stringify(main)}, which does not exist`
+          ? `its package.json names ${Quotation.quoted(main)}, which does not exist`
           : undefined,
         remedy: typesOnly
           ? "import only types from it (import type), or install a package that holds code"
@@ -224,7 +225,7 @@ export const make = (
       return yield* new Refusal({
         reason: "NotExported",
         what: `${
-          JSON.stringify(request.specifier)
+          Quotation.quoted(request.specifier)
         } leads to ${within} of the package ${name}, which does not export it`,
         location: manifest.locate(["exports"]),
         why: "an installed package is found by its name, and then only what it exports",
@@ -249,7 +250,7 @@ export const make = (
         const undefinedKey = (why: string, available: ReadonlyArray<string>) =>
           new Refusal({
             reason: "NotExported",
-            what: `${JSON.stringify(key)} is not defined by "imports" of package.json`,
+            what: `${Quotation.quoted(key)} is not defined by "imports" of package.json`,
             location: manifest?.locate(["imports"]),
             why,
             remedy: available.length === 0

@@ -12,6 +12,7 @@ import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Quotation from "../Quotation.ts"
 import * as ModuleResolver from "../ModuleResolver.ts"
 import * as Builtin from "./Builtin.ts"
 import { conditions } from "./Conditions.ts"
@@ -149,7 +150,7 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
       if (specifier._tag !== "Bare") {
         return yield* new Refusal({
           reason: "InvalidSpecifier",
-          what: `${JSON.stringify(request.specifier)} is not a specifier that Node can resolve`,
+          what: `${Quotation.quoted(request.specifier)} is not a specifier that Node can resolve`,
           why: specifier._tag === "Invalid"
             ? specifier.why
             : specifier._tag === "Scheme"
@@ -184,7 +185,7 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
         const file = yield* Effect.mapError(path.fromFileUrl(specifier.url), (cause) =>
           new Refusal({
             reason: "InvalidSpecifier",
-            what: `${JSON.stringify(request.specifier)} names no file of this machine`,
+            what: `${Quotation.quoted(request.specifier)} names no file of this machine`,
             remedy: "write a relative path",
             cause
           }))
@@ -208,10 +209,11 @@ export const make: Effect.Effect<Service, never, FileSystem.FileSystem | Path.Pa
       reason: refusal.reason,
       specifier,
       referrer,
-      what: begun(refusal.what),
+      // Names and paths in it are as long as somebody wrote them
+      what: Quotation.shortWords(begun(refusal.what)),
       location: refusal.location,
-      why: refusal.why === undefined ? undefined : ended(begun(refusal.why)),
-      remedy: refusal.remedy === undefined ? undefined : ended(begun(refusal.remedy)),
+      why: refusal.why === undefined ? undefined : Quotation.shortWords(ended(begun(refusal.why))),
+      remedy: refusal.remedy === undefined ? undefined : Quotation.shortWords(ended(begun(refusal.remedy))),
       cause: refusal.cause,
       tried: refusal.tried,
       available: refusal.available

@@ -3,6 +3,7 @@
  */
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Quotation from "../Quotation.ts"
 import type { CompilerOptions, SourceKind } from "../ModuleResolver.ts"
 import * as JsonDocument from "./JsonDocument.ts"
 import type { PathMapping } from "./PathMapping.ts"
@@ -62,7 +63,7 @@ export const fromLayers = (layers: Layers, path: Path.Path): Effect.Effect<Tscon
         ? path.join(directory, text.slice("${configDir}".length))
         : path.resolve(setting.directory, text)
 
-    const nameOf = (setting: Setting): string => JSON.stringify(setting.keys.at(-1) ?? "")
+    const nameOf = (setting: Setting): string => Quotation.quoted(setting.keys.at(-1) ?? "")
 
     const text = (key: string) =>
       Effect.gen(function*() {
@@ -104,7 +105,7 @@ export const fromLayers = (layers: Layers, path: Path.Path): Effect.Effect<Tscon
         const all: Array<PathMapping> = []
         for (const [pattern, targets] of Object.entries(setting.value)) {
           const keys = [...setting.keys, pattern]
-          const named = JSON.stringify(pattern)
+          const named = Quotation.quoted(pattern)
           const valid = Array.isArray(targets) && targets.every((item): item is string => typeof item === "string")
           if (!valid) return yield* wrong(setting, `${named} in "paths" is not a list of strings`, "correct it", keys)
           if ([pattern, ...targets].some((item) => item.split("*").length > 2)) {
@@ -126,8 +127,8 @@ export const fromLayers = (layers: Layers, path: Path.Path): Effect.Effect<Tscon
     if (jsxText !== undefined && jsx === undefined) {
       return yield* wrong(
         jsxText.setting,
-        `"jsx" is ${JSON.stringify(jsxText.value)}`,
-        `write one of ${jsxForms.map((form) => JSON.stringify(form)).join(", ")}`
+        `"jsx" is ${Quotation.quoted(jsxText.value)}`,
+        `write one of ${jsxForms.map((form) => Quotation.quoted(form)).join(", ")}`
       )
     }
     const namespace = (yield* text("reactNamespace"))?.value

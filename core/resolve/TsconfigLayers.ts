@@ -3,6 +3,7 @@
  * https://www.typescriptlang.org/tsconfig/#extends
  */
 import * as Effect from "effect/Effect"
+import * as Quotation from "../Quotation.ts"
 import type { SourceLocation } from "../SourceLocation.ts"
 import type { FileTree } from "./FileTree.ts"
 import * as JsonDocument from "./JsonDocument.ts"
@@ -108,12 +109,12 @@ export const make = (tree: FileTree, packageJsons: PackageJsons, root: Root) => 
         if (found === undefined) {
           return yield* wrong(
             at,
-            `${name} extends ${JSON.stringify(parent)}, which does not exist`,
+            `${name} extends ${Quotation.quoted(parent)}, which does not exist`,
             parent.startsWith(".") ? "correct the path" : "install that package, or correct the name"
           )
         }
         if (found === file || chain.includes(found)) {
-          return yield* wrong(at, `${name} extends itself through ${JSON.stringify(parent)}`, "break the circle")
+          return yield* wrong(at, `${name} extends itself through ${Quotation.quoted(parent)}`, "break the circle")
         }
         const layers = yield* load(found, [...chain, file])
         for (const [key, value] of layers.options) options.set(key, value)

@@ -2,6 +2,7 @@
  * Who asks: the owner of the token in a request.
  */
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import type { Tokens } from "./Tokens.ts"
 
@@ -33,3 +34,7 @@ export const of = (request: HttpServerRequest.HttpServerRequest, tokens: Tokens)
     share: tokens.required ? owner ?? "" : undefined
   }
 }
+
+/** Says which scheme is taken, as each 401 has to (RFC 9110, 11.6.1). */
+export const challenging = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
+  response.status === 401 ? HttpServerResponse.setHeader(response, "www-authenticate", "Bearer") : response

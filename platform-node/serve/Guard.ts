@@ -141,7 +141,7 @@ export const make = (
             onFailure: (full) =>
               Effect.succeed(answer(full)),
             onSuccess: () =>
-              Effect.map(answered, DecodeError.shorten)
+              Effect.map(answered, (response) => Client.challenging(DecodeError.shorten(response)))
           }))
       const writeDown = (status: number, location?: string) =>
         Effect.map(Clock.currentTimeMillis, (ended) => {

@@ -3,9 +3,10 @@
  * asked in one session at a time, which is closed again.
  */
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { outcomeOf } from "../platform-node/cli/command.ts"
 import { makeProject, type Project } from "./nodeBundle.ts"
 
 const program = `import { Session } from "node:inspector"
@@ -36,10 +37,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => project.remove())
 
-it("many functions by value take no more memory than few", () => {
-  const { status, stderr, stdout } = spawnSync(process.execPath, ["--expose-gc", "program.js"], {
+it("many functions by value take no more memory than few", async () => {
+  const child = spawn(process.execPath, ["--expose-gc", "program.js"], {
     cwd: project.directory,
-    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: project.directory,
@@ -47,7 +48,8 @@ it("many functions by value take no more memory than few", () => {
       CLUSTRIX_PACKAGE_DIR: Path.join(project.directory, "packages")
     }
   })
-  assert.strictEqual(status, 0, stderr)
+  const { code, stderr, stdout } = await outcomeOf(child)
+  assert.strictEqual(code, 0, stderr)
   const { mostOpen, open, refusals, resident: [few = 0, many = 0] } = JSON.parse(
     stdout.trimEnd().split("\n").at(-1) ?? ""
   )
