@@ -139,7 +139,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const rank: Array<number> = []
   const flag: Array<number> = []
   const fields: Array<Map<number, number> | undefined> = []
-  const functions: Array<Array<number> | undefined> = []
+  const functions: Array<Set<number> | undefined> = []
   const natives: Array<Array<string> | undefined> = []
   /** Of a class the library's classes that it extends. */
   const inherited = new Map<number, ReadonlyArray<string>>()
@@ -174,7 +174,19 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const own: Array<boolean> = []
   const isOwn = (field: number): boolean => field >= 0 && (own[field] ??= isOwnField(program.fieldNames[field] ?? ""))
 
+  const listed = new Map<number, ReadonlyArray<number>>()
+  /** The functions of a region as a list, which is made again when there are more. */
+  const functionsAt = (region: number): ReadonlyArray<number> => {
+    const at = find(region)
+    const own = functions[at]
+    if (own === undefined) return []
+    let list = listed.get(at)
+    if (list === undefined || list.length !== own.size) listed.set(at, list = [...own])
+    return list
+  }
+
   let changed = false
+  let isSettled = false
   /** Fields of the library's prototypes that the program sets. */
   const patched = new Set<number>()
   const pending: Array<number> = []
@@ -193,18 +205,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       const functionsA = functions[a]
       const functionsB = functions[b]
       restFrom[a] = Math.min(restFrom[a] ?? Infinity, restFrom[b] ?? Infinity)
-      const fieldsB = fields[b]
+      const [more, less] = bySize(fields[a], fields[b])
       fields[b] = undefined
-      if (fieldsB !== undefined) {
-        const fieldsA = fields[a]
-        if (fieldsA === undefined) fields[a] = fieldsB
-        else {
-          for (const [field, region] of fieldsB) {
-            const known = fieldsA.get(field)
-            if (known === undefined) fieldsA.set(field, region)
-            else pending.push(known, region)
-          }
-        }
+      fields[a] = more
+      for (const [field, region] of less ?? []) {
+        const known = more?.get(field)
+        if (known === undefined) more?.set(field, region)
+        else pending.push(known, region)
       }
       const inheritedB = inherited.get(b)
       if (inheritedB !== undefined) {
@@ -214,19 +221,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       const nativesB = natives[b]
       natives[b] = undefined
       if (nativesB !== undefined) { for (const path of nativesB) addNative(a, path) }
-      functions[b] = undefined
-      if (functionsB !== undefined) {
-        if (functionsA === undefined) functions[a] = functionsB
-        else {
-          const known = new Set(functionsA)
-          for (const fn of functionsB) if (!known.has(fn)) functionsA.push(fn)
-        }
-      }
-      settle(a)
       // Functions whose callers are known only now
-      if (((flagsA ^ flagsB) & called) !== 0) {
-        for (const fn of ((flagsA & called) !== 0 ? functionsB : functionsA) ?? []) connect(a, fn)
-      }
+      const connected = ((flagsA ^ flagsB) & called) === 0
+        ? []
+        : [...((flagsA & called) !== 0 ? functionsB : functionsA) ?? []]
+      functions[b] = undefined
+      functions[a] = united(functionsA, functionsB)
+      settle(a)
+      for (const fn of connected) connect(a, fn)
       if ((flagsAt(a) & Kind.unknown) !== 0 && ((flagsA ^ flagsB) & Kind.unknown) !== 0) becomeUnknown(a)
       else if ((flagsAt(a) & Kind.unknown) !== 0) absorb(a)
     }
@@ -395,9 +397,9 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
   const addFunction = (region: number, index: number): void => {
     const at = find(region)
-    const list = functions[at] ??= []
-    if (list.includes(index)) return
-    list.push(index)
+    const known = functions[at] ??= new Set()
+    if (known.has(index)) return
+    known.add(index)
     changed = true
     flag[at] = (flag[at] ?? 0) | Kind.function
     const fn = program.functions[index]
@@ -670,7 +672,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const implicit = (each.flags & CallFlag.implicit) !== 0
     if (each.direct >= 0) return { functions: [each.direct], behaviours: [], unknown: -1, special: undefined }
     const region = node(each.callee)
-    const found = functions[region] ?? []
+    const found = functionsAt(region)
     if (implicit) return { functions: found, behaviours: [], unknown: -1, special: undefined }
     const behaviours: Array<CalledBehaviour> = []
     let unknown = (flagsAt(region) & Kind.unknown) !== 0 ? region : -1
@@ -880,13 +882,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const implicitCall = (region: number, name: string, args: ReadonlyArray<number>, result = -1): void => {
     // A getter may give it
     for (const accessor of accessorRegions(region, program.fieldIndex(name), "get")) {
-      if ((functions[accessor]?.length ?? 0) === 0) continue
+      if ((functions[accessor]?.size ?? 0) === 0) continue
       const given = scratch(`given ${name} ${accessor}`)
       invoke(accessor, find(region), [], -1, given, false)
-      if ((functions[find(given)]?.length ?? 0) > 0) invoke(given, find(region), args, -1, result, false)
+      if ((functions[find(given)]?.size ?? 0) > 0) invoke(given, find(region), args, -1, result, false)
     }
     const callee = peek(region, program.fieldIndex(name))
-    if (callee < 0 || (functions[callee]?.length ?? 0) === 0) return
+    if (callee < 0 || (functions[callee]?.size ?? 0) === 0) return
     invoke(callee, find(region), args, -1, result, false)
   }
   const iterators = new Map<string, number>()
@@ -904,7 +906,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
     for (const symbol of ["iterator", "asyncIterator"]) {
       const callee = peek(at, program.fieldIndex(Field.symbol(symbol)))
-      if (callee < 0 || (functions[callee]?.length ?? 0) === 0) continue
+      if (callee < 0 || (functions[callee]?.size ?? 0) === 0) continue
       const iterator = scratch(`${symbol} ${callee}`)
       invoke(callee, at, [], -1, iterator, false)
       nextOf(iterator, to, at)
@@ -913,7 +915,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
   const nextOf = (iterator: number, to: number, from: number): void => {
     const next = peek(iterator, program.fieldIndex(".next"))
-    if (next < 0 || (functions[next]?.length ?? 0) === 0) {
+    if (next < 0 || (functions[next]?.size ?? 0) === 0) {
       if (to >= 0 && iterator !== from) join(to, field(iterator, elementField))
       return
     }
@@ -945,7 +947,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const thenNode = (region: number, to: number): void => {
     const then = program.fieldIndex(".then")
     const known = peek(region, then)
-    if ((known < 0 || (functions[known]?.length ?? 0) === 0) && accessorRegions(region, then, "get").length === 0) {
+    if ((known < 0 || (functions[known]?.size ?? 0) === 0) && accessorRegions(region, then, "get").length === 0) {
       return
     }
     const resolve = scratch(`resolve ${find(region)}`)
@@ -1143,7 +1145,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
           for (const name of [".apply", ".construct"]) {
             // Whoever calls the proxy runs the trap, with its arguments in a list
             const called = peek(second, program.fieldIndex(name))
-            if (called < 0 || (functions[called]?.length ?? 0) === 0) continue
+            if (called < 0 || (functions[called]?.size ?? 0) === 0) continue
             join(result, called)
             const given = restParameter(callRegion(result), 0)
             join(given, field(given, elementField))
@@ -1191,7 +1193,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const [first, ...others] = each.args
     if (first === undefined || !isFilled(first)) return
     for (const accessor of accessorRegions(node(first), anyField, "set")) {
-      if ((functions[accessor]?.length ?? 0) === 0) continue
+      if ((functions[accessor]?.size ?? 0) === 0) continue
       invoke(accessor, node(first), [], -1, -1, false)
       const value = field(callRegion(accessor), parameterField(0))
       for (const other of others) {
@@ -1203,7 +1205,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     for (const other of each.args) {
       if (!isFilled(other)) continue
       for (const accessor of accessorRegions(node(other), anyField, "get")) {
-        if ((functions[accessor]?.length ?? 0) > 0) {
+        if ((functions[accessor]?.size ?? 0) > 0) {
           invoke(accessor, node(other), [], -1, each.result === none ? -1 : node(each.result), false)
         }
       }
@@ -1352,7 +1354,6 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     (flags & (Kind.object | Kind.instance | Kind.function | Kind.unknown)) === 0 &&
     Builtins.methodCalls(member).length === 0 && !Builtins.primitiveFields.has(member)
 
-  let isSettled = false
   for (let round = 0; round < rounds && !isSettled; round++) {
     changed = false
     findAccessors()
@@ -1361,7 +1362,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     for (const [value, instance, superclass] of inherits) {
       const base = node(superclass)
       for (const path of natives[base] ?? []) inheritNative(node(value), node(instance), path)
-      if ((functions[base]?.length ?? 0) > 0 || (flagsAt(base) & Kind.unknown) !== 0) {
+      if ((functions[base]?.size ?? 0) > 0 || (flagsAt(base) & Kind.unknown) !== 0) {
         join(node(value), base)
         join(node(instance), field(node(superclass), prototypeField))
       }
@@ -1378,18 +1379,18 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       nativeChild(load.to, base, load.field)
       if (patched.has(load.field)) join(node(load.to), field(prototypes, load.field))
       for (const accessor of accessorRegions(base, load.field, "get")) {
-        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, find(base), [], -1, node(load.to), false)
+        if ((functions[accessor]?.size ?? 0) > 0) invoke(accessor, find(base), [], -1, node(load.to), false)
       }
     }
     for (const [base, name] of looked) {
       for (const accessor of accessorRegions(node(base), name, "get")) {
-        if ((functions[accessor]?.length ?? 0) > 0) invoke(accessor, node(base), [], -1, -1, false)
+        if ((functions[accessor]?.size ?? 0) > 0) invoke(accessor, node(base), [], -1, -1, false)
       }
     }
     for (const store of stores) {
       const base = node(store.base)
       for (const accessor of accessorRegions(base, store.field, "set")) {
-        if ((functions[accessor]?.length ?? 0) > 0) {
+        if ((functions[accessor]?.size ?? 0) > 0) {
           invoke(accessor, find(base), [isFilled(store.to) ? node(store.to) : -1], -1, -1, false)
         }
       }
@@ -1405,7 +1406,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         nativeChild(each.callee, node(each.receiver), each.method)
         if (patched.has(each.method)) join(node(each.callee), field(prototypes, each.method))
         for (const accessor of accessorRegions(node(each.receiver), each.method, "get")) {
-          if ((functions[accessor]?.length ?? 0) > 0) {
+          if ((functions[accessor]?.size ?? 0) > 0) {
             invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
           }
         }
@@ -1464,20 +1465,20 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     },
     fieldOf: peek,
     isFilled,
-    functionsIn: (region) => functions[find(region)] ?? [],
+    functionsIn: functionsAt,
     flags: (region) => flag[find(region)] ?? 0,
     nativesIn: (region) => natives[find(region)] ?? [],
     callees: (call) => found[call.index] ??= callees(call),
-    accessors: (region, name, kind) => accessorRegions(region, name, kind).flatMap((each) => functions[each] ?? []),
+    accessors: (region, name, kind) => accessorRegions(region, name, kind).flatMap(functionsAt),
     implicit: (region, name) => {
       const found = peek(region, program.fieldIndex(name))
-      const own = found < 0 ? [] : functions[found] ?? []
+      const own = found < 0 ? [] : functionsAt(found)
       const getters = accessorRegions(region, program.fieldIndex(name), "get")
       if (getters.length === 0) return own
       // What a getter gives is called in its place
-      const given = getters.flatMap((each) => functions[each] ?? []).flatMap((fn) => {
+      const given = getters.flatMap(functionsAt).flatMap((fn) => {
         const result = program.functions[fn]?.result ?? none
-        return [fn, ...result === none ? [] : functions[node(result)] ?? []]
+        return [fn, ...result === none ? [] : functionsAt(node(result))]
       })
       return [...own, ...given]
     },
@@ -1496,6 +1497,18 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     boundReceiver: (call) => boundReceiver(call),
     patched
   }
+}
+
+const bySize = <A extends { readonly size: number }>(
+  a: A | undefined,
+  b: A | undefined
+): readonly [more: A | undefined, less: A | undefined] => (a?.size ?? 0) < (b?.size ?? 0) ? [b, a] : [a, b]
+
+/** The larger of two sets, with what the other has. */
+const united = (a: Set<number> | undefined, b: Set<number> | undefined): Set<number> | undefined => {
+  const [more, less] = bySize(a, b)
+  for (const each of less ?? []) more?.add(each)
+  return more
 }
 
 /** Properties by which values of the library hand out what they contain. */
