@@ -182,17 +182,21 @@ const isIterator = (value: object): value is IterableIterator<unknown> =>
 /** Asks a promise or an iterator for what it has, which it then is said to contain. */
 const open = async (recorder: Recorder, value: object): Promise<void> => {
   if (types.isPromise(value)) {
+    let settled = false
     const settle = (inner: unknown): void => {
+      settled = true
       containing(value, [inner])
     }
     const fail = (reason: unknown): void => {
+      settled = true
       containing(value, [reason])
       recorder.failure = reason
     }
-    // A promise may never be settled: a few turns is all it gets.
+    // A promise may never be settled: a few turns, or the time of a short timer, is all it gets.
     value.then(settle, fail)
     recorder.recording = true
     for (let index = 0; index < 3; index += 1) await turn()
+    for (const end = performance.now() + 20; !settled && performance.now() < end;) await later(1)
     recorder.recording = false
   } else if (value instanceof WeakRef) containing(value, [value.deref()])
   else if (isIterator(value)) {

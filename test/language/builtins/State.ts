@@ -41,7 +41,7 @@ export const before = (): Snapshot => {
 /** The names of the states that are not what they were. */
 export const changes = (snapshot: Snapshot): ReadonlyArray<string> =>
   // Asking the others matches, too.
-  ["regexp", ...snapshot.keys()].filter((name) => states[name]?.() !== snapshot.get(name))
+  [...new Set(["regexp", ...snapshot.keys()])].filter((name) => states[name]?.() !== snapshot.get(name))
 
 /** Puts back what a function was called to change. */
 export const restore = (snapshot: Snapshot): void => {

@@ -29,6 +29,7 @@ export const unknown: ReadonlyArray<readonly [reason: string, names: string]> = 
     console.createTask`
   ],
   ["runs other code", "WebAssembly.*"],
+  ["the channel to a process that started this one", "process.send process.disconnect"],
   ["newer than the runtimes that every package has to run on", `Array.fromAsync RegExp.escape Error.isError JSON.rawJSON
     JSON.isRawJSON Atomics.pause Iterator.from Iterator#Symbol.dispose Timeout#Symbol.dispose`],
   ["waits for another thread", "Atomics.waitAsync"],
@@ -82,8 +83,11 @@ const patterns = unknown.flatMap(([, names]) => names.split(/\s+/)).map((name) =
 
 /** Whether the name is among them. */
 export const isUnknownOnPurpose = (name: string): boolean =>
-  patterns.some((pattern) =>
-    pattern.end === undefined ? name === pattern.name : name.startsWith(pattern.start) && name.endsWith(pattern.end)
+  // `node:process` is the global
+  [name, name.replace(/^process:/, "process.")].some((each) =>
+    patterns.some((pattern) =>
+      pattern.end === undefined ? each === pattern.name : each.startsWith(pattern.start) && each.endsWith(pattern.end)
+    )
   )
 
 /** The names without `*`: none of them is in the table. */
