@@ -60,3 +60,23 @@ export const json = (value: unknown, indent?: number): string =>
         `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
       ).join("")
   )
+
+/** The most of each part of a message, in code units: texts that programs throw are shown as they are, and none fills a screen for ever. */
+const most = { what: 2_000, why: 20_000, remedy: 2_000 } as const
+
+const part = (text: string, name: keyof typeof most): string => visibleLines(shortened(text, most[name]))
+
+/** What a message says, by its parts. */
+interface Explained {
+  readonly what: string
+  readonly why?: string | undefined
+  readonly remedy?: string | undefined
+}
+
+/** The parts as they may be shown: whatever foreign text they hold, it moves no cursor and turns no line around. */
+export const explained = <A extends Explained>(self: A): A => ({
+  ...self,
+  what: part(self.what, "what"),
+  ...(self.why === undefined ? {} : { why: part(self.why, "why") }),
+  ...(self.remedy === undefined ? {} : { remedy: part(self.remedy, "remedy") })
+})

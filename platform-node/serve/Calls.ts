@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../core/ClusterConfig.ts"
 import { ClusterExecutor, type Job } from "../../core/ClusterExecutor.ts"
-import * as Explanation from "../../core/Explanation.ts"
+import * as Quotation from "../../core/Quotation.ts"
 import * as JobStatus from "../../core/execute/JobStatus.ts"
 import * as Invocation from "../../core/runtime/Invocation.ts"
 import { BadRequest, ClusterFailed, TooManyRequests } from "../../core/serve/ApiError.ts"
@@ -23,7 +23,7 @@ export const clusterFailed = (
 ) =>
   new ClusterFailed({
     reason: error._tag,
-    ...Explanation.shown({ what: error.what ?? "The cluster does not answer as it should", why: error.why }),
+    ...Quotation.explained({ what: error.what ?? "The cluster does not answer as it should", why: error.why }),
     remedy: "Ask again later; `clustrix doctor` on the server tells what is wrong."
   })
 

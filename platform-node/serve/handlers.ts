@@ -17,7 +17,7 @@ import * as Path from "node:path"
 import { ClusterExecutor, type Job } from "../../core/ClusterExecutor.ts"
 import * as JobDirectory from "../../core/execute/JobDirectory.ts"
 import * as JobStatus from "../../core/execute/JobStatus.ts"
-import * as Explanation from "../../core/Explanation.ts"
+import * as Quotation from "../../core/Quotation.ts"
 import { PackageStore } from "../../core/PackageStore.ts"
 import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
 import { BadRequest, ClusterFailed, JobMissing, type NotReady, TooLarge, type TooManyRequests,
@@ -282,7 +282,7 @@ export const layerJobs = (
                 _tag: "Failed",
                 jobId: job.jobId,
                 error: error._tag,
-                ...Explanation.shown({ what: error.what, why: error.why, remedy: error.remedy })
+                ...Quotation.explained({ what: error.what, why: error.why, remedy: error.remedy })
               }))
           )
         )

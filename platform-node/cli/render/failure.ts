@@ -2,7 +2,6 @@
  * Errors and remarks, for people and for machines.
  */
 import type { Diagnostic } from "../../../core/Diagnostic.ts"
-import * as Explanation from "../../../core/Explanation.ts"
 import * as Quotation from "../../../core/Quotation.ts"
 import type { Style } from "./Style.ts"
 
@@ -57,7 +56,7 @@ const explanation = (
   error: Omit<Explained, "_tag">,
   style: Style
 ): ReadonlyArray<string> => {
-  const { remedy, what, why } = Explanation.shown({ what: error.what, why: error.why, remedy: error.remedy })
+  const { remedy, what, why } = Quotation.explained({ what: error.what, why: error.why, remedy: error.remedy })
   const { location } = error
   const [first = "", ...more] = what.split("\n")
   const reason = why === undefined ? "" : withoutRepetition(what, why)
@@ -109,7 +108,7 @@ export const diagnosticLines = (diagnostic: Diagnostic, style: Style): ReadonlyA
 /** The error as a member of a JSON document. */
 export const failureJson = (error: Explained): Readonly<Record<string, unknown>> => {
   const { _tag, location } = error
-  const { remedy, what, why } = Explanation.shown({ what: error.what, why: error.why, remedy: error.remedy })
+  const { remedy, what, why } = Quotation.explained({ what: error.what, why: error.why, remedy: error.remedy })
   const reason = "reason" in error && typeof error.reason === "string" ? { reason: error.reason } : {}
   const causes = thrownCauses(error)
   return {
