@@ -987,6 +987,7 @@ export class ConstraintWalk {
     const callee = unwrap(node.callee)
     const [first] = node.arguments
     if (callee.type === "CallExpression" && first !== undefined && this.options.isClusterWrapper(callee.callee)) {
+      this.invoke(callee.callee, [], -1, CallFlag.discarded, -1)
       return this.expression(first.expression)
     }
     const name = asName(callee)

@@ -71,6 +71,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   const wanted: Array<{ readonly module: number; readonly item: number; readonly because: Because }> = []
   const keptItems = new Set<number>()
   const hotNodes = new Set<number>()
+  const printNodes = new Set<number>()
   const hotCaptured = new Set<string>()
   const entries = new Set<number>()
 
@@ -94,6 +95,19 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       // Running the entry is what drivers do
       if (entries.has(at)) continue
       for (const caller of effects.callers(at)) up(caller, via, owner, stack)
+    }
+  }
+  /** Follows what is printed up to the statements that print it, but for those that run the entry. */
+  const prints = (code: number, driving: ReadonlySet<number>): void => {
+    const stack = [code]
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      if (printNodes.has(at) || driving.has(at)) continue
+      printNodes.add(at)
+      const item = itemOfCode.get(at)
+      if (item !== undefined && modules[item.module]?.isStatic === true) {
+        want(item, { what: "what is printed while modules are loaded", reader: undefined })
+      }
+      for (const caller of effects.callers(at)) stack.push(caller.code)
     }
   }
   const up = (caller: Caller, via: number, owner: number, stack: Array<Step>): void => {
@@ -326,13 +340,13 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     else list.push(variable)
   }
 
+  const isOfClustrix = (region: Region): boolean =>
+    solution.nativesIn(region).some((path) => path.startsWith("node:clustrix"))
   /** Items that run the entry or Clustrix, or use what that gave. */
   const drivers = (): ReadonlySet<number> => {
     const driving = new Set<number>()
     const stack = [...entries,
-      ...solution.calls.flatMap((call) =>
-        solution.nativesIn(regionOf(call.callee)).some((path) => path.startsWith("node:clustrix")) ? [call.code] : []
-      )]
+      ...solution.calls.flatMap((call) => isOfClustrix(regionOf(call.callee)) ? [call.code] : [])]
     for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
       if (driving.has(code)) continue
       driving.add(code)
@@ -377,7 +391,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     const throwing = [...itemOfCode].filter(([code, { module }]) =>
       codes[code]?.code.throws === true && modules[module]?.isStatic === true
     )
-    const driving = throwing.length === 0 && solution.isSettled ? new Set() : drivers()
+    const printing = effects.stateWrites.get("console") ?? []
+    const driving = throwing.length === 0 && printing.length === 0 && solution.isSettled ? new Set<number>() : drivers()
+    for (const code of printing) prints(code, driving)
     if (!solution.isSettled) {
       for (const [code, item] of itemOfCode) {
         if (modules[item.module]?.isStatic !== true || driving.has(code)) continue

@@ -771,9 +771,9 @@ export function main() { return other(1) }`,
       keeps: "#table #main"
     },
     {
-      it: "a static function that only prints goes",
+      it: "what prints while the module is loaded stays",
       of: `const table = {}\nconsole.table(table)\nexport const main = () => table`,
-      keeps: "#table #main"
+      keeps: "#table :2 #main"
     },
     {
       it: "a mutator stays",
