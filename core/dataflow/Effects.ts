@@ -199,19 +199,42 @@ export const effectsOf = (solution: Solution): Effects => {
   const externals = new Set<Variable>()
   for (const [variable, kind] of program.links.makes) if (kind === Kind.unknown) externals.add(find(variable))
 
-  /** All functions that looking at everything in a region runs. */
-  const deepGroups = new Map<Region, number>()
-  const deepGroup = (region: Region): number => {
-    const at = solution.find(region)
-    let code = deepGroups.get(at)
-    if (code !== undefined) return code
-    deepGroups.set(at, code = next++)
-    const seen = new Set<Region>([at])
-    for (const each of seen) {
-      runAll(reads.implicit(each), { code, call: undefined, passing: "unknown" })
-      for (const inner of solution.contents(each)) seen.add(inner)
+  /** Stands for converting or iterating what a region holds. */
+  const implicitGroups = new Map<Region, number>()
+  const implicitGroup = (region: Region): number => {
+    const root = solution.find(region)
+    let code = implicitGroups.get(root)
+    if (code === undefined) {
+      implicitGroups.set(root, code = next++)
+      runAll(reads.implicit(root), { code, call: undefined, passing: "unknown" })
     }
     return code
+  }
+  /** Stands for looking at everything in a region: it runs what that runs, and looks at what the region contains. */
+  const deepGroups = new Map<Region, number>()
+  const deepGroup = (region: Region): number => {
+    const root = solution.find(region)
+    const known = deepGroups.get(root)
+    if (known !== undefined) return known
+    const first = next++
+    deepGroups.set(root, first)
+    const pending: Array<readonly [Region, number]> = [[root, first]]
+    for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
+      const [at, code] = each
+      const caller: Caller = { code, call: undefined, passing: "unknown" }
+      addCaller(implicitGroup(at), caller)
+      for (const content of solution.contents(at)) {
+        const inner = solution.find(content)
+        let group = deepGroups.get(inner)
+        if (group === undefined) {
+          group = next++
+          deepGroups.set(inner, group)
+          pending.push([inner, group])
+        }
+        addCaller(group, caller)
+      }
+    }
+    return first
   }
   const reads = readsOf(solution)
 
@@ -252,7 +275,9 @@ export const effectsOf = (solution: Solution): Effects => {
       deep: (region) => {
         if (region >= 0) addCaller(deepGroup(region), caller)
       },
-      run: (functions) => runAll(functions, caller),
+      implicit: (region) => {
+        if (region >= 0) addCaller(implicitGroup(region), caller)
+      },
       direct: (call) => {
         const target = program.functions[call.direct]?.code
         if (target === undefined) return

@@ -72,14 +72,14 @@ export interface Solution {
   readonly flags: (region: Region) => number
   readonly nativesIn: (region: Region) => ReadonlyArray<string>
   readonly callees: (call: ProgramCall) => Callees
-  /** Functions that reading or writing the field of the region runs. */
-  readonly accessors: (region: Region, field: number, kind: "get" | "set") => ReadonlyArray<number>
+  /** Regions of the functions that reading or writing the field of the region runs. */
+  readonly accessors: (region: Region, field: number, kind: "get" | "set") => ReadonlyArray<Region>
   /** The region and, if it is a container of the library, those of its elements: what converting it converts. */
   readonly converted: (region: Region) => ReadonlyArray<Region>
   /** What a method of the library that stands for itself was bound to, or -1. */
   readonly boundReceiver: (call: ProgramCall) => Region
-  /** Functions that the language looks up under a name and calls. */
-  readonly implicit: (region: Region, name: string) => ReadonlyArray<number>
+  /** Regions of the functions that the language looks up under a name and calls. */
+  readonly implicit: (region: Region, name: string) => ReadonlyArray<Region>
   /** What a function of the library, by its path, may do; none is known of unknown code. */
   readonly behavioursOf: (path: string) => ReadonlyArray<Behaviour>
   /** Whether a function of the library, by its path, may change something that it is given or that is there. */
@@ -386,9 +386,10 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
   const restParameterLater = (region: number, from: number): number => {
     const at = find(region)
-    if (from < (restFrom[at] ?? Infinity)) restFrom[at] = from
+    const isLonger = from < (restFrom[at] ?? Infinity)
+    if (isLonger) restFrom[at] = from
     const rest = fieldLater(at, restField)
-    settle(at)
+    if (isLonger) settle(at)
     return rest
   }
   const isArrow = (index: number): boolean => {
@@ -1451,6 +1452,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     return method === undefined ? own === undefined ? [] : [own] : Builtins.methodCalls(method)
   }
   const found: Array<Callees | undefined> = []
+  const implicitly = new Map<number, ReadonlyArray<number>>()
   return {
     program,
     isSettled,
@@ -1469,18 +1471,25 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     flags: (region) => flag[find(region)] ?? 0,
     nativesIn: (region) => natives[find(region)] ?? [],
     callees: (call) => found[call.index] ??= callees(call),
-    accessors: (region, name, kind) => accessorRegions(region, name, kind).flatMap(functionsAt),
+    accessors: accessorRegions,
     implicit: (region, name) => {
-      const found = peek(region, program.fieldIndex(name))
-      const own = found < 0 ? [] : functionsAt(found)
-      const getters = accessorRegions(region, program.fieldIndex(name), "get")
-      if (getters.length === 0) return own
-      // What a getter gives is called in its place
-      const given = getters.flatMap(functionsAt).flatMap((fn) => {
-        const result = program.functions[fn]?.result ?? none
-        return [fn, ...result === none ? [] : functionsAt(node(result))]
-      })
-      return [...own, ...given]
+      const field = program.fieldIndex(name)
+      const key = find(region) * 2 ** 20 + field
+      const before = implicitly.get(key)
+      if (before !== undefined) return before
+      const known = peek(region, field)
+      const found = new Set(known < 0 ? [] : [known])
+      for (const getter of accessorRegions(region, field, "get")) {
+        // What a getter gives is called in its place
+        found.add(getter)
+        for (const fn of functionsAt(getter)) {
+          const result = program.functions[fn]?.result ?? none
+          if (result !== none) found.add(node(result))
+        }
+      }
+      const regions = [...found].filter((each) => functionsAt(each).length > 0)
+      implicitly.set(key, regions)
+      return regions
     },
     prototypes: find(prototypes),
     holdsPrototype: (variable) => variable !== none && holders.has(variableOf(variable)),

@@ -12,8 +12,8 @@ export interface ReadVisitor {
   readonly deep: (region: Region) => void
   /** A state of the host, by name. */
   readonly state: (name: string) => void
-  /** Functions that the language or unknown code may call, with arguments that nothing is known of. */
-  readonly run: (functions: ReadonlyArray<number>) => void
+  /** Something is converted or iterated. */
+  readonly implicit: (region: Region) => void
   /** A call of one known function. */
   readonly direct: (call: ProgramCall) => void
   /** A call of what a region holds; without `call` nothing is known of the arguments. */
@@ -65,20 +65,36 @@ export const readsOf = (solution: Solution): Reads => {
     return functions
   }
   const implicitOf = (region: Region): ReadonlyArray<number> => {
-    const found = solution.converted(region).flatMap((each) =>
-      implicitFields.flatMap((field) => {
-        const functions = solution.implicit(each, field)
-        if (!field.startsWith("@")) return functions
-        const inner = functions.flatMap((fn) => {
-          const result = program.functions[fn]?.result ?? none
-          return result === none ? []
-            : [".next", ".return"].flatMap((name) => solution.implicit(regionOf(result), name))
-        })
-        return [...functions, ...inner]
-      })
-    )
+    const found = new Set<Region>()
+    const iterables = new Set<Region>()
+    for (const each of solution.converted(region)) {
+      for (const field of implicitFields) {
+        for (const callee of solution.implicit(each, field)) {
+          found.add(callee)
+          if (!field.startsWith("@") || iterables.has(callee)) continue
+          iterables.add(callee)
+          // The iterator that it gives
+          const iterators = new Set(
+            solution.functionsIn(callee).map((fn) => regionOf(program.functions[fn]?.result ?? none))
+          )
+          for (const iterator of iterators) {
+            if (iterator < 0) continue
+            for (const name of [".next", ".return"]) {
+              for (const inner of solution.implicit(iterator, name)) found.add(inner)
+            }
+          }
+        }
+      }
+    }
     // A proxy takes part in all of it
-    return [...new Set([...found, ...solution.accessors(region, anyField, "get")])]
+    return [...new Set([
+      ...[...found].flatMap(solution.functionsIn),
+      ...solution.accessors(region, anyField, "get").flatMap(solution.functionsIn)
+    ])]
+  }
+  /** Functions of the program are called, with arguments that nothing is known of. */
+  const invokeAll = (regions: ReadonlyArray<Region>, visitor: ReadVisitor): void => {
+    for (const region of regions) visitor.invoke(region, undefined)
   }
   const inside = (region: Region, depth: number): ReadonlyArray<Region> => {
     let regions: ReadonlyArray<Region> = [region]
@@ -109,7 +125,7 @@ export const readsOf = (solution: Solution): Reads => {
       if (each === none) continue
       visitor.deep(regionOf(each))
       visitor.invoke(regionOf(each), undefined)
-      for (const method of invoked) visitor.run(solution.implicit(regionOf(each), methodField(method)))
+      for (const method of invoked) invokeAll(solution.implicit(regionOf(each), methodField(method)), visitor)
     }
     const bound = solution.boundReceiver(call)
     if (bound >= 0) visitor.deep(bound)
@@ -120,7 +136,7 @@ export const readsOf = (solution: Solution): Reads => {
       const region = regionOf(self.receiver)
       visitor.read(region, self.method)
       if (solution.patched.has(self.method)) visitor.read(solution.prototypes, self.method)
-      visitor.run(solution.accessors(region, self.method, "get"))
+      invokeAll(solution.accessors(region, self.method, "get"), visitor)
     }
     if (self.direct >= 0) return visitor.direct(self)
     const { behaviours, functions, special, unknown } = solution.callees(self)
@@ -137,10 +153,10 @@ export const readsOf = (solution: Solution): Reads => {
       if (isObjectStatic) {
         for (const region of at(self, "0")) {
           visitor.read(region, anyField)
-          visitor.run(solution.accessors(region, anyField, "get"))
-          visitor.run(solution.accessors(region, anyField, "set"))
+          invokeAll(solution.accessors(region, anyField, "get"), visitor)
+          invokeAll(solution.accessors(region, anyField, "set"), visitor)
         }
-        for (const region of at(self, "1+")) visitor.run(solution.accessors(region, anyField, "get"))
+        for (const region of at(self, "1+")) invokeAll(solution.accessors(region, anyField, "get"), visitor)
       }
       for (const { fn } of behaviour.calls ?? []) {
         for (const region of at(self, fn)) {
@@ -151,16 +167,16 @@ export const readsOf = (solution: Solution): Reads => {
       for (const place of [...behaviour.converts ?? [], ...behaviour.iterates ?? []]) {
         for (const region of at(self, place)) {
           for (const each of solution.converted(region)) visitor.read(each, elementField)
-          visitor.run(implicit(region))
+          visitor.implicit(region)
         }
       }
       for (const [place, method] of behaviour.invokes ?? []) {
         for (const region of at(self, place)) {
-          visitor.run(solution.implicit(region, methodField(method)))
+          invokeAll(solution.implicit(region, methodField(method)), visitor)
           if (method !== "constructor") continue
           const species = program.fieldIndex(Field.symbol("species"))
           const made = solution.fieldOf(region, program.fieldIndex(".constructor"))
-          if (made >= 0) visitor.run(solution.accessors(made, species, "get"))
+          if (made >= 0) invokeAll(solution.accessors(made, species, "get"), visitor)
         }
       }
       for (const state of behaviour.readsState ?? []) visitor.state(state)
@@ -191,35 +207,35 @@ export const readsOf = (solution: Solution): Reads => {
         const name = field(code.loads, each + 2)
         visitor.read(region, name)
         if (solution.patched.has(name)) visitor.read(solution.prototypes, name)
-        visitor.run(solution.accessors(region, name, "get"))
+        invokeAll(solution.accessors(region, name, "get"), visitor)
       }
       for (let each = 0; each < code.reads.length; each += 2) {
         const region = base(code.reads, each)
         visitor.read(region, field(code.reads, each + 1))
-        visitor.run(solution.accessors(region, anyField, "get"))
+        invokeAll(solution.accessors(region, anyField, "get"), visitor)
       }
       for (let each = 0; each < code.iterations.length; each += 2) {
         const region = base(code.iterations, each + 1)
         visitor.read(region, elementField)
-        visitor.run(implicit(region))
+        visitor.implicit(region)
       }
       for (let each = 0; each < code.awaits.length; each += 2) {
         const region = base(code.awaits, each + 1)
         visitor.read(region, elementField)
-        visitor.run(solution.implicit(region, ".then"))
+        invokeAll(solution.implicit(region, ".then"), visitor)
       }
       for (let each = 0; each < code.spreads.length; each += 2) {
         const region = base(code.spreads, each + 1)
         visitor.read(region, anyField)
-        visitor.run(solution.accessors(region, anyField, "get"))
+        invokeAll(solution.accessors(region, anyField, "get"), visitor)
       }
       for (const variable of code.converts) {
         const region = regionOf(variable + offset)
         for (const inner of solution.converted(region)) visitor.read(inner, elementField)
-        visitor.run(implicit(region))
+        visitor.implicit(region)
       }
       for (let each = 0; each < code.stores.length; each += 3) {
-        visitor.run(solution.accessors(base(code.stores, each), field(code.stores, each + 1), "set"))
+        invokeAll(solution.accessors(base(code.stores, each), field(code.stores, each + 1), "set"), visitor)
       }
       for (const each of solution.callsOf(index)) call(each, visitor)
     }

@@ -281,6 +281,8 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   // Code that may run
 
   const active = new Set<number>()
+  const invoked = new Set<Region>()
+  const converted = new Set<Region>()
   const work: Array<number> = []
   const activate = (code: number): void => {
     if (active.has(code)) return
@@ -299,10 +301,16 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       read: (region, field) => read(region, field, index),
       deep: (region) => deep(region, index),
       state: (state) => readState(state, index),
-      run: activateFunctions,
+      implicit: (region) => {
+        if (region < 0 || converted.has(solution.find(region))) return
+        converted.add(solution.find(region))
+        activateFunctions(reads.implicit(region))
+      },
       direct: ({ direct }) => activateFunctions([direct]),
       invoke: (region) => {
-        if (region >= 0) activateFunctions(solution.functionsIn(region))
+        if (region < 0 || invoked.has(solution.find(region))) return
+        invoked.add(solution.find(region))
+        activateFunctions(solution.functionsIn(region))
       }
     })
     const found = codes[index]

@@ -11,6 +11,13 @@ import type { LiveStatements } from "./LiveStatements.ts"
 /** Something that modules share: a field of a region, a variable, a state of the host. */
 type Shared = string
 
+/** What a code looks at. */
+interface Looks {
+  readonly shared: ReadonlyArray<readonly [Shared, string]>
+  /** Regions that it looks at with all that they contain. */
+  readonly whole: ReadonlySet<Region>
+}
+
 /** What the kept statements of one module do while it is loaded. */
 interface Loading {
   readonly changes: Map<string, Set<string>>
@@ -53,35 +60,28 @@ export const orderedModules = (
   }
   for (const [state, codes] of effects.stateWrites) for (const code of codes) change(code, `s${state}`, "")
 
-  const known = new Map<number, ReadonlyArray<readonly [Shared, string]>>()
-  const looksOf = (code: number): ReadonlyArray<readonly [Shared, string]> => {
+  const known = new Map<number, Looks>()
+  const looksOf = (code: number): Looks => {
     let found = known.get(code)
     if (found === undefined) known.set(code, found = findLooks(code))
     return found
   }
-  const findLooks = (code: number): ReadonlyArray<readonly [Shared, string]> => {
-    const found: Array<readonly [Shared, string]> = []
-    const look = (region: Region, field: string): void => {
-      if (region >= 0) found.push([`r${solution.find(region)}`, field])
-    }
-    const seen = new Set<Region>()
+  const findLooks = (code: number): Looks => {
+    const shared: Array<readonly [Shared, string]> = []
+    const whole = new Set<Region>()
     reads.of(code, {
-      read: (region, field) => look(region, String(field)),
-      deep: (region) => {
-        const inner = [region]
-        for (let each = inner.pop(); each !== undefined; each = inner.pop()) {
-          if (each < 0 || seen.has(solution.find(each))) continue
-          seen.add(solution.find(each))
-          look(each, anyName)
-          for (const content of solution.contents(each)) inner.push(content)
-        }
+      read: (region, field) => {
+        if (region >= 0) shared.push([`r${solution.find(region)}`, String(field)])
       },
-      state: (name) => found.push([`s${name}`, ""]),
-      run: () => undefined,
+      deep: (region) => {
+        if (region >= 0) whole.add(solution.find(region))
+      },
+      state: (name) => shared.push([`s${name}`, ""]),
+      implicit: () => undefined,
       direct: () => undefined,
       invoke: () => undefined
     })
-    return found
+    return { shared, whole }
   }
 
   const loadings = new Map<number, Loading>()
@@ -93,6 +93,16 @@ export const orderedModules = (
       if (set === undefined) map.set(what, new Set([field]))
       else set.add(field)
     }
+    const wholes = new Set<Region>()
+    const lookInto = (region: Region): void => {
+      const pending = [region]
+      for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+        if (wholes.has(at)) continue
+        wholes.add(at)
+        put(looks, `r${at}`, anyName)
+        for (const content of solution.contents(at)) pending.push(solution.find(content))
+      }
+    }
     const seen = new Set<number>()
     const record = program.modules[module]?.record
     const first = program.firstCode[module] ?? 0
@@ -101,7 +111,9 @@ export const orderedModules = (
       if (seen.has(code)) continue
       seen.add(code)
       for (const [what, field] of changesOf.get(code) ?? []) put(changes, what, field)
-      for (const [what, field] of looksOf(code)) put(looks, what, field)
+      const { shared, whole } = looksOf(code)
+      for (const [what, field] of shared) put(looks, what, field)
+      for (const region of whole) lookInto(region)
       for (const callee of callees.get(code) ?? []) stack.push(callee)
     }
     for (const item of items) {
