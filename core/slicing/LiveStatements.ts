@@ -32,6 +32,8 @@ export interface LiveStatements {
   readonly next: () => ReadonlyArray<{ readonly module: number; readonly item: number; readonly because: Because }>
   /** Whether a module is evaluated when the program is loaded. */
   readonly isStatic: (path: string) => boolean
+  /** Whether an item runs the entry or Clustrix, or uses what that gave. */
+  readonly drives: (module: number, item: number) => boolean
 }
 
 const slots = 64
@@ -175,9 +177,29 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   const liveStates = new Set<string>()
   const named = new Set<Variable>()
   const deepSeen = new Set<Region>()
-  const describe = (field: number): string => {
+  let holders: Map<Region, string> | undefined
+  /** Top-level variables by the region that they hold; of several the first. */
+  const holderOf = (region: Region): string | undefined => {
+    if (holders === undefined) {
+      holders = new Map()
+      for (const [module, { record }] of modules.entries()) {
+        for (const { declares } of record.items) {
+          for (const each of declares) {
+            const variable = program.named(module, each)
+            const held = variable === undefined || !solution.isFilled(variable) ? -1 : regionOf(variable)
+            if (held >= 0 && !holders.has(held)) holders.set(held, each)
+          }
+        }
+      }
+    }
+    return holders.get(region)
+  }
+  const describe = (region: Region, field: number): string => {
     const text = program.fieldNames[field] ?? ""
-    return text.startsWith(".") ? `\`${text.slice(1)}\`` : text.startsWith("#") ? `\`${text}\`` : "an element"
+    const name = text.startsWith(".") ? text.slice(1) : text.startsWith("#") ? text : undefined
+    const holder = holderOf(region)
+    if (holder === undefined) return name === undefined ? "an element" : `\`${name}\``
+    return name === undefined ? `\`${holder}\`` : `\`${holder}.${name}\``
   }
   let given: ReadonlySet<Variable> | undefined
   /** Variables that hold nothing but what calls of the entry gave: whoever uses that uses another result than ours. */
@@ -211,11 +233,16 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     given = found
     return found
   }
-  const writer = (write: { readonly code: number; readonly base: Variable }, field: number, reader: number): void => {
+  const writer = (
+    write: { readonly code: number; readonly base: Variable },
+    region: Region,
+    field: number,
+    reader: number
+  ): void => {
     if (write.base !== none && entryResults().has(find(write.base))) return
     const origin = write.base === none ? Origin.elsewhere : effects.origin(write.base, write.code)
     if (origin === Origin.fresh) return
-    hot(write.code, origin >= slots ? 0 : origin, -1, { what: describe(field), reader: readerOf(reader) })
+    hot(write.code, origin >= slots ? 0 : origin, -1, { what: describe(region, field), reader: readerOf(reader) })
   }
   const read = (region: Region, field: number, reader: number): void => {
     if (region < 0) return
@@ -229,11 +256,11 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     const writes = effects.writes.get(at)
     if (writes === undefined) return
     if (field === anyField) {
-      for (const [name, list] of writes) for (const write of list) writer(write, name, reader)
+      for (const [name, list] of writes) for (const write of list) writer(write, at, name, reader)
       return
     }
     for (const name of [field, anyField, ...accessorFields(field)]) {
-      for (const write of writes.get(name) ?? []) writer(write, field, reader)
+      for (const write of writes.get(name) ?? []) writer(write, at, field, reader)
     }
   }
   const globalRegion = regionOf(program.global(Hidden.globalObject))
@@ -351,7 +378,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   const isOfClustrix = (region: Region): boolean =>
     solution.nativesIn(region).some((path) => path.startsWith("node:clustrix"))
   /** Items that run the entry or Clustrix, or use what that gave. */
-  const drivers = (): ReadonlySet<number> => {
+  let driverCodes: ReadonlySet<number> | undefined
+  const drivers = (): ReadonlySet<number> => driverCodes ??= findDrivers()
+  const findDrivers = (): ReadonlySet<number> => {
     const driving = new Set<number>()
     const stack = [...entries,
       ...solution.calls.flatMap((call) => isOfClustrix(regionOf(call.callee)) ? [call.code] : [])]
@@ -454,6 +483,8 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       }
     },
     isStatic: (path) => statics.has(path),
+    drives: (module, item) =>
+      drivers().has((modules[module]?.record.constraints.itemCodes[item] ?? 0) + (program.firstCode[module] ?? 0)),
     next: () => {
       begin()
       for (let code = work.pop(); code !== undefined; code = work.pop()) run(code)

@@ -22,7 +22,7 @@ export interface StatementDecisions {
   /** Keeps what the option `keep` names; whether that is anything new. */
   readonly keepNamed: (whole: (module: CodeModule, item: Item) => void) => boolean
   /** Says of the statements that are left that they go. */
-  readonly dropRest: () => void
+  readonly dropRest: (drives: (module: CodeModule, item: Item) => boolean) => void
 }
 
 const matches = (patterns: ReadonlyArray<string>, module: CodeModule, item: Item): boolean =>
@@ -79,13 +79,16 @@ export const make = (tracer: Tracer, options: ReachOptions): StatementDecisions 
       }
       return changed
     },
-    dropRest: () => {
+    dropRest: (drives) => {
       for (const { items, module } of tracer.modules.values()) {
         for (const item of module.record.items) {
           if (item.kind !== "statement" || items.has(item.index) || decisions.has(`${module.path}\0${item.index}`)) {
             continue
           }
-          decide(module, item, "dropped", "it changes nothing that the function uses")
+          const why = drives(module, item)
+            ? "it only packages or runs the function, or uses what that gave"
+            : "it changes nothing that the function uses"
+          decide(module, item, "dropped", why)
         }
       }
     }

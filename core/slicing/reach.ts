@@ -147,7 +147,10 @@ export const reach = (
       yield* tracer.drain
     }
 
-    decisions.dropRest()
+    decisions.dropRest((module, item) => {
+      const index = program?.indexOf.get(module.path)
+      return index !== undefined && live?.drives(index, item.index) === true
+    })
     if (program !== undefined && live !== undefined) {
       const found = [...yield* brokenImports(loader, program, live.isStatic),
         ...moduleInstances(loader, tracer.modules)]
