@@ -14,12 +14,13 @@ export interface FoundEvaluation extends Evaluation {
 }
 
 /**
- * `kept` are the modules of which something is kept; `isWanted` says whether that is so because of what it does while the
+ * `root` is the path of the module that is loaded first; `kept` are the modules of which something is kept; `isWanted` says whether that is so because of what it does while the
  * module is loaded.
  */
 export const evaluationOf = (
   program: LoadedProgram,
   live: LiveStatements,
+  root: string,
   kept: ReadonlyMap<string, ReachedModule>,
   isWanted: (module: CodeModule) => boolean
 ): FoundEvaluation => {
@@ -66,7 +67,8 @@ export const evaluationOf = (
   const ordered = new Set(matters)
   const queue = [...matters]
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    for (const importer of importers.get(path) ?? []) {
+    // Whoever imports the first module, in a cycle, leads to what is being loaded already
+    for (const importer of path === root ? [] : importers.get(path) ?? []) {
       if (ordered.has(importer)) continue
       ordered.add(importer)
       queue.push(importer)

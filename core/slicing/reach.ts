@@ -121,7 +121,7 @@ export const reach = (
       again ||= [...tracer.modules.keys()].some((path) => !entered.has(path))
       if (again) continue
       // Modules that are loaded for what they lead to
-      evaluation = evaluationOf(program, live, tracer.modules, (module) =>
+      evaluation = evaluationOf(program, live, entry.module.path, tracer.modules, (module) =>
         decisions.isWanted(module) || importsForEffect(module))
       for (const { item, module } of awaitingStatements(program, entry.module.path, evaluation.conflicting)) {
         if (!live.isStatic(module.path) && !tracer.modules.has(module.path)) {

@@ -229,7 +229,9 @@ const printFill = (fill: Fill, model: ProjectModel, s: Spelling): Printed => {
         ]
       }
     case "index":
-      return { lines: [`${s.cast(name, "any")}[${key}] = ${value}${s.end()}`.replace(/^([(<])/, ";$1")] }
+      return {
+        lines: [`${s.cast(name, "any")}[${s.text("set")}](${key}, ${value})${s.end()}`.replace(/^([(<])/, ";$1")]
+      }
     case "immediate":
       return { lines: [`;(() => { ${name}.set(${key}, ${value})${s.end()} })()${s.end()}`] }
     case "handedOn":
