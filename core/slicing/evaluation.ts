@@ -2,6 +2,7 @@
  * Which modules have to be loaded although nothing of them is named: those that lead to modules whose evaluation matters,
  * so that these are evaluated at all, and in the program's order.
  */
+import * as Order from "effect/Order"
 import type { CodeModule } from "../graph/Module.ts"
 import type { Evaluation, ReachedModule, StaticRequest } from "../graph/Reached.ts"
 import { orderedModules } from "./evaluationOrder.ts"
@@ -35,7 +36,6 @@ export const evaluationOf = (
     if (source !== undefined) conflicting.add(source.path)
   }
   const matters = new Set(conflicting)
-  for (const source of program.sources) if (isWanted(source)) matters.add(source.path)
   for (const { module } of kept.values()) if (module.record.system === "commonjs") matters.add(module.path)
   const component = components(program)
   const eager = new Set<number>()
@@ -74,11 +74,44 @@ export const evaluationOf = (
       queue.push(importer)
     }
   }
-  const requests = new Map<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>()
+  const requests = new Map<string, ReadonlyArray<StaticEdge>>()
   for (const path of ordered) {
     requests.set(path, (program.edges.get(path) ?? []).filter((edge) => ordered.has(edge.path)))
   }
+
+  // Of others it matters only that they are loaded: by one way, the shortest
+  const distances = distancesFrom(root, program)
+  for (const source of program.sources) {
+    if (!isWanted(source)) continue
+    for (let path = source.path; path !== root && !ordered.has(path);) {
+      const distance = distances.get(path) ?? Infinity
+      const importer = (importers.get(path) ?? []).filter((each) => distances.get(each) === distance - 1)
+        .sort(Order.string)[0]
+      ordered.add(path)
+      if (importer === undefined) break
+      const edge = program.edges.get(importer)?.find((each) => each.path === path)
+      const known = requests.get(importer) ?? []
+      if (edge !== undefined && !known.includes(edge)) requests.set(importer, [...known, edge])
+      path = importer
+    }
+  }
   return { ordered, requests, conflicting }
+}
+
+interface StaticEdge {
+  readonly request: StaticRequest
+  readonly path: string
+}
+
+/** How many imports lead from a module to each other. */
+const distancesFrom = (root: string, program: LoadedProgram): ReadonlyMap<string, number> => {
+  const distances = new Map([[root, 0]])
+  for (const [path, distance] of distances) {
+    for (const edge of program.edges.get(path) ?? []) {
+      if (!distances.has(edge.path)) distances.set(edge.path, distance + 1)
+    }
+  }
+  return distances
 }
 
 interface Component {

@@ -34,7 +34,7 @@ const use = (declaration: Declaration, s: Spelling): string => {
     case "builtin":
       return s.cast(`String(${name})`, "string")
     case "object":
-      return `${name}${s.property("salt")}`
+      return `JSON.stringify(${name})`
     case "class":
     case "subclass":
       return `new ${name}(${s.number(4)})${s.property("get")}()`
