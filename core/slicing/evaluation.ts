@@ -40,12 +40,20 @@ export const evaluationOf = (
   const component = components(program)
   const eager = new Set<number>()
   for (const [path, { items: own, module }] of kept) {
-    const imports = new Set(module.record.imports.flatMap(({ bindings }) => bindings.map(({ local }) => local)))
+    const cycle = component.get(path)
+    if (cycle === undefined || cycle.size < 2) continue
+    const within = new Set(
+      (program.edges.get(path) ?? []).filter((edge) => component.get(edge.path) === cycle)
+        .map(({ request }) => request.specifier)
+    )
+    const imports = new Set(
+      module.record.imports.filter(({ specifier }) => within.has(specifier))
+        .flatMap(({ bindings }) => bindings.map(({ local }) => local))
+    )
     const uses = [...own].some((index) =>
       module.record.items[index]?.references.some((each) => each.eager && imports.has(each.name)) === true
     )
-    const cycle = component.get(path)
-    if (uses && cycle !== undefined && cycle.size > 1) eager.add(cycle.id)
+    if (uses) eager.add(cycle.id)
   }
   for (const path of kept.keys()) {
     const cycle = component.get(path)

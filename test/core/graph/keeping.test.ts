@@ -878,12 +878,12 @@ export function main() { return table }`)
       assert.deepStrictEqual(
         prepared.decisions.map(({ node, verdict, why }) => `${node} ${verdict}: ${why}`),
         [
-          "main.ts:3 kept: it may change `x`",
-          "main.ts:4 kept: it may change an element",
+          "main.ts:3 kept: it may change `table.x`",
+          "main.ts:4 kept: it may change `table`",
           "main.ts:6 kept: it may change a global",
           "main.ts:5 dropped: it changes nothing that the function uses",
           "main.ts:7 dropped: it changes nothing that the function uses",
-          "main.ts:8 dropped: it changes nothing that the function uses"
+          "main.ts:8 dropped: it only packages or runs the function, or uses what that gave"
         ]
       )
     }))
