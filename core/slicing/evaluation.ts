@@ -84,7 +84,7 @@ export const evaluationOf = (
   }
   const requests = new Map<string, ReadonlyArray<StaticEdge>>()
   for (const path of ordered) {
-    requests.set(path, (program.edges.get(path) ?? []).filter((edge) => ordered.has(edge.path)))
+    requests.set(path, (program.edges.get(path) ?? []).filter((edge) => edge.path !== root && ordered.has(edge.path)))
   }
 
   // Of others it matters only that they are loaded: by one way, the shortest
