@@ -229,8 +229,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       functions[a] = united(functionsA, functionsB)
       settle(a)
       for (const fn of connected) connect(a, fn)
-      if ((flagsAt(a) & Kind.unknown) !== 0 && ((flagsA ^ flagsB) & Kind.unknown) !== 0) becomeUnknown(a)
-      else if ((flagsAt(a) & Kind.unknown) !== 0) absorb(a)
+      // One of the two has all that unknown code has
+      if ((flagsAt(a) & Kind.unknown) !== 0) absorb(a)
     }
   }
   const join = (a: number, b: number): void => {

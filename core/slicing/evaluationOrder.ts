@@ -41,7 +41,10 @@ export const orderedModules = (
     }
   }
   const changesOf = new Map<number, Array<readonly [Shared, string]>>()
+  /** What is changed by any code: nothing else has to be compared. */
+  const changed = new Set<Shared>()
   const change = (code: number, what: Shared, field: string): void => {
+    changed.add(what)
     const list = changesOf.get(code)
     if (list === undefined) changesOf.set(code, [[what, field]])
     else list.push([what, field])
@@ -89,6 +92,7 @@ export const orderedModules = (
     const changes = new Map<string, Set<string>>()
     const looks = new Map<string, Set<string>>()
     const put = (map: Map<string, Set<string>>, what: Shared, field: string): void => {
+      if (!changed.has(what)) return
       const set = map.get(what)
       if (set === undefined) map.set(what, new Set([field]))
       else set.add(field)

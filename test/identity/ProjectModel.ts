@@ -148,6 +148,29 @@ const plain: ReadonlySet<Kind> = new Set(["function", "async", "generator", "arr
 const evaluates: ReadonlySet<Kind> = new Set(["object", "subclass"])
 const runs: ReadonlySet<Kind> = new Set(["function", "async", "generator", "arrow", "class", "subclass", "namespace"])
 
+/**
+ * Whether modules of a cycle need each other while they load. Then every import in the cycle counts, also of what is not
+ * reached: it is a matter of the order of evaluation whether the program can be loaded.
+ */
+export const hasNeedsInCycle = (model: ProjectModel): boolean => {
+  const edges = model.modules.map(({ items, reexports }, index) => ({
+    needs: new Set(
+      items.flatMap((item) => item._tag === "Fill" ? [item.fill.target, ...item.fill.needs] : item.declaration.needs)
+        .map((id) => moduleOf(model, id)).filter((other) => other !== index)
+    ),
+    uses: new Set([
+      ...items.flatMap((item) => item._tag === "Fill" ? [] : item.declaration.uses).map((id) => moduleOf(model, id)),
+      ...reexports.map(({ module }) => module)
+    ])
+  }))
+  const leads = (from: number, to: number): boolean => {
+    const seen = new Set([from])
+    for (const at of seen) for (const next of [...edges[at]?.needs ?? [], ...edges[at]?.uses ?? []]) seen.add(next)
+    return seen.has(to)
+  }
+  return edges.some(({ needs }, index) => [...needs].some((other) => leads(other, index)))
+}
+
 /** A project with about `size` declarations, as `seed` decides. */
 export const generate = (seed: number, size: number): ProjectModel => {
   const choices = Choices.make(seed)

@@ -72,7 +72,7 @@ it.layer(shared)("identity of generated projects", (it) => {
 
   it.effect.prop(
     "is not changed by all of these at once",
-    { model, spelling: fc.nat() },
+    { model: model.filter((each) => !ProjectModel.hasNeedsInCycle(each)), spelling: fc.nat() },
     ({ model, spelling }) =>
       Effect.gen(function*() {
         const plain = yield* Packing.pack(printProject(model, Spelling.plain))
