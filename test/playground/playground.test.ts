@@ -77,7 +77,7 @@ describe("the playground", () => {
     assert.isAbove(compressed(page), 50_000)
     assert.isBelow(compressed(page), 200_000)
     assert.isAbove(compressed(worker), 50_000)
-    assert.isBelow(compressed(worker), 330_000)
+    assert.isBelow(compressed(worker), 400_000)
   })
 
   it("tells at every edit whether the ID changed, and why; the new one is Node's", async () => {
