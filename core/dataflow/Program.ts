@@ -331,17 +331,20 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
   }
 
   const bound = new Map<Variable, number>()
-  const assigned = new Set<Variable>()
-  for (const { code, offset } of codes) for (const variable of code.assigns) assigned.add(find(variable + offset))
+  /** What is assigned, or declared with a function more than once. */
+  const changing = new Set<Variable>()
+  for (const { code, offset } of codes) for (const variable of code.assigns) changing.add(find(variable + offset))
   for (const [module, { record: { constraints } }] of modules.entries()) {
     const offset = offsets[module] ?? 0
     const first = codes[firstCode[module] ?? 0]?.functions ?? 0
     for (let at = 0; at < constraints.bound.length; at += 2) {
       const variable = find((constraints.bound[at] ?? 0) + offset)
-      if (!assigned.has(variable) && !bound.has(variable)) bound.set(variable, (constraints.bound[at + 1] ?? 0) + first)
-      else bound.delete(variable)
+      if (bound.has(variable)) changing.add(variable)
+      bound.set(variable, (constraints.bound[at + 1] ?? 0) + first)
     }
   }
+
+  for (const variable of changing) bound.delete(variable)
 
   const requires = (code: number): ReadonlyArray<number> => {
     const found = codes[code]

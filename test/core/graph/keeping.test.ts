@@ -119,6 +119,12 @@ export const main = () => table`
     },
     { it: "an update", of: `let table = 0\ntable++\nexport const main = () => table`, keeps: "#table :2 #main" },
     {
+      it: "a call of a variable that is declared three times",
+      of:
+        `const table = {}\nvar get = () => ({})\nvar get = () => table\nget().a = 1\nvar get = () => ({})\nexport const main = () => table`,
+      keeps: "#table #get #get :4 #get #main"
+    },
+    {
       it: "an array pattern",
       of: `let table = 0;\n[table] = [1]\nexport const main = () => table`,
       keeps: "#table :2 #main"
