@@ -68,12 +68,18 @@ export interface StaticRequest {
   readonly bare: boolean
 }
 
+/** A module that another one imports when it is loaded. */
+export interface StaticEdge {
+  readonly request: StaticRequest
+  readonly path: string
+}
+
 /** Which modules have to be loaded although nothing of them may be named. */
 export interface Evaluation {
   /** Paths of the modules whose imports keep the program's order. */
   readonly ordered: ReadonlySet<string>
   /** For each of them the imports that have to stay. */
-  readonly requests: ReadonlyMap<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>
+  readonly requests: ReadonlyMap<string, ReadonlyArray<StaticEdge>>
 }
 
 export interface Reached {

@@ -4,7 +4,7 @@
  */
 import type { Item } from "../analyse/ModuleRecord.ts"
 import type { CodeModule } from "../graph/Module.ts"
-import type { LoadedProgram } from "./loadProgram.ts"
+import { importersOf, type LoadedProgram } from "./loadProgram.ts"
 
 export interface AwaitingStatement {
   readonly module: CodeModule
@@ -56,18 +56,15 @@ export const awaitingStatements = (
     return items.length === 0 ? [] : [{ module, items }]
   })
   if (awaiting.length === 0 || conflicting.size < 2) return []
-  const importers = new Map<string, Array<string>>()
-  for (const [from, edges] of program.edges) {
-    for (const { path } of edges) importers.set(path, [...importers.get(path) ?? [], from])
-  }
-  const importersOf = (path: string): ReadonlyArray<string> => importers.get(path) ?? []
+  const importers = importersOf(program)
+  const from = (path: string): ReadonlyArray<string> => importers.get(path) ?? []
   const importsOf = (path: string): ReadonlyArray<string> => (program.edges.get(path) ?? []).map((edge) => edge.path)
   const order = evaluationOrder(program, entry)
-  const waiting = new Set(awaiting.flatMap(({ module }) => [...closure(module.path, importersOf)]))
+  const waiting = new Set(awaiting.flatMap(({ module }) => [...closure(module.path, from)]))
 
   const found: Array<AwaitingStatement> = []
   for (const { items, module } of awaiting) {
-    const delayed = closure(module.path, importersOf)
+    const delayed = closure(module.path, from)
     if (![...delayed].some((path) => conflicting.has(path))) continue
     const before = closure(module.path, importsOf)
     const place = order.get(module.path) ?? 0

@@ -4,10 +4,10 @@
  */
 import * as Order from "effect/Order"
 import type { CodeModule } from "../graph/Module.ts"
-import type { Evaluation, ReachedModule, StaticRequest } from "../graph/Reached.ts"
+import type { Evaluation, ReachedModule, StaticEdge } from "../graph/Reached.ts"
 import { orderedModules } from "./evaluationOrder.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
-import type { LoadedProgram } from "./loadProgram.ts"
+import { importersOf, type LoadedProgram } from "./loadProgram.ts"
 
 export interface FoundEvaluation extends Evaluation {
   /** Paths of the modules that, while they are loaded, may change or see what another one changes meanwhile. */
@@ -64,14 +64,7 @@ export const evaluationOf = (
   }
 
   // Whoever leads there
-  const importers = new Map<string, Array<string>>()
-  for (const [from, list] of program.edges) {
-    for (const { path } of list) {
-      const known = importers.get(path)
-      if (known === undefined) importers.set(path, [from])
-      else known.push(from)
-    }
-  }
+  const importers = importersOf(program)
   const ordered = new Set(matters)
   const queue = [...matters]
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
@@ -104,11 +97,6 @@ export const evaluationOf = (
     }
   }
   return { ordered, requests, conflicting }
-}
-
-interface StaticEdge {
-  readonly request: StaticRequest
-  readonly path: string
 }
 
 /** How many imports lead from a module to each other. */

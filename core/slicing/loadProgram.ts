@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
 import { type CodeModule, isCompiledToCommonJs } from "../graph/Module.ts"
-import type { StaticRequest } from "../graph/Reached.ts"
+import type { StaticEdge, StaticRequest } from "../graph/Reached.ts"
 import type { LoadError, LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import { ModuleResolver, type RequestKind, type ResolutionError } from "../ModuleResolver.ts"
 
@@ -35,7 +35,20 @@ export interface LoadedProgram {
   readonly sources: ReadonlyArray<CodeModule>
   readonly indexOf: ReadonlyMap<string, number>
   /** The modules that a module imports when it is loaded, in order, without those that need not be loaded. */
-  readonly edges: ReadonlyMap<string, ReadonlyArray<{ readonly request: StaticRequest; readonly path: string }>>
+  readonly edges: ReadonlyMap<string, ReadonlyArray<StaticEdge>>
+}
+
+/** The modules that import each module when they are loaded. */
+export const importersOf = ({ edges }: LoadedProgram): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const importers = new Map<string, Array<string>>()
+  for (const [from, list] of edges) {
+    for (const { path } of list) {
+      const known = importers.get(path)
+      if (known === undefined) importers.set(path, [from])
+      else known.push(from)
+    }
+  }
+  return importers
 }
 
 /**
@@ -51,7 +64,7 @@ export const loadProgram = (
     const sources: Array<CodeModule> = []
     const indexOf = new Map<string, number>()
     const isStatic = new Set<string>()
-    const edges = new Map<string, Array<{ readonly request: StaticRequest; readonly path: string }>>()
+    const edges = new Map<string, Array<StaticEdge>>()
     const stack: Array<readonly [CodeModule, boolean]> = [...roots].reverse().map((module) => [module, true])
     const targets = new Map<string, Target>()
     const resolve = Effect.fnUntraced(function*(
@@ -73,7 +86,7 @@ export const loadProgram = (
       }
       if (evaluated) isStatic.add(module.path)
       const found: Array<readonly [CodeModule, boolean]> = []
-      const own: Array<{ readonly request: StaticRequest; readonly path: string }> = []
+      const own: Array<StaticEdge> = []
       for (const request of staticRequests(module)) {
         const resolution = yield* resolve(module, request.specifier, request.offset, "import")
         if (resolution?._tag !== "Source") continue
