@@ -5,7 +5,7 @@
  */
 import { CallFlag, Field, Hidden, Kind, none, type Variable } from "../modules/Constraints.ts"
 import { type Callees, placeOf, type ProgramCall, type Region, type Solution } from "./PointsTo.ts"
-import { external, placed, readsOf, unknownState } from "./Reads.ts"
+import { external, placed, type Reads, readsOf, unknownState } from "./Reads.ts"
 
 /** Where the object in a variable comes from, seen from one activation of the code that uses it. */
 export const Origin = { fresh: -1, elsewhere: 0, self: 1, parameter: 2 } as const
@@ -27,6 +27,7 @@ export interface Caller {
 
 export interface Effects {
   readonly solution: Solution
+  readonly reads: Reads
   /** Writes to a region by field. */
   readonly writes: ReadonlyMap<Region, ReadonlyMap<number, ReadonlyArray<Write>>>
   /** Codes that give a variable another value. */
@@ -51,6 +52,7 @@ export interface Effects {
 export const effectsOf = (solution: Solution): Effects => {
   const { program, regionOf } = solution
   const { codes, find, owners } = program
+  const reads = readsOf(solution)
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
   const stateField = program.fieldIndex(unknownState)
@@ -127,12 +129,6 @@ export const effectsOf = (solution: Solution): Effects => {
     }
   }
 
-  const inside = (region: Region, depth: number): ReadonlyArray<Region> => {
-    let regions: ReadonlyArray<Region> = [region]
-    for (let at = 0; at < depth; at++) regions = regions.flatMap((each) => solution.contents(each))
-    return regions
-  }
-
   const callEffects = (call: ProgramCall, found: Callees): void => {
     const { code } = call
     const bound = found.behaviours.length === 0 ? -1 : solution.boundReceiver(call)
@@ -142,7 +138,7 @@ export const effectsOf = (solution: Solution): Effects => {
         const { base, depth } = placeOf(text)
         if (base === "result") continue
         for (const variable of placed(call, text)) {
-          for (const region of inside(regionOf(variable), depth)) {
+          for (const region of reads.inside(regionOf(variable), depth)) {
             write(region, isMethod ? elementField : anyField, code, depth === 0 ? variable : none)
             if (isLibraryState(region) || solution.holdsPrototype(variable)) globalWrites.push({ code, base: none })
           }
@@ -151,7 +147,7 @@ export const effectsOf = (solution: Solution): Effects => {
       for (const { fn } of behaviour.calls ?? []) {
         const { depth } = placeOf(fn)
         for (const variable of placed(call, fn)) {
-          for (const region of inside(regionOf(variable), depth)) borrowed(call, region, none)
+          for (const region of reads.inside(regionOf(variable), depth)) borrowed(call, region, none)
         }
       }
       for (const state of behaviour.changesState ?? []) {
@@ -236,7 +232,6 @@ export const effectsOf = (solution: Solution): Effects => {
     }
     return first
   }
-  const reads = readsOf(solution)
 
   for (const [index, { code, fields, offset }] of codes.entries()) {
     const caller: Caller = { code: index, call: undefined, passing: "unknown" }
@@ -313,6 +308,7 @@ export const effectsOf = (solution: Solution): Effects => {
   const within = new Map<number, Set<number>>()
   return {
     solution,
+    reads,
     writes,
     assigners,
     stateWrites,

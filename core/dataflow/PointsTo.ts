@@ -667,6 +667,15 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
     return Builtins.globalCall(path.startsWith("globalThis.") ? path.slice(11) : path)
   }
+  /** The method that a path means: `%push`, `Array.prototype.push`. */
+  const methodOf = (path: string): string | undefined =>
+    path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
+  const behavioursOf = (path: string): ReadonlyArray<Behaviour> => {
+    const method = methodOf(path)
+    if (method !== undefined) return Builtins.methodCalls(method)
+    const own = lookupNative(path)
+    return own === undefined ? [] : [own]
+  }
   const isObjectStatic = (path: string): boolean => /^(?:globalThis\.)?(?:Object|Reflect)(?:\.|$)/.test(path)
 
   const callees = (each: ProgramCall): Callees => {
@@ -679,7 +688,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     let unknown = (flagsAt(region) & Kind.unknown) !== 0 ? region : -1
     let special: Callees["special"]
     for (const path of natives[region] ?? []) {
-      const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
+      const method = methodOf(path)
       if (method !== undefined) {
         const list = Builtins.methodCalls(method)
         for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false, isMethod: true })
@@ -1013,9 +1022,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     if (list !== undefined) {
       // A method of the library that was borrowed: as if it were called on its receiver
       for (const path of list) {
-        const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
-        const found = method === undefined ? lookupNative(path) : undefined
-        const behaviours = method === undefined ? found === undefined ? [] : [found] : Builtins.methodCalls(method)
+        const behaviours = behavioursOf(path)
         for (const behaviour of behaviours) applyBorrowed(each, behaviour, receiver, args, result)
         if (behaviours.length === 0) applyUnknown(each, unknownRegion(partOf(path)))
       }
@@ -1446,11 +1453,6 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     isSettled = !changed
   }
 
-  const behavioursOf = (path: string): ReadonlyArray<Behaviour> => {
-    const method = path.startsWith("%") ? path.slice(1) : /(?:^|\.)prototype\.(\w+)$/.exec(path)?.[1]
-    const own = method === undefined ? lookupNative(path) : undefined
-    return method === undefined ? own === undefined ? [] : [own] : Builtins.methodCalls(method)
-  }
   const found: Array<Callees | undefined> = []
   const implicitly = new Map<number, ReadonlyArray<number>>()
   return {

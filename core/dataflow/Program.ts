@@ -55,6 +55,8 @@ export interface Links {
 export interface Program {
   readonly modules: ReadonlyArray<ProgramModule>
   readonly codes: ReadonlyArray<ProgramCode>
+  /** The code that an item of a module runs when the module is evaluated. */
+  readonly codeOf: (module: number, item: number) => number
   /** Of each module the index of its first code. */
   readonly firstCode: ReadonlyArray<number>
   readonly functions: ReadonlyArray<FunctionShape & { readonly index: number }>
@@ -361,6 +363,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
   return {
     modules,
     codes,
+    codeOf: (module, item) => (constraintsOf(module)?.itemCodes[item] ?? 0) + (firstCode[module] ?? 0),
     firstCode,
     functions,
     variables: total,

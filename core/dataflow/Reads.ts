@@ -40,6 +40,8 @@ export const placed = (call: ProgramCall, text: string): ReadonlyArray<Variable>
 
 export interface Reads {
   readonly of: (code: number, visitor: ReadVisitor) => void
+  /** What a region contains, `depth` levels down; 0: the region itself. */
+  readonly inside: (region: Region, depth: number) => ReadonlyArray<Region>
   /** What may run when a region is converted or iterated. */
   readonly implicit: (region: Region) => ReadonlyArray<number>
 }
@@ -195,6 +197,7 @@ export const readsOf = (solution: Solution): Reads => {
   }
 
   return {
+    inside,
     implicit,
     of: (index, visitor) => {
       const found = program.codes[index]

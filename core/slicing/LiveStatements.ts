@@ -6,7 +6,7 @@
 import { type Caller, type Effects, effectsOf, Origin } from "../dataflow/Effects.ts"
 import { isBound, type ProgramCall, type Region, type Solution, solve } from "../dataflow/PointsTo.ts"
 import { link, type Program, type ProgramModule } from "../dataflow/Program.ts"
-import { external, readsOf } from "../dataflow/Reads.ts"
+import { external } from "../dataflow/Reads.ts"
 import * as Builtins from "../language/Builtins.ts"
 import { CallFlag, Field, Hidden, none, type Variable } from "../modules/Constraints.ts"
 
@@ -47,13 +47,13 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   const { regionOf } = solution
   const anyField = program.fieldIndex(Field.any)
   const externalField = program.fieldIndex(external)
-  const reads = readsOf(solution)
+  const { reads } = effects
 
   const statics = new Set(modules.flatMap(({ isStatic, path }) => isStatic ? [path] : []))
   const itemOfCode = new Map<number, { readonly module: number; readonly item: number }>()
   for (const [module, { record }] of modules.entries()) {
-    for (const [item, code] of record.constraints.itemCodes.entries()) {
-      itemOfCode.set(code + (program.firstCode[module] ?? 0), { module, item })
+    for (const item of record.constraints.itemCodes.keys()) {
+      itemOfCode.set(program.codeOf(module, item), { module, item })
     }
   }
   const nestedCodes = new Map<number, Array<number>>()
@@ -350,7 +350,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   }
 
   const activateItem = (module: number, item: number): void => {
-    const own = (modules[module]?.record.constraints.itemCodes[item] ?? 0) + (program.firstCode[module] ?? 0)
+    const own = program.codeOf(module, item)
     activate(own)
     const found = modules[module]?.record.items[item]
     for (const { name: each } of found?.references ?? []) {
@@ -455,7 +455,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       activateItem(module, item)
     },
     keepWhole: (module, item) => {
-      const own = (modules[module]?.record.constraints.itemCodes[item] ?? 0) + (program.firstCode[module] ?? 0)
+      const own = program.codeOf(module, item)
       for (const each of modules[module]?.record.items[item]?.declares ?? []) {
         const variable = program.named(module, each)
         if (variable !== undefined) deep(regionOf(variable), own)
@@ -483,8 +483,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       }
     },
     isStatic: (path) => statics.has(path),
-    drives: (module, item) =>
-      drivers().has((modules[module]?.record.constraints.itemCodes[item] ?? 0) + (program.firstCode[module] ?? 0)),
+    drives: (module, item) => drivers().has(program.codeOf(module, item)),
     next: () => {
       begin()
       for (let code = work.pop(); code !== undefined; code = work.pop()) run(code)

@@ -4,7 +4,6 @@
  */
 import { Origin } from "../dataflow/Effects.ts"
 import type { Region } from "../dataflow/PointsTo.ts"
-import { readsOf } from "../dataflow/Reads.ts"
 import { Field } from "../modules/Constraints.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
 
@@ -30,7 +29,7 @@ export const orderedModules = (
   kept: ReadonlyMap<number, ReadonlySet<number>>
 ): ReadonlySet<number> => {
   const { effects, program, solution } = live
-  const reads = readsOf(solution)
+  const { reads } = effects
   const anyName = String(program.fieldIndex(Field.any))
   const callees = new Map<number, Set<number>>()
   for (const [callee, callers] of effects.calls) {
@@ -109,8 +108,7 @@ export const orderedModules = (
     }
     const seen = new Set<number>()
     const record = program.modules[module]?.record
-    const first = program.firstCode[module] ?? 0
-    const stack = [...items].map((item) => (record?.constraints.itemCodes[item] ?? 0) + first)
+    const stack = [...items].map((item) => program.codeOf(module, item))
     for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
       if (seen.has(code)) continue
       seen.add(code)
