@@ -4,7 +4,7 @@
  */
 import type * as Ast from "../syntax/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../syntax/Ast.ts"
-import { asName, boundNames, isTypeSyntax, syntax, unwrap } from "../language/Syntax.ts"
+import { asName, boundNames, isTypeSyntax, syntax } from "../language/Syntax.ts"
 
 /** What declares a name at the top level, and where. */
 interface Declaring {
@@ -41,27 +41,8 @@ const declaring = (statement: Ast.AnyNode, name: string): ReadonlyArray<Declarin
 }
 
 /** The names that an assignment to `target` gives a value: those of patterns, too. */
-const assignedNames = (target: Ast.AnyNode): ReadonlyArray<string> => {
-  const self = unwrap(target)
-  switch (self.type) {
-    case "Identifier":
-      return asName(self)?.ctxt === topLevel ? [self.value] : []
-    case "ArrayPattern":
-      return self.elements.flatMap((element) => element ? assignedNames(element) : [])
-    case "ObjectPattern":
-      return self.properties.flatMap(assignedNames)
-    case "KeyValuePatternProperty":
-      return assignedNames(self.value)
-    case "AssignmentPatternProperty":
-      return assignedNames(self.key)
-    case "AssignmentPattern":
-      return assignedNames(self.left)
-    case "RestElement":
-      return assignedNames(self.argument)
-    default:
-      return []
-  }
-}
+const assignedNames = (target: Ast.AnyNode): ReadonlyArray<string> =>
+  boundNames(target).filter(({ ctxt }) => ctxt === topLevel).map(({ value }) => value)
 
 /** Whether code of the module assigns `name`, beside the one declaration of it at `declared`. */
 const isAssigned = (module: Ast.Module, name: string, declared: number): boolean => {

@@ -136,10 +136,10 @@ export const staticString = (node: Ast.AnyNode | undefined): string | undefined 
 export const isFunctionSyntax = (node: Ast.AnyNode): boolean =>
   node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression" || node.type === "FunctionDeclaration"
 
-/** All names that a pattern binds. */
+/** All names that a pattern binds, or that an assignment to it gives a value. */
 export const boundNames = (pattern: Ast.AnyNode | null | undefined): ReadonlyArray<Name> => {
   if (pattern === null || pattern === undefined) return []
-  const self = syntax(pattern)
+  const self = unwrap(pattern)
   switch (self.type) {
     case "Identifier": {
       const name = asName(self)
