@@ -612,10 +612,6 @@ export class ConstraintWalk {
               member.kind === "method" ? key : Field.any,
               this.decorate(decorators, [method, home], initialiser(member.isStatic))
             )
-            if (member.kind !== "method") {
-              const accessor = this.decorate([], [method])
-              writer.store(home, Field.getter(key), accessor)
-            }
           }
           break
         }
