@@ -4,7 +4,7 @@
  * business; one to a parameter or to `this` counts where the call is made, if what is handed over is not new there.
  */
 import { CallFlag, Field, Hidden, Kind, none, type Variable } from "../modules/Constraints.ts"
-import { type Callees, placeOf, type ProgramCall, type Region, type Solution } from "./PointsTo.ts"
+import { type Callees, placeOf, type ProgramCall, type Region, settled, type Solution } from "./PointsTo.ts"
 import { external, placed, type Reads, readsOf, unknownState } from "./Reads.ts"
 
 /** Where the object in a variable comes from, seen from one activation of the code that uses it. */
@@ -55,6 +55,7 @@ export const effectsOf = (solution: Solution): Effects => {
   const reads = readsOf(solution)
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
+  const settledField = program.fieldIndex(settled)
   const stateField = program.fieldIndex(unknownState)
   const externalField = program.fieldIndex(external)
   const globalRegion = regionOf(program.global(Hidden.globalObject))
@@ -157,6 +158,7 @@ export const effectsOf = (solution: Solution): Effects => {
       }
     }
     if (found.special !== undefined) specialEffects(call, found.special)
+    settle(regionOf(call.callee), code)
     if (found.unknown >= 0) unknownEffects(call, found.unknown)
   }
 
@@ -168,8 +170,13 @@ export const effectsOf = (solution: Solution): Effects => {
     borrowed(call, region, receiver ?? none)
     if ((solution.flags(region) & Kind.unknown) !== 0) unknownEffects(call, region)
   }
+  /** A call of what a promise's executor was given has the promise's reactions run. */
+  const settle = (region: Region, code: number): void => {
+    if (region >= 0) write(solution.fieldOf(region, settledField), elementField, code, none)
+  }
   /** A function of the library that is called through `call`, `apply`, `bind` or as a callback may change what it is given. */
   const borrowed = (call: ProgramCall, region: Region, receiver: Variable): void => {
+    settle(region, call.code)
     if (!solution.nativesIn(region).some((path) => solution.mayChange(path))) return
     for (const variable of [receiver, ...call.args]) {
       if (variable === none) continue

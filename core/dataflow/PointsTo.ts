@@ -13,6 +13,9 @@ import type { Program } from "./Program.ts"
 /** Index of a region; only {@link Solution.regionOf} gives roots. */
 export type Region = number
 
+/** Field of a function that settles a promise: the promise. */
+export const settled = "(settled)"
+
 /** A call with the program's numbers. */
 export interface ProgramCall {
   /** Its place in {@link Solution.calls}. */
@@ -169,6 +172,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const flagsAt = (region: number): number => flag[region] ?? 0
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
+  const settledField = program.fieldIndex(settled)
   const prototypeField = program.fieldIndex(".prototype")
   const constructorField = program.fieldIndex(".constructor")
   const own: Array<boolean> = []
@@ -717,7 +721,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       const flags = flag[receiver] ?? 0
       if (name.startsWith(".")) {
         const method = name.slice(1)
-        if (method === "call" || method === "apply" || method === "bind") {
+        if (special === undefined && (method === "call" || method === "apply" || method === "bind")) {
           if ((flags & Kind.function) !== 0 || (natives[receiver]?.length ?? 0) > 0 || (flags & Kind.unknown) !== 0) {
             special = method
           }
@@ -954,15 +958,21 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const convertNode = (region: number): void => {
     for (const each of converted(region)) for (const name of conversions) implicitCall(each, name, [])
   }
+  /** A function that settles a promise, which may be -1. */
+  const resolver = (name: string, promise: number): number => {
+    const resolve = scratch(name)
+    addNative(resolve, "%resolve")
+    mark(resolve, Kind.library)
+    if (promise >= 0) join(field(resolve, settledField), promise)
+    return resolve
+  }
   const thenNode = (region: number, to: number): void => {
     const then = program.fieldIndex(".then")
     const known = peek(region, then)
     if ((known < 0 || (functions[known]?.size ?? 0) === 0) && accessorRegions(region, then, "get").length === 0) {
       return
     }
-    const resolve = scratch(`resolve ${find(region)}`)
-    addNative(resolve, "%resolve")
-    mark(resolve, Kind.library)
+    const resolve = resolver(`resolve ${find(region)}`, region)
     implicitCall(region, ".then", [resolve, resolve])
     join(to, field(resolve, elementField))
   }
@@ -1022,12 +1032,24 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     if (list !== undefined) {
       // A method of the library that was borrowed: as if it were called on its receiver
       for (const path of list) {
+        if (path === "Promise" && constructs) {
+          construct(each, args[0] ?? -1, result)
+          continue
+        }
         const behaviours = behavioursOf(path)
         for (const behaviour of behaviours) applyBorrowed(each, behaviour, receiver, args, result)
         if (behaviours.length === 0) applyUnknown(each, unknownRegion(partOf(path)))
       }
     }
     if ((flagsAt(find(target)) & Kind.unknown) !== 0) applyUnknown(each, find(target))
+  }
+  /** `new Promise(executor)`. */
+  const construct = (each: ProgramCall, executor: number, promise: number): void => {
+    if (promise >= 0) mark(promise, Kind.library)
+    if (executor < 0) return
+    const resolve = resolver(`executor ${each.index}`, promise)
+    if (promise >= 0) join(field(resolve, elementField), field(promise, elementField))
+    invoke(executor, -1, [resolve, resolve], -1, -1, false)
   }
   /** By doubt: what a borrowed method is given may all be put into its receiver, and be given back. */
   const applyBorrowed = (
@@ -1169,25 +1191,18 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
       return true
     }
-    if (path === "Promise" && (each.flags & CallFlag.constructs) !== 0) {
-      if (result >= 0) mark(result, Kind.library)
-      if (first >= 0) {
-        const resolve = scratch(`executor ${each.result}`)
-        addNative(resolve, "%resolve")
-        mark(resolve, Kind.library)
-        if (result >= 0) join(field(resolve, elementField), field(result, elementField))
-        invoke(first, -1, [resolve, resolve], -1, -1, false)
-      }
+    if (path === "Promise") {
+      // `super(executor)` makes of `this` a promise
+      if (result >= 0 && each.receiver !== none) join(result, node(each.receiver))
+      construct(each, first, result)
       return true
     }
     if (path === "Promise.withResolvers") {
       if (result >= 0) {
-        const resolve = scratch(`executor ${each.result}`)
-        addNative(resolve, "%resolve")
-        mark(resolve, Kind.library)
         mark(result, Kind.object)
         const promise = field(result, program.fieldIndex(".promise"))
         mark(promise, Kind.library)
+        const resolve = resolver(`executor ${each.result}`, promise)
         join(field(resolve, elementField), field(promise, elementField))
         join(field(result, program.fieldIndex(".resolve")), resolve)
         join(field(result, program.fieldIndex(".reject")), resolve)

@@ -444,6 +444,50 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     }
   }
 
+  /** Items that leave something to go on after them: an async function, a timer, a reaction of a promise. */
+  const findPending = (): ReadonlySet<number> => {
+    const isLater = (call: ProgramCall): boolean =>
+      call.direct < 0 &&
+      solution.callees(call).behaviours.some(({ behaviour }) =>
+        behaviour.calls?.some(({ later }) => later === true) === true
+      )
+    const pending = new Set<number>()
+    const stack = [
+      ...codes.flatMap(({ code }, index) => code.awaits.length > 0 ? [index] : []),
+      ...solution.calls.filter(isLater).map(({ code }) => code)
+    ]
+    for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
+      if (pending.has(code)) continue
+      pending.add(code)
+      for (const caller of effects.callers(code)) stack.push(caller.code)
+    }
+    return pending
+  }
+  let awaiting: Map<number, { readonly module: number; readonly item: number }> | undefined
+  let pending: ReadonlySet<number> | undefined
+  /** While a statement awaits, what kept ones have begun goes on: it is part of what they do. */
+  const awaitPending = (): void => {
+    if (awaiting === undefined) {
+      awaiting = new Map()
+      for (const [code, at] of itemOfCode) {
+        const { isStatic, record } = modules[at.module] as ProgramModule
+        if (isStatic && record.items[at.item]?.awaits === true) awaiting.set(code, at)
+      }
+      if (awaiting.size > 0) { for (const code of drivers()) awaiting.delete(code) }
+    }
+    for (const [code, { item, module }] of awaiting) if (keptItems.has(module * 1e6 + item)) awaiting.delete(code)
+    if (awaiting.size === 0) return
+    pending ??= findPending()
+    for (const key of keptItems) {
+      const reader = { module: Math.floor(key / 1e6), item: key % 1e6 }
+      if (
+        !statics.has(modules[reader.module]?.path ?? "") || !pending.has(program.codeOf(reader.module, reader.item))
+      ) continue
+      for (const at of awaiting.values()) want(at, { what: "when that goes on", reader })
+      return
+    }
+  }
+
   return {
     program,
     solution,
@@ -487,6 +531,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     next: () => {
       begin()
       for (let code = work.pop(); code !== undefined; code = work.pop()) run(code)
+      if (wanted.length === 0) awaitPending()
       return wanted.splice(0)
     }
   }
