@@ -43,6 +43,18 @@ export interface InnerFunctionRequest {
   readonly local: string
 }
 
+/** An entity name as an expression. SWC leaves its root unresolved. */
+const entity = (name: Ast.TsEntityName): Ast.AnyNode => {
+  if (name.type === "Identifier") return { ...name, ctxt: topLevel } as Ast.AnyNode
+  const { left, right } = name
+  return {
+    type: "MemberExpression",
+    span: { ...spanOf(left), end: spanOf(right).end },
+    object: entity(left),
+    property: right
+  } as Ast.AnyNode
+}
+
 const range = (node: Ast.AnyNode): Range => [spanOf(node).start, spanOf(node).end]
 
 /** Whether a specifier names Clustrix itself. */
@@ -336,14 +348,14 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
           const bindings = [{ local: self.id.value, imported: "*" }]
           imports.push({ specifier: self.moduleRef.expression.value, offset, bindings, bare: false, require: true })
         } else {
-          let root: Ast.AnyNode = self.moduleRef
-          while (root.type === "TsQualifiedName" && "left" in root) root = root.left as Ast.AnyNode // an entity name
           add({
             kind: "import-equals",
             range: range(self),
             keep: [range(self)],
             declares: [self.id.value],
-            nodes: [{ ...root, ctxt: topLevel } as Ast.AnyNode], // SWC leaves the root of an entity name unresolved
+            nodes: [
+              { type: "VariableDeclarator", span: self.span, id: self.id, init: entity(self.moduleRef) } as Ast.AnyNode
+            ],
             what: { callable: "unknown", describes: "an alias" },
             value: undefined
           })

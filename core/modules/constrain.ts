@@ -1181,6 +1181,12 @@ export class ConstraintWalk {
       }
       case "TsModuleDeclaration":
         return this.tsNamespace(self)
+      case "TsImportEqualsDeclaration": {
+        // An alias in a namespace, whose root SWC leaves unresolved
+        const name = asName(self.id)
+        if (name !== undefined && !self.isTypeOnly) writer.copy(this.declare(name), this.everything())
+        return
+      }
       case "TsModuleBlock":
         for (const each of self.body) this.statement(each)
         return
@@ -1291,12 +1297,11 @@ export class ConstraintWalk {
     }
     for (const each of body.body) {
       const self: Syntax = syntax(each)
-      if (self.type !== "ExportDeclaration") {
-        this.statement(self)
-        continue
-      }
-      this.statement(self.declaration)
-      for (const declared of declaredNames(self.declaration)) {
+      const isAlias = self.type === "TsImportEqualsDeclaration" && self.isExport
+      const declaration = self.type === "ExportDeclaration" ? self.declaration : self
+      this.statement(declaration)
+      if (declaration === self && !isAlias) continue
+      for (const declared of declaredNames(declaration)) {
         writer.store(
           variable,
           Field.named(declared.value),
@@ -1327,6 +1332,7 @@ const declaredNames = (node: Ast.AnyNode): ReadonlyArray<Name> => {
       return patterns(self.identifier)
     case "TsEnumDeclaration":
     case "TsModuleDeclaration":
+    case "TsImportEqualsDeclaration":
       return patterns(self.id)
     default:
       return []
