@@ -148,11 +148,9 @@ export const linkage = (
     }
 
     for (const request of module.record.imports) {
-      if (request.bare) {
-        if (isClustrix(request.specifier)) continue
+      if (reached.effects.has(request.offset)) {
         const target = yield* targetOf(linker, module, request.specifier, "*", request.offset)
         if (target !== undefined) declare("import", { ...target, bound: true }, undefined, request.offset)
-        continue
       }
       for (const binding of request.bindings) {
         if (!reached.imports.has(binding.local)) continue

@@ -1,7 +1,7 @@
 /**
  * A source file of the project as the graph sees it.
  */
-import type { Item, ModuleRecord } from "../analyse/ModuleRecord.ts"
+import type { ImportRequest, Item, ModuleRecord } from "../analyse/ModuleRecord.ts"
 import { anonymousDefault } from "../analyse/ModuleRecord.ts"
 import type { CompilerOptions, SourceKind } from "../ModuleResolver.ts"
 import { fromLines, lineStarts, type SourceLocation } from "../SourceLocation.ts"
@@ -38,6 +38,23 @@ export type Module = CodeModule | JsonModule
 /** Whether Node gets the module as CommonJS, although it is written as an ES module. */
 export const isCompiledToCommonJs = ({ kind, record }: CodeModule): boolean =>
   kind.language === "typescript" && kind.moduleSystem !== "esm" && record.system === "esm"
+
+/** Whether nothing that an import binds is used as a value. */
+const isUnused = ({ record }: CodeModule, { bindings }: ImportRequest): boolean =>
+  bindings.every(({ local }) =>
+    record.constraints.names[local] === undefined &&
+    !record.exports.some((each) => each.from === undefined && each.local === local) &&
+    !record.items.some(({ jsx, metadataTypes }) => jsx || metadataTypes.includes(local))
+  )
+
+/** Whether TypeScript leaves the import out, since nothing of it is used as a value. */
+export const isElided = (module: CodeModule, request: ImportRequest): boolean =>
+  !request.bare && module.kind.language === "typescript" && !module.compilerOptions.verbatimModuleSyntax &&
+  isUnused(module, request)
+
+/** Whether all that an import does is to have another module evaluated. */
+export const isForEffects = (module: CodeModule, request: ImportRequest): boolean =>
+  request.bare || (!request.require && isUnused(module, request) && !isElided(module, request))
 
 export const declarationsOf = (record: ModuleRecord): ReadonlyMap<string, ReadonlyArray<Item>> => {
   const declarations = new Map<string, Array<Item>>()

@@ -23,6 +23,8 @@ export interface ReachedModule {
   readonly items: Set<number>
   /** Local names of the imports that go along. */
   readonly imports: Set<string>
+  /** Offsets of the imports that go along for what evaluating their modules does. */
+  readonly effects: Set<number>
   /** Local names that other modules link to (and the entry). */
   readonly links: Set<string>
   /** Exported names that other modules ask for under just this name. */

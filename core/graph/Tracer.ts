@@ -5,13 +5,14 @@ import * as Effect from "effect/Effect"
 import type { CodeRequest, ImportRequest, Item, Reference } from "../analyse/ModuleRecord.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
 import { Diagnostic } from "../Diagnostic.ts"
-import type { Resolution } from "../ModuleResolver.ts"
+import { ModuleResolver, type Resolution } from "../ModuleResolver.ts"
 import { explainMissing, exportedNames, type FollowError, importOf, isTypeName, provide,
   type Provision } from "./Exports.ts"
 import { hostGlobals } from "./HostGlobals.ts"
 import { isAddon, jsxRuntime, workerSpecifier } from "./RequestedModule.ts"
 import { jobApi } from "./jobApi.ts"
-import { type CodeModule, isCompiledToCommonJs, itemLabel, type JsonModule, locate, nodeId } from "./Module.ts"
+import { type CodeModule, isCompiledToCommonJs, isForEffects, itemLabel, type JsonModule, locate,
+  nodeId } from "./Module.ts"
 import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "./ModuleLoader.ts"
 import { FunctionNotPackageableError } from "./NotPackageable.ts"
 import type { ClustrixUse, ExternalRequest, ReachedJson, ReachedModule } from "./Reached.ts"
@@ -80,6 +81,7 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
       module,
       items: new Set(),
       imports: new Set(),
+      effects: new Set(),
       links: new Set(),
       exports: new Map(),
       stars: new Set(),
@@ -89,19 +91,26 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     modules.set(module.path, reached)
     because(module.file, reason)
     for (const request of module.record.imports) {
-      if (request.bare) {
-        once(`bare\0${module.path}\0${request.offset}`, () => bare(reached, request))
+      if (isForEffects(module, request)) {
+        once(`effects\0${module.path}\0${request.offset}`, () => importForEffects(reached, request))
       }
     }
     if (module.record.system === "commonjs") reachWhole(module, reason)
     return reached
   }
 
-  const bare = (reached: ReachedModule, request: ImportRequest): Task =>
+  const importForEffects = (reached: ReachedModule, request: ImportRequest): Task =>
     Effect.gen(function*() {
       const { module } = reached
       if (isClustrix(request.specifier)) return
       const target = yield* follow(module, request.specifier, request.offset, "import")
+      if (!request.bare) {
+        // Of a module of the program what has effects is kept; of a package all
+        if (target._tag !== "External" || target.resolution._tag !== "Package") return
+        const { path } = target.resolution
+        if (path !== undefined && (yield* (yield* ModuleResolver).isFreeOfSideEffects(path))) return
+      }
+      reached.effects.add(request.offset)
       const reason: Reason = {
         kind: "side-effect-import",
         from: module.file,

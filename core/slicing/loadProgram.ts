@@ -4,25 +4,16 @@
 import * as Effect from "effect/Effect"
 import { isClustrix } from "../analyse/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
-import { type CodeModule, isCompiledToCommonJs } from "../graph/Module.ts"
+import { type CodeModule, isCompiledToCommonJs, isElided } from "../graph/Module.ts"
 import type { StaticEdge, StaticRequest } from "../graph/Reached.ts"
 import type { LoadError, LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import { ModuleResolver, type RequestKind, type ResolutionError } from "../ModuleResolver.ts"
-
-/** Whether TypeScript leaves the import out, since nothing of it is used as a value. */
-const isElided = (module: CodeModule, bindings: ReadonlyArray<{ readonly local: string }>): boolean =>
-  module.kind.language === "typescript" && !module.compilerOptions.verbatimModuleSyntax &&
-  bindings.every(({ local }) =>
-    module.record.constraints.names[local] === undefined &&
-    !module.record.exports.some((each) => each.from === undefined && each.local === local) &&
-    !module.record.items.some(({ jsx, metadataTypes }) => jsx || metadataTypes.includes(local))
-  )
 
 /** What a module imports when it is loaded, in the order of its text. */
 export const staticRequests = (module: CodeModule): ReadonlyArray<StaticRequest> => {
   const { exports, imports, stars } = module.record
   return [
-    ...imports.filter(({ bare, bindings, require }) => !require && (bare || !isElided(module, bindings)))
+    ...imports.filter((request) => !request.require && !isElided(module, request))
       .map(({ bare, offset, specifier }) => ({ specifier, offset, bare })),
     ...exports.flatMap(({ from, offset }) => from === undefined ? [] : [{ specifier: from, offset, bare: false }]),
     ...stars.map(({ offset, specifier }) => ({ specifier, offset, bare: false }))

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type { AskedModule } from "../graph/AskedModule.ts"
 import * as StatementDecisions from "./StatementDecisions.ts"
 import { isClustrix } from "../analyse/recordModule.ts"
-import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
+import { type CodeModule, isForEffects, locate, nodeId } from "../graph/Module.ts"
 import type { LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
 import type { Entry, Reached } from "../graph/Reached.ts"
 import type { Reason } from "../graph/Reason.ts"
@@ -173,4 +173,6 @@ export const reach = (
 
 /** Whether it imports another package for its effects. */
 const importsForEffect = (module: CodeModule): boolean =>
-  module.record.imports.some(({ bare, specifier }) => bare && !specifier.startsWith(".") && !isClustrix(specifier))
+  module.record.imports.some((request) =>
+    isForEffects(module, request) && !request.specifier.startsWith(".") && !isClustrix(request.specifier)
+  )
