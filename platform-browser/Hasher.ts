@@ -5,7 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js"
 import { bytesToHex } from "@noble/hashes/utils.js"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Hasher } from "../core/Hasher.ts"
+import { Hasher } from "../core/archive/Hasher.ts"
 
 export const layer: Layer.Layer<Hasher> = Layer.succeed(Hasher, {
   init: Effect.sync(() => {

@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { DirectoryEntries } from "../core/resolve/DirectoryEntries.ts"
+import { DirectoryEntries } from "../core/resolution/DirectoryEntries.ts"
 import * as MemoryFile from "./MemoryFile.ts"
 import * as MemoryTree from "./MemoryTree.ts"
 

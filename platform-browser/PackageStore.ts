@@ -9,7 +9,7 @@ import * as Order from "effect/Order"
 import type * as Scope from "effect/Scope"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
 import { invalidName, keepRenewed, namePattern, notFound, packageIdOf, PackageStore,
-  PackageStoreError } from "../core/PackageStore.ts"
+  PackageStoreError } from "../core/archive/PackageStore.ts"
 
 interface StoredFile {
   readonly name: string

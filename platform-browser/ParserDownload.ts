@@ -2,7 +2,7 @@
  * The WASM of SWC over the network: compiled while it comes in, kept by the page for the next time.
  */
 import * as Effect from "effect/Effect"
-import { ParserLoadError } from "../core/syntax/SwcParser.ts"
+import { ParserLoadError } from "../core/language/SwcParser.ts"
 
 /** The version of `@swc/wasm-web` that `SwcInstance` binds. */
 export const swcVersion = "1.16.18"

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { SourceParser } from "../core/SourceParser.ts"
-import { make, type Options, ParserLoadError } from "../core/syntax/SwcParser.ts"
+import { SourceParser } from "../core/language/SourceParser.ts"
+import { make, type Options, ParserLoadError } from "../core/language/SwcParser.ts"
 
 /** An address to fetch, an answer that was fetched, bytes, or a compiled module (which workers can share). */
 export type WasmInput = URL | string | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
-import { AnalysisCache } from "../core/AnalysisCache.ts"
+import { AnalysisCache } from "../core/modules/AnalysisCache.ts"
 import * as CacheFile from "./CacheFile.ts"
 
 /** More packs than this are merged into one by whoever writes the next. */

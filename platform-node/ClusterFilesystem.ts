@@ -3,7 +3,7 @@
  */
 import * as Layer from "effect/Layer"
 import * as Path from "node:path"
-import { ClusterFilesystem, make } from "../core/ClusterFilesystem.ts"
+import { ClusterFilesystem, make } from "../core/cluster/ClusterFilesystem.ts"
 import { nodeFileSource } from "./runner/NodeFileSource.ts"
 
 /** `root`: where relative paths start. For cluster type `local` that is the package root unless configured otherwise. */

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
-import { Hasher } from "../core/Hasher.ts"
+import { Hasher } from "../core/archive/Hasher.ts"
 
 export const layer: Layer.Layer<Hasher> = Layer.succeed(Hasher, {
   init: Effect.sync(() => {

@@ -2,13 +2,13 @@
  * What runs jobs on the host of a cluster: its scheduler, or processes.
  */
 import type * as Layer from "effect/Layer"
-import type { ClusterConfig } from "../core/ClusterConfig.ts"
-import * as GridEngineScheduler from "../core/execute/GridEngineScheduler.ts"
-import * as PbsScheduler from "../core/execute/PbsScheduler.ts"
-import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
-import * as SlurmScheduler from "../core/execute/SlurmScheduler.ts"
-import type { Scheduler } from "../core/Scheduler.ts"
-import type { Transport } from "../core/Transport.ts"
+import type { ClusterConfig } from "../core/config/ClusterConfig.ts"
+import * as GridEngineScheduler from "../core/cluster/execute/GridEngineScheduler.ts"
+import * as PbsScheduler from "../core/cluster/execute/PbsScheduler.ts"
+import * as ProcessScheduler from "../core/cluster/execute/ProcessScheduler.ts"
+import * as SlurmScheduler from "../core/cluster/execute/SlurmScheduler.ts"
+import type { Scheduler } from "../core/cluster/Scheduler.ts"
+import type { Transport } from "../core/cluster/Transport.ts"
 
 export const layer = (
   { clusterType, parallelEnvironment }: ClusterConfig

@@ -2,7 +2,7 @@
  * This machine as a host of jobs.
  */
 import { existsSync, readFileSync } from "node:fs"
-import type { HostRuntime } from "../core/deploy/HostRuntime.ts"
+import type { HostRuntime } from "../core/cluster/deploy/HostRuntime.ts"
 
 /** Whether this machine's C library is musl: modules with native parts differ. Its `ldd`, a script, says so. */
 const isMusl = (): boolean => {

@@ -3,8 +3,8 @@
  * process, keeps the time limit and leaves a result.
  */
 import * as Layer from "effect/Layer"
-import * as ProcessScheduler from "../core/execute/ProcessScheduler.ts"
-import type { Scheduler } from "../core/Scheduler.ts"
+import * as ProcessScheduler from "../core/cluster/execute/ProcessScheduler.ts"
+import type { Scheduler } from "../core/cluster/Scheduler.ts"
 import * as LocalTransport from "./LocalTransport.ts"
 
 /** What every job gets of this process's environment; everything else goes along by name only. */

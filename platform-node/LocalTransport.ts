@@ -14,7 +14,7 @@ import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { type CommandResult, Transport, TransportError } from "../core/Transport.ts"
+import { type CommandResult, Transport, TransportError } from "../core/cluster/Transport.ts"
 import { nodeFileSource } from "./runner/NodeFileSource.ts"
 
 /**

@@ -6,7 +6,7 @@ import * as Error from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Fs from "node:fs"
-import { DirectoryEntries, type EntryType } from "../core/resolve/DirectoryEntries.ts"
+import { DirectoryEntries, type EntryType } from "../core/resolution/DirectoryEntries.ts"
 
 const reasons: Readonly<Record<string, SystemErrorReason>> = {
   ENOENT: "NotFound",

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Fs from "node:fs"
-import { changesOf, type FileTime, FileTimes, matters } from "../core/memory/FileTimes.ts"
+import { changesOf, type FileTime, FileTimes, matters } from "../core/resolution/FileTimes.ts"
 
 /** Packages with more files are not looked at to their end. */
 const maximumFiles = 20_000

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
-import { layerNone, PackageMemory } from "../core/memory/PackageMemory.ts"
+import { layerNone, PackageMemory } from "../core/packaging/memory/PackageMemory.ts"
 import * as CacheFile from "./CacheFile.ts"
 
 /** Digest of the sources that this build was made from; not there when the sources themselves run. */

@@ -21,7 +21,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
 import { invalidName, keepRenewed, namePattern, notFound, packageIdOf, PackageStore, PackageStoreError, type Staged,
-  type Stored } from "../core/PackageStore.ts"
+  type Stored } from "../core/archive/PackageStore.ts"
 
 /** Files being written are called `.clustrix_package_staging.<host>.<process>.<unique>`. */
 const stagingPrefix = ".clustrix_package_staging."

@@ -4,7 +4,7 @@
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import * as DiagnosticLog from "../core/DiagnosticLog.ts"
+import * as DiagnosticLog from "../core/diagnostics/DiagnosticLog.ts"
 
 /** What this process has been told: a function that is called a thousand times is packaged each time. */
 const told = new Set<string>()

@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
-import { SourceParser } from "../core/SourceParser.ts"
-import { make, type Options, ParserLoadError } from "../core/syntax/SwcParser.ts"
+import { SourceParser } from "../core/language/SourceParser.ts"
+import { make, type Options, ParserLoadError } from "../core/language/SwcParser.ts"
 
 export interface NodeOptions extends Options {
   /** Path of `wasm_bg.wasm`. By default the file beside this module (where a bundle puts it), else the one of `@swc/wasm-web`. */

@@ -4,7 +4,7 @@
 import { structuredPatch } from "diff"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import type * as Manifest from "../Manifest.ts"
+import type * as Manifest from "./Manifest.ts"
 import * as CanonicalJson from "./CanonicalJson.ts"
 import type { OpenPackage } from "./OpenPackage.ts"
 import type { PackageFormatError } from "./PackageFormatError.ts"

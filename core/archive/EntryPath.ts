@@ -2,8 +2,8 @@
  * The name of an entry: a relative path that means the same file on every system.
  */
 import * as Schema from "effect/Schema"
-import * as Explanation from "../Explanation.ts"
-import * as Quotation from "../Quotation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 
 /** Devices of Windows, in every folder and with every extension (Win32, "Naming Files, Paths, and Namespaces"). */
 const devices: ReadonlySet<string> = new Set([

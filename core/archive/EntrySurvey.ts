@@ -3,7 +3,7 @@
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import type * as Hasher from "../Hasher.ts"
+import type * as Hasher from "./Hasher.ts"
 import * as Crc32 from "./Crc32.ts"
 import * as Deflation from "./Deflation.ts"
 import * as EntryMode from "./EntryMode.ts"

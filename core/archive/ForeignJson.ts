@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { ParseOptions } from "effect/SchemaAST"
-import * as Quotation from "../Quotation.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 import * as BoundedJson from "./BoundedJson.ts"
 
 /** `TooLarge`: beyond a limit. `NotJson`: cannot be parsed. `Unexpected`: JSON of another shape. */

@@ -4,7 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as PackageStore from "../PackageStore.ts"
+import * as PackageStore from "./PackageStore.ts"
 
 export interface CleanupOptions {
   /** Packages whose newest file is younger than this stay. */

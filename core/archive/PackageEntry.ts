@@ -5,8 +5,8 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Explanation from "../Explanation.ts"
-import type { SourceLocation } from "../SourceLocation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 
 /** A file of the `FileSystem`, with the size it had when it was found. */
 export interface FileContent {

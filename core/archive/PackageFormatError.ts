@@ -2,8 +2,8 @@
  * What the reader says of a file that is not a package as Clustrix writes it.
  */
 import * as Schema from "effect/Schema"
-import * as Explanation from "../Explanation.ts"
-import * as Quotation from "../Quotation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 
 const reasons = {
   NotAZip: "it does not end as a ZIP archive does",

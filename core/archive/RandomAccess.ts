@@ -6,7 +6,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import * as Explanation from "../Explanation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
 
 /** A package that cannot be read at all. */
 export class PackageReadError extends Schema.TaggedError<PackageReadError>()("PackageReadError", {

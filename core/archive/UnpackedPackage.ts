@@ -6,8 +6,8 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import * as Hasher from "../Hasher.ts"
-import * as Manifest from "../Manifest.ts"
+import * as Hasher from "./Hasher.ts"
+import * as Manifest from "./Manifest.ts"
 import * as ForeignJson from "./ForeignJson.ts"
 
 /** `Damaged`: it claims to be that package, and `why` it is not. */

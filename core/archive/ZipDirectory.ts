@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import * as Breath from "../Breath.ts"
-import * as Quotation from "../Quotation.ts"
+import * as Breath from "../diagnostics/Breath.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 import type * as EntryMode from "./EntryMode.ts"
 import * as EntryPath from "./EntryPath.ts"
 import * as PackageFormatError from "./PackageFormatError.ts"

@@ -3,8 +3,8 @@
  */
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
-import * as Explanation from "../Explanation.ts"
-import type { SourceLocation } from "../SourceLocation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 
 /**
  * - `Unreadable`: the file system would not give a file.

@@ -2,7 +2,7 @@
  * A file of configuration: common keys, and those of named profiles. It is checked whole, whatever profile is selected.
  */
 import * as Either from "effect/Either"
-import * as SourceLocation from "../SourceLocation.ts"
+import * as SourceLocation from "../diagnostics/SourceLocation.ts"
 import { ConfigurationError, fromProblems, invalidSyntax, type Problem } from "./ConfigurationError.ts"
 import * as FileValue from "./FileValue.ts"
 import * as JsonFile from "./JsonFile.ts"

@@ -6,8 +6,8 @@ import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import * as ClusterConfig from "../ClusterConfig.ts"
-import * as NearName from "../resolve/NearName.ts"
+import * as ClusterConfig from "./ClusterConfig.ts"
+import * as NearName from "../diagnostics/NearName.ts"
 
 export type KeyName = keyof ClusterConfig.ClusterConfig
 

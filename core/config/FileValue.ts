@@ -1,7 +1,7 @@
 /**
  * What a file of configuration holds, whatever language it is written in.
  */
-import type { SourceLocation } from "../SourceLocation.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import type { ConfigurationKey } from "./ConfigurationKey.ts"
 
 export interface Scalar {

@@ -2,7 +2,7 @@
  * Settings that a program gives: to `configure()`, or with a call.
  */
 import * as Either from "effect/Either"
-import type * as ClusterConfig from "../ClusterConfig.ts"
+import type * as ClusterConfig from "./ClusterConfig.ts"
 import { ConfigurationError, fromProblems } from "./ConfigurationError.ts"
 import * as Settings from "./Settings.ts"
 import type { Origin } from "./Sourced.ts"

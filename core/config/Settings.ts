@@ -2,7 +2,7 @@
  * Values from one place, checked key by key.
  */
 import * as Either from "effect/Either"
-import * as NearName from "../resolve/NearName.ts"
+import * as NearName from "../diagnostics/NearName.ts"
 import type { Problem } from "./ConfigurationError.ts"
 import * as ConfigurationKey from "./ConfigurationKey.ts"
 import { describe, type Origin, type Sourced } from "./Sourced.ts"

@@ -1,7 +1,7 @@
 /**
  * A value of the configuration, and where it comes from.
  */
-import type { SourceLocation } from "../SourceLocation.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 
 /** In the order of precedence. */
 export type Origin =

@@ -3,7 +3,7 @@
  */
 import * as Either from "effect/Either"
 import { type AST, ParseError, parseTOML } from "toml-eslint-parser"
-import * as SourceLocation from "../SourceLocation.ts"
+import * as SourceLocation from "../diagnostics/SourceLocation.ts"
 import { type ConfigurationError, invalidSyntax } from "./ConfigurationError.ts"
 import type * as FileValue from "./FileValue.ts"
 

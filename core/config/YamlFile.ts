@@ -3,7 +3,7 @@
  */
 import * as Either from "effect/Either"
 import { type Document, type ErrorCode, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from "yaml"
-import * as SourceLocation from "../SourceLocation.ts"
+import * as SourceLocation from "../diagnostics/SourceLocation.ts"
 import { type ConfigurationError, invalidSyntax } from "./ConfigurationError.ts"
 import * as FileValue from "./FileValue.ts"
 

@@ -6,8 +6,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import * as ClusterConfig from "../ClusterConfig.ts"
-import * as NearName from "../resolve/NearName.ts"
+import * as ClusterConfig from "./ClusterConfig.ts"
+import * as NearName from "../diagnostics/NearName.ts"
 import * as ConfigurationFile from "./ConfigurationFile.ts"
 import { ConfigurationError } from "./ConfigurationError.ts"
 import * as ConfigurationKey from "./ConfigurationKey.ts"

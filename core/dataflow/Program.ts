@@ -1,7 +1,7 @@
 /**
  * The constraints of all modules of a program under one numbering, linked: an import is the variable that it imports.
  */
-import type { ModuleRecord } from "../analyse/ModuleRecord.ts"
+import type { ModuleRecord } from "../modules/ModuleRecord.ts"
 import { type Code, type Constraints, Field, type FunctionShape, Hidden, Kind, none,
   type Variable } from "../modules/Constraints.ts"
 

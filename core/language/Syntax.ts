@@ -1,7 +1,7 @@
 /**
  * Small questions about one node of the syntax tree.
  */
-import type * as Ast from "../syntax/Ast.ts"
+import type * as Ast from "./Ast.ts"
 
 /** An identifier in binding or reference position; property names have no `ctxt`. */
 export interface Name extends Ast.Node {

@@ -6,8 +6,8 @@
 import { asName, type AutoAccessor, isTypeSyntax, type Name, staticKey, staticString, type Syntax, syntax,
   unwrap } from "../language/Syntax.ts"
 import * as Builtins from "../language/Builtins.ts"
-import type * as Ast from "../syntax/Ast.ts"
-import { children, topLevel, unresolved } from "../syntax/Ast.ts"
+import type * as Ast from "../language/Ast.ts"
+import { children, topLevel, unresolved } from "../language/Ast.ts"
 import { CallFlag, type Constraints, Field, Hidden, Kind, none, type Variable } from "./Constraints.ts"
 import { ConstraintWriter, type OpenFunction } from "./ConstraintWriter.ts"
 

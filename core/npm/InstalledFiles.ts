@@ -6,7 +6,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import { DirectoryEntries, type DirectoryEntry } from "../resolve/DirectoryEntries.ts"
+import { DirectoryEntries, type DirectoryEntry } from "../resolution/DirectoryEntries.ts"
 import { VendorError } from "./VendorError.ts"
 
 export interface InstalledFile {

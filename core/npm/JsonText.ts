@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as JsonParser from "jsonc-parser"
 import * as BoundedJson from "../archive/BoundedJson.ts"
 import type { Json } from "../archive/CanonicalJson.ts"
-import * as SourceLocation from "../SourceLocation.ts"
+import * as SourceLocation from "../diagnostics/SourceLocation.ts"
 import { LockfileError } from "./LockfileError.ts"
 
 export type JsonObject = { readonly [key: string]: Json }

@@ -5,8 +5,8 @@
  * form; what comes after knows no manager.
  */
 import type { Json } from "../archive/CanonicalJson.ts"
-import type { Diagnostic } from "../Diagnostic.ts"
-import type { SourceLocation } from "../SourceLocation.ts"
+import type { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import type { ManagerCommands } from "./ManagerCommands.ts"
 import type { PackageSource } from "./PackageSource.ts"
 import { upwards } from "./RelativePath.ts"

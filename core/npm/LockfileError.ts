@@ -2,7 +2,7 @@
  * What can be wrong with the project's npm packages, as far as its lockfile tells.
  */
 import * as Schema from "effect/Schema"
-import * as Explanation from "../Explanation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
 
 /**
  * - `Unreadable`: the file system would not give the file.

@@ -1,7 +1,7 @@
 /**
  * What a lockfile leaves out matters only for packages that have it: the installed ones tell.
  */
-import { Diagnostic } from "../Diagnostic.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
 import * as JsonText from "./JsonText.ts"
 
 /** Names of the scripts that run when a package is installed. */

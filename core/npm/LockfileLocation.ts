@@ -4,7 +4,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import * as Quotation from "../Quotation.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph } from "./LockGraph.ts"
 import * as NpmLockfile from "./NpmLockfile.ts"

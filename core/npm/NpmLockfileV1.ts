@@ -2,8 +2,8 @@
  * npm's lockfiles of version 1 (npm 5 and 6): packages nested as they are installed, what they require by name only.
  */
 import * as Effect from "effect/Effect"
-import type { Diagnostic } from "../Diagnostic.ts"
-import * as Quotation from "../Quotation.ts"
+import type { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph } from "./LockGraph.ts"

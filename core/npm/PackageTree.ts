@@ -4,8 +4,8 @@
  */
 import * as Order from "effect/Order"
 import { type Json } from "../archive/CanonicalJson.ts"
-import { Diagnostic } from "../Diagnostic.ts"
-import type { SourceLocation } from "../SourceLocation.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import type { EdgeKind, Importer, LockEdge, LockGraph, LockNode } from "./LockGraph.ts"
 import * as ManagerCommands from "./ManagerCommands.ts"
 import * as PackageSource from "./PackageSource.ts"

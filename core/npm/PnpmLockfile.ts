@@ -3,8 +3,8 @@
  * https://github.com/pnpm/spec/tree/master/lockfile
  */
 import * as Effect from "effect/Effect"
-import { Diagnostic } from "../Diagnostic.ts"
-import * as Quotation from "../Quotation.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { Declaration, LockGraph } from "./LockGraph.ts"

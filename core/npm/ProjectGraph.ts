@@ -2,8 +2,8 @@
  * From packages whose names a lockfile resolves itself (pnpm's, yarn's) to a {@link LockGraph}: there, a name means what
  * the nearest package of the project says, not what lies in a directory.
  */
-import type { Diagnostic } from "../Diagnostic.ts"
-import type { SourceLocation } from "../SourceLocation.ts"
+import type { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import type { Importer, LockEdge, LockGraph, LockNode } from "./LockGraph.ts"
 import type { ManagerCommands } from "./ManagerCommands.ts"
 import type { PackageSource } from "./PackageSource.ts"

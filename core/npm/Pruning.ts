@@ -9,7 +9,7 @@
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
-import { Diagnostic } from "../Diagnostic.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
 import * as KeptPlacement from "./KeptPlacement.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph, LockNode } from "./LockGraph.ts"

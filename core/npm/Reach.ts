@@ -3,9 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import { Diagnostic } from "../Diagnostic.ts"
-import * as Quotation from "../Quotation.ts"
-import type { SourceLocation } from "../SourceLocation.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import * as Quotation from "../diagnostics/Quotation.ts"
+import type { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import { LockfileError } from "./LockfileError.ts"
 import * as LockGraph from "./LockGraph.ts"
 import * as PackageSource from "./PackageSource.ts"

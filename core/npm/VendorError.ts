@@ -2,7 +2,7 @@
  * Why the files of an npm package cannot go into the ZIP.
  */
 import * as Schema from "effect/Schema"
-import * as Explanation from "../Explanation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
 
 /**
  * - `NotInstalled`: Node finds no such package where it is needed.

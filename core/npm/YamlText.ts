@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { isMap, isScalar, LineCounter, parseAllDocuments, type ParsedNode } from "yaml"
-import { SourceLocation } from "../SourceLocation.ts"
+import { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { ManagerCommands } from "./ManagerCommands.ts"

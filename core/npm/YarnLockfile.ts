@@ -2,7 +2,7 @@
  * yarn's lockfiles: `yarn.lock`, of yarn 1 and of those since.
  */
 import * as Effect from "effect/Effect"
-import * as SourceLocation from "../SourceLocation.ts"
+import * as SourceLocation from "../diagnostics/SourceLocation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
 import type { LockGraph } from "./LockGraph.ts"

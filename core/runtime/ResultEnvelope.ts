@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as BoundedJson from "../archive/BoundedJson.ts"
 import * as ForeignJson from "../archive/ForeignJson.ts"
-import * as Explanation from "../Explanation.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
 import type { Description } from "./ErrorDescription.ts"
 
 export const format = "clustrix-result"

@@ -7,8 +7,8 @@ import * as Schema from "effect/Schema"
 import type * as BoundedJson from "../archive/BoundedJson.ts"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import * as ForeignJson from "../archive/ForeignJson.ts"
-import * as Explanation from "../Explanation.ts"
-import * as Hasher from "../Hasher.ts"
+import * as Explanation from "../diagnostics/Explanation.ts"
+import * as Hasher from "../archive/Hasher.ts"
 
 export const format = "clustrix-source-map"
 export const formatVersion = 1

@@ -2,10 +2,10 @@
  * Decides which top-level statements stay: those that may change what is reached. Lines that only package and run the
  * entry go.
  */
-import type { Item } from "../analyse/ModuleRecord.ts"
-import { type CodeModule, locate, nodeId } from "../graph/Module.ts"
-import type { Decision, NodeId, Reason } from "../graph/Reason.ts"
-import type { Tracer } from "../graph/Tracer.ts"
+import type { Item } from "../modules/ModuleRecord.ts"
+import { type CodeModule, locate, nodeId } from "../modules/Module.ts"
+import type { Decision, NodeId, Reason } from "../modules/Reason.ts"
+import type { Tracer } from "./Tracer.ts"
 
 /** Statements to keep or drop whatever the analysis says, as `file#name` or `file:line`. */
 export interface ReachOptions {

@@ -2,8 +2,8 @@
  * Statements that wait at the top level of a module. While they do, modules beside theirs are evaluated, so they are part
  * of the order of evaluation even where nothing of what they say is used.
  */
-import type { Item } from "../analyse/ModuleRecord.ts"
-import type { CodeModule } from "../graph/Module.ts"
+import type { Item } from "../modules/ModuleRecord.ts"
+import type { CodeModule } from "../modules/Module.ts"
 import { importersOf, type LoadedProgram } from "./loadProgram.ts"
 
 export interface AwaitingStatement {

@@ -3,11 +3,11 @@
  * may do without them, but then its result is one that the program does not give.
  */
 import * as Effect from "effect/Effect"
-import { isClustrix } from "../analyse/recordModule.ts"
-import { Diagnostic } from "../Diagnostic.ts"
-import { explainMissing, exportedNames, type FollowError, importOf, provide } from "../graph/Exports.ts"
-import { type CodeModule, locate } from "../graph/Module.ts"
-import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "../graph/ModuleLoader.ts"
+import { isClustrix } from "../modules/recordModule.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import { explainMissing, exportedNames, type FollowError, importOf, provide } from "./Exports.ts"
+import { type CodeModule, locate } from "../modules/Module.ts"
+import { type LoadRequirements, type ModuleLoader, UnresolvedImportError } from "../modules/ModuleLoader.ts"
 import { type LoadedProgram, staticRequests } from "./loadProgram.ts"
 
 /** A name that a module asks another one for. */

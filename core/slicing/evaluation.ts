@@ -3,8 +3,8 @@
  * so that these are evaluated at all, and in the program's order.
  */
 import * as Order from "effect/Order"
-import type { CodeModule } from "../graph/Module.ts"
-import type { Evaluation, ReachedModule, StaticEdge } from "../graph/Reached.ts"
+import type { CodeModule } from "../modules/Module.ts"
+import type { Evaluation, ReachedModule, StaticEdge } from "./Reached.ts"
 import { orderedModules } from "./evaluationOrder.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
 import { importersOf, type LoadedProgram } from "./loadProgram.ts"

@@ -2,12 +2,12 @@
  * Loads every module that Node evaluates to load a function's module, and those that their code may load later.
  */
 import * as Effect from "effect/Effect"
-import { isClustrix } from "../analyse/recordModule.ts"
+import { isClustrix } from "../modules/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
-import { type CodeModule, isCompiledToCommonJs, isElided } from "../graph/Module.ts"
-import type { StaticEdge, StaticRequest } from "../graph/Reached.ts"
-import type { LoadError, LoadRequirements, ModuleLoader } from "../graph/ModuleLoader.ts"
-import { ModuleResolver, type RequestKind, type ResolutionError } from "../ModuleResolver.ts"
+import { type CodeModule, isCompiledToCommonJs, isElided } from "../modules/Module.ts"
+import type { StaticEdge, StaticRequest } from "./Reached.ts"
+import type { LoadError, LoadRequirements, ModuleLoader } from "../modules/ModuleLoader.ts"
+import { ModuleResolver, type RequestKind, type ResolutionError } from "../resolution/ModuleResolver.ts"
 
 /** What a module imports when it is loaded, in the order of its text. */
 export const staticRequests = (module: CodeModule): ReadonlyArray<StaticRequest> => {

@@ -2,11 +2,11 @@
  * Modules that are several modules to Node: under each query and fragment of the URL that asks for it a file is loaded anew.
  * A package has each file once.
  */
-import { isClustrix } from "../analyse/recordModule.ts"
-import { Diagnostic } from "../Diagnostic.ts"
-import { type CodeModule, locate } from "../graph/Module.ts"
-import type { ModuleLoader } from "../graph/ModuleLoader.ts"
-import type { ReachedModule } from "../graph/Reached.ts"
+import { isClustrix } from "../modules/recordModule.ts"
+import { Diagnostic } from "../diagnostics/Diagnostic.ts"
+import { type CodeModule, locate } from "../modules/Module.ts"
+import type { ModuleLoader } from "../modules/ModuleLoader.ts"
+import type { ReachedModule } from "./Reached.ts"
 
 /** An import that goes along. */
 interface ImportUse {

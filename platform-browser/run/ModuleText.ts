@@ -7,8 +7,8 @@
  * comes from. Lines stay where they are.
  */
 import { boundNames } from "../../core/language/Syntax.ts"
-import { Edits } from "../../core/canonical/Edits.ts"
-import * as Ast from "../../core/syntax/Ast.ts"
+import { Edits } from "../../core/codegen/canonical/Edits.ts"
+import * as Ast from "../../core/language/Ast.ts"
 import type { CommonJsModule, EsModule } from "./LinkedProgram.ts"
 
 /** What {@link esModule} needs of a module's text; the targets are found by the linker. */

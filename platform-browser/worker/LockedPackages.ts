@@ -6,10 +6,10 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ModuleResolver, type Resolution } from "../../core/ModuleResolver.ts"
+import { ModuleResolver, type Resolution } from "../../core/resolution/ModuleResolver.ts"
 import type { LockGraph } from "../../core/npm/LockGraph.ts"
 import { findLockfile, type LockfileLocation, readLockfile } from "../../core/npm/LockfileLocation.ts"
-import * as Resolver from "../../core/resolve/Resolver.ts"
+import * as Resolver from "../../core/resolution/Resolver.ts"
 
 /** A package that was taken from the lockfile alone. */
 export interface LockedPackage {

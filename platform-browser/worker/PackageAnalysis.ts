@@ -3,9 +3,9 @@
  * in UTF-16 code units; sizes are bytes.
  */
 import type { PackageDiff } from "../../core/archive/DiffPackages.ts"
-import type { Reason } from "../../core/graph/Reason.ts"
-import type { EntryPoint, Manifest } from "../../core/Manifest.ts"
-import type { Metadata } from "../../core/Metadata.ts"
+import type { Reason } from "../../core/modules/Reason.ts"
+import type { EntryPoint, Manifest } from "../../core/archive/Manifest.ts"
+import type { Metadata } from "../../core/archive/Metadata.ts"
 import type { SourceMap } from "../../core/runtime/SourceMapDocument.ts"
 
 /** A place in one of the files that were given. */

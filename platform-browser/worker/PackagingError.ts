@@ -11,7 +11,7 @@ interface Explained {
   readonly remedy?: string | undefined
 }
 
-/** As `core/Explanation.ts` renders it. */
+/** As `core/diagnostics/Explanation.ts` renders it. */
 const render = ({ location, remedy, what, why }: Explained): string =>
   [
     location === undefined ? what : `${location.file}:${location.line}:${location.column}: ${what}`,

@@ -7,24 +7,24 @@ import type * as Path from "@effect/platform/Path"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import type { AnalysisCache } from "../../core/AnalysisCache.ts"
+import type { AnalysisCache } from "../../core/modules/AnalysisCache.ts"
 import { SurveyMemory } from "../../core/archive/EntrySurvey.ts"
 import { openPackage, verifyPackage } from "../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import { sealPackage } from "../../core/archive/SealPackage.ts"
-import { answer } from "../../core/explain/Answer.ts"
-import { findSubject } from "../../core/explain/Subject.ts"
-import * as FunctionReference from "../../core/FunctionReference.ts"
-import type { Hasher } from "../../core/Hasher.ts"
-import * as Metadata from "../../core/Metadata.ts"
-import { decodeOptions } from "../../core/package/PackageOptions.ts"
-import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
-import { preparePackage } from "../../core/package/preparePackage.ts"
-import * as PackageStore from "../../core/PackageStore.ts"
+import { answer } from "../../core/packaging/explain/Answer.ts"
+import { findSubject } from "../../core/packaging/explain/Subject.ts"
+import * as FunctionReference from "../../core/slicing/FunctionReference.ts"
+import type { Hasher } from "../../core/archive/Hasher.ts"
+import * as Metadata from "../../core/archive/Metadata.ts"
+import { decodeOptions } from "../../core/packaging/PackageOptions.ts"
+import type { PreparedPackage } from "../../core/packaging/PreparedPackage.ts"
+import { preparePackage } from "../../core/packaging/preparePackage.ts"
+import * as PackageStore from "../../core/archive/PackageStore.ts"
 import * as SourceMapDocument from "../../core/runtime/SourceMapDocument.ts"
-import type { DirectoryEntries } from "../../core/resolve/DirectoryEntries.ts"
-import * as Resolver from "../../core/resolve/Resolver.ts"
-import type { SourceParser } from "../../core/SourceParser.ts"
+import type { DirectoryEntries } from "../../core/resolution/DirectoryEntries.ts"
+import * as Resolver from "../../core/resolution/Resolver.ts"
+import type { SourceParser } from "../../core/language/SourceParser.ts"
 import * as MemoryFileSystem from "../MemoryFileSystem.ts"
 import * as Describe from "./describe.ts"
 import { functionsOf } from "./functionsOf.ts"
@@ -199,7 +199,7 @@ export const make = (services: Context.Context<Services>): PackagingService => {
   const mapStacks = ({ stacks, ...request }: Methods["mapStacks"]["input"]) =>
     Effect.gen(function*() {
       // Only a run that failed needs it
-      const { mapStack } = yield* Effect.promise(() => import("../../core/execute/StackMapping.ts"))
+      const { mapStack } = yield* Effect.promise(() => import("../../core/cluster/execute/StackMapping.ts"))
       const prepared = yield* prepare(request)
       const document = SourceMapDocument.make({ packageId: "", digest: "" }, yield* prepared.sourceMaps)
       return stacks.map((stack) => mapStack(stack.split("\n").filter(isOutsideOfSandbox).join("\n"), document).text)

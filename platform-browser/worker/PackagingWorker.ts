@@ -15,7 +15,7 @@
  * which rejects with `SupersededError`: give it on every keystroke and ignore that error.
  */
 import * as Effect from "effect/Effect"
-import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
+import type { PackageOptionsInput } from "../../core/packaging/PackageOptions.ts"
 import type { LinkedProgram } from "../run/LinkedProgram.ts"
 import type * as PackageAnalysis from "./PackageAnalysis.ts"
 import { fromRemark, type PackagingWorkerError, SupersededError, WorkerFailedError } from "./PackagingError.ts"

@@ -4,7 +4,7 @@
  * A page asks with a `Request` that has a number, and may `Cancel` it; the worker answers with one `Answer` of that number.
  * Files are sent as what changed since the last message: a keystroke sends one file.
  */
-import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
+import type { PackageOptionsInput } from "../../core/packaging/PackageOptions.ts"
 import type { LinkedProgram } from "../run/LinkedProgram.ts"
 import type * as PackageAnalysis from "./PackageAnalysis.ts"
 

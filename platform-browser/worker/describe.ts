@@ -2,13 +2,13 @@
  * What the core knows of a package, as the plain data that a page gets.
  */
 import type { OpenPackage } from "../../core/archive/OpenPackage.ts"
-import type { Diagnostic } from "../../core/Diagnostic.ts"
-import { packageNames, type Step, stepOf } from "../../core/explain/Answer.ts"
-import { bareName } from "../../core/explain/Subject.ts"
-import type { Explanation } from "../../core/Explanation.ts"
-import { chain, type Decision, type NodeId } from "../../core/graph/Reason.ts"
-import type { PreparedFile, PreparedPackage } from "../../core/package/PreparedPackage.ts"
-import type { SourceLocation } from "../../core/SourceLocation.ts"
+import type { Diagnostic } from "../../core/diagnostics/Diagnostic.ts"
+import { packageNames, type Step, stepOf } from "../../core/packaging/explain/Answer.ts"
+import { bareName } from "../../core/packaging/explain/Subject.ts"
+import type { Explanation } from "../../core/diagnostics/Explanation.ts"
+import { chain, type Decision, type NodeId } from "../../core/modules/Reason.ts"
+import type { PreparedFile, PreparedPackage } from "../../core/packaging/PreparedPackage.ts"
+import type { SourceLocation } from "../../core/diagnostics/SourceLocation.ts"
 import type { LockedPackage } from "./LockedPackages.ts"
 import type * as Analysis from "./PackageAnalysis.ts"
 

@@ -3,10 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import { anonymousDefault, type Item, type Signature } from "../../core/analyse/ModuleRecord.ts"
-import { type CodeModule, locate } from "../../core/graph/Module.ts"
-import * as ModuleLoader from "../../core/graph/ModuleLoader.ts"
-import { isDeclaration, kindOf } from "../../core/resolve/SourceFile.ts"
+import { anonymousDefault, type Item, type Signature } from "../../core/modules/ModuleRecord.ts"
+import { type CodeModule, locate } from "../../core/modules/Module.ts"
+import * as ModuleLoader from "../../core/modules/ModuleLoader.ts"
+import { isDeclaration, kindOf } from "../../core/resolution/SourceFile.ts"
 import * as Describe from "./describe.ts"
 import type { FunctionList, PackageableFunction, PlaceRange, Remark } from "./PackageAnalysis.ts"
 

@@ -3,12 +3,12 @@
  */
 import { eachMapping, TraceMap } from "@jridgewell/trace-mapping"
 import * as Effect from "effect/Effect"
-import { AnalysisCache } from "../../core/AnalysisCache.ts"
-import { digest, type Hasher } from "../../core/Hasher.ts"
-import type { KeptItem } from "../../core/package/PreparedPackage.ts"
-import { fromLines, lineStarts, type SourceLocation } from "../../core/SourceLocation.ts"
-import { SourceParser, type SourceSyntaxError } from "../../core/SourceParser.ts"
-import * as Ast from "../../core/syntax/Ast.ts"
+import { AnalysisCache } from "../../core/modules/AnalysisCache.ts"
+import { digest, type Hasher } from "../../core/archive/Hasher.ts"
+import type { KeptItem } from "../../core/packaging/PreparedPackage.ts"
+import { fromLines, lineStarts, type SourceLocation } from "../../core/diagnostics/SourceLocation.ts"
+import { SourceParser, type SourceSyntaxError } from "../../core/language/SourceParser.ts"
+import * as Ast from "../../core/language/Ast.ts"
 import type { CanonicalModule, KeptDeclaration, PlaceRange, SourceMaps } from "./PackageAnalysis.ts"
 
 const place = ({ column, line }: SourceLocation) => ({ line, column })

@@ -3,7 +3,7 @@
  * person may get wrong is told here.
  */
 import { parseArgs } from "node:util"
-import * as NearName from "../../core/resolve/NearName.ts"
+import * as NearName from "../../core/diagnostics/NearName.ts"
 import type { Terminal } from "./Terminal.ts"
 
 export interface Option {

@@ -4,10 +4,10 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as ClusterConfig from "../../core/ClusterConfig.ts"
+import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
 import type { ConfigurationError } from "../../core/config/ConfigurationError.ts"
 import type { GivenConfiguration } from "../../core/config/GivenSettings.ts"
-import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
+import type { PackageOptionsInput } from "../../core/packaging/PackageOptions.ts"
 import * as Configuration from "../Configuration.ts"
 import { type Call, type UsageError, usageError, valueOf } from "./CommandLine.ts"
 

@@ -2,8 +2,8 @@
  * What a job prints and returns, for `run` and `attach` alike.
  */
 import * as Effect from "effect/Effect"
-import type { Job, JobResult, LogChunk } from "../../core/ClusterExecutor.ts"
-import * as Quotation from "../../core/Quotation.ts"
+import type { Job, JobResult, LogChunk } from "../../core/cluster/ClusterExecutor.ts"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import type { Call } from "./CommandLine.ts"
 import { fitsJson } from "../../core/runtime/fitsJson.ts"
 import { valueText } from "./render/resultValue.ts"

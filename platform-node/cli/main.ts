@@ -2,7 +2,7 @@
  * The `clustrix` command: finds out which command is meant, and loads the code of that one.
  */
 import * as Module from "node:module"
-import * as Quotation from "../../core/Quotation.ts"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { version } from "../../package.json"
 import { read, unknownCommand, type UsageError } from "./CommandLine.ts"
 import { commands } from "./Commands.ts"

@@ -2,7 +2,7 @@
  * What the modules of Node export, by value: a captured `path` or `readFile` is imported where the function runs.
  */
 import * as Effect from "effect/Effect"
-import type { BuiltinValue } from "../../core/FunctionLocator.ts"
+import type { BuiltinValue } from "../../core/closures/FunctionLocator.ts"
 
 /** Those that every runtime of packages has, the ones that many others pass on last. */
 const modules = ["assert", "async_hooks", "buffer", "child_process", "crypto", "dns", "dns/promises", "events", "fs",

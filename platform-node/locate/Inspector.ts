@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Debugger, Runtime } from "node:inspector"
 import { Session } from "node:inspector"
-import type { AnyFunction, BoundFunction } from "../../core/FunctionLocator.ts"
+import type { AnyFunction, BoundFunction } from "../../core/closures/FunctionLocator.ts"
 
 /** A loaded script: `sourceMapURL` as its last comment says it, or empty. */
 export interface Script {

@@ -6,8 +6,8 @@ import { allGeneratedPositionsFor, GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, orig
 import { readFileSync } from "node:fs"
 import { isAbsolute } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import type { MentionedVariable } from "../../core/FunctionLocator.ts"
-import { lineStarts } from "../../core/SourceLocation.ts"
+import type { MentionedVariable } from "../../core/closures/FunctionLocator.ts"
+import { lineStarts } from "../../core/diagnostics/SourceLocation.ts"
 import type { Script, ScriptPosition } from "./Inspector.ts"
 
 /** In a source file; both counted from 1. */

@@ -8,7 +8,7 @@ import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as NodePath from "node:path"
 import process from "node:process"
-import { DependenciesError } from "../../core/deploy/DeployError.ts"
+import { DependenciesError } from "../../core/cluster/deploy/DeployError.ts"
 import * as NpmCommand from "./NpmCommand.ts"
 
 /** npm's own code, beside the runtime or on PATH. */

@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs"
 import * as BoundedJson from "../../core/archive/BoundedJson.ts"
-import * as Quotation from "../../core/Quotation.ts"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import * as ValueText from "../../core/runtime/ValueText.ts"
 
 export interface JobInvocation {

@@ -2,8 +2,8 @@
  * This machine's files for the nine functions. Used by the service layer and, bundled, inside jobs.
  */
 import * as fs from "node:fs/promises"
-import type { FileSource, FileStatus, FileType } from "../../core/cluster-filesystem/FileSource.ts"
-import { FileFailure } from "../../core/cluster-filesystem/FileSource.ts"
+import type { FileSource, FileStatus, FileType } from "../../core/cluster/filesystem/FileSource.ts"
+import { FileFailure } from "../../core/cluster/filesystem/FileSource.ts"
 
 interface Kinds {
   readonly isFile: () => boolean

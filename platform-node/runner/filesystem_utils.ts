@@ -2,7 +2,7 @@
  * What `clustrix` is inside a job: the nine file functions, and a `cluster` that calls straight through. The text of
  * this module, bundled, is the package's `filesystem_utils.mjs`.
  */
-import * as ClusterFiles from "../../core/cluster-filesystem/ClusterFiles.ts"
+import * as ClusterFiles from "../../core/cluster/filesystem/ClusterFiles.ts"
 import { nodeFileSource } from "./NodeFileSource.ts"
 
 /** The runner sets it, and worker threads and child processes inherit it. */

@@ -6,7 +6,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as BoundedJson from "../../core/archive/BoundedJson.ts"
-import * as Quotation from "../../core/Quotation.ts"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 
 const decode = Schema.decodeUnknownEither(HttpApiError.HttpApiDecodeError)
 const mostIssues = 5

@@ -10,8 +10,8 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as BoundedJson from "../../core/archive/BoundedJson.ts"
 import * as ForeignJson from "../../core/archive/ForeignJson.ts"
-import { ClusterFailed, KeyConflict } from "../../core/serve/ApiError.ts"
-import { ApiJob } from "../../core/serve/ApiJob.ts"
+import { ClusterFailed, KeyConflict } from "../../core/http/ApiError.ts"
+import { ApiJob } from "../../core/http/ApiJob.ts"
 
 /** How long a key is kept. */
 const keptMillis = 86_400_000

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { TooManyRequests } from "../../core/serve/ApiError.ts"
+import { TooManyRequests } from "../../core/http/ApiError.ts"
 
 export interface Occupancy {
   /**

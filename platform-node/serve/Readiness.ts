@@ -4,9 +4,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Path from "node:path"
-import { ClusterExecutor } from "../../core/ClusterExecutor.ts"
-import { PackageStore } from "../../core/PackageStore.ts"
-import { NotReady } from "../../core/serve/ApiError.ts"
+import { ClusterExecutor } from "../../core/cluster/ClusterExecutor.ts"
+import { PackageStore } from "../../core/archive/PackageStore.ts"
+import { NotReady } from "../../core/http/ApiError.ts"
 import { stagingName } from "../PackageStore.ts"
 
 /** How long an answer counts: whoever asks often costs nothing. */

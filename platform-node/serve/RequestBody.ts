@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
-import { TooSlow } from "../../core/serve/ApiError.ts"
+import { TooSlow } from "../../core/http/ApiError.ts"
 import type { Limits } from "./ServeOptions.ts"
 
 /** How long what nobody wants is still taken: a client that is cut off in the middle of sending would not see the answer. */

@@ -2,7 +2,7 @@
  * How a deploy endpoint is run.
  */
 import * as Duration from "effect/Duration"
-import type { ClusterConfig } from "../../core/ClusterConfig.ts"
+import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import type { Tokens } from "./Tokens.ts"
 
 export interface Limits {

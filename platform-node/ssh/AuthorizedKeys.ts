@@ -2,8 +2,8 @@
  * The keys that a host lets in: `~/.ssh/authorized_keys` there.
  */
 import * as Effect from "effect/Effect"
-import * as Shell from "../../core/deploy/Shell.ts"
-import type { Transport, TransportError } from "../../core/Transport.ts"
+import * as Shell from "../../core/cluster/deploy/Shell.ts"
+import type { Transport, TransportError } from "../../core/cluster/Transport.ts"
 import { KeySetupError } from "./KeyPair.ts"
 
 /**

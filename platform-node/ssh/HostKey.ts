@@ -4,7 +4,7 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type { ServerHostKeyAlgorithm } from "ssh2"
-import { TransportError } from "../../core/Transport.ts"
+import { TransportError } from "../../core/cluster/Transport.ts"
 import * as KeyFile from "./KeyFile.ts"
 import * as KnownHosts from "./KnownHosts.ts"
 import * as PublicKey from "./PublicKey.ts"

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Redacted from "effect/Redacted"
-import type { TransportError } from "../../core/Transport.ts"
+import type { TransportError } from "../../core/cluster/Transport.ts"
 import * as AuthorizedKeys from "./AuthorizedKeys.ts"
 import * as KeyPair from "./KeyPair.ts"
 import * as SshConnection from "./SshConnection.ts"

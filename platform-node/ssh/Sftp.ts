@@ -4,7 +4,7 @@
  */
 import { posix } from "node:path"
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2"
-import { TransportError } from "../../core/Transport.ts"
+import { TransportError } from "../../core/cluster/Transport.ts"
 
 /** Status codes of draft-ietf-secsh-filexfer-02, section 7. */
 const statusCodes: Readonly<Record<number, TransportError["reason"]>> = {

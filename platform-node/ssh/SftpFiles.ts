@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import type { SFTPWrapper, Stats } from "ssh2"
 import type { PackageReadError, RandomAccess } from "../../core/archive/RandomAccess.ts"
-import type { TransportError } from "../../core/Transport.ts"
+import type { TransportError } from "../../core/cluster/Transport.ts"
 import * as Sftp from "./Sftp.ts"
 
 /** What OpenSSH takes at once; for other servers it is taken apart. */

@@ -4,7 +4,7 @@
  */
 import { posix } from "node:path"
 import type { SFTPWrapper } from "ssh2"
-import type { FileFailureReason } from "../../core/cluster-filesystem/FileSource.ts"
+import type { FileFailureReason } from "../../core/cluster/filesystem/FileSource.ts"
 import * as Sftp from "./Sftp.ts"
 
 /** As in Linux. */

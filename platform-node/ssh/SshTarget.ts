@@ -6,7 +6,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { TransportError } from "../../core/Transport.ts"
+import { TransportError } from "../../core/cluster/Transport.ts"
 import * as SshPolicy from "./SshPolicy.ts"
 import * as SshSettings from "./SshSettings.ts"
 

@@ -7,8 +7,8 @@ import * as Exit from "effect/Exit"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
-import { FilePackager } from "../../core/FilePackager.ts"
-import { SourceParser } from "../../core/SourceParser.ts"
+import { FilePackager } from "../../core/packaging/FilePackager.ts"
+import { SourceParser } from "../../core/language/SourceParser.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
 
 /** Keeps everything that the packager writes in `scratch`. */

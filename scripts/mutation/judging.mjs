@@ -1,5 +1,5 @@
 /** Which statements are kept: options, and the model of values and effects. */
-const tests = ["test/core/graph/keeping.test.ts", "test/core/graph/reach.test.ts"]
+const tests = ["test/core/slicing/keeping.test.ts", "test/core/slicing/reach.test.ts"]
 const rule = (file, name, find, replace) => ({
   name: `${file}: ${name}`,
   file: `core/${file}.ts`,

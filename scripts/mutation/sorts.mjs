@@ -1,16 +1,16 @@
 /** Every `.sort(...)` of core/: the order of something that a package, an ID or a report shows. */
 import { withoutSorts } from "./Mutation.mjs"
 
-const bytes = ["test/identity/golden.test.ts", "test/identity/edits.test.ts", "test/core/graph/reach.test.ts"]
+const bytes = ["test/identity/golden.test.ts", "test/identity/edits.test.ts", "test/core/slicing/reach.test.ts"]
 const npm = ["test/core/npm/Pruning.test.ts", "test/core/npm/Pruning.property.test.ts",
   "test/core/npm/InstalledPackages.test.ts", "test/core/npm/OddLockfiles.test.ts"]
 const resolve = ["exports", "imports", "errors", "packages", "builtin", "cache"].map((name) =>
-  `test/core/resolve/${name}.test.ts`
+  `test/core/resolution/${name}.test.ts`
 )
-const assets = ["collect", "reports", "expressions"].map((name) => `test/core/assets/${name}.test.ts`)
-const order = ["test/core/assets/order.test.ts"]
+const assets = ["collect", "reports", "expressions"].map((name) => `test/core/data-files/${name}.test.ts`)
+const order = ["test/core/data-files/order.test.ts"]
 const archive = ["test/core/archive/SealPackage.test.ts"]
-const spellings = ["test/core/canonical/canonicalise.test.ts"]
+const spellings = ["test/core/codegen/canonical/canonicalise.test.ts"]
 
 const managers = [...npm, "test/core/npm/PnpmLockfile.test.ts", "test/core/npm/YarnLockfile.test.ts",
   "test/core/npm/ThreeManagers.test.ts"]
@@ -20,28 +20,28 @@ const loops = ["test/identity/golden.test.ts", "test/loops/loops.test.ts"]
 /** The tests that hold the order of each. */
 export const sorts = (/** @type {string} */ root) =>
   withoutSorts(root, ["core"], {
-    "core/cluster-filesystem/ClusterFiles.ts": order,
-    "core/cluster-filesystem/Glob.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
-    "core/cluster-filesystem/Walk.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
+    "core/cluster/filesystem/ClusterFiles.ts": order,
+    "core/cluster/filesystem/Glob.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
+    "core/cluster/filesystem/Walk.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
     "core/runtime/Invocation.ts": ["test/core/runtime/Invocation.test.ts"],
-    "core/graph/Exports.ts": ["test/bad-input/naming.test.ts"],
-    "core/emit/Linkage.ts": [...bytes, "test/behaviour/behaviour.test.ts"],
-    "core/emit/emitModules.ts": ["test/bad-input/naming.test.ts"],
-    "core/resolve/PackageMap.ts": resolve,
-    "core/resolve/Builtin.ts": resolve,
-    "core/resolve/NearName.ts": resolve,
-    "core/resolve/PackageJson.ts": resolve,
-    "core/resolve/Packages.ts": resolve,
-    "core/resolve/FileTree.ts": resolve,
-    "core/assets/collectAssets.ts": order,
-    "core/ExecutionContext.ts": ["test/core/ClusterConfig.test.ts"],
-    "core/assets/DirectoryListing.ts": order,
-    "core/assets/Roots.ts": order,
-    "core/assets/UnknownPaths.ts": [...order, ...assets],
-    "core/assets/PathSpelling.ts": order,
-    "core/Manifest.ts": archive,
-    "core/Metadata.ts": [...archive, ...bytes],
-    "core/PackageStore.ts": ["test/core/PackageStore.test.ts"],
+    "core/slicing/Exports.ts": ["test/bad-input/naming.test.ts"],
+    "core/codegen/Linkage.ts": [...bytes, "test/behaviour/behaviour.test.ts"],
+    "core/codegen/emitModules.ts": ["test/bad-input/naming.test.ts"],
+    "core/resolution/PackageMap.ts": resolve,
+    "core/resolution/Builtin.ts": resolve,
+    "core/diagnostics/NearName.ts": resolve,
+    "core/resolution/PackageJson.ts": resolve,
+    "core/resolution/Packages.ts": resolve,
+    "core/resolution/FileTree.ts": resolve,
+    "core/data-files/collectAssets.ts": order,
+    "core/packaging/ExecutionContext.ts": ["test/core/config/ClusterConfig.test.ts"],
+    "core/data-files/DirectoryListing.ts": order,
+    "core/data-files/Roots.ts": order,
+    "core/data-files/UnknownPaths.ts": [...order, ...assets],
+    "core/data-files/PathSpelling.ts": order,
+    "core/archive/Manifest.ts": archive,
+    "core/archive/Metadata.ts": [...archive, ...bytes],
+    "core/archive/PackageStore.ts": ["test/core/archive/PackageStore.test.ts"],
     "core/npm/Reach.ts": npm,
     "core/npm/PackageTree.ts": npm,
     "core/npm/KeptPlacement.ts": npm,
@@ -56,20 +56,20 @@ export const sorts = (/** @type {string} */ root) =>
     "core/npm/PnpmPackage.ts": managers,
     "core/config/resolveConfiguration.ts": config,
     "core/config/ConfigurationError.ts": config,
-    "core/loops/LoopProgram.ts": loops,
-    "core/loops/loopSources.ts": loops,
-    "core/loops/LoopPlan.ts": loops,
-    "core/execute/JobFiles.ts": ["test/core/execute/JobFiles.test.ts"],
-    "core/execute/MapDirectory.ts": ["test/map/local.test.ts"],
-    "core/execute/ClusterCleanup.ts": ["test/platform-node/cli/jobs.test.ts"],
-    "core/package/collectDependencies.ts": [...npm, ...bytes],
-    "core/package/preparePackage.ts": [...bytes, ...archive],
+    "core/parallel/LoopProgram.ts": loops,
+    "core/parallel/loopSources.ts": loops,
+    "core/parallel/LoopPlan.ts": loops,
+    "core/cluster/execute/JobFiles.ts": ["test/core/cluster/execute/JobFiles.test.ts"],
+    "core/cluster/execute/MapDirectory.ts": ["test/map/local.test.ts"],
+    "core/cluster/execute/ClusterCleanup.ts": ["test/platform-node/cli/jobs.test.ts"],
+    "core/packaging/collectDependencies.ts": [...npm, ...bytes],
+    "core/packaging/preparePackage.ts": [...bytes, ...archive],
     "core/archive/DiffPackages.ts": ["test/core/archive/DiffPackages.test.ts"],
     "core/archive/SealPackage.ts": archive,
     "core/archive/CanonicalJson.ts": archive,
-    "core/memory/Observation.ts": order,
-    "core/canonical/normalisations/Reexports.ts": spellings,
-    "core/canonical/normalisations/ImportDeclarations.ts": spellings,
-    "core/canonical/normalisations/RegexFlags.ts": spellings,
-    "core/canonical/normalisations/ExportDeclarations.ts": spellings
+    "core/packaging/memory/Observation.ts": order,
+    "core/codegen/canonical/normalisations/Reexports.ts": spellings,
+    "core/codegen/canonical/normalisations/ImportDeclarations.ts": spellings,
+    "core/codegen/canonical/normalisations/RegexFlags.ts": spellings,
+    "core/codegen/canonical/normalisations/ExportDeclarations.ts": spellings
   })

@@ -7,8 +7,8 @@
  */
 import { NodeHost } from "clustrix/node"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as ClusterConfig from "../../core/ClusterConfig.ts"
-import { JobFailedError } from "../../core/execute/JobError.ts"
+import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
+import { JobFailedError } from "../../core/cluster/execute/JobError.ts"
 import * as Pipeline from "../../core/Pipeline.ts"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

@@ -9,7 +9,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import * as ClusterConfig from "../../core/ClusterConfig.ts"
+import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
 import * as Pipeline from "../../core/Pipeline.ts"
 
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url))

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
+import type { PackageOptionsInput } from "../../core/packaging/PackageOptions.ts"
 import type { PageFiles } from "./page/main.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))

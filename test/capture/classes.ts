@@ -1,7 +1,7 @@
 /**
  * Functions that hold classes, functions and instances which were changed since they were made.
  */
-import type { AnyFunction } from "../../core/FunctionLocator.ts"
+import type { AnyFunction } from "../../core/closures/FunctionLocator.ts"
 import type { Closure } from "./closures.ts"
 import { describeValue } from "./describeValue.ts"
 import { attempted } from "./objects.ts"

@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { isDeepStrictEqual } from "node:util"
-import type { AnyFunction } from "../../core/FunctionLocator.ts"
+import type { AnyFunction } from "../../core/closures/FunctionLocator.ts"
 
 export interface Closure {
   readonly fn: AnyFunction

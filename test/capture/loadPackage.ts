@@ -4,8 +4,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
-import type { AnyFunction } from "../../core/FunctionLocator.ts"
-import type { PreparedPackage } from "../../core/package/PreparedPackage.ts"
+import type { AnyFunction } from "../../core/closures/FunctionLocator.ts"
+import type { PreparedPackage } from "../../core/packaging/PreparedPackage.ts"
 
 /** Below `scratch`, from which the npm packages of this project are found. */
 export const loadPackage = async (scratch: string, { entries, entry }: PreparedPackage): Promise<AnyFunction> => {

@@ -5,7 +5,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import type { ClusterFiles } from "../../core/cluster-filesystem/ClusterFiles.ts"
+import type { ClusterFiles } from "../../core/cluster/filesystem/ClusterFiles.ts"
 
 type Name = keyof ClusterFiles
 

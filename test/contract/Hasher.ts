@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import type * as Layer from "effect/Layer"
-import * as Hasher from "../../core/Hasher.ts"
+import * as Hasher from "../../core/archive/Hasher.ts"
 
 /** FIPS 180-4 and NIST's example vectors. */
 const vectors: ReadonlyArray<readonly [text: string, digest: string]> = [

@@ -8,8 +8,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
-import { FileFailure, type FileStatus } from "../../core/cluster-filesystem/FileSource.ts"
-import { Transport, TransportError } from "../../core/Transport.ts"
+import { FileFailure, type FileStatus } from "../../core/cluster/filesystem/FileSource.ts"
+import { Transport, TransportError } from "../../core/cluster/Transport.ts"
 import * as MemoryFileSystem from "../../platform-browser/MemoryFileSystem.ts"
 
 /** Of an upload and a download, at once. */

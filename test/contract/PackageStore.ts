@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
-import * as PackageStore from "../../core/PackageStore.ts"
+import * as PackageStore from "../../core/archive/PackageStore.ts"
 
 const encoder = new TextEncoder()
 const id = "0123456789abcdef"

@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
-import { Transport } from "../../core/Transport.ts"
+import { Transport } from "../../core/cluster/Transport.ts"
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 

@@ -17,31 +17,23 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** The folders of the core in the order in which data flows: each may import from those before it. */
 const flow = [
-  "syntax",
-  "language",
+  "diagnostics",
   "archive",
-  "runtime",
-  "assets",
-  "modules",
-  "analyse",
-  "resolve",
   "config",
-  "memory",
-  "dataflow",
-  "graph",
-  "slicing",
-  "capture",
-  "canonical",
-  "emit",
-  "loops",
+  "runtime",
+  "resolution",
   "npm",
-  "cluster-filesystem",
-  "package",
-  "explain",
-  "deploy",
-  "execute",
-  "doctor",
-  "serve"
+  "language",
+  "data-files",
+  "modules",
+  "dataflow",
+  "slicing",
+  "closures",
+  "codegen",
+  "parallel",
+  "packaging",
+  "cluster",
+  "http"
 ]
 
 interface Import {

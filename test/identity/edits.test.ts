@@ -4,12 +4,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import * as ClusterConfig from "../../core/ClusterConfig.ts"
-import { createExecutionContext } from "../../core/ExecutionContext.ts"
-import { FilePackager } from "../../core/FilePackager.ts"
-import type { PackageOptionsInput } from "../../core/package/PackageOptions.ts"
-import { PackageStore } from "../../core/PackageStore.ts"
-import * as MemoryProject from "../core/graph/MemoryProject.ts"
+import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
+import { createExecutionContext } from "../../core/packaging/ExecutionContext.ts"
+import { FilePackager } from "../../core/packaging/FilePackager.ts"
+import type { PackageOptionsInput } from "../../core/packaging/PackageOptions.ts"
+import { PackageStore } from "../../core/archive/PackageStore.ts"
+import * as MemoryProject from "../core/slicing/MemoryProject.ts"
 
 type Files = Readonly<Record<string, string>>
 

@@ -5,7 +5,7 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readFileSync, writeFileSync } from "node:fs"
-import { formatVersion } from "../../core/Manifest.ts"
+import { formatVersion } from "../../core/archive/Manifest.ts"
 import * as Hasher from "../../platform-node/Hasher.ts"
 import * as SourceParser from "../../platform-node/SourceParser.ts"
 import * as Fixtures from "./Fixtures.ts"
@@ -27,7 +27,7 @@ it.layer(Layer.merge(SourceParser.layer, Hasher.layer))("golden digests", (it) =
       assert.deepStrictEqual(
         found,
         JSON.parse(readFileSync(file, "utf8")),
-        "Packages have other IDs than before. Where that is meant: raise `formatVersion` in core/Manifest.ts (and " +
+        "Packages have other IDs than before. Where that is meant: raise `formatVersion` in core/archive/Manifest.ts (and " +
           "`canonicalVersion`, if a canonical text changed), say it in CHANGELOG.md, and run this test with UPDATE_GOLDEN=1. " +
           "A new fixture needs the last only."
       )

@@ -1,7 +1,7 @@
 /**
  * Writes a project of the model in a spelling.
  */
-import type { ClusterConfig } from "../../core/ClusterConfig.ts"
+import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import type { Declaration, Fill, Item, ModuleModel, ProjectModel } from "./ProjectModel.ts"
 import { declarationOf, moduleOf, type Needed, needed } from "./ProjectModel.ts"
 import type { Files, Project } from "./Packing.ts"

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import type { LoopReport } from "../../core/loops/LoopReport.ts"
+import type { LoopReport } from "../../core/parallel/LoopReport.ts"
 import * as Packing from "../identity/Packing.ts"
 
 /** How the serial and the wide run of a package ended, as texts that are the same if and only if the outcomes are. */

@@ -13,10 +13,10 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 import { rmSync } from "node:fs"
-import * as AnalysisCache from "../../core/AnalysisCache.ts"
+import * as AnalysisCache from "../../core/modules/AnalysisCache.ts"
 import * as Hasher from "../../platform-node/Hasher.ts"
 import * as SourceParser from "../../platform-node/SourceParser.ts"
-import type { LoopReport } from "../../core/loops/LoopReport.ts"
+import type { LoopReport } from "../../core/parallel/LoopReport.ts"
 import { type Outcomes, runBoth, unpack } from "./LoopProject.ts"
 
 const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url))

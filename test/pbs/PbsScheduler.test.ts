@@ -10,9 +10,9 @@ import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import * as PbsScheduler from "../../core/execute/PbsScheduler.ts"
-import * as Scheduling from "../../core/Scheduler.ts"
-import { Transport } from "../../core/Transport.ts"
+import * as PbsScheduler from "../../core/cluster/execute/PbsScheduler.ts"
+import * as Scheduling from "../../core/cluster/Scheduler.ts"
+import { Transport } from "../../core/cluster/Transport.ts"
 import * as LocalTransport from "../../platform-node/LocalTransport.ts"
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix 'pbs'-")))

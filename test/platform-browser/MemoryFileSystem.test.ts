@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { DirectoryEntries } from "../../core/resolve/DirectoryEntries.ts"
+import { DirectoryEntries } from "../../core/resolution/DirectoryEntries.ts"
 import * as MemoryFileSystem from "../../platform-browser/MemoryFileSystem.ts"
 import * as FileSystemContract from "../contract/FileSystem.ts"
 

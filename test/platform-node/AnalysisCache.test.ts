@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
-import { AnalysisCache } from "../../core/AnalysisCache.ts"
+import { AnalysisCache } from "../../core/modules/AnalysisCache.ts"
 import { layer } from "../../platform-node/AnalysisCache.ts"
 
 const directory = Effect.acquireRelease(

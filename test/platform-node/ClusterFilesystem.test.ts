@@ -5,11 +5,11 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
-import { ClusterFilesystem, type ClusterFilesystemError, type Methods } from "../../core/ClusterFilesystem.ts"
+import { ClusterFilesystem, type ClusterFilesystemError, type Methods } from "../../core/cluster/ClusterFilesystem.ts"
 import { filesystemUtils } from "../../core/runtime/filesystem_utils.generated.ts"
 import * as NodeClusterFilesystem from "../../platform-node/ClusterFilesystem.ts"
 import { nodeFileSource } from "../../platform-node/runner/NodeFileSource.ts"
-import * as ClusterFiles from "../../core/cluster-filesystem/ClusterFiles.ts"
+import * as ClusterFiles from "../../core/cluster/filesystem/ClusterFiles.ts"
 import * as contract from "../contract/ClusterFilesystem.ts"
 
 /** What a function of user code, or of the service, gives or how it fails. */

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
 import { homedir, hostname } from "node:os"
 import * as Path from "node:path"
-import type * as PackageStore from "../../core/PackageStore.ts"
+import type * as PackageStore from "../../core/archive/PackageStore.ts"
 import * as NodePackageStore from "../../platform-node/PackageStore.ts"
 import { suite } from "../contract/PackageStore.ts"
 

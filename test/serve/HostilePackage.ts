@@ -5,7 +5,7 @@ import * as Order from "effect/Order"
 import { createHash } from "node:crypto"
 import * as CanonicalJson from "../../core/archive/CanonicalJson.ts"
 import * as EntryMode from "../../core/archive/EntryMode.ts"
-import * as Metadata from "../../core/Metadata.ts"
+import * as Metadata from "../../core/archive/Metadata.ts"
 import * as Zip from "../core/archive/HostileZip.ts"
 import * as sample from "../core/archive/sample.ts"
 

@@ -9,7 +9,7 @@ import * as fs from "node:fs"
 import * as http from "node:http"
 import * as net from "node:net"
 import * as PackageEntry from "../../core/archive/PackageEntry.ts"
-import * as ClusterClient from "../../core/serve/ClusterClient.ts"
+import * as ClusterClient from "../../core/http/ClusterClient.ts"
 import { makeWorkbench, type Outcome, outcomeOf, type Workbench } from "../platform-node/cli/command.ts"
 import * as sample from "../platform-node/runner/package.ts"
 

@@ -11,7 +11,7 @@ import * as http from "node:http"
 import type * as net from "node:net"
 import * as path from "node:path"
 import * as ValueCodec from "../../core/runtime/ValueCodec.ts"
-import type { ClusterClient } from "../../core/serve/ClusterClient.ts"
+import type { ClusterClient } from "../../core/http/ClusterClient.ts"
 import type { Workbench } from "../platform-node/cli/command.ts"
 import * as HostilePackage from "./HostilePackage.ts"
 import { ask, failure, freePort, makePackage, makePlace, type ServerProcess, start, talk, type TestPackage,

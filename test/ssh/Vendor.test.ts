@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as clustrix from "../../platform-node/index.ts"
-import * as Vendored from "../core/package/vendorProject.ts"
+import * as Vendored from "../core/packaging/vendorProject.ts"
 import * as Sshd from "./Sshd.ts"
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix-vendor-ssh-")))

@@ -2,7 +2,7 @@
  * `clustrix attach`.
  */
 import * as Effect from "effect/Effect"
-import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import { ClusterExecutor } from "../../../core/cluster/ClusterExecutor.ts"
 import { watchJob } from "../../../core/Pipeline.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"

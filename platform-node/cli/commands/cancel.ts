@@ -2,9 +2,9 @@
  * `clustrix cancel`.
  */
 import * as Effect from "effect/Effect"
-import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
-import * as Quotation from "../../../core/Quotation.ts"
-import { isFinal } from "../../../core/execute/JobStatus.ts"
+import { ClusterExecutor } from "../../../core/cluster/ClusterExecutor.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
+import { isFinal } from "../../../core/cluster/execute/JobStatus.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"

@@ -2,9 +2,9 @@
  * `clustrix clean --remote`.
  */
 import * as Effect from "effect/Effect"
-import * as Quotation from "../../../core/Quotation.ts"
-import { cleanupCluster } from "../../../core/execute/ClusterCleanup.ts"
-import { Transport } from "../../../core/Transport.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
+import { cleanupCluster } from "../../../core/cluster/execute/ClusterCleanup.ts"
+import { Transport } from "../../../core/cluster/Transport.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"

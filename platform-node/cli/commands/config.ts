@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Quotation from "../../../core/Quotation.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as Configuration from "../../Configuration.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"

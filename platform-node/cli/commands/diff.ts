@@ -4,7 +4,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Quotation from "../../../core/Quotation.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import { diffPackages } from "../../../core/archive/DiffPackages.ts"
 import { verifyPackage } from "../../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"

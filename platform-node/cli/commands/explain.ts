@@ -2,10 +2,10 @@
  * `clustrix explain`.
  */
 import * as Effect from "effect/Effect"
-import * as Answer from "../../../core/explain/Answer.ts"
-import * as Subject from "../../../core/explain/Subject.ts"
-import { FilePackager } from "../../../core/FilePackager.ts"
-import * as Quotation from "../../../core/Quotation.ts"
+import * as Answer from "../../../core/packaging/explain/Answer.ts"
+import * as Subject from "../../../core/packaging/explain/Subject.ts"
+import { FilePackager } from "../../../core/packaging/FilePackager.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
+import { ClusterExecutor } from "../../../core/cluster/ClusterExecutor.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"

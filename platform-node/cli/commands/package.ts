@@ -3,9 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { FilePackager } from "../../../core/FilePackager.ts"
-import { PackageInfo } from "../../../core/PackageInfo.ts"
-import * as Quotation from "../../../core/Quotation.ts"
+import { FilePackager } from "../../../core/packaging/FilePackager.ts"
+import { PackageInfo } from "../../../core/packaging/PackageInfo.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as NodeHost from "../../NodeHost.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"

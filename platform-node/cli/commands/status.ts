@@ -3,8 +3,8 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { ClusterExecutor } from "../../../core/ClusterExecutor.ts"
-import * as Quotation from "../../../core/Quotation.ts"
+import { ClusterExecutor } from "../../../core/cluster/ClusterExecutor.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import type { Call } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { clusterCommand } from "../onCluster.ts"

@@ -2,7 +2,7 @@
  * Pieces of output: sizes, numbers, tables. Widths count terminal columns.
  */
 
-export { visible } from "../../../core/Quotation.ts"
+export { visible } from "../../../core/diagnostics/Quotation.ts"
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u

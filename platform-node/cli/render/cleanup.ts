@@ -2,7 +2,7 @@
  * What a clean-up removed.
  */
 import type { Cleanup } from "../../../core/archive/PackageCleanup.ts"
-import { packageIdOf } from "../../../core/PackageStore.ts"
+import { packageIdOf } from "../../../core/archive/PackageStore.ts"
 import type { Style } from "./Style.ts"
 import { count, duration, size, table, visible } from "./Text.ts"
 

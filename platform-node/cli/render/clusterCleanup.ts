@@ -1,7 +1,7 @@
 /**
  * What a clean-up of a cluster removed.
  */
-import type { ClusterCleanup, Kind } from "../../../core/execute/ClusterCleanup.ts"
+import type { ClusterCleanup, Kind } from "../../../core/cluster/execute/ClusterCleanup.ts"
 import type { Style } from "./Style.ts"
 import { count, duration, size, table, visible } from "./Text.ts"
 

@@ -1,7 +1,7 @@
 /**
  * What an examination of a cluster found, step by step.
  */
-import type { Finding } from "../../../core/doctor/Check.ts"
+import type { Finding } from "../../../core/cluster/doctor/Check.ts"
 import type { Style } from "./Style.ts"
 import { visible, width, wrap } from "./Text.ts"
 

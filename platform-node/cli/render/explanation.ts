@@ -1,11 +1,11 @@
 /**
  * What `clustrix explain` prints for people.
  */
-import { type Answer, packageNames, type Step, stepOf } from "../../../core/explain/Answer.ts"
-import { bareName } from "../../../core/explain/Subject.ts"
-import type { Decision, NodeId } from "../../../core/graph/Reason.ts"
-import type { PreparedFile, PreparedPackage } from "../../../core/package/PreparedPackage.ts"
-import type { SourceLocation } from "../../../core/SourceLocation.ts"
+import { type Answer, packageNames, type Step, stepOf } from "../../../core/packaging/explain/Answer.ts"
+import { bareName } from "../../../core/packaging/explain/Subject.ts"
+import type { Decision, NodeId } from "../../../core/modules/Reason.ts"
+import type { PreparedFile, PreparedPackage } from "../../../core/packaging/PreparedPackage.ts"
+import type { SourceLocation } from "../../../core/diagnostics/SourceLocation.ts"
 import type { Style } from "./Style.ts"
 import { count, size, table, visible } from "./Text.ts"
 import { splitVendored, vendoredRows } from "./vendoredFiles.ts"

@@ -1,8 +1,8 @@
 /**
  * Errors and remarks, for people and for machines.
  */
-import type { Diagnostic } from "../../../core/Diagnostic.ts"
-import * as Quotation from "../../../core/Quotation.ts"
+import type { Diagnostic } from "../../../core/diagnostics/Diagnostic.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import type { Style } from "./Style.ts"
 
 /** A place as `SourceLocation` has it. */

@@ -1,9 +1,9 @@
 /**
  * Jobs and their states.
  */
-import type { Job } from "../../../core/ClusterExecutor.ts"
-import type { JobState } from "../../../core/execute/JobState.ts"
-import { isFinal, type JobStatus } from "../../../core/execute/JobStatus.ts"
+import type { Job } from "../../../core/cluster/ClusterExecutor.ts"
+import type { JobState } from "../../../core/cluster/execute/JobState.ts"
+import { isFinal, type JobStatus } from "../../../core/cluster/execute/JobStatus.ts"
 import { plain, type Style } from "./Style.ts"
 import { progressLine } from "./taskProgress.ts"
 import { count, duration, roughDuration, size, table, visible } from "./Text.ts"

@@ -1,7 +1,7 @@
 /**
  * What `clustrix explain --loops` prints.
  */
-import type { LoopReport } from "../../../core/loops/LoopReport.ts"
+import type { LoopReport } from "../../../core/parallel/LoopReport.ts"
 import type { Style } from "./Style.ts"
 import { table, visible } from "./Text.ts"
 

@@ -1,10 +1,10 @@
 /**
  * What a packaging put into the package and why, in short.
  */
-import type { PackageInfo } from "../../../core/PackageInfo.ts"
-import type { Decision, Reason } from "../../../core/graph/Reason.ts"
-import type { PackageReport, PreparedFile } from "../../../core/package/PreparedPackage.ts"
-import { bareName } from "../../../core/explain/Subject.ts"
+import type { PackageInfo } from "../../../core/packaging/PackageInfo.ts"
+import type { Decision, Reason } from "../../../core/modules/Reason.ts"
+import type { PackageReport, PreparedFile } from "../../../core/packaging/PreparedPackage.ts"
+import { bareName } from "../../../core/packaging/explain/Subject.ts"
 import type { Style } from "./Style.ts"
 import { count, size, table, visible } from "./Text.ts"
 import { splitVendored, vendoredRows } from "./vendoredFiles.ts"

@@ -1,7 +1,7 @@
 /**
  * How far the tasks of a job are.
  */
-import type { TaskCounts } from "../../../core/ClusterExecutor.ts"
+import type { TaskCounts } from "../../../core/cluster/ClusterExecutor.ts"
 import type { Style } from "./Style.ts"
 
 /** `412 of 1000 done, 3 failed, 8 running, 577 queued`; what is none is left out. */

@@ -2,7 +2,7 @@
  * The files of npm packages in a report: too many to name each.
  */
 import { isVendored, vendorDirectory } from "../../../core/npm/VendorDirectory.ts"
-import type { PreparedFile } from "../../../core/package/PreparedPackage.ts"
+import type { PreparedFile } from "../../../core/packaging/PreparedPackage.ts"
 import type { Style } from "./Style.ts"
 import { count, size } from "./Text.ts"
 

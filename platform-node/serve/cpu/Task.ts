@@ -1,7 +1,7 @@
 /**
  * What the threads of the deploy endpoint do, as plain data on both sides.
  */
-import type { ApiCall } from "../../../core/serve/ApiJob.ts"
+import type { ApiCall } from "../../../core/http/ApiJob.ts"
 
 /** A package that was looked at. */
 export interface SeenPackage {

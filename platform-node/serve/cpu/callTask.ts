@@ -5,11 +5,11 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import * as ForeignJson from "../../../core/archive/ForeignJson.ts"
-import * as Quotation from "../../../core/Quotation.ts"
+import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
 import * as ValueCodec from "../../../core/runtime/ValueCodec.ts"
 import * as ValueText from "../../../core/runtime/ValueText.ts"
-import { ApiCall } from "../../../core/serve/ApiJob.ts"
+import { ApiCall } from "../../../core/http/ApiJob.ts"
 import type { Failure, Tasks } from "./Task.ts"
 
 /** Of a call of `bytes`. Its arguments may be JSON as deep as values can be. */

@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as ValueText from "../../../core/runtime/ValueText.ts"
-import * as ClusterClient from "../../../core/serve/ClusterClient.ts"
+import * as ClusterClient from "../../../core/http/ClusterClient.ts"
 import { type Client, type JobEnd, type Trouble, TroubleError } from "./Client.ts"
 
 /** How long one question for the result waits there, in seconds. */

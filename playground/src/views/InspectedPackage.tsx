@@ -3,7 +3,7 @@
  * A package that was opened from a file.
  */
 import { useSignal } from "@preact/signals"
-import { plain, visible } from "../../../core/Quotation.ts"
+import { plain, visible } from "../../../core/diagnostics/Quotation.ts"
 import { CodeView } from "../editor/CodeView.tsx"
 import type { OpenedPackage } from "../state/Shelf.ts"
 import { size } from "./size.ts"

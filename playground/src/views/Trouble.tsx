@@ -2,7 +2,7 @@
 /**
  * Why something could not be done.
  */
-import { shortened, visibleLines } from "../../../core/Quotation.ts"
+import { shortened, visibleLines } from "../../../core/diagnostics/Quotation.ts"
 import type { Trouble as TroubleText } from "../deploy/Client.ts"
 
 const mostCharacters = 20_000

@@ -14,8 +14,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } 
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import * as ClusterConfig from "../../../core/ClusterConfig.ts"
-import { JobFailedError } from "../../../core/execute/JobError.ts"
+import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
+import { JobFailedError } from "../../../core/cluster/execute/JobError.ts"
 import * as Pipeline from "../../../core/Pipeline.ts"
 import { gave, type Outcome, threw } from "../outcome.mjs"
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { cleanupPackages } from "../../../core/archive/PackageCleanup.ts"
-import * as PackageStore from "../../../core/PackageStore.ts"
+import * as PackageStore from "../../../core/archive/PackageStore.ts"
 
 const id = (digit: string): string => digit.repeat(16)
 const zip = (digit: string): string => `clustrix_package_${id(digit)}.zip`

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PackageEntry from "../../../core/archive/PackageEntry.ts"
 import { type SealInput, sealPackage } from "../../../core/archive/SealPackage.ts"
-import * as Metadata from "../../../core/Metadata.ts"
-import * as PackageStore from "../../../core/PackageStore.ts"
+import * as Metadata from "../../../core/archive/Metadata.ts"
+import * as PackageStore from "../../../core/archive/PackageStore.ts"
 import * as Hasher from "../../../platform-node/Hasher.ts"
 
 /** The real file system and node:crypto, without a store. */

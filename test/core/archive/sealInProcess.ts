@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
 import { statSync } from "node:fs"
 import * as PackageEntry from "../../../core/archive/PackageEntry.ts"
 import { sealPackage } from "../../../core/archive/SealPackage.ts"
-import * as PackageStore from "../../../core/PackageStore.ts"
+import * as PackageStore from "../../../core/archive/PackageStore.ts"
 import * as sample from "./sample.ts"
 
 const file = process.argv[2] ?? ""

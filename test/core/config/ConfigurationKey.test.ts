@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import * as ClusterConfig from "../../../core/ClusterConfig.ts"
+import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
 import * as ConfigurationKey from "../../../core/config/ConfigurationKey.ts"
 
 const key = (spelling: string): ConfigurationKey.ConfigurationKey => {

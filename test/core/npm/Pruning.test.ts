@@ -5,7 +5,7 @@ import * as NpmLockfile from "../../../core/npm/NpmLockfile.ts"
 import * as KeptPlacement from "../../../core/npm/KeptPlacement.ts"
 import * as Pruning from "../../../core/npm/Pruning.ts"
 import type { Root } from "../../../core/npm/Reach.ts"
-import { SourceLocation } from "../../../core/SourceLocation.ts"
+import { SourceLocation } from "../../../core/diagnostics/SourceLocation.ts"
 
 type Packages = Record<string, Record<string, unknown>>
 

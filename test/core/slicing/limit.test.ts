@@ -1,10 +1,10 @@
 /** A solver that gives up: everything stays. */
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { analyseModule } from "../../../core/analyse/analyseModule.ts"
+import { analyseModule } from "../../../core/modules/analyseModule.ts"
 import { liveStatements } from "../../../core/slicing/LiveStatements.ts"
 import * as SourceParser from "../../../platform-node/SourceParser.ts"
-import * as AnalysisCache from "../../../core/AnalysisCache.ts"
+import * as AnalysisCache from "../../../core/modules/AnalysisCache.ts"
 
 const text = `const table = { n: 1 }
 const other = { n: 1 }

@@ -2,7 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { PackageInfo } from "../../../core/PackageInfo.ts"
+import { PackageInfo } from "../../../core/packaging/PackageInfo.ts"
 import { loadedWith, makeWorkbench, outcomeOf, type Workbench } from "./command.ts"
 
 let bench: Workbench

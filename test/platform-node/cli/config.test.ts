@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as Fs from "node:fs"
-import { PackageInfo } from "../../../core/PackageInfo.ts"
+import { PackageInfo } from "../../../core/packaging/PackageInfo.ts"
 import { loadedWith, makeWorkbench, type Workbench } from "./command.ts"
 
 let bench: Workbench

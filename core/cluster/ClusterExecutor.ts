@@ -1,0 +1,973 @@
+/**
+ * Runs packaged functions: submit, status, logs, result, cancel, list, attach. Everything that it knows of a job is in
+ * the job's directory on the cluster, so any client can ask for it, now or later.
+ */
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as CanonicalJson from "../archive/CanonicalJson.ts"
+import type { RandomAccess } from "../archive/RandomAccess.ts"
+import * as ClusterConfig from "../config/ClusterConfig.ts"
+import type { ConfigurationError } from "../config/ConfigurationError.ts"
+import * as JobDirectory from "./execute/JobDirectory.ts"
+import * as JobError from "./execute/JobError.ts"
+import * as JobLogs from "./execute/JobLogs.ts"
+import * as JobName from "./execute/JobName.ts"
+import * as JobOutcome from "./execute/JobOutcome.ts"
+import * as JobResultFile from "./execute/JobResultFile.ts"
+import * as JobScript from "./execute/JobScript.ts"
+import * as JobStatus from "./execute/JobStatus.ts"
+import * as JobTrust from "./execute/JobTrust.ts"
+import * as MapDirectory from "./execute/MapDirectory.ts"
+import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
+import * as TaskFiles from "./execute/TaskFiles.ts"
+import { taskPlan } from "./execute/taskPlan.ts"
+import * as TaskStream from "./execute/TaskStream.ts"
+import { type DeployedPackage, type DeployError, type DeployRequest,
+  PackageDeployer } from "./deploy/PackageDeployer.ts"
+import * as Invocation from "../runtime/Invocation.ts"
+import type * as ResultEnvelope from "../runtime/ResultEnvelope.ts"
+import * as SourceMapDocument from "../runtime/SourceMapDocument.ts"
+import * as Scheduling from "./Scheduler.ts"
+import { type JobLimits, type JobToSubmit, Scheduler, type SchedulerError, type SchedulerState,
+  type SubmittedJob } from "./Scheduler.ts"
+import { Transport, type TransportError } from "./Transport.ts"
+
+export type { LogChunk, LogPosition } from "./execute/JobLogs.ts"
+export type { JobResult } from "./execute/JobOutcome.ts"
+export type { TaskCounts } from "./execute/TaskFiles.ts"
+export type { ResultsOptions, TaskResult } from "./execute/TaskStream.ts"
+
+/** A package that is to be on the cluster. */
+export interface DeploymentRequest {
+  readonly package: RandomAccess
+  /** The digest that the package must have. */
+  readonly digest: string
+  readonly config: ClusterConfig.ClusterConfig
+  /** The directory in which the package's npm packages are installed, for `local`. */
+  readonly nodeModules?: string | undefined
+  /** Hears how much of what has to be sent is there. */
+  readonly progress?: DeployRequest["progress"]
+}
+
+export interface SubmitRequest extends Omit<DeploymentRequest, "digest"> {
+  readonly invocation: Invocation.Invocation
+  /** Turns the stacks of the job's errors into the user's own lines. */
+  readonly sourceMap?: SourceMapDocument.SourceMapDocument | undefined
+  /** Where the cluster file functions start, unless the invocation or `remoteWorkDir` says. */
+  readonly filesystemRoot?: string | undefined
+  /** For whom it is submitted, where a server does that for others. */
+  readonly owner?: string | undefined
+  /** What that server knows the call by, so that it finds the job again. */
+  readonly callKey?: string | undefined
+}
+
+/** One function called many times: one job, one array of the scheduler. */
+export interface SubmitMapRequest extends SubmitRequest {
+  /** Value texts of the arrays of arguments, one for each task; those of `invocation` do not count. */
+  readonly inputs: ReadonlyArray<string>
+  /** Tasks that an element of the array runs, one after the other; by default so few that there are at most 1,000 elements. */
+  readonly chunk?: number | undefined
+  /** The most elements that run at once; without it the scheduler decides. */
+  readonly concurrency?: number | undefined
+  /** How often a task that failed is run again, at once and where it ran; 0 by default. */
+  readonly retry?: number | undefined
+}
+
+export interface ResumeOptions {
+  /** Names of environment variables that the job may get, if its invocation names them: those of the configuration. */
+  readonly environmentVariables?: ReadonlyArray<string> | undefined
+}
+
+/** A job of the cluster. */
+export interface Job {
+  readonly jobId: string
+  /** Absolute, on the cluster. */
+  readonly directory: string
+  readonly functionName: string
+  readonly packageId: string
+  /** Absolute, on the cluster. Removed by a clean-up once the job has ended. */
+  readonly packageDirectory: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** For whom a server submitted it. */
+  readonly owner?: string
+  /** What that server knows the call by. */
+  readonly callKey?: string
+  /** How many tasks it has, if it is many calls. */
+  readonly tasks?: number
+}
+
+export type SubmitError = DeployError | SchedulerError | TransportError | JobError.JobEnvironmentError
+export type AskError = JobError.JobNotFoundError | TransportError | SchedulerError | ResultEnvelope.ResultEnvelopeError
+export type ResultError = AskError | JobError.JobError | SourceMapDocument.SourceMapDocumentError
+
+export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<ClusterExecutor, {
+  /** Absolute, on the cluster: jobs and packages lie under it. */
+  readonly stateDirectory: string
+  /** Sees to it that the package is there, and all that its jobs need. */
+  readonly deploy: (request: DeploymentRequest) => Effect.Effect<DeployedPackage, DeployError>
+  /** Deploys the package if need be, makes the job's directory, and hands the job to the scheduler. */
+  readonly submit: (request: SubmitRequest) => Effect.Effect<Job, SubmitError>
+  /** The same for many calls at once: one submission, whatever their number. */
+  readonly submitMap: (request: SubmitMapRequest) => Effect.Effect<Job, SubmitError | ConfigurationError>
+  /**
+   * What the tasks of such a job give, as they end; an error of one is its own. It may be asked for at any time, by anybody, and
+   * again.
+   */
+  readonly results: (
+    jobId: string,
+    options?: TaskStream.ResultsOptions
+  ) => Stream.Stream<TaskStream.TaskResult, AskError | SourceMapDocument.SourceMapDocumentError>
+  /** Submits again what has no result and will not get one; what has ended does not run again. Gives how many tasks these are. */
+  readonly resume: (
+    jobId: string,
+    options?: ResumeOptions
+  ) => Effect.Effect<number, AskError | JobError.JobEnvironmentError>
+  /** A job that somebody submitted, perhaps another process, perhaps long ago. */
+  readonly attach: (jobId: string) => Effect.Effect<Job, JobError.JobNotFoundError | TransportError>
+  /** The job that `name` means: its ID, the beginning or the end of it that no other job has, or `latest`. */
+  readonly find: (
+    name: string
+  ) => Effect.Effect<Job, JobError.JobNotFoundError | JobError.JobAmbiguousError | TransportError>
+  readonly status: (jobId: string) => Effect.Effect<JobStatus.JobStatus, AskError>
+  /**
+   * The same of many jobs, in their order; the scheduler is asked once. A job whose files cannot be understood has an error of
+   * its own.
+   */
+  readonly statuses: (
+    jobIds: ReadonlyArray<string>
+  ) => Effect.Effect<
+    ReadonlyArray<Either.Either<JobStatus.JobStatus, TransportError | ResultEnvelope.ResultEnvelopeError>>,
+    TransportError | SchedulerError
+  >
+  /**
+   * What the job printed, `from` its beginning by default; with `follow` (the default) until it ends. Of many calls, that of one
+   * `task`, or of one after the other.
+   */
+  readonly logs: (
+    jobId: string,
+    options?: {
+      readonly follow?: boolean
+      readonly task?: number | undefined
+      readonly from?: JobLogs.LogPosition | undefined
+      readonly tail?: number | undefined
+    }
+  ) => Stream.Stream<JobLogs.LogChunk, AskError>
+  /**
+   * Waits for the job's end. Many calls give the array of their values, or the first error. `limitBytes`: a result that takes more
+   * is not read, and fails as {@link JobError.ResultTooLargeError}.
+   */
+  readonly result: (
+    jobId: string,
+    options?: { readonly limitBytes?: number | undefined }
+  ) => Effect.Effect<JobOutcome.JobResult, ResultError>
+  /** Ends the job. One that has ended already is fine. */
+  readonly cancel: (jobId: string) => Effect.Effect<void, AskError>
+  /** All jobs, oldest first. */
+  readonly list: Effect.Effect<ReadonlyArray<Job>, TransportError>
+}>() {}
+
+export interface LayerOptions {
+  /** Absolute, on the cluster: jobs and packages lie under it. */
+  readonly stateDirectory: string
+  /** Where the cluster file functions start, unless the invocation or the configuration says. */
+  readonly filesystemRoot?: string | undefined
+}
+
+const shortestWaitMillis = 15
+const longestWaitMillis = 1000
+
+/** Of a result, this much is read to see how its job ended. */
+const resultHeadBytes = 65_536
+
+/** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
+const patience = Schedule.exponential("1 second", 1.5).pipe(
+  Schedule.union(Schedule.spaced("1 minute")),
+  Schedule.upTo("30 minutes")
+)
+
+/** Names sort by time, to the millisecond: `20260131T235959123-0123abcd`. */
+const makeJobId: Effect.Effect<string> = Effect.gen(function*() {
+  const now = new Date(yield* Clock.currentTimeMillis)
+  const random = yield* Random.nextIntBetween(0, 2 ** 31 - 1)
+  return `${now.toISOString().replaceAll(/[-:.Z]/g, "")}-${random.toString(16).padStart(8, "0")}`
+})
+
+/** How long two files of an attempt may take; then whoever began it was killed. */
+const longestMakingMillis = 5000
+const makingMillis = 250
+
+/** Jobs that are asked about at once. */
+const atOnce = 16
+
+/** What is wrong with one job's files, and not with the way to them. */
+const notUnderstood: ReadonlySet<TransportError["reason"]> = new Set(["Unavailable", "PermissionDenied", "NotFound"])
+
+const validJobId = /^[0-9A-Za-z][0-9A-Za-z._-]*$/
+
+const limitsOf = (config: ClusterConfig.ClusterConfig): JobLimits => ({
+  cores: config.cores,
+  memoryBytes: config.memory === undefined ? undefined : ClusterConfig.memoryBytes(config.memory),
+  timeSeconds: config.time === undefined ? undefined : ClusterConfig.timeSeconds(config.time),
+  partition: config.partition,
+  queue: config.queue,
+  schedulerOptions: config.schedulerOptions
+})
+
+/**
+ * The values of the variables that go along, from this process's configuration. An invocation may come from anybody: it gets only
+ * variables that the configuration (`allowed`) names too.
+ */
+const readEnvironment = (
+  names: ReadonlyArray<string>,
+  allowed: ReadonlyArray<string> = []
+): Effect.Effect<ReadonlyMap<string, Redacted.Redacted>, JobError.JobEnvironmentError> => {
+  const [foreign, ...others] = names.filter((name) => !allowed.includes(name))
+  if (foreign !== undefined) return Effect.fail(JobError.foreignVariable(foreign, others.length))
+  return Effect.map(
+    Effect.forEach(
+      names,
+      (name) =>
+        Effect.flatMap(
+          Effect.orElseSucceed(Config.option(Config.string(name)), Option.none),
+          (value) =>
+            Option.isSome(value)
+              ? Effect.succeed([name, Redacted.make(value.value)] as const)
+              : new JobError.JobEnvironmentError({
+                variable: name,
+                what: `The environment variable ${name} is to go along with the job, and it is not set here`,
+                remedy: `Set it, or do not name it (\`environmentVariables\`, --env).`
+              })
+        )
+    ),
+    (entries) => new Map(entries)
+  )
+}
+
+// A variable that is set to nothing counts as not set
+const remoteNodePath = Effect.orElseSucceed(
+  Config.option(Config.nonEmptyString("CLUSTRIX_REMOTE_NODE_PATH")),
+  Option.none
+)
+
+const make = (options: LayerOptions) =>
+  Effect.gen(function*() {
+    const transport = yield* Transport
+    const scheduler = yield* Scheduler
+    const deployer = yield* PackageDeployer
+    const jobs = `${options.stateDirectory}/jobs`
+    const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
+    const poller = yield* SchedulerPoller.make(scheduler)
+
+    const notFound = (jobId: string) =>
+      new JobError.JobNotFoundError({
+        jobId,
+        directory: directoryOf(jobId),
+        what: `There is no job ${jobId} on ${transport.location}`,
+        remedy: `Check the ID: each job has a folder of its name in ${jobs}, until it is removed.`
+      })
+
+    /** Plans never change; `undefined` for a job that is one call. */
+    const plans = new Map<string, JobDirectory.TaskPlan | undefined>()
+
+    const describe = (jobId: string) =>
+      Effect.gen(function*() {
+        const [description] = validJobId.test(jobId)
+          ? yield* Effect.all([
+            JobDirectory.readJson(
+              transport,
+              directoryOf(jobId),
+              JobDirectory.files.description,
+              JobDirectory.JobDescription
+            ),
+            JobTrust.check(transport, jobs, directoryOf(jobId))
+          ], { concurrency: 2 })
+          : [undefined]
+        if (description === undefined) return yield* notFound(jobId)
+        plans.set(jobId, description.tasks)
+        return description
+      })
+
+    const toJob = (description: JobDirectory.JobDescription): Job => ({
+      jobId: description.jobId,
+      directory: directoryOf(description.jobId),
+      functionName: description.functionName,
+      packageId: description.packageId,
+      packageDirectory: description.packageDirectory,
+      createdAt: description.createdAt,
+      ...(description.owner === undefined ? {} : { owner: description.owner }),
+      ...(description.callKey === undefined ? {} : { callKey: description.callKey }),
+      ...(description.tasks === undefined ? {} : { tasks: description.tasks.count })
+    })
+
+    const attach = (jobId: string) => Effect.map(describe(jobId), toJob)
+
+    /** Names in the directory of jobs; not all of them need be jobs. */
+    const names = transport.list(jobs).pipe(
+      Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed<ReadonlyArray<string>>([])),
+      Effect.map((all) => all.filter((name) => validJobId.test(name)))
+    )
+
+    /** A directory that is being made, or that something else made, is no job. */
+    const attachIfJob = (jobId: string) =>
+      Effect.asSome(attach(jobId)).pipe(
+        Effect.catchTag("JobNotFoundError", () => Effect.succeedNone),
+        Effect.catchIf((error) => notUnderstood.has(error.reason), () => Effect.succeedNone)
+      )
+
+    const attachAll = (ids: ReadonlyArray<string>) =>
+      Effect.map(
+        Effect.forEach(ids, attachIfJob, { concurrency: atOnce }),
+        (found) => found.flatMap((job) => Option.isSome(job) ? [job.value] : [])
+      )
+
+    const noJobs = new JobError.JobNotFoundError({
+      jobId: JobName.latest,
+      directory: jobs,
+      what: `There are no jobs on ${transport.location}`,
+      remedy: "`clustrix run` starts one."
+    })
+
+    const find = (name: string) =>
+      Effect.gen(function*() {
+        const ids = JobName.candidates(name, yield* names)
+        if (name === JobName.latest) {
+          for (const id of ids) {
+            const job = yield* attachIfJob(id)
+            if (Option.isSome(job)) return job.value
+          }
+          return yield* noJobs
+        }
+        const found = yield* attachAll(ids)
+        const [first] = found
+        if (found.length > 1) return yield* JobName.ambiguous(name, found)
+        return first ?? (yield* attach(name))
+      })
+
+    /** Makes a directory that no other job has, with a name that is free. */
+    const newDirectory: Effect.Effect<string, TransportError> = Effect.flatMap(makeJobId, (jobId) =>
+      Effect.as(transport.makeNewDirectory(directoryOf(jobId)), jobId)).pipe(
+        Effect.retry({
+          times: 5,
+          while: (error) =>
+            error.reason === "AlreadyExists"
+        })
+      )
+
+    const deploy = ({ config, digest, nodeModules, package: access, progress }: DeploymentRequest) =>
+      Effect.flatMap(remoteNodePath, (configuredRuntime) =>
+        deployer.deploy({
+          package: access,
+          digest,
+          stateDirectory: options.stateDirectory,
+          nodeModules,
+          workDirectory: config.remoteWorkDir,
+          allowScripts: config.allowScripts,
+          runtime: config.remoteNodePath ?? Option.getOrUndefined(configuredRuntime),
+          moduleLoads: config.moduleLoads,
+          progress
+        }))
+
+    /** Makes the directory of a job with all that every job has; `fill` puts in the rest. */
+    const prepare = <E>(
+      request: SubmitRequest,
+      tasks: JobDirectory.TaskPlan | undefined,
+      fill: (
+        job: { readonly jobId: string; readonly directory: string },
+        script: (own: Pick<JobScript.JobScriptInput, "jobDirectory" | "directives">) => string
+      ) => Effect.Effect<void, E>
+    ) =>
+      Effect.gen(function*() {
+        const { config, invocation } = request
+        // No job is there yet: whoever sends for minutes may give up
+        const deployed = yield* Effect.interruptible(deploy({ ...request, digest: invocation.package.digest }))
+        yield* transport.makeDirectory(jobs)
+        const jobId = yield* newDirectory
+        const directory = directoryOf(jobId)
+        const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
+        const description: JobDirectory.JobDescription = {
+          format: "clustrix-job",
+          formatVersion: 1,
+          jobId,
+          packageId: invocation.package.packageId,
+          digest: invocation.package.digest,
+          functionName: invocation.package.functionName,
+          clusterType: scheduler.clusterType,
+          packageDirectory: deployed.directory,
+          createdAt: yield* Clock.currentTimeMillis,
+          ...(request.owner === undefined ? {} : { owner: request.owner }),
+          ...(request.callKey === undefined ? {} : { callKey: request.callKey }),
+          ...(tasks === undefined ? {} : { tasks })
+        }
+        const script = (own: Pick<JobScript.JobScriptInput, "jobDirectory" | "directives">): string =>
+          JobScript.render({
+            ...own,
+            jobId,
+            packageDirectory: deployed.directory,
+            filesystemRoot: invocation.filesystemRoot ?? options.filesystemRoot ?? config.remoteWorkDir ??
+              request.filesystemRoot,
+            runtimePath: deployed.runtimePath,
+            moduleLoads: config.moduleLoads ?? [],
+            preExecutionCommands: config.preExecutionCommands ?? [],
+            limits: limitsOf(config)
+          })
+        const written = Effect.gen(function*() {
+          yield* write(JobDirectory.files.invocation, Invocation.encode(invocation))
+          if (request.sourceMap !== undefined) {
+            yield* write(JobDirectory.files.sourceMap, SourceMapDocument.encode(request.sourceMap))
+          }
+          yield* fill({ jobId, directory }, script)
+          yield* write(JobDirectory.files.description, CanonicalJson.encode(description))
+        })
+        // A directory without a job in it would be found by `list` for ever.
+        yield* Effect.onError(written, () => Effect.ignore(transport.remove(directory)))
+        return toJob(description)
+      })
+
+    /**
+     * Hands a job to the scheduler. Not to be torn apart: a job that runs must be known by its scheduler's name for it. What the
+     * scheduler does not take is removed: `whole`.
+     */
+    const handOver = (
+      job: Omit<JobToSubmit, "environment">,
+      environment: JobToSubmit["environment"],
+      whole: string
+    ) =>
+      Effect.uninterruptible(
+        scheduler.submit({ ...job, environment }).pipe(
+          Effect.onError(() => Effect.ignore(transport.remove(whole))),
+          Effect.flatMap((schedulerId) =>
+            Effect.flatMap(Clock.currentTimeMillis, (submittedAt) =>
+              transport.writeFile(
+                `${job.directory}/${JobDirectory.files.submitted}`,
+                CanonicalJson.encode({ schedulerId, submittedAt })
+              ))
+          )
+        )
+      )
+
+    const submit = (request: SubmitRequest) =>
+      Effect.gen(function*() {
+        const environment = yield* readEnvironment(
+          request.invocation.environmentVariables,
+          request.config.environmentVariables
+        )
+        const limits = limitsOf(request.config)
+        const job = yield* prepare(request, undefined, ({ directory, jobId }, script) =>
+          Effect.zipRight(
+            transport.makeDirectory(`${directory}/${JobDirectory.files.work}`),
+            transport.writeFile(
+              `${directory}/${JobDirectory.files.script}`,
+              script({ jobDirectory: directory, directives: scheduler.directives(jobId, limits) }),
+              0o700
+            )
+          ))
+        const { directory, jobId } = job
+        yield* handOver({ jobId, directory, limits }, environment, directory)
+        return job
+      }).pipe(Effect.withSpan("ClusterExecutor.submit"))
+
+    /** One array of the scheduler for `tasks` of a job that is many calls. */
+    const submitAttempt = (
+      jobId: string,
+      plan: JobDirectory.TaskPlan,
+      attempt: number,
+      tasks: ReadonlyArray<number>,
+      environment: JobToSubmit["environment"]
+    ) =>
+      Effect.gen(function*() {
+        const directory = directoryOf(jobId)
+        const name = MapDirectory.attemptName(jobId, attempt)
+        const attempts = `${directory}/${MapDirectory.files.attempts}`
+        const place = `${attempts}/${name}`
+        const chunks = MapDirectory.chunked(tasks, plan.chunk)
+        const array = { size: chunks.length, concurrency: plan.concurrency }
+        const { timeSeconds } = plan.limits
+        // Each task keeps its own limit; the element needs time for all of them
+        const limits = {
+          ...plan.limits,
+          timeSeconds: timeSeconds === undefined ? undefined : timeSeconds * plan.chunk * plan.tries
+        }
+        yield* transport.makeDirectory(attempts)
+        // Two who resume a job at the same time: one of them does
+        yield* transport.makeNewDirectory(place)
+        const written = Effect.zipRight(
+          transport.writeFile(
+            `${place}/${JobDirectory.files.script}`,
+            MapDirectory.attemptScript({
+              jobId,
+              directory,
+              attemptDirectory: place,
+              directives: scheduler.directives(name, limits, array),
+              elementIndex: scheduler.elementIndex
+            }),
+            0o700
+          ),
+          transport.writeFile(`${place}/${MapDirectory.files.chunks}`, MapDirectory.chunksText(chunks))
+        )
+        yield* Effect.onError(written, () => Effect.ignore(transport.remove(place)))
+        yield* handOver(
+          { jobId: name, directory: place, array, limits },
+          environment,
+          attempt === 1 ? directory : place
+        )
+      })
+
+    const submitMap = (request: SubmitMapRequest) =>
+      Effect.gen(function*() {
+        const environment = yield* readEnvironment(
+          request.invocation.environmentVariables,
+          request.config.environmentVariables
+        )
+        const plan = yield* taskPlan({
+          count: request.inputs.length,
+          chunk: request.chunk,
+          concurrency: request.concurrency,
+          retry: request.retry,
+          limits: limitsOf(request.config)
+        })
+        const job = yield* prepare(request, plan, ({ directory }, script) =>
+          Effect.gen(function*() {
+            const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
+            const [head, tail] = MapDirectory.split(request.invocation)
+            yield* transport.makeDirectory(`${directory}/${MapDirectory.files.tasks}`)
+            yield* write(MapDirectory.files.head, head)
+            yield* write(MapDirectory.files.tail, tail)
+            yield* write(MapDirectory.files.inputs, MapDirectory.inputsText(request.inputs))
+            yield* write(MapDirectory.files.task, script({ jobDirectory: undefined, directives: [] }))
+            yield* write(MapDirectory.files.element, MapDirectory.elementScript(directory, plan.tries))
+          }))
+        plans.set(job.jobId, plan)
+        if (plan.count > 0) {
+          yield* submitAttempt(job.jobId, plan, 1, Array.from({ length: plan.count }, (_, n) => n), environment)
+        }
+        return job
+      }).pipe(Effect.withSpan("ClusterExecutor.submitMap"))
+
+    /** How the job ended; without its value, if that is large. */
+    const readResult = (jobId: string) =>
+      Effect.map(JobResultFile.read(transport, directoryOf(jobId), resultHeadBytes), (file) => file?.envelope)
+
+    const submissionOf = (jobId: string) =>
+      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.submitted, JobDirectory.Submission)
+
+    const runningOf = (jobId: string) =>
+      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.state, JobDirectory.RunningState)
+
+    /** What the job's directory says; where that is not the end of it, the scheduler has to be asked under `schedulerId`. */
+    const read = (jobId: string) =>
+      Effect.gen(function*() {
+        const envelope = yield* readResult(jobId)
+        if (envelope !== undefined && !(scheduler.endsJobs && JobStatus.isDoubtful(envelope))) {
+          return { jobId, envelope, schedulerId: undefined, running: undefined, submitted: true }
+        }
+        const submission = yield* submissionOf(jobId)
+        const running = yield* runningOf(jobId)
+        // Whoever submitted it was killed before the scheduler's name for it was written: it still runs.
+        const schedulerId = submission?.schedulerId ?? (running === undefined ? undefined : "")
+        return { jobId, envelope, schedulerId, running, submitted: submission !== undefined }
+      })
+    type Known = Effect.Effect.Success<ReturnType<typeof read>>
+
+    const poll = (known: ReadonlyArray<Known>): Effect.Effect<ReadonlyMap<string, SchedulerState>, SchedulerError> => {
+      const asked = known.flatMap(({ jobId, schedulerId }) =>
+        schedulerId === undefined ? [] : [{ directory: directoryOf(jobId), schedulerId }]
+      )
+      return asked.length === 0
+        ? Effect.succeed(new Map())
+        : Effect.map(scheduler.poll(asked), (answers) =>
+          new Map([...answers].map(([id, answer]) => [id, Scheduling.overall(answer)])))
+    }
+
+    const conclude = (known: Known, polled: ReadonlyMap<string, SchedulerState>) =>
+      Effect.gen(function*() {
+        const { jobId, running, schedulerId, submitted } = known
+        const state: SchedulerState = (schedulerId === undefined ? undefined : polled.get(schedulerId)) ??
+          { _tag: "Unknown" }
+        const over = known.envelope === undefined && (state._tag === "Ended" || state._tag === "Unknown")
+        // It may have ended between the two questions; and on a shared file system its files may still be on their way.
+        if (over && scheduler.settleMillis > 0) {
+          yield* Effect.sleep(scheduler.settleMillis)
+        }
+        const found = over ? yield* readResult(jobId) : known.envelope
+        const doubtful = scheduler.endsJobs && JobStatus.isDoubtful(found)
+        const cancelled = (over && found === undefined || doubtful) &&
+          (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
+        const envelope = doubtful && !cancelled && JobStatus.knowsBetter(state) ? undefined : found
+        return {
+          envelope,
+          status: JobStatus.derive({
+            jobId,
+            envelope,
+            scheduler: cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
+            running,
+            submitted
+          })
+        }
+      })
+
+    /** A scheduler that does not answer says nothing of the job: it is asked again, for a while. */
+    const patiently = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E | SchedulerError>) =>
+      Effect.retry(effect, {
+        while: (error) =>
+          error instanceof Scheduling.SchedulerError && error.reason === "Unavailable",
+        schedule: patience
+      })
+
+    /** Many calls: counted in the directory; where some are missing, the scheduler says whether they will come. */
+    const lookAtTasks = (jobId: string, plan: JobDirectory.TaskPlan) =>
+      Effect.gen(function*() {
+        const directory = directoryOf(jobId)
+        const counted = TaskFiles.count(transport, directory, plan.count)
+        const counts = yield* counted
+        if (counts.succeeded + counts.failed === plan.count) {
+          return JobStatus.ofTasks(jobId, counts, { _tag: "Unknown" }, true)
+        }
+        const attempts = yield* MapDirectory.attempts(transport, directory)
+        const answers = yield* Effect.forEach(
+          attempts,
+          (attempt) =>
+            poller.ask(TaskStream.submittedAs(attempt, plan)),
+          { concurrency: "unbounded" }
+        )
+        const states = answers.map(Scheduling.overall)
+        const state = states.find(({ _tag }) => _tag === "Running") ?? states.find(({ _tag }) => _tag === "Pending") ??
+          states.at(-1) ?? { _tag: "Unknown" }
+        const submitted = attempts.length > 0
+        if (!TaskStream.isOver(state)) return JobStatus.ofTasks(jobId, counts, state, submitted)
+        if (scheduler.settleMillis > 0) yield* Effect.sleep(scheduler.settleMillis)
+        const cancelled = yield* transport.exists(`${directory}/${JobDirectory.files.cancelled}`)
+        return JobStatus.ofTasks(
+          jobId,
+          yield* counted,
+          cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
+          submitted
+        )
+      })
+
+    const planOf = (jobId: string) =>
+      plans.has(jobId)
+        ? Effect.succeed(plans.get(jobId))
+        : describe(jobId).pipe(
+          Effect.map(({ tasks }) => tasks),
+          Effect.catchTag("JobNotFoundError", () => Effect.succeed(undefined))
+        )
+
+    /** Status of a job that exists, and its result if there is one. */
+    const look = (jobId: string) =>
+      Effect.flatMap(planOf(jobId), (plan) =>
+        plan === undefined
+          ? Effect.flatMap(read(jobId), (known) =>
+            known.schedulerId === undefined
+              ? conclude(known, new Map())
+              : Effect.flatMap(
+                poller.ask({ directory: directoryOf(jobId), schedulerId: known.schedulerId }),
+                (answer) => conclude(known, new Map([[known.schedulerId ?? "", Scheduling.overall(answer)]]))
+              ))
+          : Effect.map(lookAtTasks(jobId, plan), (status) => ({ envelope: undefined, status })))
+
+    /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
+    const statuses = (jobIds: ReadonlyArray<string>) =>
+      Effect.gen(function*() {
+        type Own = TransportError | ResultEnvelope.ResultEnvelopeError
+        const single = <A>(effect: Effect.Effect<A, Own | SchedulerError>) =>
+          Effect.flatMap(Effect.either(effect), (outcome): Effect.Effect<
+            Either.Either<A, Own>,
+            TransportError | SchedulerError
+          > => {
+            if (Either.isRight(outcome)) return Effect.succeed(Either.right(outcome.right))
+            const error = outcome.left
+            return error._tag === "SchedulerError" ||
+                error._tag === "TransportError" && !notUnderstood.has(error.reason)
+              ? Effect.fail(error)
+              : Effect.succeed(Either.left(error))
+          })
+        const known = yield* Effect.forEach(jobIds, (jobId) =>
+          single(Effect.flatMap(planOf(jobId), (plan) =>
+            Effect.map(read(jobId), (each) => ({ ...each, plan })))), {
+          concurrency: atOnce
+        })
+        const all = known.flatMap((each) =>
+          Either.isRight(each) ? [each.right] : []
+        )
+        const polled = yield* poll(all.filter(({ schedulerId }) => schedulerId !== ""))
+        const statusOf = (each: Known & { readonly plan: JobDirectory.TaskPlan | undefined }) =>
+          each.plan !== undefined ? single(lookAtTasks(each.jobId, each.plan)) :
+            // What has no name of its own has no place among the answers
+            Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
+              single(Effect.map(conclude(each, states), ({ status }) =>
+                status)))
+        return yield* Effect.forEach(
+          known,
+          Either.match({
+            onLeft: (error) =>
+              Effect.succeed(Either.left(error)),
+            onRight: statusOf
+          }),
+          { concurrency: atOnce }
+        )
+      }).pipe(Effect.withSpan("ClusterExecutor.statuses"))
+
+    const status = (jobId: string) =>
+      Effect.zipRight(describe(jobId), Effect.map(look(jobId), ({ status }) => status)).pipe(
+        Effect.withSpan("ClusterExecutor.status")
+      )
+
+    const lookPatiently = (jobId: string) => patiently(look(jobId))
+
+    /**
+     * Looks until the job is over: for its result quickly at first, then once a second; and asks the scheduler, which has others
+     * to serve, less and less often.
+     */
+    const untilOver = (
+      jobId: string,
+      waitMillis = Math.max(shortestWaitMillis, scheduler.pollMillis),
+      askMillis = scheduler.pollMillis
+    ): ReturnType<typeof lookPatiently> =>
+      Effect.gen(function*() {
+        const seen = yield* lookPatiently(jobId)
+        if (JobStatus.isFinal(seen.status.state)) return seen
+        const isOne = (yield* planOf(jobId)) === undefined
+        let wait = waitMillis
+        let waited = 0
+        do {
+          yield* Effect.sleep(wait)
+          waited += wait
+          wait = Math.min(longestWaitMillis, wait * 1.2)
+        } while (isOne && waited < askMillis && (yield* readResult(jobId)) === undefined)
+        return yield* untilOver(
+          jobId,
+          wait,
+          Math.min(askMillis * 1.3, scheduler.pollMillis * TaskStream.longestAskFactor)
+        )
+      })
+
+    const sourceMapOf = (directory: string) =>
+      Effect.flatMap(JobDirectory.readText(transport, directory, JobDirectory.files.sourceMap), (text) =>
+        text === undefined
+          ? Effect.succeed(undefined)
+          : SourceMapDocument.decode(text, `${directory}/${JobDirectory.files.sourceMap}`))
+
+    const circumstances = {
+      transport,
+      endsJobs: scheduler.endsJobs,
+      settleMillis: scheduler.settleMillis,
+      pollMillis: scheduler.pollMillis,
+      ask: (job: SubmittedJob) =>
+        patiently(poller.ask(job))
+    }
+
+    const single = (jobId: string) =>
+      new JobError.JobNotFoundError({
+        jobId,
+        directory: directoryOf(jobId),
+        what: `The job ${jobId} is one call, and has no tasks`,
+        remedy: "Ask for its result."
+      })
+
+    const results = (jobId: string, resultsOptions?: TaskStream.ResultsOptions) =>
+      Stream.unwrap(Effect.gen(function*() {
+        const { functionName, tasks } = yield* describe(jobId)
+        if (tasks === undefined) {
+          return yield* single(jobId)
+        }
+        const directory = directoryOf(jobId)
+        const document = yield* sourceMapOf(directory)
+        return TaskStream.results(
+          circumstances,
+          { jobId, directory, functionName, plan: tasks, document },
+          resultsOptions
+        )
+      })).pipe(
+        // Its directory was removed while somebody waited
+        Stream.mapError((error) =>
+          error._tag === "TransportError" && error.reason === "NotFound" ? notFound(jobId) : error
+        )
+      )
+
+    /** Whether an attempt that somebody has begun to make gets its tasks. */
+    const isMade = (directory: string, attempt: string) =>
+      Effect.iterate({ made: false, waited: 0 }, {
+        while: ({ made, waited }) =>
+          !made && waited < longestMakingMillis,
+        body: ({ waited }) =>
+          Effect.map(
+            Effect.delay(
+              transport.exists(`${directory}/${MapDirectory.files.attempts}/${attempt}/${MapDirectory.files.chunks}`),
+              makingMillis
+            ),
+            (made) => ({ made, waited: waited + makingMillis })
+          )
+      }).pipe(Effect.map(({ made }) =>
+        made
+      ))
+
+    const resume = (
+      jobId: string,
+      { environmentVariables = [] }: ResumeOptions = {}
+    ): Effect.Effect<number, AskError | JobError.JobEnvironmentError> =>
+      Effect.gen(function*() {
+        const { tasks: plan } = yield* describe(jobId)
+        if (plan === undefined) {
+          return yield* single(jobId)
+        }
+        const directory = directoryOf(jobId)
+        const { element, head, inputs, tail, task } = MapDirectory.files
+        // They run again, or are handed to what runs
+        yield* JobTrust.check(transport, jobs, directory, [
+          ...[element, head, inputs, tail, task],
+          JobDirectory.files.invocation
+        ])
+        const all: MapDirectory.Ranges = plan.count === 0 ? [] : [[0, plan.count - 1]]
+        const attempts = yield* MapDirectory.attempts(transport, directory)
+        // The scheduler first: what ends in between has then left its result
+        const state = yield* TaskStream.statesOfTasks(circumstances, plan, attempts)
+        if (attempts.length > 0 && scheduler.settleMillis > 0) {
+          yield* Effect.sleep(scheduler.settleMillis)
+        }
+        const over = Array.from({ length: plan.count }, (_, task) => task).filter((task) =>
+          TaskStream.isOver(state(task))
+        )
+        yield* TaskFiles.discardCancelled(transport, directory, MapDirectory.toRanges(over))
+        const { ended } = yield* TaskFiles.look(transport, directory, all, { results: false, ordered: false })
+        const missing = over.filter((task) => !ended.has(task))
+        if (missing.length === 0) return 0
+        const text = yield* JobDirectory.readText(transport, directory, JobDirectory.files.invocation)
+        const invocation = yield* Invocation.decode(text ?? "", `${directory}/${JobDirectory.files.invocation}`).pipe(
+          Effect.mapError(() => notFound(jobId))
+        )
+        const environment = yield* readEnvironment(invocation.environmentVariables, environmentVariables)
+        yield* transport.remove(`${directory}/${JobDirectory.files.cancelled}`)
+        const next = 1 + Math.max(0, ...attempts.map(({ number }) => number))
+        const submitNext = (attempt: number): ReturnType<typeof resume> =>
+          Effect.as(submitAttempt(jobId, plan, attempt, missing, environment), missing.length).pipe(
+            Effect.catchIf(
+              (error) => error._tag === "TransportError" && error.reason === "AlreadyExists",
+              () =>
+                Effect.flatMap(isMade(directory, MapDirectory.attemptName(jobId, attempt)), (made) =>
+                  // Another client does it at this moment, or was killed when it had begun to
+                  made ? Effect.succeed(0) : submitNext(attempt + 1))
+            )
+          )
+        return yield* submitNext(next)
+      }).pipe(Effect.withSpan("ClusterExecutor.resume"))
+
+    const logs = (
+      jobId: string,
+      { follow = true, from, tail, task }: Parameters<typeof ClusterExecutor.Service["logs"]>[1] = {}
+    ) =>
+      Stream.unwrap(Effect.map(describe(jobId), ({ tasks }) => {
+        const directory = directoryOf(jobId)
+        const isOver = Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
+        if (tasks === undefined) return JobLogs.read(transport, directory, { follow, from, tail, isOver })
+        const ofTask = (number: number) => {
+          const place = MapDirectory.taskDirectory(directory, number)
+          const ended = Effect.flatMap(
+            Effect.zipWith(
+              transport.exists(`${place}/${JobDirectory.files.result}`),
+              transport.exists(`${place}/${MapDirectory.files.again}`),
+              (result, again) => result && !again
+            ),
+            (ended) => ended ? Effect.succeed(true) : isOver
+          )
+          const own = task === undefined ? undefined : from
+          return JobLogs.read(transport, place, { follow, from: own, tail, isOver: ended })
+        }
+        return task === undefined
+          ? Stream.flatMap(Stream.range(0, tasks.count - 1), ofTask)
+          : ofTask(task)
+      }))
+
+    const tooLarge = (jobId: string, limitBytes: number, envelope: ResultEnvelope.ResultEnvelope | undefined) =>
+      new JobError.ResultTooLargeError({
+        jobId,
+        directory: directoryOf(jobId),
+        envelope,
+        limitBytes,
+        what: `The result of ${jobId} is larger than the ${limitBytes} bytes that are taken here`,
+        remedy: `Let the function write large data to files, and return their names; this result lies in ${
+          directoryOf(jobId)
+        } on ${transport.location}.`
+      })
+
+    /** The values of many calls, or the first error. */
+    const resultOfMap = (jobId: string, limitBytes: number) =>
+      Effect.gen(function*() {
+        const values: Array<unknown> = []
+        let last: JobOutcome.JobResult | undefined
+        let characters = 0
+        yield* Stream.runForEach(results(jobId, { ordered: true }), ({ outcome }) =>
+          Effect.flatMap(outcome, (each) => {
+            last = each
+            values.push(each.value)
+            characters += each.envelope.value?.length ?? 0
+            return characters > limitBytes ? tooLarge(jobId, limitBytes, undefined) : Effect.void
+          }))
+        // Of no call at all nothing is known
+        return last === undefined ? yield* notFound(jobId) : { value: values, envelope: last.envelope }
+      })
+
+    const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
+      Effect.gen(function*() {
+        const { functionName, tasks } = yield* describe(jobId)
+        if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
+        const { envelope: head, status } = yield* untilOver(jobId)
+        const place = { jobId, directory: directoryOf(jobId), functionName }
+        if (head === undefined) return yield* JobOutcome.withoutResult(place, status)
+        const isWhole = head.status !== "returned" || head.value !== undefined
+        const file = isWhole ? undefined : yield* JobResultFile.read(transport, place.directory, limitBytes)
+        if (file?.isHead === true) return yield* tooLarge(jobId, limitBytes, head)
+        const envelope = file?.envelope ?? head
+        const document = envelope.error === undefined ? undefined : yield* sourceMapOf(place.directory)
+        return yield* JobOutcome.fromEnvelope(place, envelope, document)
+      }).pipe(Effect.withSpan("ClusterExecutor.result"))
+
+    return {
+      stateDirectory: options.stateDirectory,
+      deploy,
+      submit,
+      submitMap,
+      results,
+      resume,
+      attach,
+      find,
+      status,
+      statuses,
+      logs,
+      result,
+      cancel: (jobId: string) =>
+        Effect.gen(function*() {
+          const { tasks: plan } = yield* describe(jobId)
+          if (plan !== undefined) {
+            if (JobStatus.isFinal((yield* lookAtTasks(jobId, plan)).state)) return
+            yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
+            const attempts = yield* MapDirectory.attempts(transport, directoryOf(jobId))
+            return yield* Effect.forEach(
+              attempts,
+              (attempt) => scheduler.cancel(TaskStream.submittedAs(attempt, plan)),
+              { discard: true }
+            )
+          }
+          if ((yield* readResult(jobId)) !== undefined) return
+          const submission = yield* submissionOf(jobId)
+          // First, so that a job which is killed before it can say so is known to be cancelled.
+          yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
+          yield* scheduler.cancel({ directory: directoryOf(jobId), schedulerId: submission?.schedulerId ?? "" })
+        }).pipe(Effect.withSpan("ClusterExecutor.cancel")),
+      list: Effect.flatMap(names, attachAll).pipe(Effect.withSpan("ClusterExecutor.list"))
+    }
+  })
+
+export const layer = (
+  options: LayerOptions
+): Layer.Layer<ClusterExecutor, never, Transport | Scheduler | PackageDeployer> =>
+  Layer.scoped(ClusterExecutor, make(options))

@@ -1,0 +1,56 @@
+/**
+ * Packages functions: the service that the original calls `FilePackager`.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { SealError } from "../archive/SealPackage.ts"
+import type { ClusterConfig } from "../config/ClusterConfig.ts"
+import type { ExecutionContext } from "./ExecutionContext.ts"
+import type { AnyFunction } from "../closures/FunctionLocator.ts"
+import type { FunctionReference } from "../slicing/FunctionReference.ts"
+import type { PackageInfo } from "./PackageInfo.ts"
+import type { PackageOptionsError, PackageOptionsInput } from "./PackageOptions.ts"
+import type { PrepareError } from "./preparePackage.ts"
+import type { PackageReport, PreparedPackage } from "./PreparedPackage.ts"
+import type { ValueNotCarriedError } from "../runtime/ValueCodec.ts"
+
+/** Everything that can go wrong between a reference and a finished package. */
+export type PackagingError = PrepareError | SealError | PackageOptionsError | ValueNotCarriedError
+
+/**
+ * A function by reference (`"src/analysis.ts#mainAnalysis"`, or the parsed form), or the function itself where the host
+ * can find its source ({@link FunctionLocator}).
+ */
+export type FunctionLike = FunctionReference | string | AnyFunction
+
+/** A finished package, and what is known of how it came about. */
+export interface Packaged {
+  readonly info: PackageInfo
+  readonly report: PackageReport
+}
+
+export class FilePackager extends Context.Tag("clustrix/FilePackager")<FilePackager, {
+  /**
+   * Finds what the function needs and says why, without writing anything. A relative file is read from `from`, by
+   * default the working directory of the host.
+   */
+  readonly prepare: (
+    fn: FunctionLike,
+    options?: PackageOptionsInput,
+    from?: string
+  ) => Effect.Effect<PreparedPackage, PackagingError>
+  /** Writes the package into the store. A relative file is read from the context's working directory. */
+  readonly packageFunction: (
+    fn: FunctionLike,
+    context: ExecutionContext,
+    options?: PackageOptionsInput
+  ) => Effect.Effect<Packaged, PackagingError>
+  /** Packages the function and writes invocation and source map beside it. */
+  readonly packageFunctionForExecution: (
+    fn: FunctionLike,
+    config: ClusterConfig,
+    args?: ReadonlyArray<unknown>,
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: PackageOptionsInput
+  ) => Effect.Effect<Packaged, PackagingError>
+}>() {}

@@ -1,0 +1,110 @@
+/**
+ * One function's packagings, remembered: whether the last one can be taken again, and what the next one sees.
+ *
+ * A packaging is a function of the reference, the options, the packager's own code, and what the file system answers.
+ * All of these are written down. It is taken again only if each question is answered as it was (files by the digest of
+ * their bytes, never by their times) and the ZIP still lies in the store, byte for byte.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { FunctionReference } from "../slicing/FunctionReference.ts"
+import * as Hasher from "../archive/Hasher.ts"
+import * as Manifest from "../archive/Manifest.ts"
+import { FileTimes } from "../resolution/FileTimes.ts"
+import { hold, type Host, type Observation } from "./memory/Observation.ts"
+import { observe } from "./memory/observe.ts"
+import { PackageMemory } from "./memory/PackageMemory.ts"
+import { PackageStore } from "../archive/PackageStore.ts"
+import { DirectoryEntries } from "../resolution/DirectoryEntries.ts"
+import type { PackageOptions } from "./PackageOptions.ts"
+import * as RememberedPackage from "./RememberedPackage.ts"
+
+/** What a caller wants to find in the store. */
+export interface Wanted {
+  readonly sourceMap: boolean
+}
+
+/** A packaging that was found again, and where its files lie. */
+export interface Recalled {
+  readonly remembered: RememberedPackage.RememberedPackage
+  readonly packagePath: string
+  readonly sourceMapPath: string | undefined
+}
+
+export interface Recollection {
+  /** The last packaging, if it would be the same now. Its files count as used just now. */
+  readonly find: (wanted: Wanted) => Effect.Effect<Recalled | undefined, never, PackageStore>
+  /** Runs a packaging whose questions to the file system are written down. */
+  readonly watch: <A, E, R>(
+    packaging: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, Exclude<Exclude<R, FileSystem.FileSystem>, DirectoryEntries>>
+  /** Remembers what was watched. `contents` are files that were read besides. */
+  readonly keep: (
+    remembered: Omit<RememberedPackage.RememberedPackage, "observations">,
+    contents: ReadonlyArray<Observation>
+  ) => Effect.Effect<void>
+}
+
+const blockBytes = 1_048_576
+
+/** The path of the file, if the store has it with these bytes. */
+const stored = ({ fileName, sha256 }: RememberedPackage.StoredFile) =>
+  Effect.gen(function*() {
+    const store = yield* PackageStore
+    const file = yield* store.open(fileName)
+    const hasher = yield* Hasher.Hasher
+    const hash = yield* hasher.init
+    for (let at = 0; at < file.sizeBytes; at += blockBytes) hash.update(yield* file.read(at, blockBytes))
+    return hash.digest() === sha256 ? yield* store.refresh(fileName) : undefined
+  }).pipe(
+    Effect.scoped,
+    // Not there, or not readable: it is made anew, and says then what is wrong
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** `undefined` where nothing is remembered: no memory, or a file system that does not list types. */
+export const make = Effect.fnUntraced(function*(reference: FunctionReference, options: PackageOptions, from: string) {
+  const memory = Option.getOrUndefined(yield* Effect.serviceOption(PackageMemory))
+  const entries = Option.getOrUndefined(yield* Effect.serviceOption(DirectoryEntries))
+  if (memory === undefined || entries === undefined) return undefined
+  const hasher = yield* Hasher.Hasher
+  const times = Option.getOrUndefined(yield* Effect.serviceOption(FileTimes))
+  const host: Host = { fileSystem: yield* FileSystem.FileSystem, entries, hasher, times }
+  const observed = observe(host)
+  const key = yield* Hasher.digest(JSON.stringify([
+    RememberedPackage.version,
+    Manifest.formatVersion,
+    memory.packager,
+    from,
+    reference,
+    options
+  ]))
+  const recollection: Recollection = {
+    find: (wanted) =>
+      Effect.gen(function*() {
+        const text = yield* memory.get(key)
+        const remembered = text === undefined ? undefined : RememberedPackage.decode(text)
+        if (remembered === undefined || !(yield* hold(host, remembered.observations))) return undefined
+        const { sourceMap, zip } = remembered
+        const [packagePath, sourceMapPath] = yield* Effect.all([
+          stored(zip),
+          sourceMap === undefined || !wanted.sourceMap ? Effect.succeed(undefined) : stored(sourceMap)
+        ], { concurrency: "unbounded" })
+        const isWhole = packagePath !== undefined && (sourceMapPath !== undefined || !wanted.sourceMap)
+        return isWhole ? { remembered, packagePath, sourceMapPath } : undefined
+      }).pipe(Effect.provideService(Hasher.Hasher, hasher), Effect.withSpan("clustrix.recall")),
+    watch: (packaging) =>
+      packaging.pipe(
+        Effect.provideService(FileSystem.FileSystem, observed.fileSystem),
+        Effect.provideService(DirectoryEntries, observed.entries),
+        (watched) => observed.times === undefined ? watched : Effect.provideService(watched, FileTimes, observed.times)
+      ),
+    keep: (remembered, contents) =>
+      Effect.flatMap(observed.observations, (observations) =>
+        observations === undefined
+          ? Effect.void
+          : memory.set(key, RememberedPackage.encode({ ...remembered, observations: [...observations, ...contents] })))
+  }
+  return recollection
+})
