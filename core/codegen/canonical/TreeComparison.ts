@@ -215,8 +215,10 @@ const operands = (expression: AnyNode, operator: unknown, into: Array<AnyNode>):
   return into
 }
 
+/** Whether it is as good as nothing where its value is not used. `1e999` is printed as `1/0`, which is none. */
 const isLiteral = (expression: AnyNode): boolean =>
-  expression.type === "NumericLiteral" || expression.type === "StringLiteral" || expression.type === "BooleanLiteral" ||
+  (expression.type === "NumericLiteral" && fields(expression)["value"] !== Infinity) ||
+  expression.type === "StringLiteral" || expression.type === "BooleanLiteral" ||
   expression.type === "NullLiteral"
 
 /** What the member of an enum may be written as. */
