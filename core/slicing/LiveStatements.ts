@@ -389,9 +389,14 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       driving.add(code)
       for (const caller of effects.callers(code)) stack.push(caller.code)
     }
+    const ofDriver = (code: number): boolean => {
+      const found = codes[code]
+      return found !== undefined && driving.has(program.codeOf(found.module, found.code.item))
+    }
     for (let again = true; again;) {
       again = false
       const given = new Set<Variable>()
+      const changed = new Set<Region>()
       for (const [code, { item, module }] of itemOfCode) {
         if (!driving.has(code)) continue
         for (const each of modules[module]?.record.items[item]?.declares ?? []) {
@@ -399,13 +404,21 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
           if (variable !== undefined) given.add(find(variable))
         }
       }
+      for (const [variable, assigning] of effects.assigners) if (assigning.some(ofDriver)) given.add(variable)
+      for (const [region, fields] of effects.writes) {
+        if ([...fields.values()].some((writes) => writes.some(({ code }) => ofDriver(code)))) changed.add(region)
+      }
+      const isOfDriver = (variable: Variable): boolean =>
+        given.has(find(variable)) || (solution.isFilled(variable) && changed.has(regionOf(variable)))
       for (const [code, { item, module }] of itemOfCode) {
         if (driving.has(code)) continue
-        const uses = modules[module]?.record.items[item]?.references.some(({ eager, name: each }) => {
-          const variable = eager ? program.named(module, each) : undefined
-          return variable !== undefined && given.has(find(variable))
+        const { declares = [], references = [] } = modules[module]?.record.items[item] ?? {}
+        // A declaration of what a driver fills is not made by it
+        const uses = references.some(({ eager, name: each }) => {
+          const variable = eager && !declares.includes(each) ? program.named(module, each) : undefined
+          return variable !== undefined && isOfDriver(variable)
         })
-        if (uses !== true) continue
+        if (!uses) continue
         driving.add(code)
         again = true
       }

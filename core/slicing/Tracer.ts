@@ -103,7 +103,10 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
     Effect.gen(function*() {
       const { module } = reached
       if (isClustrix(request.specifier)) return
-      const target = yield* follow(module, request.specifier, request.offset, "import")
+      const following = follow(module, request.specifier, request.offset, "import")
+      // One that is not there is warned of
+      const target = yield* request.bare ? following : Effect.orElseSucceed(following, () => undefined)
+      if (target === undefined) return
       if (!request.bare) {
         // Of a module of the program what has effects is kept; of a package all
         if (target._tag !== "External" || target.resolution._tag !== "Package") return

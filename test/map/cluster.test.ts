@@ -24,7 +24,7 @@ describe("a function behind cluster()", () => {
     const running = Program.start(program("wrapped"), [], environment)
     const code = await running.end
     assert.strictEqual(code, 0, running.output())
-    const printed = running.output().trim().split("\n").map((line): unknown => JSON.parse(line))
+    const printed = running.printed()
     assert.deepStrictEqual(printed, [
       ["top level", 16],
       ["name", ["square", 1]],
@@ -47,7 +47,7 @@ describe("a function behind cluster()", () => {
     const code = await running.end
     fs.rmSync(place, { recursive: true, force: true })
     assert.strictEqual(code, 0, running.output())
-    const printed = running.output().trim().split("\n").map((line): unknown => JSON.parse(line))
+    const printed = running.printed()
     assert.deepStrictEqual(printed, [
       ["a function among the inputs", ["ValueNotCarriedError", "The input 1 cannot be carried"]],
       ["inputs that throw", ["RangeError", "no more"]],

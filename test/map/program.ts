@@ -12,6 +12,8 @@ export interface RunningProgram {
   readonly child: ChildProcess
   /** What it has printed so far, on both streams. */
   readonly output: () => string
+  /** What it has printed on standard output: a line of JSON each. */
+  readonly printed: () => ReadonlyArray<unknown>
   readonly end: Promise<number | null>
 }
 
@@ -27,5 +29,8 @@ export const start = (
   })
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => output += bytes.toString())
-  return { child, output: () => output, end: new Promise((resolve) => child.once("close", resolve)) }
+  let lines = ""
+  child.stdout.on("data", (bytes: Buffer) => lines += bytes.toString())
+  const printed = () => lines.trim().split("\n").map((line): unknown => JSON.parse(line))
+  return { child, output: () => output, printed, end: new Promise((resolve) => child.once("close", resolve)) }
 }

@@ -120,6 +120,21 @@ cli()`
       assert.deepStrictEqual(dropped, ["main.ts:4", "main.ts:5", "main.ts:7"])
     }))
 
+  it.effect("what prints and counts what running the entry gave", () =>
+    Effect.gen(function*() {
+      const { dropped, kept } = yield* find({
+        "main.ts": `export async function main(n: number) { return n }
+const results: number[] = []
+let failed = 0
+for (const n of [1, 2]) results.push(await main(n))
+try { await main(3) } catch { failed += 1 }
+console.log(results)
+if (failed > 0) console.error(failed)`
+      })
+      assert.deepStrictEqual(kept, ["main.ts#main"])
+      assert.deepStrictEqual(dropped, ["main.ts:4", "main.ts:5", "main.ts:6", "main.ts:7"])
+    }))
+
   it.effect("plain reads, and calls that change only what is not reached", () =>
     Effect.gen(function*() {
       const { dropped, kept } = yield* find({
