@@ -147,7 +147,7 @@ export const functionState = (
       // Which class it extends is seen where it is made; what compiled it may have made an async function a plain one
       prototype: self?.superClass || (isObject(parent) && Intrinsics.find(parent) !== undefined) ? Object(parent)
         : Function.prototype,
-      hasElements: false,
+      elements: 0,
       values: new Map()
     }
     const keep = (state: OwnState): OwnState => isModules ? withoutModuleState(state, written) : state
@@ -160,7 +160,7 @@ export const functionState = (
         ...membersOf(prototype, false)
       ]),
       prototype: prototypeOfPrototype(prototype, self, parent),
-      hasElements: false,
+      elements: 0,
       values: new Map()
     }
     return { ...state, hasLostKey, prototype: { value: prototype, own: keep(ownState(prototype, fresh)) } }

@@ -25,8 +25,8 @@ export interface Fresh {
   /** In their order. */
   readonly own: ReadonlyMap<string | symbol, FreshProperty>
   readonly prototype: object | null
-  /** Whether properties named by a number are its content. */
-  readonly hasElements: boolean
+  /** So many properties named by numbers are its content. */
+  readonly elements: number
   /** Values to carry in the place of those that it holds. */
   readonly values: ReadonlyMap<string | symbol, unknown>
 }
@@ -52,9 +52,13 @@ export interface OwnState {
   readonly integrity: Integrity
 }
 
-const integrityOf = (value: object): Integrity =>
-  Object.isExtensible(value) ? "open" : Object.isFrozen(value) ? "frozen" : Object.isSealed(value) ? "sealed"
-    : "closed"
+const integrityOf = (value: object): Integrity => {
+  if (Object.isExtensible(value)) return "open"
+  // `Object.isFrozen` of V8 takes an empty array that is only closed for a frozen one
+  const all = Reflect.ownKeys(value).map((key) => Object.getOwnPropertyDescriptor(value, key) ?? {})
+  if (all.some(({ configurable }) => configurable === true)) return "closed"
+  return all.some(({ writable }) => writable === true) ? "sealed" : "frozen"
+}
 
 const isElement = (key: string | symbol): boolean => typeof key === "string" && /^(?:0|[1-9]\d*)$/.test(key)
 
@@ -73,7 +77,7 @@ export const ownState = (value: object, fresh: Fresh): OwnState => {
   const prototype: object | null = Object.getPrototypeOf(value)
   const removed: Array<string | symbol> = []
   const properties: Array<OwnProperty> = []
-  const keys = Reflect.ownKeys(value).filter((key) => !fresh.hasElements || !isElement(key))
+  const keys = Reflect.ownKeys(value).filter((key) => !isElement(key) || Number(key) >= fresh.elements)
   // Numbers, strings and symbols are listed apart, each kind in an order of its own
   for (const kind of ["element", "string", "symbol"] as const) {
     const ofKind = (key: string | symbol): boolean =>
@@ -138,7 +142,7 @@ export const boundFresh = (target: object, count: number): Fresh => {
       ["name", { ...attributes, isSame: (each) => each === name }]
     ]),
     prototype: Object.getPrototypeOf(target),
-    hasElements: false,
+    elements: 0,
     values: new Map()
   }
 }
@@ -153,6 +157,6 @@ export const asItIs = (value: object): Fresh => ({
     })
   ),
   prototype: Object.getPrototypeOf(value),
-  hasElements: false,
+  elements: 0,
   values: new Map()
 })

@@ -99,8 +99,29 @@ const sharedByteLength = typeof SharedArrayBuffer === "undefined"
   ? undefined
   : getter(SharedArrayBuffer.prototype, "byteLength")
 const typedArrayTag = getter(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)
+const resizable = getter(ArrayBuffer.prototype, "resizable")
+const maxByteLengthOf = getter(ArrayBuffer.prototype, "maxByteLength")
+/** What a view says of itself, whatever it inherits from. */
+const viewGetters = (prototype: object) => ({
+  buffer: getter(prototype, "buffer"),
+  byteLength: getter(prototype, "byteLength"),
+  byteOffset: getter(prototype, "byteOffset"),
+  length: getter(prototype, "length")
+})
+const ofTypedArray = viewGetters(Object.getPrototypeOf(Int8Array.prototype))
+const ofDataView = viewGetters(DataView.prototype)
 const regExpSource = getter(RegExp.prototype, "source")
-const regExpFlags = getter(RegExp.prototype, "flags")
+/** `RegExp.prototype.flags` reads properties, which may be others by now. */
+const regExpFlag = Object.entries({
+  d: "hasIndices",
+  g: "global",
+  i: "ignoreCase",
+  m: "multiline",
+  s: "dotAll",
+  u: "unicode",
+  v: "unicodeSets",
+  y: "sticky"
+}).map(([flag, name]) => [flag, getter(RegExp.prototype, name)] as const)
 
 /**
  * The tag that the language gives to the object. One that somebody's class gives it is not asked for: it may be a
@@ -129,7 +150,7 @@ const prototypeOf = (name: string): object | null => {
 const made = (making: Making, prototype: object | null, own: Fresh["own"] = new Map()): Made => ({
   _tag: "Made",
   making,
-  fresh: { own, prototype, hasElements: false, values: new Map() }
+  fresh: { own, prototype, elements: 0, values: new Map() }
 })
 
 const literal = (expression: string, prototype: object | null, own?: Fresh["own"]): Made =>
@@ -164,7 +185,8 @@ const detached = refused(
 const viewShape = (value: object): Made | Refused | undefined => {
   if (!ArrayBuffer.isView(value)) return undefined
   const constructor = String(Reflect.apply(typedArrayTag, value, []) ?? "DataView")
-  const { buffer, byteLength: bytes, byteOffset: offset } = value
+  const of = constructor === "DataView" ? ofDataView : ofTypedArray
+  const buffer = Reflect.apply(of.buffer, value, []) as ArrayBufferLike // of a view
   if (isSharedMemory(buffer)) {
     return refused(
       `${article(constructor)} over shared memory`,
@@ -173,37 +195,39 @@ const viewShape = (value: object): Made | Refused | undefined => {
     )
   }
   if (!takes(() => new Uint8Array(buffer))) return detached
+  const bytes = Number(Reflect.apply(of.byteLength, value, []))
+  const offset = Number(Reflect.apply(of.byteOffset, value, []))
   const shape = (making: Making, prototype: object | null): Made => ({
     _tag: "Made",
     making,
-    fresh: { own: new Map(), prototype, hasElements: constructor !== "DataView", values: new Map() }
+    fresh: { own: new Map(), prototype, elements: constructor === "DataView" ? 0 : Infinity, values: new Map() }
   })
   const nodeBuffer: unknown = Reflect.get(globalThis, "Buffer")
   if (typeof nodeBuffer === "function" && inherits(value, nodeBuffer.prototype)) {
     const content = new Uint8Array(buffer, offset, bytes).slice()
     return shape({ _tag: "Buffer", bytes: content, buffer, offset }, nodeBuffer.prototype)
   }
-  const isTracking = Reflect.get(buffer, "resizable") === true && tracksLength(value)
-  const length = isTracking ? undefined : constructor === "DataView" ? bytes : Number(Reflect.get(value, "length"))
+  const isTracking = Reflect.apply(resizable, buffer, []) === true && tracksLength(value, bytes, offset)
+  const length = isTracking ? undefined : constructor === "DataView" ? bytes
+    : Number(Reflect.apply(of.length, value, []))
   return shape({ _tag: "View", constructor, buffer, offset, length }, prototypeOf(constructor))
 }
 
 const fill: unknown = Reflect.get(Object.getPrototypeOf(Int8Array.prototype), "fill")
-const viewByteLength = getter(DataView.prototype, "byteLength")
 
 /** Whether the view follows the length of its buffer: asked of a copy of both, which is resized. */
-const tracksLength = (view: ArrayBufferView): boolean => {
+const tracksLength = (view: ArrayBufferView, bytes: number, offset: number): boolean => {
   const copy = structuredClone(view)
   const resize: unknown = Reflect.get(copy.buffer, "resize")
   if (typeof resize !== "function") return false
-  if (view.byteLength === 0) {
+  if (bytes === 0) {
     Reflect.apply(resize, copy.buffer, [Reflect.get(copy.buffer, "maxByteLength")])
     return copy.byteLength > 0
   }
   // One of a fixed length is out of bounds then, and cannot be used
-  Reflect.apply(resize, copy.buffer, [view.byteOffset])
+  Reflect.apply(resize, copy.buffer, [offset])
   return takes(() =>
-    copy instanceof DataView ? Reflect.apply(viewByteLength, copy, [])
+    copy instanceof DataView ? Reflect.apply(ofDataView.byteLength, copy, [])
       : typeof fill === "function" && Reflect.apply(fill, copy, [0])
   )
 }
@@ -215,8 +239,8 @@ const bufferShape = (value: object): Made | Refused | undefined => {
   if (!takes(() => Reflect.apply(byteLength, value, []))) return undefined
   const buffer = value as ArrayBuffer // the getter takes nothing else
   if (!takes(() => new Uint8Array(buffer))) return detached
-  const isResizable = Reflect.get(buffer, "resizable") === true
-  const maxByteLength = isResizable ? Number(Reflect.get(buffer, "maxByteLength")) : undefined
+  const isResizable = Reflect.apply(resizable, buffer, []) === true
+  const maxByteLength = isResizable ? Number(Reflect.apply(maxByteLengthOf, buffer, [])) : undefined
   return made({ _tag: "ArrayBuffer", bytes: new Uint8Array(buffer).slice(), maxByteLength }, ArrayBuffer.prototype)
 }
 
@@ -242,8 +266,15 @@ const literalShape = (value: object): Made | Refused | undefined => {
   // The prototype itself has a source, too, and is an intrinsic
   if (takes(() => Reflect.apply(regExpSource, value, []))) {
     const source = JSON.stringify(Reflect.apply(regExpSource, value, []))
-    const flags = JSON.stringify(Reflect.apply(regExpFlags, value, []))
-    const lastIndex = { isSame: (each: unknown) => each === 0, writable: true, enumerable: false, configurable: false }
+    const flags = JSON.stringify(
+      regExpFlag.flatMap(([flag, has]) => Reflect.apply(has, value, []) === true ? [flag] : []).join("")
+    )
+    const lastIndex = {
+      isSame: (each: unknown) => Object.is(each, 0),
+      writable: true,
+      enumerable: false,
+      configurable: false
+    }
     return literal(`new RegExp(${source}, ${flags})`, RegExp.prototype, new Map([["lastIndex", lastIndex]]))
   }
   for (const { name, valueOf } of boxes) {
@@ -256,7 +287,7 @@ const literalShape = (value: object): Made | Refused | undefined => {
     if (typeof content !== "string") return literal(`Object(${expression})`, prototypeOf(name))
     const length = { isSame: () => true, writable: false, enumerable: false, configurable: false }
     const shape = literal(`Object(${expression})`, String.prototype, new Map([["length", length]]))
-    return { ...shape, fresh: { ...shape.fresh, hasElements: true } }
+    return { ...shape, fresh: { ...shape.fresh, elements: content.length } }
   }
   if (takes(() => Reflect.get(URL.prototype, "href", value))) {
     const href = String(Reflect.get(URL.prototype, "href", value))
@@ -295,11 +326,16 @@ const boxes: ReadonlyArray<{ readonly name: string; readonly valueOf: (this: unk
 
 const nativeErrors = ["EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "Error"]
 
-const errorShape = (value: object): Made | undefined => {
+const errorShape = (value: object): Made | Refused | undefined => {
   const tag = tagOf(value)
+  // Whoever writes the text asks the error for its name and message
+  if (!takes(() => Object.getOwnPropertyDescriptor(value, "stack"))) {
+    return refused("an error whose `stack` cannot be read", "Reading it fails.", "Hand over its message.")
+  }
   const stack = Object.getOwnPropertyDescriptor(value, "stack")
   if (tag !== "Error" && (tag !== undefined || stack === undefined || !inherits(value, Error.prototype))) {
-    return undefined
+    if (tag !== undefined || typeof stack?.value !== "string" || stack.enumerable === true) return undefined
+    return refused("an object with a `stack` and a tag of its own", "It may be an error.", "Hand over its message.")
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   const constructor = nativeErrors.find((name) => prototypeOf(name) === prototype) ?? "Error"

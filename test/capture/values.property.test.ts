@@ -11,9 +11,8 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { FilePackager } from "../../core/packaging/FilePackager.ts"
 import * as NodeHost from "../../platform-node/NodeHost.ts"
-import { describeValue } from "./describeValue.ts"
+import { inspecting } from "./inspecting.ts"
 import { loadPackage } from "./loadPackage.ts"
-import { attempted } from "./objects.ts"
 import { runProgram, type Step, valuePrograms } from "./valuePrograms.ts"
 
 const scratch = mkdtempSync(
@@ -24,19 +23,6 @@ afterAll(async () => {
   await runtime.dispose()
   rmSync(scratch, { recursive: true, force: true })
 })
-
-/** What can be found out about the values: how they look, and what their functions give. */
-const inspecting = (values: ReadonlyArray<object>) => () => [
-  ...describeValue(values),
-  ...values.flatMap((value) =>
-    ["method", "read", "accessor", "secret", "name", "got"].map((key) =>
-      attempted(() => {
-        const held: unknown = Reflect.get(value, key)
-        return JSON.stringify(describeValue(typeof held === "function" ? Reflect.apply(held, value, []) : held))
-      })
-    )
-  )
-]
 
 interface Counts {
   carried: number
