@@ -17,8 +17,8 @@ import { type Answer, ask, failure, makePackage, makePlace, type ServerProcess, 
   until } from "./ServerProcess.ts"
 
 const megabyte = 1_048_576
-/** What the server may hold on top of what it holds when it has just started. */
-const memory = 256 * megabyte
+/** What the server may hold on top of what it holds when it has just started: its threads are part of that. */
+const memory = 512 * megabyte
 
 let bench: Workbench
 let zip: TestPackage
