@@ -6,21 +6,31 @@ import { Origin } from "../dataflow/Effects.ts"
 import type { Region } from "../dataflow/PointsTo.ts"
 import { Field } from "../modules/Constraints.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
+import { condense, gather } from "./reachability.ts"
 
 /** Something that modules share: a field of a region, a variable, a state of the host. */
 type Shared = string
 
-/** What a code looks at. */
-interface Looks {
-  readonly shared: ReadonlyArray<readonly [Shared, string]>
-  /** Regions that it looks at with all that they contain. */
-  readonly whole: ReadonlySet<Region>
+/** What the kept statements of one module do while it is loaded: of what is shared, which fields. */
+interface Loading {
+  readonly changes: Map<Shared, Set<string>>
+  readonly looks: Map<Shared, Set<string>>
 }
 
-/** What the kept statements of one module do while it is loaded. */
-interface Loading {
-  readonly changes: Map<string, Set<string>>
-  readonly looks: Map<string, Set<string>>
+/** Numbers what modules do. */
+class Deeds {
+  readonly all: Array<readonly [kind: keyof Loading, what: Shared, field: string]> = []
+  readonly #numbers = new Map<string, number>()
+
+  number(kind: keyof Loading, what: Shared, field: string): number {
+    const key = `${kind} ${what} ${field}`
+    let number = this.#numbers.get(key)
+    if (number === undefined) {
+      this.#numbers.set(key, number = this.all.length)
+      this.all.push([kind, what, field])
+    }
+    return number
+  }
 }
 
 /** Indices of the modules whose order matters; `kept` are the kept items of each module. */
@@ -31,19 +41,16 @@ export const orderedModules = (
   const { effects, program, solution } = live
   const { reads } = effects
   const anyName = String(program.fieldIndex(Field.any))
-  const callees = new Map<number, Set<number>>()
+  const callees = new Map<number, Array<number>>()
   for (const [callee, callers] of effects.calls) {
     for (const { code } of callers) {
-      const set = callees.get(code)
-      if (set === undefined) callees.set(code, new Set([callee]))
-      else set.add(callee)
+      const list = callees.get(code)
+      if (list === undefined) callees.set(code, [callee])
+      else list.push(callee)
     }
   }
   const changesOf = new Map<number, Array<readonly [Shared, string]>>()
-  /** What is changed by any code: nothing else has to be compared. */
-  const changed = new Set<Shared>()
   const change = (code: number, what: Shared, field: string): void => {
-    changed.add(what)
     const list = changesOf.get(code)
     if (list === undefined) changesOf.set(code, [[what, field]])
     else list.push([what, field])
@@ -62,69 +69,68 @@ export const orderedModules = (
   }
   for (const [state, codes] of effects.stateWrites) for (const code of codes) change(code, `s${state}`, "")
 
-  const known = new Map<number, Looks>()
-  const looksOf = (code: number): Looks => {
-    let found = known.get(code)
-    if (found === undefined) known.set(code, found = findLooks(code))
-    return found
-  }
-  const findLooks = (code: number): Looks => {
-    const shared: Array<readonly [Shared, string]> = []
-    const whole = new Set<Region>()
-    reads.of(code, {
+  // The codes that run, and the regions that they look at with all that these contain: a region is a negative number
+  const asNode = (region: Region): number => -1 - solution.find(region)
+  const looksOf = new Map<number, Array<readonly [Shared, string]>>()
+  const successorsOf = (node: number): ReadonlyArray<number> => {
+    if (node < 0) return [...solution.contents(-1 - node)].map(asNode)
+    const looks: Array<readonly [Shared, string]> = []
+    const regions = new Set<number>()
+    reads.of(node, {
       read: (region, field) => {
-        if (region >= 0) shared.push([`r${solution.find(region)}`, String(field)])
+        if (region >= 0) looks.push([`r${solution.find(region)}`, String(field)])
       },
       deep: (region) => {
-        if (region >= 0) whole.add(solution.find(region))
+        if (region >= 0) regions.add(asNode(region))
       },
-      state: (name) => shared.push([`s${name}`, ""]),
+      state: (name) => looks.push([`s${name}`, ""]),
       implicit: () => undefined,
       direct: () => undefined,
       invoke: () => undefined
     })
-    return { shared, whole }
+    looksOf.set(node, looks)
+    return [...callees.get(node) ?? [], ...regions]
   }
+  const modules = [...kept]
+  const groups = modules.map(([module, items]) => [...items].map((item) => program.codeOf(module, item)))
+  const condensation = condense(groups.flat(), successorsOf)
 
+  // What is not changed by any of them needs not be compared
+  const changed = new Set<Shared>()
+  for (const node of condensation.componentOf.keys()) {
+    for (const [what] of changesOf.get(node) ?? []) changed.add(what)
+  }
+  const deeds = new Deeds()
+  const deedsOf = (node: number): ReadonlyArray<number> => {
+    const looks: ReadonlyArray<readonly [Shared, string]> = node < 0 ? [[`r${-1 - node}`, anyName]]
+      : looksOf.get(node) ?? []
+    return [
+      ...(changesOf.get(node) ?? []).map(([what, field]) => deeds.number("changes", what, field)),
+      ...looks.flatMap(([what, field]) => changed.has(what) ? [deeds.number("looks", what, field)] : [])
+    ]
+  }
+  const own = new Map([...condensation.componentOf.keys()].map((node) => [node, deedsOf(node)]))
   const loadings = new Map<number, Loading>()
-  for (const [module, items] of kept) {
-    const changes = new Map<string, Set<string>>()
-    const looks = new Map<string, Set<string>>()
-    const put = (map: Map<string, Set<string>>, what: Shared, field: string): void => {
-      if (!changed.has(what)) return
-      const set = map.get(what)
-      if (set === undefined) map.set(what, new Set([field]))
-      else set.add(field)
-    }
-    const wholes = new Set<Region>()
-    const lookInto = (region: Region): void => {
-      const pending = [region]
-      for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-        if (wholes.has(at)) continue
-        wholes.add(at)
-        put(looks, `r${at}`, anyName)
-        for (const content of solution.contents(at)) pending.push(solution.find(content))
-      }
-    }
-    const seen = new Set<number>()
-    const record = program.modules[module]?.record
-    const stack = [...items].map((item) => program.codeOf(module, item))
-    for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-      if (seen.has(code)) continue
-      seen.add(code)
-      for (const [what, field] of changesOf.get(code) ?? []) put(changes, what, field)
-      const { shared, whole } = looksOf(code)
-      for (const [what, field] of shared) put(looks, what, field)
-      for (const region of whole) lookInto(region)
-      for (const callee of callees.get(code) ?? []) stack.push(callee)
-    }
+  for (const [module] of modules) loadings.set(module, { changes: new Map(), looks: new Map() })
+  const put = (module: number, kind: keyof Loading, what: Shared, field: string): void => {
+    const map = loadings.get(module)?.[kind]
+    const set = map?.get(what)
+    if (set === undefined) map?.set(what, new Set([field]))
+    else set.add(field)
+  }
+  gather(condensation, (node) => own.get(node) ?? [], deeds.all.length, groups, (group, number) => {
+    const [module] = modules[group] ?? []
+    const deed = deeds.all[number]
+    if (module !== undefined && deed !== undefined) put(module, ...deed)
+  })
+  for (const [module, items] of modules) {
     for (const item of items) {
-      for (const { name } of record?.items[item]?.references ?? []) {
+      for (const { name } of program.modules[module]?.record.items[item]?.references ?? []) {
         const variable = program.named(module, name)
-        if (variable !== undefined) put(looks, `v${program.find(variable)}`, "")
+        const what = variable === undefined ? undefined : `v${program.find(variable)}`
+        if (what !== undefined && changed.has(what)) put(module, "looks", what, "")
       }
     }
-    loadings.set(module, { changes, looks })
   }
 
   const changers = new Map<Shared, Array<number>>()

@@ -79,9 +79,13 @@ export const reach = (
     const entered = new Set<string>()
     for (let again = true; again;) {
       again = false
-      const missing = [...tracer.modules.keys()].some((path) => !entered.has(path))
-      if (live === undefined || program === undefined || missing) {
-        for (const path of tracer.modules.keys()) entered.add(path)
+      const loaded = program
+      // What is evaluated anyway needs not be loaded anew
+      const isMissing = [...tracer.modules.keys()].some((path) =>
+        !entered.has(path) && loaded?.modules[loaded.indexOf.get(path) ?? -1]?.isStatic !== true
+      )
+      for (const path of tracer.modules.keys()) entered.add(path)
+      if (live === undefined || program === undefined || isMissing) {
         const roots = [...tracer.modules.values()].map(({ module }) => module)
         program = yield* loadProgram(loader, roots, entered)
         live = LiveStatements.liveStatements(program.modules)

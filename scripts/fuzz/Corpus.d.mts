@@ -15,6 +15,8 @@ export interface Row {
 
 export interface Corpus {
   readonly package: string
+  /** Whether each packaging takes many seconds: fewer are tried. */
+  readonly large?: boolean
 }
 
 export interface Packages {

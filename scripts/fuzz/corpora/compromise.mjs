@@ -1,5 +1,6 @@
 export const compromise = {
   package: "compromise",
+  large: true,
   sources: [/^src\/.*\.js$/],
   entry: "src/three.js",
   // Its terms have random names

@@ -1,5 +1,6 @@
 export const effect = {
   package: "effect",
+  large: true,
   sources: [/^src\/.*\.ts$/],
   entry: "src/Array.ts",
   more: ["src/Duration.ts", "src/Option.ts", "src/String.ts", "src/HashMap.ts", "src/Either.ts"],

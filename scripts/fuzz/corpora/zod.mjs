@@ -1,5 +1,6 @@
 export const zod = {
   package: "zod",
+  large: true,
   sources: [/^src\/(?!v3|.*\/tests\/|.*\.test\.ts).*\.ts$/],
   entry: "src/v4/classic/external.ts",
   language: "ts",
