@@ -1337,6 +1337,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       return
     }
     const member = text.slice(1)
+    let isStatic = member === "prototype"
     for (const path of list === undefined ? [] : [...list]) {
       if (path === "%constructor" && member === "prototype") join(node(to), prototypes)
       if (path.startsWith("%")) continue
@@ -1344,12 +1345,20 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         : `${path}.${member}`
       if (child.split(".").length > maxDepth + 1) continue
       if (member === "prototype") {
-        join(node(to), prototypes)
+        // Only classes have one
+        if (/(?:^|[.:])[A-Z]\w*$/.test(path)) join(node(to), prototypes)
         continue
       }
-      if (Builtins.isPrimitiveMember(child)) continue
+      if (Builtins.isPrimitiveMember(child)) {
+        isStatic = true
+        continue
+      }
+      isStatic ||= lookupNative(child) !== undefined
       mark(node(to), Kind.library)
-      addNative(node(to), child)
+      // What a function of the library does not have is a method of something that shares its region
+      const isMethod = lookupNative(path) !== undefined && lookupNative(child) === undefined &&
+        Builtins.methodCalls(member).length > 0
+      addNative(node(to), isMethod ? `%${member}` : child)
     }
     const flags = flag[base] ?? 0
     if (
@@ -1367,7 +1376,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       mark(node(to), Kind.library)
       addNative(node(to), "%constructor")
     }
-    if ((flags & Kind.library) !== 0 && (handsOut.has(member) || isContent(flags, member))) {
+    if ((flags & Kind.library) !== 0 && !isStatic && (handsOut.has(member) || isContent(flags, member))) {
       join(node(to), field(base, elementField))
     }
   }

