@@ -9,13 +9,15 @@ import { link, type Program, type ProgramModule } from "../dataflow/Program.ts"
 import { external } from "../dataflow/Reads.ts"
 import * as Builtins from "../language/Builtins.ts"
 import { CallFlag, Field, Hidden, none, type Variable } from "../modules/Constraints.ts"
+import { driversOf, type ItemPlace, itemsByCode } from "./driversOf.ts"
+import { pendingCodes } from "./pendingCodes.ts"
 
 /** Why a statement is kept: the write, and the read that makes it matter. */
 export interface Because {
   /** What is changed, for people: a name, or a field. */
   readonly what: string
   /** The code that reads it, as an item; `undefined` where it is always kept. */
-  readonly reader: { readonly module: number; readonly item: number } | undefined
+  readonly reader: ItemPlace | undefined
 }
 
 export interface LiveStatements {
@@ -57,12 +59,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
   const { reads } = effects
 
   const statics = new Set(modules.flatMap(({ isStatic, path }) => isStatic ? [path] : []))
-  const itemOfCode = new Map<number, { readonly module: number; readonly item: number }>()
-  for (const [module, { record }] of modules.entries()) {
-    for (const item of record.constraints.itemCodes.keys()) {
-      itemOfCode.set(program.codeOf(module, item), { module, item })
-    }
-  }
+  const itemOfCode = itemsByCode(program)
   const nestedCodes = new Map<number, Array<number>>()
   for (const [index, { code, module }] of codes.entries()) {
     const key = module * 1e6 + code.item
@@ -183,7 +180,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     return used.every((each) => effects.origin(each, code) === Origin.fresh || effects.owner(each) === code)
   }
 
-  const want = (item: { readonly module: number; readonly item: number }, because: Because): void => {
+  const want = (item: ItemPlace, because: Because): void => {
     const key = item.module * 1e6 + item.item
     if (keptItems.has(key)) return
     keptItems.add(key)
@@ -395,56 +392,8 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     else list.push(variable)
   }
 
-  const isOfClustrix = (region: Region): boolean =>
-    solution.nativesIn(region).some((path) => path.startsWith("node:clustrix"))
   /** Items that run the entry or Clustrix, or use what that gave. */
-  let driverCodes: ReadonlySet<number> | undefined
-  const drivers = (): ReadonlySet<number> => driverCodes ??= findDrivers()
-  const findDrivers = (): ReadonlySet<number> => {
-    const driving = new Set<number>()
-    const stack = [...entries,
-      ...solution.calls.flatMap((call) => isOfClustrix(regionOf(call.callee)) ? [call.code] : [])]
-    for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-      if (driving.has(code)) continue
-      driving.add(code)
-      for (const caller of effects.callers(code)) stack.push(caller.code)
-    }
-    const ofDriver = (code: number): boolean => {
-      const found = codes[code]
-      return found !== undefined && driving.has(program.codeOf(found.module, found.code.item))
-    }
-    for (let again = true; again;) {
-      again = false
-      const given = new Set<Variable>()
-      const changed = new Set<Region>()
-      for (const [code, { item, module }] of itemOfCode) {
-        if (!driving.has(code)) continue
-        for (const each of modules[module]?.record.items[item]?.declares ?? []) {
-          const variable = program.named(module, each)
-          if (variable !== undefined) given.add(find(variable))
-        }
-      }
-      for (const [variable, assigning] of effects.assigners) if (assigning.some(ofDriver)) given.add(variable)
-      for (const [region, fields] of effects.writes) {
-        if ([...fields.values()].some((writes) => writes.some(({ code }) => ofDriver(code)))) changed.add(region)
-      }
-      const isOfDriver = (variable: Variable): boolean =>
-        given.has(find(variable)) || (solution.isFilled(variable) && changed.has(regionOf(variable)))
-      for (const [code, { item, module }] of itemOfCode) {
-        if (driving.has(code)) continue
-        const { declares = [], references = [] } = modules[module]?.record.items[item] ?? {}
-        // A declaration of what a driver fills is not made by it
-        const uses = references.some(({ eager, name: each }) => {
-          const variable = eager && !declares.includes(each) ? program.named(module, each) : undefined
-          return variable !== undefined && isOfDriver(variable)
-        })
-        if (!uses) continue
-        driving.add(code)
-        again = true
-      }
-    }
-    return driving
-  }
+  const drivers = lazy(() => driversOf(effects, itemOfCode, entries))
 
   let begun = false
   /** What matters whatever is read: asked once it is known what runs the entry. */
@@ -477,27 +426,8 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     }
   }
 
-  /** Items that leave something to go on after them: an async function, a timer, a reaction of a promise. */
-  const findPending = (): ReadonlySet<number> => {
-    const isLater = (call: ProgramCall): boolean =>
-      call.direct < 0 &&
-      solution.callees(call).behaviours.some(({ behaviour }) =>
-        behaviour.calls?.some(({ later }) => later === true) === true
-      )
-    const pending = new Set<number>()
-    const stack = [
-      ...codes.flatMap(({ code }, index) => code.awaits.length > 0 ? [index] : []),
-      ...solution.calls.filter(isLater).map(({ code }) => code)
-    ]
-    for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-      if (pending.has(code)) continue
-      pending.add(code)
-      for (const caller of effects.callers(code)) stack.push(caller.code)
-    }
-    return pending
-  }
-  let awaiting: Map<number, { readonly module: number; readonly item: number }> | undefined
-  let pending: ReadonlySet<number> | undefined
+  let awaiting: Map<number, ItemPlace> | undefined
+  const pending = lazy(() => pendingCodes(effects))
   /** While a statement awaits, what kept ones have begun goes on: it is part of what they do. */
   const awaitPending = (): void => {
     if (awaiting === undefined) {
@@ -510,11 +440,10 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     }
     for (const [code, { item, module }] of awaiting) if (keptItems.has(module * 1e6 + item)) awaiting.delete(code)
     if (awaiting.size === 0) return
-    pending ??= findPending()
     for (const key of keptItems) {
       const reader = { module: Math.floor(key / 1e6), item: key % 1e6 }
       if (
-        !statics.has(modules[reader.module]?.path ?? "") || !pending.has(program.codeOf(reader.module, reader.item))
+        !statics.has(modules[reader.module]?.path ?? "") || !pending().has(program.codeOf(reader.module, reader.item))
       ) continue
       for (const at of awaiting.values()) want(at, { what: "when that goes on", reader })
       return
