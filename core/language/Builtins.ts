@@ -12,16 +12,11 @@ import * as NodeModules from "./builtins/NodeModules.ts"
 import * as Objects from "./builtins/Objects.ts"
 import * as Text from "./builtins/Text.ts"
 import * as Web from "./builtins/Web.ts"
+import { lazy } from "./lazy.ts"
 
 export type { Behaviour, Callback, Place } from "./builtins/Behaviour.ts"
 
 type Behaviours = ReadonlyMap<string, Behaviour>
-
-/** Computes a value when it is first asked for. */
-const lazy = <A>(compute: () => A): () => A => {
-  let value: { readonly of: A } | undefined
-  return () => (value ??= { of: compute() }).of
-}
 
 const join = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(".")
 

@@ -8,6 +8,7 @@ import { isBound, type ProgramCall, type Region, type Solution, solve } from "..
 import { link, type Program, type ProgramModule } from "../dataflow/Program.ts"
 import { external } from "../dataflow/Reads.ts"
 import * as Builtins from "../language/Builtins.ts"
+import { lazy } from "../language/lazy.ts"
 import { CallFlag, Field, Hidden, none, type Variable } from "../modules/Constraints.ts"
 import { driversOf, type ItemPlace, itemsByCode } from "./driversOf.ts"
 import { pendingCodes } from "./pendingCodes.ts"
@@ -41,11 +42,6 @@ export interface LiveStatements {
 const slots = 64
 /** Of functions that a call may mean: more say that the analysis does not tell them apart. */
 const mostPrinters = 8
-
-const lazy = <A>(make: () => A): () => A => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
-}
 
 /** `rounds`: after how many the solver gives up, and every statement is kept. */
 export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: number): LiveStatements => {
