@@ -49,6 +49,13 @@ export interface Effects {
   readonly isWithin: (code: number, outer: number) => boolean
 }
 
+/** `codes`, and all that lead to one of them by calls. */
+export const leadingTo = ({ callers }: Effects, codes: Iterable<number>): Set<number> => {
+  const found = new Set(codes)
+  for (const code of found) for (const caller of callers(code)) found.add(caller.code)
+  return found
+}
+
 export const effectsOf = (solution: Solution): Effects => {
   const { program, regionOf } = solution
   const { codes, find, owners } = program

@@ -1,7 +1,7 @@
 /**
  * Lines that drive: they run the entry or Clustrix, or use what that gave. In a package they have nothing to do.
  */
-import type { Effects } from "../dataflow/Effects.ts"
+import { type Effects, leadingTo } from "../dataflow/Effects.ts"
 import type { Region } from "../dataflow/PointsTo.ts"
 import type { Program } from "../dataflow/Program.ts"
 import type { Variable } from "../modules/Constraints.ts"
@@ -32,14 +32,10 @@ export const driversOf = (
   const { codes, find, modules } = program
   const isOfClustrix = (region: Region): boolean =>
     solution.nativesIn(region).some((path) => path.startsWith("node:clustrix"))
-  const driving = new Set<number>()
-  const stack = [...entries,
-    ...solution.calls.flatMap((call) => isOfClustrix(regionOf(call.callee)) ? [call.code] : [])]
-  for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-    if (driving.has(code)) continue
-    driving.add(code)
-    for (const caller of effects.callers(code)) stack.push(caller.code)
-  }
+  const driving = leadingTo(effects, [
+    ...entries,
+    ...solution.calls.flatMap((call) => isOfClustrix(regionOf(call.callee)) ? [call.code] : [])
+  ])
   const ofDriver = (code: number): boolean => {
     const found = codes[code]
     return found !== undefined && driving.has(program.codeOf(found.module, found.code.item))

@@ -1,7 +1,7 @@
 /**
  * Code that leaves something to go on after it has returned.
  */
-import type { Effects } from "../dataflow/Effects.ts"
+import { type Effects, leadingTo } from "../dataflow/Effects.ts"
 import type { ProgramCall } from "../dataflow/PointsTo.ts"
 
 /** Codes that leave something to go on after them: an async function, a timer, a reaction of a promise. */
@@ -13,15 +13,8 @@ export const pendingCodes = (effects: Effects): ReadonlySet<number> => {
     solution.callees(call).behaviours.some(({ behaviour }) =>
       behaviour.calls?.some(({ later }) => later === true) === true
     )
-  const pending = new Set<number>()
-  const stack = [
+  return leadingTo(effects, [
     ...codes.flatMap(({ code }, index) => code.awaits.length > 0 ? [index] : []),
     ...solution.calls.filter(isLater).map(({ code }) => code)
-  ]
-  for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-    if (pending.has(code)) continue
-    pending.add(code)
-    for (const caller of effects.callers(code)) stack.push(caller.code)
-  }
-  return pending
+  ])
 }
