@@ -8,6 +8,7 @@ import type { Evaluation, ReachedModule, StaticEdge } from "./Reached.ts"
 import { orderedModules } from "./evaluationOrder.ts"
 import type { LiveStatements } from "./LiveStatements.ts"
 import { importersOf, type LoadedProgram } from "./loadProgram.ts"
+import { condense } from "./reachability.ts"
 
 export interface FoundEvaluation extends Evaluation {
   /** Paths of the modules that, while they are loaded, may change or see what another one changes meanwhile. */
@@ -110,46 +111,21 @@ const distancesFrom = (root: string, program: LoadedProgram): ReadonlyMap<string
   return distances
 }
 
-interface Component {
-  readonly id: number
-  size: number
-}
-
-/** The cycles of imports (Tarjan 1972), without recursion. */
-const components = (program: LoadedProgram): ReadonlyMap<string, Component> => {
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
+/** The cycles of imports, by the modules in them. */
+const components = ({ edges, indexOf, sources }: LoadedProgram): ReadonlyMap<string, Component> => {
+  const { nodes } = condense(
+    sources.keys(),
+    (index) => (edges.get(sources[index]?.path ?? "") ?? []).flatMap(({ path }) => indexOf.get(path) ?? [])
+  )
   const found = new Map<string, Component>()
-  const stack: Array<string> = []
-  let next = 0
-  for (const { path: root } of program.sources) {
-    if (index.has(root)) continue
-    const work: Array<{ readonly path: string; at: number }> = [{ path: root, at: 0 }]
-    for (let frame = work[work.length - 1]; frame !== undefined; frame = work[work.length - 1]) {
-      const { path } = frame
-      if (!index.has(path)) {
-        index.set(path, next)
-        low.set(path, next++)
-        stack.push(path)
-      }
-      const edge = program.edges.get(path)?.[frame.at++]
-      if (edge !== undefined) {
-        if (!index.has(edge.path)) work.push({ path: edge.path, at: 0 })
-        else if (!found.has(edge.path)) low.set(path, Math.min(low.get(path) ?? 0, index.get(edge.path) ?? 0))
-        continue
-      }
-      if (low.get(path) === index.get(path)) {
-        const component: Component = { id: index.get(path) ?? 0, size: 0 }
-        for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
-          found.set(member, component)
-          component.size++
-          if (member === path) break
-        }
-      }
-      work.pop()
-      const parent = work[work.length - 1]
-      if (parent !== undefined) low.set(parent.path, Math.min(low.get(parent.path) ?? 0, low.get(path) ?? 0))
-    }
+  for (const [id, members] of nodes.entries()) {
+    const component: Component = { id, size: members.length }
+    for (const index of members) found.set(sources[index]?.path ?? "", component)
   }
   return found
+}
+
+interface Component {
+  readonly id: number
+  readonly size: number
 }
