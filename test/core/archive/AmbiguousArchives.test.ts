@@ -178,11 +178,11 @@ const edits: ReadonlyArray<fc.Arbitrary<Edit>> = [
     at((entry) => (entry.externalAttributes = mode * 0x1_0000), index)
   ),
   fc.tuple(place, hidden).map(([index, bytes]) => at((entry) => (entry.comment = bytes), index)),
-  // Other data, or the same in other words
+  // Other data, or the same in other words (an edit before it may have broken what the archive holds)
   fc.tuple(place, fc.integer({ min: 0, max: 9 })).map(([index, level]) =>
     at((entry) => {
       if (entry.central.method !== 8) return
-      entry.data = zlib.deflateRawSync(zlib.inflateRawSync(entry.data), { level })
+      entry.data = zlib.deflateRawSync(contentOf(names[index] ?? ""), { level })
       entry.central.compressedSize = entry.data.length
       entry.descriptor = Zip.descriptorOf(entry.central)
     }, index)
