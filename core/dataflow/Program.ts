@@ -2,7 +2,7 @@
  * The constraints of all modules of a program under one numbering, linked: an import is the variable that it imports.
  */
 import type { ModuleRecord } from "../modules/ModuleRecord.ts"
-import { type Code, type Constraints, Field, type FunctionShape, Hidden, Kind, none,
+import { type Code, computedSpecifier, type Constraints, Field, type FunctionShape, Hidden, Kind, none,
   type Variable } from "../modules/Constraints.ts"
 
 /** What a specifier in a module means. */
@@ -22,6 +22,8 @@ export interface ProgramModule {
   /** Whether its default import of a CommonJS module may be the module's `default`. */
   readonly isCompiled: boolean
   readonly target: (specifier: string, kind: "import" | "require") => Target
+  /** Indices of the modules that it requires by names that it computes, as far as they are known. */
+  readonly computed: () => ReadonlyArray<number>
 }
 
 /** A code of a module, with the offset that its variables have in the program. */
@@ -74,6 +76,8 @@ export interface Program {
   readonly named: (module: number, name: string) => Variable | undefined
   /** Modules that a code loads when it runs. */
   readonly requires: (code: number) => ReadonlyArray<number>
+  /** Whether a code requires what nobody has seen yet: by a name that it computes, which is not known. */
+  readonly requiresUnseen: (code: number) => boolean
 }
 
 /** Links `modules`; the first is not special. */
@@ -205,6 +209,9 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     }
     return variable
   }
+  const isCommonJs = (module: number): boolean => modules[module]?.record.system === "commonjs"
+  /** What `require` of a module gives. */
+  const requiredFrom = (module: number): Variable => isCommonJs(module) ? moduleExports(module) : namespace(module)
   const targetOf = (module: number, specifier: string, kind: "import" | "require"): Target =>
     modules[module]?.target(specifier, kind) ?? { _tag: "Unknown", name: specifier }
 
@@ -292,8 +299,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
       for (const { imported: name, local } of bindings) {
         const variable = named(module, local)
         if (variable === undefined) continue
-        const means = require && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
-          ? moduleExports(target.index)
+        const means = require && target._tag === "Module" && isCommonJs(target.index) ? moduleExports(target.index)
           : imported(target, name, new Set())
         if (means === undefined) continue
         aliases.push([variable, means])
@@ -301,11 +307,13 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
       }
     }
     for (const [variable, specifier, kind] of record.constraints.requested) {
+      if (specifier === computedSpecifier) {
+        for (const index of modules[module]?.computed() ?? []) aliases.push([variable + offset, requiredFrom(index)])
+        continue
+      }
       const target = targetOf(module, specifier, kind)
-      const means =
-        kind === "require" && target._tag === "Module" && modules[target.index]?.record.system === "commonjs"
-          ? moduleExports(target.index)
-          : imported(target, "*", new Set())
+      const means = kind === "require" && target._tag === "Module" ? requiredFrom(target.index)
+        : imported(target, "*", new Set())
       if (means !== undefined) aliases.push([variable + offset, means])
     }
   }
@@ -348,6 +356,13 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
 
   for (const variable of changing) bound.delete(variable)
 
+  const requiresUnseen = (code: number): boolean => {
+    const found = codes[code]
+    if (found === undefined || found.code.requires.length === 0) return false
+    const requested = constraintsOf(found.module)?.requested
+    return found.code.requires.some((index) => requested?.[index]?.[1] === computedSpecifier) &&
+      modules[found.module]?.computed().length === 0
+  }
   const requires = (code: number): ReadonlyArray<number> => {
     const found = codes[code]
     if (found === undefined || found.code.requires.length === 0) return []
@@ -355,6 +370,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     return found.code.requires.flatMap((index) => {
       const request = constraints?.requested[index]
       if (request === undefined) return []
+      if (request[1] === computedSpecifier) return modules[found.module]?.computed() ?? []
       const target = targetOf(found.module, request[1], request[2])
       return target._tag === "Module" ? [target.index] : []
     })
@@ -376,6 +392,7 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     globals,
     bound,
     named,
-    requires
+    requires,
+    requiresUnseen
   }
 }

@@ -141,13 +141,16 @@ export interface Constraints {
   readonly globals: Readonly<Record<string, Variable>>
   /** `[variable, function index]`: bindings that hold one function for ever, if nothing assigns them. */
   readonly bound: ReadonlyArray<number>
-  /** `[variable, specifier]`: what `import()` or `require` of a constant gives. */
+  /** `[variable, specifier]`: what `import()` or `require` gives, of a constant or of {@link computedSpecifier}. */
   readonly requested: ReadonlyArray<readonly [Variable, string, "import" | "require"]>
   /** Of an item its own code. */
   readonly itemCodes: ReadonlyArray<number>
   /** `module.exports` of a CommonJS module, or `none`. */
   readonly moduleExports: Variable
 }
+
+/** The specifier of a `require` that is called with what the text does not say, or that is no call but a value. */
+export const computedSpecifier = ""
 
 /** Names of globals that stand for something that no program can name. */
 export const Hidden = {

@@ -23,11 +23,55 @@ const nothing: Values = new Set()
 export interface RequireFlowOptions {
   /** Whether the module has a `require` of its own, as CommonJS has. */
   readonly hasRequire: boolean
+  /** See {@link creatorsOf}. */
+  readonly creators: ReadonlySet<string>
 }
 
 const isGlobal = (node: Ast.AnyNode, value: string): boolean => {
   const name = asName(unwrap(node))
   return name?.ctxt === unresolved && name.value === value
+}
+
+const keyOf = ({ ctxt, value }: Name): string => `${value}#${ctxt}`
+
+/** The names under which a module has `createRequire`, by their text and context. */
+export const creatorsOf = (module: Ast.Module): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const add = (node: Ast.AnyNode): void => {
+    const name = asName(unwrap(node))
+    if (name !== undefined) found.add(keyOf(name))
+  }
+  const visit = (node: Ast.AnyNode): void => {
+    const self = syntax(node)
+    switch (self.type) {
+      case "ImportDeclaration":
+        for (const each of self.specifiers) {
+          if (each.type === "ImportSpecifier" && each.imported?.value === "createRequire") add(each.local)
+        }
+        return
+      case "KeyValuePatternProperty":
+        if (staticKey(self.key) === "createRequire") add(self.value)
+        break
+      case "VariableDeclarator":
+        if (self.init && isCreator(self.init, found)) add(self.id)
+        break
+      case "AssignmentExpression":
+        if (isCreator(self.right, found)) add(self.left)
+        break
+      default:
+    }
+    for (const child of children(self)) visit(child)
+  }
+  for (const statement of module.body) visit(statement)
+  return found
+}
+
+/** Whether it is `createRequire`, of whatever object or under another of its names. */
+export const isCreator = (callee: Ast.AnyNode, creators: ReadonlySet<string>): boolean => {
+  const self = unwrap(callee)
+  const name = asName(self)
+  if (name !== undefined) return name.value === "createRequire" || creators.has(keyOf(name))
+  return self.type === "MemberExpression" && staticKey(self.property) === "createRequire"
 }
 
 const isModuleRequire = (node: Ast.AnyNode): boolean => {
@@ -97,8 +141,6 @@ const partsOf = (node: Ast.AnyNode): FunctionParts | undefined => {
   }
 }
 
-const keyOf = ({ ctxt, value }: Name): string => `${value}#${ctxt}`
-
 /** The requests that `module` makes through other names of `require`, and the places where it hands `require` out. */
 export const requireRequests = (
   module: Ast.Module,
@@ -123,12 +165,6 @@ export const requireRequests = (
   }
 
   const union = (...all: ReadonlyArray<Values>): Values => new Set(all.flatMap((each) => [...each]))
-
-  const isCreation = (callee: Ast.AnyNode): boolean => {
-    const self = unwrap(callee)
-    return asName(self)?.value === "createRequire" ||
-      (self.type === "MemberExpression" && staticKey(self.property) === "createRequire")
-  }
 
   /** `import.meta.url`, `__filename`. */
   const isOwnPlace = (node: Ast.AnyNode): boolean => {
@@ -172,7 +208,7 @@ export const requireRequests = (
         return last === undefined ? nothing : valuesOf(last, through)
       }
       case "CallExpression": {
-        if (isCreation(self.callee)) {
+        if (isCreator(self.callee, options.creators)) {
           const base = self.arguments[0]?.expression
           return new Set([base !== undefined && isOwnPlace(base) ? "created" : "elsewhere"])
         }
@@ -405,7 +441,7 @@ export const requireRequests = (
         return
       }
     }
-    if (isOwn || isCreation(callee)) return
+    if (isOwn || isCreator(callee, options.creators)) return
     if (looking.has(asName(callee)?.value ?? "")) return
     for (const [index, argument] of args.entries()) {
       if (!isHanded(argument) || argument === undefined) continue

@@ -8,7 +8,9 @@ import { asName, type AutoAccessor, isTypeSyntax, type Name, staticKey, staticSt
 import * as Builtins from "../language/Builtins.ts"
 import type * as Ast from "../language/Ast.ts"
 import { children, topLevel, unresolved } from "../language/Ast.ts"
-import { CallFlag, type Constraints, Field, Hidden, Kind, none, type Variable } from "./Constraints.ts"
+import { isCreator } from "./RequireFlow.ts"
+import { CallFlag, computedSpecifier, type Constraints, Field, Hidden, Kind, none,
+  type Variable } from "./Constraints.ts"
 import { ConstraintWriter, type OpenFunction } from "./ConstraintWriter.ts"
 
 /** What to know beside the trees. */
@@ -18,8 +20,10 @@ export interface ConstrainOptions {
   readonly ambient: ReadonlySet<string>
   /** Exported members of the module's namespaces, which SWC leaves unresolved. */
   readonly namespaceMembers: ReadonlyMap<string, ReadonlySet<string>>
-  /** Whether it imports `createRequire`. */
-  readonly createsRequire: boolean
+  /** The names of `createRequire`, if it uses that. */
+  readonly creators: ReadonlySet<string> | undefined
+  /** Whether it uses `require` as a value. */
+  readonly handsOnRequire: boolean
   /** Whether it is Clustrix's own `cluster(options)`, whose value is the function that it is given. */
   readonly isClusterWrapper: (node: Ast.AnyNode) => boolean
 }
@@ -167,11 +171,13 @@ export class ConstraintWalk {
       if (name.value === "module") {
         const module = this.writer.make(this.writer.variable(), Kind.object)
         this.writer.store(module, Field.named("exports"), this.moduleExports)
+        if (this.options.handsOnRequire) this.writer.store(module, Field.named("require"), this.requireValue())
         return module
       }
     }
     this.writer.read(this.global(Hidden.globalObject), Field.named(name.value))
-    return this.global(name.value)
+    const global = this.global(name.value)
+    return name.value === "require" && this.options.handsOnRequire ? this.either(global, this.requireValue()) : global
   }
 
   private declare(name: Name): Variable {
@@ -997,9 +1003,12 @@ export class ConstraintWalk {
     const second = node.arguments[1]
     const key = second === undefined ? undefined : staticString(second.expression)
     const result = this.invoke(callee, args, spread, flags, key === undefined ? -1 : writer.field(Field.named(key)))
+    const { creators, handsOnRequire } = this.options
+    if (creators === undefined) return result
+    if (handsOnRequire && isCreator(callee, creators)) return this.either(result, this.requireValue())
     const specifier = node.arguments.length === 1 ? staticString(first?.expression) : undefined
     // A `require` of the program's own making may be called by any name
-    if (!this.options.createsRequire || specifier === undefined || !/^\.{1,2}\//.test(specifier)) return result
+    if (specifier === undefined || !/^\.{1,2}\//.test(specifier)) return result
     return this.either(result, this.requested(specifier, "require"))
   }
 
@@ -1012,11 +1021,17 @@ export class ConstraintWalk {
 
   /** What `import()` or `require` of a module gives. */
   private requested(specifier: string | undefined, kind: "import" | "require"): Variable {
-    if (specifier === undefined) return this.unknown()
+    if (specifier === undefined && kind === "import") return this.unknown()
     const variable = this.writer.variable(-1)
-    this.writer.requested.push([variable, specifier, kind])
+    if (specifier === undefined) this.writer.make(variable, Kind.unknown)
+    this.writer.requested.push([variable, specifier ?? computedSpecifier, kind])
     this.writer.current.requires.push(this.writer.requested.length - 1)
     return variable
+  }
+
+  /** `require` where it is not called: what calls it gives any of the modules that are asked for by computed names. */
+  private requireValue(): Variable {
+    return this.requested(undefined, "require")
   }
 
   private invoke(

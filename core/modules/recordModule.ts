@@ -16,7 +16,7 @@ import { anonymousDefault, type CodeRequest, type ExportRecord, type GlobalRefer
   type ImportRequest, type Item, type ModuleRecord, type Range, type StarExport,
   type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
-import { requireRequests } from "./RequireFlow.ts"
+import { creatorsOf, requireRequests } from "./RequireFlow.ts"
 import { isSettled } from "./SettledBindings.ts"
 import { awaitsAtTopLevel } from "./TopLevelAwait.ts"
 import { ConstraintWalk } from "./constrain.ts"
@@ -123,17 +123,17 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     namespaceMembers: namespaceMembers(module),
     isClusterWrapper
   }
+  // Who makes a `require` writes the word
+  const creators = options.text.includes("createRequire") ? creatorsOf(module) : undefined
+  const handedOn = requireRequests(module, { hasRequire: !isPlainModule, creators: creators ?? new Set() })
   const walk = new ConstraintWalk({
     system,
     ambient,
     namespaceMembers: shared.namespaceMembers,
     isClusterWrapper,
-    createsRequire: module.body.some((each) =>
-      each.type === "ImportDeclaration" && /^(?:node:)?module$/.test(each.source.value)
-    )
+    creators,
+    handsOnRequire: handedOn.length > 0
   })
-
-  const handedOn = requireRequests(module, { hasRequire: !isPlainModule })
   // Who registers hooks writes the word; looking for it is quick
   const hooks = options.text.includes("register") ? loaderHooks(module) : []
   let handled: ReadonlySet<number> | undefined

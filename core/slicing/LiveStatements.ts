@@ -400,6 +400,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       const origin = base === none ? Origin.elsewhere : effects.origin(base, code)
       if (origin !== Origin.fresh) hot(code, origin >= slots ? 0 : origin, -1, { what: "a global", reader: undefined })
     }
+    for (const code of codes.keys()) {
+      if (program.requiresUnseen(code)) hot(code, 0, -1, { what: "a module that is not known", reader: undefined })
+    }
     for (const state of ["cwd", "process.env"]) {
       for (const code of effects.stateWrites.get(state) ?? []) hot(code, 0, -1, { what: state, reader: undefined })
     }

@@ -2,6 +2,8 @@
  * Loads every module that Node evaluates to load a function's module, and those that their code may load later.
  */
 import * as Effect from "effect/Effect"
+import type { AskedModule } from "../modules/AskedModule.ts"
+import { computedSpecifier } from "../modules/Constraints.ts"
 import { isClustrix } from "../modules/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
 import { type CodeModule, isCompiledToCommonJs, isElided } from "../modules/Module.ts"
@@ -19,6 +21,14 @@ export const staticRequests = (module: CodeModule): ReadonlyArray<StaticRequest>
     ...stars.map(({ offset, specifier }) => ({ specifier, offset, bare: false }))
   ].filter(({ specifier }) => !isClustrix(specifier)).sort((a, b) => a.offset - b.offset)
 }
+
+/** What a module asks for by a `require` that it hands on. */
+const handedOn = (module: CodeModule): ReadonlyArray<{ readonly specifier: string; readonly offset: number }> =>
+  module.record.items.flatMap(({ requests }) =>
+    requests.flatMap(({ isCreated, offset, specifier }) =>
+      isCreated === undefined || specifier === undefined || isClustrix(specifier) ? [] : [{ offset, specifier }]
+    )
+  )
 
 /** A program that is to be analysed. */
 export interface LoadedProgram {
@@ -48,7 +58,8 @@ export const importersOf = ({ edges }: LoadedProgram): ReadonlyMap<string, Reado
 export const loadProgram = (
   loader: ModuleLoader,
   roots: ReadonlyArray<CodeModule>,
-  entered: ReadonlySet<string>
+  entered: ReadonlySet<string>,
+  asked: ReadonlyArray<AskedModule>
 ): Effect.Effect<LoadedProgram, LoadError | ResolutionError, LoadRequirements> =>
   Effect.gen(function*() {
     const resolver = yield* ModuleResolver
@@ -91,12 +102,19 @@ export const loadProgram = (
       edges.set(module.path, own)
       // What code may load when it runs
       for (const [, specifier, kind] of module.record.constraints.requested) {
-        if (isClustrix(specifier)) continue
+        if (isClustrix(specifier) || specifier === computedSpecifier) continue
         const resolution = yield* resolve(module, specifier, 0, kind)
         if (resolution?._tag !== "Source") continue
         const target = yield* Effect.option(loader.load(resolution.path))
         if (target._tag === "Some" && target.value._tag === "Code") found.push([target.value, false])
       }
+      for (const { offset, specifier } of handedOn(module)) {
+        const resolution = yield* resolve(module, specifier, offset, "require")
+        if (resolution?._tag !== "Source") continue
+        const target = yield* Effect.option(loader.load(resolution.path))
+        if (target._tag === "Some" && target.value._tag === "Code") found.push([target.value, false])
+      }
+      for (const { from, target } of asked) if (from.path === module.path) found.push([target, false])
       for (const { offset, require, specifier } of module.record.imports) {
         if (!require || isClustrix(specifier)) continue
         const resolution = yield* resolve(module, specifier, offset, "require")
@@ -126,6 +144,18 @@ export const loadProgram = (
           return { _tag: "Unknown", name: specifier }
       }
     }
+    const computed = (module: CodeModule): ReadonlyArray<number> => {
+      const paths = [
+        ...handedOn(module).map(({ specifier }) => {
+          const resolution = loader.resolved(module, specifier, "require")
+          return resolution?._tag === "Source" ? resolution.path : undefined
+        }),
+        ...asked.map(({ by, from, target }) =>
+          from.path === module.path && by.startsWith("require") ? target.path : undefined
+        )
+      ]
+      return paths.flatMap((path) => (path === undefined ? undefined : indexOf.get(path)) ?? [])
+    }
     const modules = sources.map((module): ProgramModule => ({
       path: module.path,
       record: module.record,
@@ -136,7 +166,8 @@ export const loadProgram = (
         let target = targets.get(key)
         if (target === undefined) targets.set(key, target = targetOf(module, specifier, kind))
         return target
-      }
+      },
+      computed: () => computed(module)
     }))
     return { modules, sources, indexOf, edges }
   })

@@ -87,7 +87,7 @@ export const reach = (
       for (const path of tracer.modules.keys()) entered.add(path)
       if (live === undefined || program === undefined || isMissing) {
         const roots = [...tracer.modules.values()].map(({ module }) => module)
-        program = yield* loadProgram(loader, roots, entered)
+        program = yield* loadProgram(loader, roots, entered, asked)
         live = LiveStatements.liveStatements(program.modules)
         known = new Set()
         for (const each of [entry, ...held.map((one) => one.entry)]) {

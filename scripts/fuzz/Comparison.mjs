@@ -28,13 +28,13 @@ const isWithin = (part = "", whole = "") => {
   })
 }
 
-/** In which respects two outcomes differ. Messages that name the place of a module are compared without it. */
+/** In which respects two outcomes differ. What names the place of a module is compared without it. */
 export const differences = (program, packaged, roots = []) => {
   const without = (text) => roots.reduce((rest, root) => rest?.replaceAll(root, ""), text)
   const found = []
   if (program.phase !== packaged.phase) found.push("phase")
   if (without(errorOf(program)) !== without(errorOf(packaged))) found.push("error")
-  if (program.value !== packaged.value) found.push("value")
+  if (without(program.value) !== without(packaged.value)) found.push("value")
   if (program.printed !== packaged.printed) found.push("printed")
   // Statements that only print go: what is left prints in the program's order
   if (!isWithin(packaged.printedByLoading, program.printedByLoading)) found.push("printed by loading")

@@ -25,6 +25,8 @@ const staysDifferent = (result, again) =>
   again.ending === "different" &&
   (result.how.includes("value") ? again.how.includes("value") : again.how.some((each) => result.how.includes(each))) &&
   (result.program.error === undefined) === (again.program.error === undefined) &&
+  (result.outcome?.error === undefined) === (again.outcome?.error === undefined) &&
+  (result.packaged.warnings?.length === 0) === (again.packaged.warnings?.length === 0) &&
   again.program.never === result.program.never
 
 /**

@@ -14,6 +14,7 @@ import { crossings } from "./flows/crossings.ts"
 import type { Flow } from "./flows/Flow.ts"
 import { hosts } from "./flows/hosts.ts"
 import { promises } from "./flows/promises.ts"
+import { requires } from "./flows/requires.ts"
 import { triggers } from "./flows/triggers.ts"
 import { typescripts } from "./flows/typescript.ts"
 import { wholeModules } from "./flows/wholeModules.ts"
@@ -56,6 +57,7 @@ const kinds: ReadonlyArray<readonly [kind: string, flows: ReadonlyArray<Flow>]> 
   ["ways to make code run", triggers],
   ["promises", promises],
   ["several modules", crossings],
+  ["other names of `require`", requires],
   ["changes of the language's and Node's objects", hosts],
   ["code that may name anything", wholeModules],
   ["TypeScript and decorators", typescripts]

@@ -27,7 +27,8 @@ layer(SourceParser.layer)("a program whose constraints cannot be solved", (it) =
           record,
           isStatic: true,
           isCompiled: false,
-          target: () => ({ _tag: "Unknown", name: "unknown" })
+          target: () => ({ _tag: "Unknown", name: "unknown" }),
+          computed: () => []
         }], rounds)
         live.enter(0, "main", [])
         const main = record.items.findIndex(({ declares }) => declares.includes("main"))
