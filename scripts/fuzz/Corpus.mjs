@@ -85,8 +85,9 @@ export const run = async (corpus, { calls = Infinity, exports, lanes, packages, 
     const directory = path.join(scratch, `${corpus.package}-${(count += 1)}`)
     const module = path.join(project, file)
     const row = { corpus: corpus.package, label }
+    const inPlace = (ownProcess) => runs.run({ module, exported, probe }, { language, ownProcess })
     const [program, packaged] = await Promise.all([
-      runs.run({ module, exported, probe }, { language, ownProcess: own }),
+      inPlace(own),
       packages.write(`${module}#${exported}`, directory, { dependencies: "assume" }).catch((defect) => ({
         defect: String(defect?.stack ?? defect)
       }))
@@ -97,20 +98,18 @@ export const run = async (corpus, { calls = Infinity, exports, lanes, packages, 
     } else if (refused !== undefined) Object.assign(row, { ending: "refused", program, refused })
     else {
       symlinkSync(nodeModules, path.join(directory, "node_modules"))
-      const outcome = await runs.run({ module: packaged.module, exported: packaged.export, probe }, {
-        language: "js",
-        ownProcess: own
-      })
-      const how = differences(program, outcome, [project, directory])
-      Object.assign(row, {
-        ending: how.length === 0 ? "same" : "different",
-        how,
-        program,
-        outcome,
-        bytes,
-        modules,
-        warnings
-      })
+      const compare = async (program, ownProcess) => {
+        const outcome = await runs.run({ module: packaged.module, exported: packaged.export, probe }, {
+          language: "js",
+          ownProcess
+        })
+        const how = differences(program, outcome, [project, directory])
+        return { ending: how.length === 0 ? "same" : "different", how, program, outcome }
+      }
+      let compared = await compare(program, own)
+      // The module in place may have been changed by calls before this one
+      if (compared.ending === "different" && !own) compared = await compare(await inPlace(true), true)
+      Object.assign(row, { ...compared, bytes, modules, warnings })
     }
     rmSync(directory, { recursive: true, force: true })
     rows.push(row)
