@@ -91,8 +91,8 @@ export interface Solution {
   readonly prototypes: Region
   /** Whether a variable may hold one of them beside what its region says. */
   readonly holdsPrototype: (variable: Variable) => boolean
-  /** Fields of {@link prototypes} that the program sets. */
-  readonly patched: ReadonlySet<number>
+  /** Whether the program may set a field of {@link prototypes}. */
+  readonly isPatched: (field: number) => boolean
 }
 
 /** Flags beside {@link Kind}. */
@@ -100,7 +100,11 @@ const called = 64
 const fromBind = 128
 /** Iterating it gives pairs of what it contains. */
 const ofPairs = 256
+/** Objects of the library beside its functions and namespaces. */
+const values = 512
 export const isBound = fromBind
+
+const ofMade = (kind: number): number => (kind & Kind.library) === 0 ? kind : kind | values
 
 const resultField = -1
 const selfField = -2
@@ -193,6 +197,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   let isSettled = false
   /** Fields of the library's prototypes that the program sets. */
   const patched = new Set<number>()
+  const isPatched = (name: number): boolean =>
+    patched.size > 0 && (name === anyField || patched.has(name) || patched.has(anyField))
   const pending: Array<number> = []
   const drain = (): void => {
     while (pending.length > 0) {
@@ -319,6 +325,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       drain()
     }
   }
+  /** It has objects that the library made. */
+  const markValue = (region: number, bits = 0): void => mark(region, Kind.library | values | bits)
   /** Unknown code may put anything that it knows anywhere in what it knows, and call it. */
   const becomeUnknown = (region: number): void => {
     const map = fields[region] ??= new Map()
@@ -523,13 +531,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const primitive = program.global(Hidden.primitive)
   const prototypes = primitive === none ? make() : node(primitive)
   const globalObject = program.global(Hidden.globalObject)
-  for (const [variable, kind] of program.links.makes) mark(node(variable), kind)
+  for (const [variable, kind] of program.links.makes) mark(node(variable), ofMade(kind))
   for (const [variable, path] of program.links.natives) {
     mark(node(variable), Kind.library)
     addNative(node(variable), path)
   }
   for (const [name, variable] of program.globals) {
-    if (name === Hidden.thrown || name === Hidden.primitive) mark(node(variable), Kind.library)
+    if (name === Hidden.thrown || name === Hidden.primitive) markValue(node(variable))
     else if (name === Hidden.unknown) mark(node(variable), Kind.unknown)
     else if (Builtins.globalValue(name) !== undefined || name === "globalThis" || name === "global") {
       mark(node(variable), Kind.library)
@@ -561,7 +569,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const { makes, copies } = code
     for (let at = 0; at < makes.length; at += 3) {
       const variable = (makes[at] ?? 0) + offset
-      mark(node(variable), makes[at + 1] ?? 0)
+      mark(node(variable), ofMade(makes[at + 1] ?? 0))
       const fn = makes[at + 2] ?? -1
       if (fn >= 0) addFunction(node(variable), fn + first)
     }
@@ -729,7 +737,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         const mayBeLibrary = (flags & (Kind.library | Kind.unknown)) !== 0 ||
           (flags & (Kind.object | Kind.instance | Kind.function)) === 0 ||
           find(receiver) === find(prototypes)
-        const isStatic = (natives[receiver]?.length ?? 0) > 0 && (flags & Kind.unknown) === 0 && behaviours.length > 0
+        const isStatic = (flags & (Kind.unknown | values)) === 0 &&
+          (natives[receiver] ?? []).some((path) => lookupNative(`${path}.${method}`) !== undefined)
         const list = special !== undefined || isStatic ? [] : Builtins.methodCalls(method)
         if (list.length > 0 && (mayBeLibrary || found.length === 0 || isTextMethod.has(method))) {
           for (const behaviour of list) behaviours.push({ behaviour, isObjectStatic: false, isMethod: true })
@@ -800,13 +809,13 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     if (behaviour.keyed === true && each.result !== none) field(node(each.result), anyField)
     if (behaviour.result === "fresh") {
       if (each.result !== none && isFilled(each.result)) {
-        mark(node(each.result), Kind.library)
+        markValue(node(each.result))
         ofSameClass(each)
       }
     } else if (behaviour.result !== "primitive" && each.result !== none) {
       for (const text of behaviour.result) {
         if (text === "fresh") {
-          mark(node(each.result), Kind.library)
+          markValue(node(each.result))
           ofSameClass(each)
         } else for (const place of placeNodes(each, id, text, !isMethod)) join(node(each.result), place)
       }
@@ -818,7 +827,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         const inside = objectStatic && placeOf(into).base !== "result" ? contentsOf(target, true)
           : field(target, elementField)
         for (const source of sources) join(inside, source)
-        if (placeOf(into).base === "result" && placeOf(into).depth > 0) mark(target, Kind.library)
+        if (placeOf(into).base === "result" && placeOf(into).depth > 0) markValue(target)
       }
     }
     for (const [view, base] of behaviour.shows ?? []) {
@@ -1045,7 +1054,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   }
   /** `new Promise(executor)`. */
   const construct = (each: ProgramCall, executor: number, promise: number): void => {
-    if (promise >= 0) mark(promise, Kind.library)
+    if (promise >= 0) markValue(promise)
     if (executor < 0) return
     const resolve = resolver(`executor ${each.index}`, promise)
     if (promise >= 0) join(field(resolve, elementField), field(promise, elementField))
@@ -1087,7 +1096,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       if (receiver >= 0) join(result, field(receiver, elementField))
       for (const argument of args) join(result, argument)
       if (receiver >= 0) join(result, receiver)
-      mark(result, Kind.library)
+      markValue(result)
     }
   }
 
@@ -1124,7 +1133,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
           const key = each.key < 0 ? Field.any : program.fieldNames[each.key] ?? Field.any
           define(target, key, descriptor)
           if (each.args[0] !== undefined && holders.has(variableOf(each.args[0]))) define(prototypes, key, descriptor)
-        } else if (kind === "many" && second >= 0) define(target, Field.any, field(second, anyField))
+        } else if (kind === "many" && second >= 0) {
+          for (const [name, descriptor] of [...fields[find(second)] ?? []]) {
+            if (name === anyField || isOwn(name)) define(target, program.fieldNames[name] ?? Field.any, descriptor)
+          }
+        }
         if (path !== "Object.create") join(result, target)
       }
       return true
@@ -1144,7 +1157,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         const from = at(index)
         if (from >= 0 && first >= 0) spreadInto(first, from)
         if (from >= 0 && each.args[0] !== undefined && holders.has(variableOf(each.args[0]))) {
-          for (const name of fields[find(from)]?.keys() ?? []) if (name >= 0 && isOwn(name)) patch(name)
+          for (const name of fields[find(from)]?.keys() ?? []) if (name === anyField || isOwn(name)) patch(name)
           spreadInto(prototypes, from)
         }
       }
@@ -1201,7 +1214,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       if (result >= 0) {
         mark(result, Kind.object)
         const promise = field(result, program.fieldIndex(".promise"))
-        mark(promise, Kind.library)
+        markValue(promise)
         const resolve = resolver(`executor ${each.result}`, promise)
         join(field(resolve, elementField), field(promise, elementField))
         join(field(result, program.fieldIndex(".resolve")), resolve)
@@ -1238,7 +1251,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     for (const [name, value] of [...fields[find(from)] ?? []]) {
       if (name < 0) continue
       const text = program.fieldNames[name] ?? ""
-      if (isOwn(name)) join(field(to, name), value)
+      if (name === anyField || isOwn(name)) join(field(to, name), value)
       // A getter is called; its value is put down
       else if (text.startsWith("get")) {
         invoke(value, find(from), [], -1, field(to, program.fieldIndex(text.slice(3))), false)
@@ -1249,9 +1262,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
 
   // Fields of the prototypes that the program sets hold for every object
 
+  const isMixed = (): boolean => (flagsAt(find(prototypes)) & (Kind.object | Kind.instance | Kind.function)) !== 0
   const findPatches = (): void => {
     for (const { base, field: name, to } of stores) {
-      if (find(node(base)) === find(prototypes)) patch(name)
+      // Where the region has objects of the program, too, a computed name is rather one of theirs
+      if (find(node(base)) === find(prototypes) && (name !== anyField || !isMixed())) patch(name)
       else if (holders.has(variableOf(base))) {
         patch(name)
         if (isFilled(to)) join(field(prototypes, name), node(to))
@@ -1294,7 +1309,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   let accessorsSeen = 0
   const accessorRegions = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const own = accessorsIn(region, name, kind)
-    return patched.size > 0 && patched.has(name) && find(region) !== find(prototypes) ?
+    return isPatched(name) && find(region) !== find(prototypes) ?
       [...own, ...accessorsIn(prototypes, name, kind)]
       : own
   }
@@ -1318,7 +1333,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
 
   /** A class of the program that extends one of the library has its statics, and its instances are the library's. */
   const inheritNative = (value: number, instance: number, path: string): void => {
-    mark(instance, Kind.library | (lookupNative(path)?.pairs === true ? ofPairs : 0))
+    markValue(instance, lookupNative(path)?.pairs === true ? ofPairs : 0)
     const list = inherited.get(find(value)) ?? []
     if (list.includes(path)) return
     inherited.set(find(value), [...list, path])
@@ -1331,7 +1346,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     if (!text.startsWith(".")) {
       if (list !== undefined && text === Field.any) {
         // One of them
-        mark(node(to), Kind.library)
+        markValue(node(to))
         join(node(to), unknownRegion("library"))
       }
       return
@@ -1346,7 +1361,10 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       if (child.split(".").length > maxDepth + 1) continue
       if (member === "prototype") {
         // Only classes have one
-        if (/(?:^|[.:])[A-Z]\w*$/.test(path)) join(node(to), prototypes)
+        if (/(?:^|[.:])[A-Z]\w*$/.test(path)) {
+          join(node(to), prototypes)
+          hold(to)
+        }
         continue
       }
       if (Builtins.isPrimitiveMember(child)) {
@@ -1362,7 +1380,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
     const flags = flag[base] ?? 0
     if (
-      ((flags & Kind.library) !== 0 || base === find(prototypes)) && (list?.length ?? 0) === 0 &&
+      ((flags & Kind.library) !== 0 || base === find(prototypes)) &&
+      ((flags & values) !== 0 || (list ?? []).every((path) => path.startsWith("%"))) &&
       (Builtins.methodCalls(member).length > 0 || member === "call" || member === "apply" || member === "bind")
     ) {
       mark(node(to), Kind.library)
@@ -1409,7 +1428,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     for (const load of loads) {
       const base = node(load.base)
       nativeChild(load.to, base, load.field)
-      if (patched.has(load.field)) join(node(load.to), field(prototypes, load.field))
+      if (isPatched(load.field)) join(node(load.to), field(prototypes, load.field))
       for (const accessor of accessorRegions(base, load.field, "get")) {
         if ((functions[accessor]?.size ?? 0) > 0) invoke(accessor, find(base), [], -1, node(load.to), false)
       }
@@ -1436,7 +1455,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         const receiver = node(each.receiver)
         join(node(each.callee), field(receiver, each.method))
         nativeChild(each.callee, node(each.receiver), each.method)
-        if (patched.has(each.method)) join(node(each.callee), field(prototypes, each.method))
+        if (isPatched(each.method)) join(node(each.callee), field(prototypes, each.method))
         for (const accessor of accessorRegions(node(each.receiver), each.method, "get")) {
           if ((functions[accessor]?.size ?? 0) > 0) {
             invoke(accessor, node(each.receiver), [], -1, node(each.callee), false)
@@ -1530,7 +1549,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         )
     },
     boundReceiver: (call) => boundReceiver(call),
-    patched
+    isPatched
   }
 }
 

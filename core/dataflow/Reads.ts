@@ -137,7 +137,7 @@ export const readsOf = (solution: Solution): Reads => {
     if (self.method >= 0) {
       const region = regionOf(self.receiver)
       visitor.read(region, self.method)
-      if (solution.patched.has(self.method)) visitor.read(solution.prototypes, self.method)
+      if (solution.isPatched(self.method)) visitor.read(solution.prototypes, self.method)
       invokeAll(solution.accessors(region, self.method, "get"), visitor)
     }
     if (self.direct >= 0) return visitor.direct(self)
@@ -209,7 +209,7 @@ export const readsOf = (solution: Solution): Reads => {
         const region = base(code.loads, each + 1)
         const name = field(code.loads, each + 2)
         visitor.read(region, name)
-        if (solution.patched.has(name)) visitor.read(solution.prototypes, name)
+        if (solution.isPatched(name)) visitor.read(solution.prototypes, name)
         invokeAll(solution.accessors(region, name, "get"), visitor)
       }
       for (let each = 0; each < code.reads.length; each += 2) {

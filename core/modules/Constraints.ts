@@ -38,7 +38,9 @@ export const Field = {
   setter: (field: string): string => `set${field}`
 } as const
 
-const isIndex = (name: string): boolean => /^(?:0|[1-9]\d*)$/.test(name)
+/** Whether it is the text of a number, or that of nothing, which a variable for numbers holds at first. */
+const isIndex = (name: string): boolean =>
+  /^-?(?:0|[1-9]\d*)$/.test(name) || String(Number(name)) === name || name === "undefined"
 
 /** Whether it is a field of the object itself that a computed name may mean. */
 export const isOwnField = (field: string): boolean => {

@@ -8,6 +8,7 @@ import { asName, type AutoAccessor, isTypeSyntax, type Name, staticKey, staticSt
 import * as Builtins from "../language/Builtins.ts"
 import type * as Ast from "../language/Ast.ts"
 import { children, topLevel, unresolved } from "../language/Ast.ts"
+import { isNumeric, type IsNumericName } from "./numericNames.ts"
 import { isCreator } from "./RequireFlow.ts"
 import { CallFlag, computedSpecifier, type Constraints, Field, Hidden, Kind, none,
   type Variable } from "./Constraints.ts"
@@ -24,6 +25,7 @@ export interface ConstrainOptions {
   readonly creators: ReadonlySet<string> | undefined
   /** Whether it uses `require` as a value. */
   readonly handsOnRequire: boolean
+  readonly isNumericName: IsNumericName
   /** Whether it is Clustrix's own `cluster(options)`, whose value is the function that it is given. */
   readonly isClusterWrapper: (node: Ast.AnyNode) => boolean
 }
@@ -344,22 +346,13 @@ export class ConstraintWalk {
         }
         const value = this.expression(inner)
         this.writer.convert(value)
-        return this.isNumeric(inner) ? Field.element : Field.any
+        return isNumeric(inner, this.options.isNumericName) ? Field.element : Field.any
       }
       default: {
         const name = staticKey(self)
         return name === undefined ? Field.any : Field.named(name)
       }
     }
-  }
-
-  /** Whether it is a number by its form, so that as a key it means an element. */
-  private isNumeric(node: Ast.AnyNode): boolean {
-    const self = unwrap(node)
-    if (self.type === "NumericLiteral") return true
-    if (self.type === "UpdateExpression") return true
-    if (self.type === "BinaryExpression") return /^(?:[-*/%&|^]|<<|>>>?|\*\*)$/.test(self.operator)
-    return self.type === "UnaryExpression" && (self.operator === "-" || self.operator === "~" || self.operator === "+")
   }
 
   private member(base: Variable, key: Ast.AnyNode): Variable {

@@ -20,6 +20,8 @@ import { creatorsOf, requireRequests } from "./RequireFlow.ts"
 import { isSettled } from "./SettledBindings.ts"
 import { awaitsAtTopLevel } from "./TopLevelAwait.ts"
 import { ConstraintWalk } from "./constrain.ts"
+import { numericNames } from "./numericNames.ts"
+import { lazy } from "../language/lazy.ts"
 import { asName, boundNames, isTypeSyntax, staticKey, syntax, unwrap,
   type UsingDeclaration } from "../language/Syntax.ts"
 
@@ -126,12 +128,14 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
   // Who makes a `require` writes the word
   const creators = options.text.includes("createRequire") ? creatorsOf(module) : undefined
   const handedOn = requireRequests(module, { hasRequire: !isPlainModule, creators: creators ?? new Set() })
+  const names = lazy(() => numericNames(module))
   const walk = new ConstraintWalk({
     system,
     ambient,
     namespaceMembers: shared.namespaceMembers,
     isClusterWrapper,
     creators,
+    isNumericName: (name) => names()(name),
     handsOnRequire: handedOn.length > 0
   })
   // Who registers hooks writes the word; looking for it is quick

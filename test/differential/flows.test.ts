@@ -10,6 +10,7 @@ import type * as Corpus from "../../scripts/fuzz/Corpus.mjs"
 import * as Packages from "../../scripts/fuzz/Packages.mjs"
 import * as Runs from "../../scripts/fuzz/Runs.mjs"
 import { aliases } from "./flows/aliases.ts"
+import { containers } from "./flows/containers.ts"
 import { crossings } from "./flows/crossings.ts"
 import type { Flow } from "./flows/Flow.ts"
 import { hosts } from "./flows/hosts.ts"
@@ -56,6 +57,7 @@ const kinds: ReadonlyArray<readonly [kind: string, flows: ReadonlyArray<Flow>]> 
   ["ways to get at an object", aliases],
   ["ways to make code run", triggers],
   ["promises", promises],
+  ["containers with computed keys", containers],
   ["several modules", crossings],
   ["other names of `require`", requires],
   ["changes of the language's and Node's objects", hosts],

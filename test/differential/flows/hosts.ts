@@ -3,7 +3,31 @@
  */
 import { modules } from "./Flow.ts"
 
+/** Methods that are added under names that are computed, or with many others. */
+const patches = [
+  `for (const k of ["mine"]) Array.prototype[k] = function () { return this.length }`,
+  `for (const k of ["mine"]) Object.prototype[k] = function () { return this.length }`,
+  `const ext = {}; for (const k of ["mine"]) ext[k] = function () { return 7 }; Object.assign(Array.prototype, ext)`,
+  `const ext = {}; for (const k of ["mine"]) ext[k] = function () { return 7 }; Object.assign(Object.getPrototypeOf([]), ext)`,
+  `Object.assign(Object.getPrototypeOf([]), Object.fromEntries([["mine", () => 4]]))`,
+  `Object.assign(Array.prototype, { ...Object.fromEntries([["mine", () => 4]]) })`,
+  `Object.defineProperties(Object.prototype, { mine: { value() { return 3 } } })`,
+  `const d = {}; for (const k of ["mine"]) d[k] = { value() { return 3 } }; Object.defineProperties(Object.prototype, d)`,
+  `for (const k of ["mine"]) Object.defineProperty(String.prototype, k, { value() { return this + "!" } })`,
+  `for (const k of ["mine"]) Reflect.set(Number.prototype, k, function () { return 9 })`,
+  `for (const C of [Array, Number]) C.prototype.mine = () => 5`,
+  `[Array, Number].forEach(({ prototype }) => { prototype.mine = () => 5 })`
+].map((text) =>
+  modules({
+    "poly.mjs": text,
+    "main.mjs": `import "./poly.mjs"
+const key = ["mi", "ne"].join("")
+export const main = () => [[1].mine?.(), "a".mine?.(), [2][key]?.(), (1)[key]?.()]`
+  })
+)
+
 export const hosts = [
+  ...patches,
   modules({
     "poly.mjs":
       "Array.prototype.mine = function () { return this.length }; String.prototype.up = function () { return this.toUpperCase() }",
