@@ -7,6 +7,7 @@
  * --only SEED     this program alone, with its text and everything that was found
  * --flows LIST    programs of these flows: a family (`triggers`), a tag (`await`) or both (`aliases:getter`), separated by commas
  * --language L    `js` or `ts` only
+ * --small         short programs: one change of one state
  * --closures      functions that capture variables, handed over by value
  * --shrink N      makes the first N differences smaller (5)
  * --keep DIR      writes each shrunk program to DIR/SEED, and the whole one beside it
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     flows: { type: "string" },
     language: { type: "string" },
     closures: { type: "boolean", default: false },
+    small: { type: "boolean", default: false },
     shrink: { type: "string", default: "5" },
     keep: { type: "string" },
     packager: { type: "string" },
@@ -55,7 +57,8 @@ const first = values.only !== undefined ? number("only") : values.seed !== undef
 const programs = values.only === undefined ? number("programs") : 1
 const knownFile = new URL("../test/differential/known-differences.json", import.meta.url)
 const known = new Set(
-  existsSync(knownFile) && values.flows === undefined && values.language === undefined && !values.closures
+  existsSync(knownFile) && values.flows === undefined && values.language === undefined && !values.closures &&
+    !values.small
     ? JSON.parse(readFileSync(knownFile, "utf8")) : []
 )
 
@@ -80,7 +83,12 @@ const { report, seconds } = await fuzz({
   shrink: number("shrink"),
   packager: values.packager,
   known: values.only === undefined && !values.record ? known : new Set(),
-  generation: { flows: values.flows?.split(","), language: values.language, closures: values.closures },
+  generation: {
+    flows: values.flows?.split(","),
+    language: values.language,
+    closures: values.closures,
+    small: values.small
+  },
   seen: values.only === undefined ? undefined : (seed, result, files) => {
     console.log(`${text(files)}\n${JSON.stringify(result, undefined, 2)}`)
   },

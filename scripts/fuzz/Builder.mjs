@@ -138,6 +138,14 @@ export const make = ({ program, random, tables }) => {
     trigger(doer, index)
   }
 
+  /** Another way to a state, which nobody need use. */
+  const look = (index) => {
+    const seen = changeable(handles, index)
+    if (seen.length === 0) return
+    const handle = alias(random.pick(seen), index)
+    if (random.chance(0.5)) handles.push(handle)
+  }
+
   /** Whether a module reaches another by what its chunks name. */
   const depends = (from, to, seen = new Set()) =>
     !seen.has(from) && seen.add(from) &&
@@ -218,6 +226,7 @@ export const make = ({ program, random, tables }) => {
   return {
     state,
     step,
+    look,
     late,
     snapshot,
     patch,

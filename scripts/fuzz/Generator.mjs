@@ -25,8 +25,8 @@ const closures = [
   "const before = () => { @P }\nreturn () => { before(); return @R }"
 ]
 
-const modulesOf = (random, language, closure) => {
-  const total = closure ? random.integer(1, 3) : random.integer(2, 6)
+const modulesOf = (random, language, { closure, small }) => {
+  const total = small ? random.integer(1, 2) : closure ? random.integer(1, 3) : random.integer(2, 6)
   return Array.from({ length: total }, (_, index) => {
     const isMain = index === total - 1
     const system = !isMain && index < 3 && random.chance(0.1) ? "cjs" : "esm"
@@ -39,12 +39,13 @@ const modulesOf = (random, language, closure) => {
 /**
  * @param {number} seed
  * @param {{ flows?: ReadonlyArray<string>, language?: "js" | "ts", closures?: boolean }} options only these flows (see Tables.mjs), plain
- *   ones elsewhere; `closures`: a function to be handed over by value, which `closure` of the main module gives
+ *   ones elsewhere; `closures`: a function to be handed over by value, which `closure` of the main module gives; `small`: one change of one
+ *   state, beside another way to it, so that nothing else keeps or hides what matters
  */
-export const generate = (seed, { closures: closure = false, flows, language: wanted } = {}) => {
+export const generate = (seed, { closures: closure = false, flows, language: wanted, small = false } = {}) => {
   const random = Random.make(seed)
   const language = wanted ?? (random.chance(0.25) ? "ts" : "js")
-  const modules = modulesOf(random, language, closure)
+  const modules = modulesOf(random, language, { closure, small })
   const main = modules.length - 1
   const program = {
     seed,
@@ -64,6 +65,7 @@ export const generate = (seed, { closures: closure = false, flows, language: wan
 
   const isPatched = tables.patches.length > 0 && !closure && (only || random.chance(0.04))
   builder.state(0)
+  if (small) return smallOne({ program, random, builder, main, closure })
   if (closure) builder.state(main)
   for (const { index } of modules) {
     for (let made = random.weighted(index < 2 ? [[1, 0], [3, 1], [1, 2]] : [[3, 0], [2, 1]]); made > 0; made--) {
@@ -83,14 +85,29 @@ export const generate = (seed, { closures: closure = false, flows, language: wan
 
   const reads = builder.chosenReads(hasScenario || isPatched ? 2 : 0)
   const prelude = random.chance(0.2) ? builder.call() : ""
+  finish({ program, random, main, closure }, reads, prelude)
+  program.licensed = random.chance(0.1)
+  return program
+}
+
+/** `main`, and what the modules import. */
+const finish = ({ closure, main, program, random }, reads, prelude) => {
+  const { modules } = program
   const forms = closure ? closures : mains.slice(0, random.chance(0.9) ? 5 : mains.length)
   const waits = reads.some((read) => read.includes("await "))
   const form = random.pick(waits ? forms.filter((each) => each.includes("async ")) : forms)
   const textOf = (chosen) =>
     form.replaceAll("@P", () => prelude).replace("@R", () => `[${chosen.join(", ")}]`).replace("@1", () => chosen[0])
   modules[main].chunks.push({ text: textOf(reads), tags: ["main"], reads, textOf })
-
   link(program, random)
-  program.licensed = random.chance(0.1)
+}
+
+const smallOne = (of) => {
+  const { builder, main, program, random } = of
+  for (let others = random.weighted([[2, 0], [3, 1], [1, 2]]); others > 0; others--) builder.look(main)
+  builder.step(main)
+  if (random.chance(0.5)) builder.look(main)
+  if (random.chance(0.2)) builder.snapshot(main)
+  finish(of, builder.chosenReads(0), "")
   return program
 }
