@@ -297,24 +297,10 @@ export const effectsOf = (solution: Solution): Effects => {
         addCaller(group(region), call === undefined ? caller : { code: index, call, passing: "arguments" })
       }
     })
-    // A module that is loaded by code runs all that it holds
+    // Modules that are loaded by code run all that they hold
     for (const module of program.requires(index)) {
       const first = program.firstCode[module] ?? 0
       for (const item of program.modules[module]?.record.constraints.itemCodes ?? []) addCaller(first + item, caller)
-    }
-  }
-  for (const [module, { isStatic, record }] of program.modules.entries()) {
-    // What a module that is loaded later imports is loaded with it
-    if (isStatic) continue
-    const first = program.firstCode[module] ?? 0
-    for (const { specifier } of [...record.imports, ...record.stars]) {
-      const target = program.modules[module]?.target(specifier, "import")
-      if (target?._tag !== "Module" || program.modules[target.index]?.isStatic === true) continue
-      const inner = program.firstCode[target.index] ?? 0
-      for (const item of program.modules[target.index]?.record.constraints.itemCodes ?? []) {
-        const [entry] = record.constraints.itemCodes
-        if (entry !== undefined) addCaller(inner + item, { code: first + entry, call: undefined, passing: "unknown" })
-      }
     }
   }
 

@@ -367,13 +367,33 @@ export const link = (modules: ReadonlyArray<ProgramModule>): Program => {
     const found = codes[code]
     if (found === undefined || found.code.requires.length === 0) return []
     const constraints = constraintsOf(found.module)
-    return found.code.requires.flatMap((index) => {
+    const loading = new Set(found.code.requires.flatMap((index) => {
       const request = constraints?.requested[index]
       if (request === undefined) return []
       if (request[1] === computedSpecifier) return modules[found.module]?.computed() ?? []
-      const target = targetOf(found.module, request[1], request[2])
-      return target._tag === "Module" ? [target.index] : []
-    })
+      return modulesOf(found.module, request[1], request[2])
+    }))
+    // And what these import
+    for (const module of loading) {
+      for (const each of imports(module)) if (modules[each]?.isStatic !== true) loading.add(each)
+    }
+    return [...loading]
+  }
+  const modulesOf = (module: number, specifier: string, kind: "import" | "require"): ReadonlyArray<number> => {
+    const target = targetOf(module, specifier, kind)
+    return target._tag === "Module" ? [target.index] : []
+  }
+  /** The modules that a module imports when it is loaded. */
+  const imports = (module: number): ReadonlyArray<number> => {
+    const record = modules[module]?.record
+    if (record === undefined) return []
+    return [
+      ...record.imports.flatMap(({ require, specifier }) =>
+        modulesOf(module, specifier, require ? "require" : "import")
+      ),
+      ...record.exports.flatMap(({ from }) => from === undefined ? [] : modulesOf(module, from, "import")),
+      ...record.stars.flatMap(({ specifier }) => modulesOf(module, specifier, "import"))
+    ]
   }
 
   return {

@@ -156,7 +156,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
     if (via === Origin.self) {
       if ((call.flags & CallFlag.constructs) !== 0) return
       if (call.receiver !== none) push(call.receiver)
-      else if ((solution.flags(regionOf(call.callee)) & isBound) !== 0) stack.push([code, 0, -1])
+      if ((solution.flags(regionOf(call.callee)) & isBound) !== 0) stack.push([code, 0, -1])
       return
     }
     const index = via - Origin.parameter

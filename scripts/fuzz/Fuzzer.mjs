@@ -65,7 +65,10 @@ export const fuzz = async ({ found, generation, known, lanes, packager, scratch,
     const entry = Program.entry(program)
     if (shrunk >= shrink) return found({ seed, entry, result, files: Program.print(program) })
     shrunk += 1
-    const stays = async (changed) => staysDifferent(result, await compare(changed))
+    const stays = async (changed) => {
+      const again = await compare(changed)
+      return staysDifferent(result, again) && (await compare(changed)).program.value === again.program.value
+    }
     const fewer = await shrinkProgram(program, (changed) => stays(comparable(changed)))
     const tags = Program.tagsOf(fewer)
     report.blame(tags)

@@ -10,10 +10,12 @@ import type * as Corpus from "../../scripts/fuzz/Corpus.mjs"
 import * as Packages from "../../scripts/fuzz/Packages.mjs"
 import * as Runs from "../../scripts/fuzz/Runs.mjs"
 import { aliases } from "./flows/aliases.ts"
+import { bindings } from "./flows/bindings.ts"
 import { containers } from "./flows/containers.ts"
 import { crossings } from "./flows/crossings.ts"
 import type { Flow } from "./flows/Flow.ts"
 import { hosts } from "./flows/hosts.ts"
+import { loadings } from "./flows/loadings.ts"
 import { promises } from "./flows/promises.ts"
 import { requires } from "./flows/requires.ts"
 import { triggers } from "./flows/triggers.ts"
@@ -56,10 +58,12 @@ const differing = async (flows: ReadonlyArray<Flow>): Promise<string> => {
 const kinds: ReadonlyArray<readonly [kind: string, flows: ReadonlyArray<Flow>]> = [
   ["ways to get at an object", aliases],
   ["ways to make code run", triggers],
+  ["functions that are bound", bindings],
   ["promises", promises],
   ["containers with computed keys", containers],
   ["several modules", crossings],
   ["other names of `require`", requires],
+  ["modules that are loaded later", loadings],
   ["changes of the language's and Node's objects", hosts],
   ["code that may name anything", wholeModules],
   ["TypeScript and decorators", typescripts]

@@ -1,0 +1,39 @@
+/**
+ * A function that is bound to an object, called on others.
+ */
+import { javascript } from "./Flow.ts"
+
+export const bindings = [
+  `function P() {} P.prototype.run = put; { new P().run(1) }`,
+  `const o = { run: put }; o.run(1)`,
+  `class C { run = put } new C().run(1)`,
+  `class C { static run = put } C.run(1)`,
+  `const o = {}; Object.defineProperty(o, "x", { get: put }); o.x`,
+  `const o = {}; Object.defineProperty(o, "x", { set: put }); o.x = 1`,
+  `const o = { __proto__: { set x(v) { put.call(this, v) } } }; o.x = 1`,
+  `put.call(new Map(), 1)`,
+  `put.apply({}, [1])`,
+  `Reflect.apply(put, {}, [1])`,
+  `const again = put.bind({}); again(1)`,
+  `const o = { toString: put, valueOf: put }; try { "" + o } catch {}`,
+  `const o = { [Symbol.toPrimitive]: put }; "" + o`,
+  `const o = { next: put }; try { for (const x of { [Symbol.iterator]: () => o }) break } catch {}`,
+  `const o = { get x() { return put } }; o.x(1)`,
+  `const o = new Proxy({}, { get: put }); o.x`,
+  `const f = function () { bare.call(s, 1) }; const o = { f }; o.f()`,
+  `const o = { f() { this.g() }, g: put }; o.f()`,
+  "put`x`",
+  "const o = { t: put }; o.t`x`",
+  `class C { constructor() { this.run = put; this.run(4) } } new C()`,
+  `const mk = () => { const o = { run: put }; o.run(1); return o }; mk()`,
+  `const mk = () => { const b = function () { this.set(1, 2) }.bind(m); const o = { b }; o.b() }; mk()`,
+  `Array.from([1], put)`,
+  `JSON.stringify({ toJSON: put })`,
+  `"a".replace(/a/, put)`
+].map((text) =>
+  javascript(`const m = new Map(); const s = new Set()
+function bare(v) { this.add ? this.add(v) : this.set(v, v) }
+const put = bare.bind(s)
+${text}
+export const main = () => [[...m], [...s]]`)
+)
