@@ -15,6 +15,8 @@ const spellings = ["test/core/codegen/canonical/canonicalise.test.ts"]
 const managers = [...npm, "test/core/npm/PnpmLockfile.test.ts", "test/core/npm/YarnLockfile.test.ts",
   "test/core/npm/ThreeManagers.test.ts"]
 const config = ["ConfigurationFile", "resolveConfiguration"].map((name) => `test/core/config/${name}.test.ts`)
+const flows = ["test/differential/flows.test.ts"]
+const installed = ["test/core/npm/InstalledState.test.ts"]
 const loops = ["test/identity/golden.test.ts", "test/loops/loops.test.ts"]
 
 /** The tests that hold the order of each. */
@@ -24,6 +26,15 @@ export const sorts = (/** @type {string} */ root) =>
     "core/cluster/filesystem/Glob.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
     "core/cluster/filesystem/Walk.ts": ["test/platform-node/ClusterFilesystem.test.ts"],
     "core/runtime/Invocation.ts": ["test/core/runtime/Invocation.test.ts"],
+    "core/modules/UndeclaredNames.ts": ["test/core/packaging/unresolvedNames.test.ts"],
+    "core/npm/InstalledState.ts": installed,
+    "core/npm/Patches.ts": installed,
+    "core/resolution/FileTimes.ts": installed,
+    "core/packaging/collectData.ts": order,
+    "core/packaging/namedDependencies.ts": ["test/core/packaging/namedDependencies.test.ts"],
+    "core/slicing/evaluation.ts": ["test/core/slicing/reach.test.ts", "test/identity/properties.test.ts"],
+    "core/slicing/loadProgram.ts": flows,
+    "core/codegen/canonical/TreeComparison.ts": ["test/core/codegen/canonical/TreeComparison.test.ts"],
     "core/slicing/Exports.ts": ["test/bad-input/naming.test.ts"],
     "core/codegen/Linkage.ts": [...bytes, "test/behaviour/behaviour.test.ts"],
     "core/codegen/emitModules.ts": ["test/bad-input/naming.test.ts"],
