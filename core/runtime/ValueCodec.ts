@@ -58,21 +58,28 @@ export const encode = (
       : Effect.fail(refused(options.subject ?? "The value", encoded.refusal))
   })
 
-/** The value of a text that {@link encode} wrote. */
-export const decode = (text: string): Effect.Effect<unknown, ValueTextError> =>
-  Effect.try({
-    try: () => ValueText.decode(text),
-    catch: (cause) =>
-      new ValueTextError({
-        what: "The text is not a carried value",
-        why: Quotation.plain(cause instanceof Error ? cause.message : String(cause)),
-        remedy: "It was written by another version of Clustrix, or it was changed.",
-        cause
-      })
-  })
-
 /** No notation of a value is nested deeper: its parts refer to each other by their numbers. */
 const textLimits: BoundedJson.Limits = { bytes: Infinity, depth: 2, elements: Infinity, stringBytes: Infinity }
+
+const unreadable = (why: string, cause?: unknown): ValueTextError =>
+  new ValueTextError({
+    what: "The text is not a carried value",
+    why: Quotation.plain(why),
+    remedy: "It was written by another version of Clustrix, or it was changed.",
+    ...(cause === undefined ? {} : { cause })
+  })
+
+/** The value of a text that {@link encode} wrote. */
+export const decode = (text: string): Effect.Effect<unknown, ValueTextError> =>
+  Effect.suspend(() => {
+    const excess = BoundedJson.excess(text, textLimits)
+    return excess === undefined
+      ? Effect.try({
+        try: () => ValueText.decode(text),
+        catch: (cause) => unreadable(cause instanceof Error ? cause.message : String(cause), cause)
+      })
+      : Effect.fail(unreadable(excess))
+  })
 
 /** What is wrong with a text that somebody else says is a value's; `undefined`: nothing. No value is made of it. */
 export const textFlaw = (text: string): string | undefined => {

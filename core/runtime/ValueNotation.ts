@@ -6,6 +6,9 @@
 /** Bigger integers are written in hexadecimal: decimal digits take more than linear time to read. */
 export const mostDecimalDigits = 10_000
 
+/** Levels of nesting that every supported runtime can read back within its default stack. */
+export const maximumDepth = 1000
+
 /** devalue's constants, beside which every number in a container is the index of a value. */
 const lowest = -6
 const hole = -2
@@ -58,6 +61,44 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const isNatural = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0
+
+/** No objects, though they are written as lists. */
+const scalars: ReadonlySet<unknown> = new Set(["BigInt", "Integer"])
+/** Objects that hold no others. */
+const leaves: ReadonlySet<unknown> = new Set([...views, ...texts, "RegExp", "ArrayBuffer", "Object"])
+
+/**
+ * Whether one of `values`, which are well written, stands deeper than {@link maximumDepth}. Goes the way of devalue, which calls itself
+ * for what it meets first: met in another order, the same values may be less deep.
+ */
+const isDeep = (values: ReadonlyArray<unknown>): boolean => {
+  const met = new Uint8Array(values.length)
+  const stack: Array<{ readonly index: number; readonly depth: number }> = [{ index: 0, depth: 0 }]
+  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
+    const { depth, index } = step
+    const item = values[index]
+    if (met[index] === 1 || typeof item !== "object" || item === null) continue
+    met[index] = 1
+    const tag: unknown = Array.isArray(item) ? item[0] : undefined
+    if (scalars.has(tag)) continue
+    if (depth > maximumDepth) return true
+    if (leaves.has(tag)) continue
+    const follow = (reference: unknown): void => {
+      if (isNatural(reference) && typeof values[reference] === "object") {
+        stack.push({ index: reference, depth: depth + 1 })
+      }
+    }
+    // The last first: what is pushed last is followed first
+    if (!Array.isArray(item)) Object.values(item).reverse().forEach(follow)
+    else {
+      // Indices and keys stand between the values
+      const isKeyed = tag === sparse || tag === "null"
+      const first = tag === sparse ? 3 : isKeyed ? 2 : typeof tag === "string" ? 1 : 0
+      for (let at = item.length - 1; at >= first; at -= isKeyed ? 2 : 1) follow(item[at])
+    }
+  }
+  return false
+}
 
 /** What is wrong with `parsed`, the JSON of a value text; `undefined`: nothing. */
 export const flaw = (parsed: unknown): string | undefined => {
@@ -168,5 +209,5 @@ export const flaw = (parsed: unknown): string | undefined => {
       : Object.hasOwn(tagged, tag) && tagged[tag]?.(item) === true
     if (!isRight) return `its value ${index} is not written as values are`
   }
-  return undefined
+  return isDeep(values) ? `it is nested more than ${maximumDepth} levels deep` : undefined
 }

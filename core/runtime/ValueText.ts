@@ -54,8 +54,8 @@ const mostDecimal = 10n ** BigInt(ValueNotation.mostDecimalDigits)
 /** Whether it is written in hexadecimal. */
 const isLarge = (integer: bigint): boolean => integer >= mostDecimal || integer <= -mostDecimal
 
-/** Levels of nesting that every supported runtime can read back within its default stack. */
-export const maximumDepth = 1000
+/** Levels of nesting that are carried. */
+export const maximumDepth = ValueNotation.maximumDepth
 
 const nativeErrors = [
   "EvalError",
@@ -350,9 +350,6 @@ const findRefusal = (
     }
     if (seen.has(value)) continue
     seen.add(value)
-    if (node.depth > maximumDepth) {
-      return { path: pathOf(node), kind: "nesting too deep", description: `more than ${maximumDepth} levels` }
-    }
     let found: ReturnType<typeof inspect>
     try {
       found = inspect(value, options, keyed)
@@ -360,8 +357,14 @@ const findRefusal = (
       return { path: pathOf(node), kind: "throwing getter", description: `reading it throws: ${printCause(cause)}` }
     }
     if ("kind" in found) return { path: pathOf(node), ...found }
+    // What is not devalue's own kind of object is made of up to two more levels of them
+    const isOurs = isError(value) || keyed.has(value)
+    const depth = node.depth + (isOurs ? 2 : 0)
+    if (depth > maximumDepth) {
+      return { path: pathOf(node), kind: "nesting too deep", description: `more than ${maximumDepth} levels` }
+    }
     // Devalue can restore a cycle through its own kinds of objects, not through ours
-    if (isError(value) || keyed.has(value)) {
+    if (isOurs) {
       open.add(value)
       stack.push({ leave: value })
     }
@@ -370,7 +373,7 @@ const findRefusal = (
       if (child === undefined) continue
       const [segment, item] = child
       if ((typeof item === "object" && item !== null) || typeof item === "function" || typeof item === "symbol") {
-        stack.push({ node: { value: item, parent: node, segment, depth: node.depth + 1 } })
+        stack.push({ node: { value: item, parent: node, segment, depth: depth + 1 } })
       }
     }
   }

@@ -102,6 +102,15 @@ describe("hostile requests", () => {
       () => post(`{"digest":"${zip.digest}","json":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`),
       [400]
     ],
+    "maps in maps, 200,000 deep": [
+      async () => {
+        const maps = Array.from({ length: 200_000 }, (_, at) => ["Map", at + 2, -1])
+        const answer = await post({ digest: zip.digest, arguments: JSON.stringify([[1], ...maps, "inside"]) })
+        assert.include(answer.body, "nested more than 1000 levels deep")
+        return answer
+      },
+      [400]
+    ],
     "two million objects": [() => post(`{"digest":"${zip.digest}","json":[${many(2_000_000, "{}")}]}`), [400]],
     "a package of 20,000 files": [
       () =>

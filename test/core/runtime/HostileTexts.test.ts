@@ -10,6 +10,7 @@ import * as JobResultFile from "../../../core/cluster/execute/JobResultFile.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
 import * as ResultEnvelope from "../../../core/runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "../../../core/runtime/SourceMapDocument.ts"
+import * as ValueCodec from "../../../core/runtime/ValueCodec.ts"
 import * as LogEvent from "../../../core/http/LogEvent.ts"
 import { Transport } from "../../../core/cluster/Transport.ts"
 import * as MemoryTransport from "../../contract/MemoryTransport.ts"
@@ -103,6 +104,14 @@ describe("texts of others", () => {
       }
     }, 60_000)
   }
+
+  it("values: lists in lists are no notation, and none is built to find that out", () => {
+    const text = "[".repeat(10_000_000) + "]".repeat(10_000_000)
+    const before = process.memoryUsage().rss
+    const error = Effect.runSync(Effect.flip(ValueCodec.decode(text)))
+    assert.deepStrictEqual([error._tag, error.why], ["ValueTextError", "It is nested more than 2 levels deep."])
+    assert.isBelow(process.memoryUsage().rss - before, 150 * 1_048_576)
+  })
 
   it("events: what is no text is none", () => {
     assert.deepStrictEqual(LogEvent.decode("stdout", "1-1", "\"a\\n\""), { event: "stdout", id: "1-1", text: "a\n" })

@@ -191,6 +191,97 @@ describe("texts that say more than they hold", () => {
   })
 })
 
+describe("values within values", () => {
+  const levels = 50_000
+  /** A list of values, of which each is made of the number of the next. */
+  const chain = (link: (next: number) => ReadonlyArray<unknown>): string => {
+    const values: Array<unknown> = []
+    while (values.length < levels) values.push(...link(values.length))
+    // The last link ends in one of these, wherever it is
+    return JSON.stringify([...values, ...Array<string>(9).fill("text")])
+  }
+  const text = levels + 5
+  const chains: Readonly<Record<string, string>> = {
+    lists: chain((at) => [[at + 1]]),
+    "lists with holes": chain((at) => [[-7, 9, 3, at + 1]]),
+    objects: chain((at) => [{ a: at + 1 }]),
+    "objects without a prototype": chain((at) => [["null", "a", at + 1]]),
+    "values of maps": chain((at) => [["Map", -1, at + 1]]),
+    "keys of maps": chain((at) => [["Map", at + 1, -1]]),
+    sets: chain((at) => [["Set", at + 1]]),
+    causes: chain((at) => [["Error", at + 1], { type: text, name: text, message: text, cause: at + 2 }]),
+    "parts that errors do not have": chain((at) => [["Error", at + 1], {
+      type: text,
+      name: text,
+      message: text,
+      items: at + 2
+    }]),
+    "properties of lists": chain((at) => [["List", at + 1], { items: at + 2, properties: at + 3 }, [-1], {
+      a: at + 4
+    }])
+  }
+
+  it("beyond the limit are refused by that name", () => {
+    for (const [name, text] of Object.entries(chains)) {
+      assert.throws(
+        () => ValueText.decode(text),
+        "It is no value text: it is nested more than 1000 levels deep",
+        undefined,
+        name
+      )
+    }
+  }, 60_000)
+
+  it("are as deep as they are met, whatever is named first", () => {
+    const count = 50_000
+    const numbers = Array.from({ length: count }, (_, at) => at + 1)
+    const lists = numbers.map((at) => at === count ? [] : [at + 1])
+    assert.throws(() => ValueText.decode(JSON.stringify([numbers, ...lists])), "nested more than 1000 levels deep")
+    const decoded = ValueText.decode(JSON.stringify([numbers.toReversed(), ...lists]))
+    assert.strictEqual(Array.isArray(decoded) ? decoded.length : undefined, count)
+  })
+
+  it("within the limit come back, whatever holds them", () => {
+    const holders: Readonly<Record<string, (value: unknown) => unknown>> = {
+      list: (value) => [value],
+      object: (value) => ({ value }),
+      key: (value) => new Map([[value, 1]]),
+      set: (value) => new Set([value]),
+      holes: (value) => sparse(9_000_000, { 8_000_000: value }),
+      cause: (cause) => new Error("outer", { cause }),
+      property: (own) => Object.assign(new Error("outer"), { own }),
+      many: (value) => new AggregateError([value]),
+      element: (value) => Object.assign([value], { extra: 1 }),
+      extra: (extra) => Object.assign([1], { extra })
+    }
+    for (const [name, hold] of Object.entries(holders)) {
+      for (const inner of [1n, {}, new Uint8Array(2)]) {
+        const encoded = (levels: number) => {
+          let value: unknown = inner
+          for (let level = 0; level < levels; level += 1) value = hold(value)
+          return ValueText.encode(value)
+        }
+        // The deepest that can be written
+        let [most, tooMany] = [0, 1100]
+        while (tooMany - most > 1) {
+          const middle = (most + tooMany) >> 1
+          if (encoded(middle).ok) most = middle
+          else tooMany = middle
+        }
+        assert.isAbove(most, 240, name)
+        const deepest = encoded(most)
+        assert.isTrue(deepest.ok && ValueText.encode(ValueText.decode(deepest.text)).ok, name)
+        const beyond = encoded(tooMany)
+        assert.deepStrictEqual(
+          beyond.ok ? [] : [beyond.refusal.kind, beyond.refusal.description],
+          ["nesting too deep", "more than 1000 levels"],
+          name
+        )
+      }
+    }
+  }, 60_000)
+})
+
 describe("big integers", () => {
   it("come back whatever their size", () => {
     for (const exponent of [9_998n, 9_999n, 10_000n, 10_001n, 30_000n]) {
