@@ -212,7 +212,7 @@ const atOnce = 16
 /** What is wrong with one job's files, and not with the way to them. */
 const notUnderstood: ReadonlySet<TransportError["reason"]> = new Set(["Unavailable", "PermissionDenied", "NotFound"])
 
-const validJobId = /^[0-9A-Za-z][0-9A-Za-z._-]*$/
+const validJobId = /^[0-9A-Za-z][0-9A-Za-z._-]{0,199}$/
 
 const limitsOf = (config: ClusterConfig.ClusterConfig): JobLimits => ({
   cores: config.cores,
@@ -293,6 +293,7 @@ const make = (options: LayerOptions) =>
           ], { concurrency: 2 })
           : [undefined]
         if (description === undefined) return yield* notFound(jobId)
+        if (description.jobId !== jobId) return yield* JobDirectory.otherJob(directoryOf(jobId), description)
         plans.set(jobId, description.tasks)
         return description
       })

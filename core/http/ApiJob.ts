@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
 import { jobStates } from "../cluster/execute/JobState.ts"
 import { Digest } from "../archive/Manifest.ts"
+import { Moment } from "../runtime/ResultEnvelope.ts"
 
 /** A package that lies on the server. */
 export const ApiPackage = Schema.Struct({
@@ -54,7 +55,7 @@ export const ApiJob = Schema.Struct({
   jobId: Schema.String,
   packageId: Schema.String,
   functionName: Schema.String,
-  createdAt: Schema.Number
+  createdAt: Moment
 }).annotations({ identifier: "Job" })
 export type ApiJob = typeof ApiJob.Type
 
@@ -64,8 +65,8 @@ export const ApiJobStatus = Schema.Struct({
   state: ApiJobState,
   reason: Schema.optional(Schema.String),
   host: Schema.optional(Schema.String),
-  startedAt: Schema.optional(Schema.Number),
-  finishedAt: Schema.optional(Schema.Number),
+  startedAt: Schema.optional(Moment),
+  finishedAt: Schema.optional(Moment),
   exitCode: Schema.optional(Schema.Number),
   peakMemoryBytes: Schema.optional(Schema.Number)
 }).annotations({ identifier: "JobStatus" })

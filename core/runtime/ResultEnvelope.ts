@@ -40,6 +40,15 @@ export const Status = Schema.Literal(
 )
 export type Status = typeof Status.Type
 
+/** Milliseconds since 1970, as far as there are dates. */
+export const Moment = Schema.Number.pipe(Schema.between(0, 8.64e15))
+
+/** What a process ends with. */
+const ExitCode = Schema.Int.pipe(Schema.between(-2_147_483_648, 2_147_483_647))
+
+/** Of a machine, a runtime, a signal. */
+const Name = Schema.String.pipe(Schema.maxLength(255))
+
 const ErrorDescription: Schema.Schema<Description> = Schema.suspend(() =>
   Schema.Union(
     Schema.Struct({
@@ -72,16 +81,16 @@ export const ResultEnvelope = Schema.Struct({
   refusal: Schema.optional(Schema.Struct({ path: Schema.String, kind: Schema.String, description: Schema.String })),
   /** What happened, in a sentence, when there is no `error` to say it. */
   message: Schema.optional(Schema.String),
-  /** Milliseconds since 1970, by the clock of the machine that ran the job. */
-  startedAt: Schema.Number,
-  finishedAt: Schema.Number,
-  host: Schema.String,
+  /** By the clock of the machine that ran the job. */
+  startedAt: Moment,
+  finishedAt: Moment,
+  host: Name,
   /** What the process ended with; {@link file://./ExitCode.ts}. */
-  exitCode: Schema.Int,
-  signal: Schema.optional(Schema.String),
+  exitCode: ExitCode,
+  signal: Schema.optional(Name),
   /** Of the process that ran the function; missing where it could not be measured. */
-  peakMemoryBytes: Schema.optional(Schema.Number),
-  runtime: Schema.Struct({ name: Schema.String, version: Schema.String })
+  peakMemoryBytes: Schema.optional(Schema.Number.pipe(Schema.between(0, Number.MAX_SAFE_INTEGER))),
+  runtime: Schema.Struct({ name: Name, version: Name })
 })
 export type ResultEnvelope = typeof ResultEnvelope.Type
 

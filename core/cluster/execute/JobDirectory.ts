@@ -6,9 +6,12 @@ import * as Schema from "effect/Schema"
 import * as BoundedJson from "../../archive/BoundedJson.ts"
 import * as ForeignJson from "../../archive/ForeignJson.ts"
 import { ClusterType } from "../../config/ClusterConfig.ts"
-import { Name } from "../../archive/Manifest.ts"
+import { Digest, Name } from "../../archive/Manifest.ts"
+import { Moment } from "../../runtime/ResultEnvelope.ts"
+import * as Quotation from "../../diagnostics/Quotation.ts"
 import type { Transport } from "../Transport.ts"
 import { TransportError } from "../Transport.ts"
+import * as HostProcess from "./HostProcess.ts"
 
 export const files = {
   description: "job.json",
@@ -25,23 +28,30 @@ export const files = {
   work: "work"
 } as const
 
+/** Calls that one job is at most: whoever follows it looks at each. */
+export const mostTasks = 1_000_000
+
+const Count = Schema.Int.pipe(Schema.positive())
+const Amount = Schema.Number.pipe(Schema.between(0, Number.MAX_SAFE_INTEGER))
+const Text = Schema.String.pipe(Schema.maxLength(4096))
+
 /** How many calls a job is, and how they are to run. */
 export const TaskPlan = Schema.Struct({
-  count: Schema.Int,
+  count: Schema.Int.pipe(Schema.between(0, mostTasks)),
   /** Tasks that one element of the array runs, one after the other. */
-  chunk: Schema.Int,
+  chunk: Count,
   /** The most elements that run at once. */
-  concurrency: Schema.optional(Schema.Int),
+  concurrency: Schema.optional(Count),
   /** How often a task is run at most, until it returns. */
-  tries: Schema.Int,
+  tries: Count,
   /** Of each task; whoever resumes the job asks the scheduler for the same. */
   limits: Schema.Struct({
-    cores: Schema.optional(Schema.Number),
-    memoryBytes: Schema.optional(Schema.Number),
-    timeSeconds: Schema.optional(Schema.Number),
-    partition: Schema.optional(Schema.String),
-    queue: Schema.optional(Schema.String),
-    schedulerOptions: Schema.optional(Schema.Array(Schema.String))
+    cores: Schema.optional(Amount),
+    memoryBytes: Schema.optional(Amount),
+    timeSeconds: Schema.optional(Amount),
+    partition: Schema.optional(Text),
+    queue: Schema.optional(Text),
+    schedulerOptions: Schema.optional(Schema.Array(Text))
   })
 })
 export type TaskPlan = typeof TaskPlan.Type
@@ -50,15 +60,15 @@ export type TaskPlan = typeof TaskPlan.Type
 export const JobDescription = Schema.Struct({
   format: Schema.Literal("clustrix-job"),
   formatVersion: Schema.Literal(1),
-  jobId: Schema.String,
-  packageId: Schema.String,
-  digest: Schema.String,
+  jobId: Name,
+  packageId: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{16}$/)),
+  digest: Digest,
   functionName: Name,
   clusterType: ClusterType,
   /** Absolute; on the cluster. */
-  packageDirectory: Schema.String,
-  /** Milliseconds since 1970, by the client's clock. */
-  createdAt: Schema.Number,
+  packageDirectory: Text,
+  /** By the client's clock. */
+  createdAt: Moment,
   /** Who submitted it, where a server does that for others: a name that it gives them. */
   owner: Schema.optional(Name),
   /** What that server knows the call by. */
@@ -70,25 +80,38 @@ export type JobDescription = typeof JobDescription.Type
 
 /** `submitted.json`: the scheduler took it. */
 export const Submission = Schema.Struct({
-  schedulerId: Schema.String,
-  submittedAt: Schema.Number
+  schedulerId: Name,
+  submittedAt: Moment
 })
 export type Submission = typeof Submission.Type
+
+/** Of a process of a job, or of its group. */
+const ProcessId = Schema.Int.pipe(Schema.between(HostProcess.leastId, HostProcess.mostId))
 
 /** `state`: written by the job's own supervisor when the function starts. */
 export const RunningState = Schema.Struct({
   state: Schema.Literal("running"),
-  host: Schema.String,
-  pid: Schema.Int,
-  processStart: Schema.optional(Schema.String),
+  host: Schema.String.pipe(Schema.maxLength(255)),
+  pid: ProcessId,
+  processStart: Schema.optional(Name),
   /** The process group of the function. */
-  group: Schema.Int,
-  groupStart: Schema.optional(Schema.String),
-  startedAt: Schema.Number
+  group: ProcessId,
+  groupStart: Schema.optional(Name),
+  startedAt: Moment
 })
 export type RunningState = typeof RunningState.Type
 
 const decoder = new TextDecoder()
+
+/** The description of a job in the directory of another one. */
+export const otherJob = (directory: string, { jobId }: JobDescription): TransportError =>
+  new TransportError({
+    reason: "Unavailable",
+    path: `${directory}/${files.description}`,
+    what: `${directory}/${files.description} is of another job`,
+    why: `It is that of ${Quotation.quoted(jobId)}.`,
+    remedy: "Give the directory its own name again, or remove it."
+  })
 
 /** The text of a file of the job, or its first `mostBytes`; `undefined` when there is none (yet). */
 export const readText = (

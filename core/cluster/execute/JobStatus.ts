@@ -76,6 +76,9 @@ const reasonOf = (envelope: ResultEnvelope.ResultEnvelope): string | undefined =
     : Quotation.shortened(error.printed)
 }
 
+/** What a scheduler says, as much of it as is shown. */
+const wordsOf = (text: string | undefined): string | undefined => text === undefined ? undefined : Quotation.plain(text)
+
 const nothing = {
   reason: undefined,
   host: undefined,
@@ -123,9 +126,13 @@ export const derive = (input: {
   }
   switch (scheduler._tag) {
     case "Pending":
-      return { ...known, state: "queued", reason: scheduler.reason }
+      return { ...known, state: "queued", reason: wordsOf(scheduler.reason) }
     case "Running":
-      return { ...known, state: running === undefined ? "queued" : "running", host: running?.host ?? scheduler.node }
+      return {
+        ...known,
+        state: running === undefined ? "queued" : "running",
+        host: running?.host ?? wordsOf(scheduler.node)
+      }
     case "Unknown":
       return input.submitted || running !== undefined
         ? { ...known, state: "vanished", reason: "Nothing runs any more, and there is no result" }
@@ -135,7 +142,7 @@ export const derive = (input: {
       const state = outcomes[outcome]
       const reason = outcome === "cancelled"
         ? "It was ended on request"
-        : `The scheduler says ${scheduler.reason ?? outcome}, and there is no result`
+        : `The scheduler says ${wordsOf(scheduler.reason) ?? outcome}, and there is no result`
       return { ...known, state, exitCode, reason }
     }
   }

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { ConfigurationError } from "../../config/ConfigurationError.ts"
 import type { JobLimits } from "../Scheduler.ts"
-import type * as JobDirectory from "./JobDirectory.ts"
+import * as JobDirectory from "./JobDirectory.ts"
 
 export interface TaskPlanRequest {
   readonly count: number
@@ -39,6 +39,14 @@ export const taskPlan = (
     if (!isWhole(chunk, 1)) return yield* invalid("chunk", chunk, 1)
     if (!isWhole(concurrency, 1)) return yield* invalid("concurrency", concurrency, 1)
     if (!isWhole(retry, 0)) return yield* invalid("retry", retry, 0)
+    if (count > JobDirectory.mostTasks) {
+      return yield* new ConfigurationError({
+        reason: "InvalidValue",
+        what: `One job cannot be ${count} calls`,
+        why: `It is ${JobDirectory.mostTasks} at most.`,
+        remedy: "Make several jobs of them, or let each call take more than one input."
+      })
+    }
     return {
       count,
       chunk: chunk ?? Math.max(1, Math.ceil(count / mostElements)),
