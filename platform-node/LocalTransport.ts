@@ -14,7 +14,8 @@ import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { type CommandResult, Transport, TransportError } from "../core/cluster/Transport.ts"
+import { type CommandResult, mostOutputBytes, tooMuchOutput, Transport,
+  TransportError } from "../core/cluster/Transport.ts"
 import { nodeFileSource } from "./runner/NodeFileSource.ts"
 
 /**
@@ -88,8 +89,17 @@ const exec = (
       ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory })
     })
     const output = { stdout: new Array<Uint8Array>(), stderr: new Array<Uint8Array>() }
-    child.stdout.on("data", (bytes: Uint8Array) => output.stdout.push(bytes))
-    child.stderr.on("data", (bytes: Uint8Array) => output.stderr.push(bytes))
+    let printed = 0
+    const collect = (pieces: Array<Uint8Array>) => (bytes: Uint8Array): void => {
+      printed += bytes.length
+      if (printed <= mostOutputBytes) pieces.push(bytes)
+      else {
+        kill()
+        resume(Effect.fail(tooMuchOutput("this machine")))
+      }
+    }
+    child.stdout.on("data", collect(output.stdout))
+    child.stderr.on("data", collect(output.stderr))
     // A command that does not read its input closes it; that is its right.
     child.stdin.on("error", () => undefined)
     child.stdin.end(options.stdin ?? "")
@@ -105,14 +115,15 @@ const exec = (
         exitCode: code ?? 128 + number
       }))
     })
-    return Effect.sync(() => {
+    const kill = (): void => {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
       try {
         process.kill(-child.pid, "SIGKILL")
       } catch {
         // It ended meanwhile.
       }
-    })
+    }
+    return Effect.sync(kill)
   })
 
 /** Writes beside the target and renames: there is never half a file. */

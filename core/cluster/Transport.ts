@@ -39,6 +39,18 @@ export interface CommandResult {
   readonly exitCode: number
 }
 
+/** What a command prints at most, in bytes: whoever prints without end fills no memory here. */
+export const mostOutputBytes = 134_217_728
+
+/** `location`: where it ran, for people. */
+export const tooMuchOutput = (location: string): TransportError =>
+  new TransportError({
+    reason: "Unavailable",
+    what: `A command on ${location} prints without end`,
+    why: `It was ended after ${mostOutputBytes} bytes.`,
+    remedy: "Look at what a login prints there, and at what is in the directories that are listed."
+  })
+
 export interface CommandOptions {
   /** Absolute; by default wherever the transport starts commands. */
   readonly workingDirectory?: string | undefined

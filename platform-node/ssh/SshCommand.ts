@@ -6,7 +6,8 @@ import * as Schedule from "effect/Schedule"
 import * as Os from "node:os"
 import type { ClientChannel } from "ssh2"
 import * as Shell from "../../core/cluster/deploy/Shell.ts"
-import { type CommandOptions, type CommandResult, TransportError } from "../../core/cluster/Transport.ts"
+import { type CommandOptions, type CommandResult, mostOutputBytes, tooMuchOutput,
+  TransportError } from "../../core/cluster/Transport.ts"
 import type { SshConnection } from "./SshConnection.ts"
 import type * as SshSession from "./SshSession.ts"
 import * as SshTarget from "./SshTarget.ts"
@@ -77,6 +78,18 @@ const start = (
   Effect.async<CommandResult, TransportError>((resume) => {
     const output = { stdout: new Array<Buffer>(), stderr: new Array<Buffer>() }
     const stderr = (): string => Buffer.concat(output.stderr).toString("utf8")
+    let printed = 0
+    /** Whether it is still as much as a command may print; ends it otherwise. */
+    const isBounded = (bytes: Buffer): boolean => {
+      printed += bytes.length
+      if (printed <= mostOutputBytes) return true
+      // Its group gets SIGPIPE when it prints on
+      channel?.close()
+      ended()
+      named()
+      resume(Effect.fail(tooMuchOutput(SshTarget.describe(target))))
+      return false
+    }
     let isWanted = true
     let ended = (): void => undefined
     let named = (): void => undefined
@@ -106,8 +119,11 @@ const start = (
         if (error !== undefined) return failed(error)
         channel = opened
         let exit: { readonly exitCode: number } | undefined
-        opened.on("data", (bytes: Buffer) => output.stdout.push(bytes))
+        opened.on("data", (bytes: Buffer) => {
+          if (isBounded(bytes)) output.stdout.push(bytes)
+        })
         opened.stderr.on("data", (bytes: Buffer) => {
+          if (!isBounded(bytes)) return
           output.stderr.push(bytes)
           if (!isWanted && sessionMark.test(stderr())) named()
         })

@@ -31,6 +31,19 @@ const commands = (effect: Effectful, directory: () => string): void => {
       assert.strictEqual((yield* t.exec("nonsense-command")).exitCode, 127)
     }))
 
+  effect("ends a command that prints without end", (t) =>
+    Effect.gen(function*() {
+      const there = directory()
+      const error = yield* Effect.flip(t.exec("echo $$ > pid; yes 'on and on and on and on and on'", {
+        workingDirectory: there
+      }))
+      assert.strictEqual(error.reason, "Unavailable")
+      assert.include(error.message, "prints without end")
+      yield* Effect.sleep(500)
+      const left = yield* t.exec("ps -o stat= -g $(cat pid) | grep -vc Z", { workingDirectory: there })
+      assert.strictEqual(left.stdout.trim(), "0")
+    }))
+
   effect("ends a command that is interrupted, and what it started", (t) =>
     Effect.gen(function*() {
       const there = directory()

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Quotation from "../../diagnostics/Quotation.ts"
 import * as Shell from "../deploy/Shell.ts"
 import { type JobArray, type JobLimits, Scheduler, type SchedulerAnswer, SchedulerError,
   type SubmittedJob } from "../Scheduler.ts"
@@ -107,7 +108,7 @@ const make = ({ parallelEnvironment = "smp" }: Options) =>
           return yield* new SchedulerError({
             reason: "Unavailable",
             what: `What qstat prints on ${transport.location} cannot be understood`,
-            why: queue.slice(0, 3).join("\n"),
+            why: queue.slice(0, 3).map((line) => Quotation.plain(line)).join("\n"),
             remedy: "Run `qstat -xml` there."
           })
         }

@@ -1,8 +1,8 @@
 /**
  * Grid Engine's words for what a job does: the XML of `qstat`, the records of `qacct` (man qstat, man sge_status).
  */
-import { XMLParser } from "fast-xml-parser"
 import type { SchedulerAnswer, SchedulerState } from "../Scheduler.ts"
+import * as SchedulerXml from "./SchedulerXml.ts"
 
 /** Of one job or element of an array. Elements count from 0 here, and from 1 there. */
 export interface Entry {
@@ -12,11 +12,7 @@ export interface Entry {
   readonly state: SchedulerState
 }
 
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  parseTagValue: false,
-  isArray: (name) => name === "job_list"
-})
+const readXml = SchedulerXml.reader("job_list")
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
@@ -40,20 +36,37 @@ export const stateOf = (letters: string, queue: string): SchedulerState => {
   return { _tag: "Running", node: queue.split("@")[1] }
 }
 
-/** `3`, `3,5`, `3-9:2`, and several of them: the tasks of one entry, as elements. */
-export const elementsOf = (tasks: string): ReadonlyArray<number> =>
-  tasks.split(",").flatMap((part) => {
+/** Elements that are told of in one answer, all jobs together. Of more nothing is known. */
+const mostElements = 2_000_000
+
+/** `3`, `3,5`, `3-9:2`, and several of them: the tasks of one entry, as elements, `most` of them. */
+export const elementsOf = (tasks: string, most = mostElements): ReadonlyArray<number> => {
+  const elements: Array<number> = []
+  for (const part of tasks.split(",")) {
     const match = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part.trim())
-    if (match === null) return []
-    const [first, last, step] = [Number(match[1]), Number(match[2] ?? match[1]), Number(match[3] ?? 1)]
-    return Array.from({ length: Math.floor((last - first) / Math.max(1, step)) + 1 }, (_, n) => first - 1 + n * step)
-  })
+    if (match === null) continue
+    const [first, last, step] = [Number(match[1]), Number(match[2] ?? match[1]), Math.max(1, Number(match[3] ?? 1))]
+    for (let task = first; task <= last && elements.length < most; task += step) elements.push(task - 1)
+  }
+  return elements
+}
+
+/** {@link elementsOf} of one entry after the other. */
+const elementsReader = (): (tasks: string) => ReadonlyArray<number> => {
+  let left = mostElements
+  return (tasks) => {
+    const elements = elementsOf(tasks, left)
+    left -= elements.length
+    return elements
+  }
+}
 
 /** What `qstat -xml` printed: running jobs in `queue_info`, waiting ones in `job_info`. `undefined`: it is no such thing. */
 export const qstatEntries = (xml: string): ReadonlyArray<Entry> | undefined => {
-  const root: unknown = parser.parse(xml)
+  const root = readXml(xml)
   const info = isRecord(root) ? root["job_info"] : undefined
   if (!isRecord(info)) return undefined
+  const read = elementsReader()
   return [info["queue_info"], info["job_info"]].flatMap((section) => {
     const list: unknown = isRecord(section) ? section["job_list"] : undefined
     return (Array.isArray(list) ? list : []).filter(isRecord).map((job): Entry => {
@@ -61,7 +74,7 @@ export const qstatEntries = (xml: string): ReadonlyArray<Entry> | undefined => {
       return {
         id: textOf(job["JB_job_number"]),
         name: textOf(job["JB_name"]),
-        elements: tasks === "" ? undefined : elementsOf(tasks),
+        elements: tasks === "" ? undefined : read(tasks),
         state: stateOf(textOf(job["state"]), textOf(job["queue_name"]))
       }
     })
@@ -110,12 +123,13 @@ export const qacctEntries = (lines: ReadonlyArray<string>): ReadonlyArray<Entry>
     const [, key, value] = /^(\w+)\s+(.*?)\s*$/.exec(line) ?? []
     if (key !== undefined) records.at(-1)?.set(key, value ?? "")
   }
+  const read = elementsReader()
   return records.map((record) => {
     const task = record.get("taskid") ?? "undefined"
     return {
       id: record.get("jobnumber") ?? "",
       name: record.get("jobname") ?? "",
-      elements: task === "undefined" ? undefined : elementsOf(task),
+      elements: task === "undefined" ? undefined : read(task),
       state: recordState(record)
     }
   })

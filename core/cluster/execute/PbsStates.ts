@@ -2,8 +2,10 @@
  * The words of PBS Pro and OpenPBS (`qstat -x -f -F json`, PBS Professional Reference Guide: Job States, Job Exit Status Codes) and of
  * Torque (`qstat -x`, qstat(1B)) for what a job does. Written from these documents; not tested against a server.
  */
-import { XMLParser } from "fast-xml-parser"
+import * as Either from "effect/Either"
+import * as BoundedJson from "../../archive/BoundedJson.ts"
 import type { SchedulerAnswer, SchedulerState } from "../Scheduler.ts"
+import * as SchedulerXml from "./SchedulerXml.ts"
 
 /** Attributes of a job that matter here, whichever server tells them. */
 interface Attributes {
@@ -93,15 +95,14 @@ export const jobOf = (
 
 type Found = readonly [id: string, state: SchedulerState]
 
-/** What PBS Pro and OpenPBS print; `undefined`: it is no JSON. Some versions leave out what they should escape. */
+/** Of one answer. */
+const limits: BoundedJson.Limits = { bytes: 67_108_864, depth: 32, elements: 2_000_000, stringBytes: 1_048_576 }
+
+/** What PBS Pro and OpenPBS print; `undefined`: it is no JSON, or too much. Some versions leave out what they should escape. */
 export const fromJson = (text: string): ReadonlyArray<Found> | undefined => {
-  let root: unknown
-  try {
-    root = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  const jobs = isRecord(root) ? root["Jobs"] : undefined
+  const root = Either.try(() => BoundedJson.parse(text, limits))
+  if (Either.isLeft(root)) return undefined
+  const jobs = isRecord(root.right) ? root.right["Jobs"] : undefined
   return Object.entries(isRecord(jobs) ? jobs : {}).flatMap(([id, job]): ReadonlyArray<Found> =>
     isRecord(job)
       ? [[
@@ -117,12 +118,12 @@ export const fromJson = (text: string): ReadonlyArray<Found> | undefined => {
   )
 }
 
-const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, isArray: (name) => name === "Job" })
+const readXml = SchedulerXml.reader("Job")
 
-/** What Torque prints: several documents after one another, where several jobs were asked for. */
+/** What Torque prints: several documents after one another, where several jobs were asked for. What cannot be read tells nothing. */
 export const fromXml = (text: string): ReadonlyArray<Found> =>
   text.split(/(?=<Data>)/).flatMap((document) => {
-    const root: unknown = parser.parse(document)
+    const root = readXml(document)
     const data = isRecord(root) ? root["Data"] : undefined
     const jobs: unknown = isRecord(data) ? data["Job"] : undefined
     return (Array.isArray(jobs) ? jobs : []).filter(isRecord).map((job): Found => [

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Quotation from "../../diagnostics/Quotation.ts"
 import * as Shell from "../deploy/Shell.ts"
 import { type JobToSubmit, SchedulerError } from "../Scheduler.ts"
 import type { CommandResult, Transport, TransportError } from "../Transport.ts"
@@ -126,11 +127,14 @@ export const answerOf = ({ stdout }: CommandResult): ReadonlyArray<string> => {
 }
 
 /** The parts of an answer, between one marker and the next. */
-export const sectionsOf = (ran: CommandResult): ReadonlyArray<ReadonlyArray<string>> =>
-  answerOf(ran).reduce<ReadonlyArray<ReadonlyArray<string>>>(
-    (sections, line) => line === marker ? [...sections, []] : sections.with(-1, [...sections.at(-1) ?? [], line]),
-    [[]]
-  )
+export const sectionsOf = (ran: CommandResult): ReadonlyArray<ReadonlyArray<string>> => {
+  const sections: Array<Array<string>> = [[]]
+  for (const line of answerOf(ran)) {
+    if (line === marker) sections.push([])
+    else sections.at(-1)?.push(line)
+  }
+  return sections
+}
 
 const unavailable = (names: Names, transport: typeof Transport.Service, why: string, cause?: TransportError) =>
   new SchedulerError({
@@ -153,12 +157,13 @@ export const ask = (
     Effect.filterOrFail(
       ({ exitCode }) => exitCode !== temporaryFailure && exitCode !== commandNotFound,
       ({ exitCode, stderr }) =>
-        exitCode === temporaryFailure ? unavailable(names, transport, stderr.trim()) : new SchedulerError({
-          reason: "Unavailable",
-          what: `${transport.location} has no ${names.scheduler}`,
-          why: stderr.trim(),
-          remedy: `See to it that ${names.submit} is on the PATH of a login there, or set another cluster_type.`
-        })
+        exitCode === temporaryFailure ? unavailable(names, transport, Quotation.lastLines(stderr)) :
+          new SchedulerError({
+            reason: "Unavailable",
+            what: `${transport.location} has no ${names.scheduler}`,
+            why: Quotation.lastLines(stderr),
+            remedy: `See to it that ${names.submit} is on the PATH of a login there, or set another cluster_type.`
+          })
     )
   )
 
@@ -174,7 +179,7 @@ export const submit = (
       new SchedulerError({
         reason: "Rejected",
         what: `${script.names.scheduler} does not take the job`,
-        why: ran.stderr.trim() || `${script.names.submit} ended with exit code ${ran.exitCode}.`,
+        why: Quotation.lastLines(ran.stderr) || `${script.names.submit} ended with exit code ${ran.exitCode}.`,
         remedy: "Correct the limits of the configuration: cores, memory, time, partition or queue, scheduler_options." +
           (script.isArray ? " Where the array has too many elements, let each make more calls: chunk." : "")
       })
@@ -207,7 +212,7 @@ export const cancel = (
         new SchedulerError({
           reason: "Rejected",
           what: `${names.scheduler} does not end the job`,
-          why: stderr.trim(),
+          why: Quotation.lastLines(stderr),
           remedy: "End it as the user who submitted it."
         })
     ),
