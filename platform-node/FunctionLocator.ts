@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { type AnyFunction, FunctionLocator, type MentionedVariable } from "../core/closures/FunctionLocator.ts"
 import { FunctionNotPackageableError } from "../core/slicing/NotPackageable.ts"
+import * as Quotation from "../core/diagnostics/Quotation.ts"
 import { lineStarts } from "../core/diagnostics/SourceLocation.ts"
 import { builtinValues } from "./locate/BuiltinValues.ts"
 import { type Inspector, shared } from "./locate/Inspector.ts"
@@ -33,7 +34,11 @@ const noSource = (fn: AnyFunction, none: NoSource): FunctionNotPackageableError 
         none.url.startsWith("node:") ? wrap : "Write it into a file and import it."
       )
     case "BadMap":
-      return native(fn, `The source map of ${none.url} cannot be read: ${none.cause}.`, "Build the program again.")
+      return native(
+        fn,
+        `The source map of ${Quotation.plain(none.url)} cannot be read: ${none.cause}.`,
+        "Build the program again."
+      )
     case "Changed":
       return native(fn, `${none.file} was changed since the program was started.`, "Start the program again.")
   }

@@ -6,7 +6,9 @@ import { allGeneratedPositionsFor, GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, orig
 import { readFileSync } from "node:fs"
 import { isAbsolute } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import * as BoundedJson from "../../core/archive/BoundedJson.ts"
 import type { MentionedVariable } from "../../core/closures/FunctionLocator.ts"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { lineStarts } from "../../core/diagnostics/SourceLocation.ts"
 import type { Script, ScriptPosition } from "./Inspector.ts"
 
@@ -56,6 +58,8 @@ const loadMap = (script: Script, file: URL): LoadedMap | undefined => {
   const key = `${file.href}\0${script.sourceMapURL}`
   if (!maps.has(key)) {
     const [text, url] = mapText(script.sourceMapURL, file)
+    const excess = BoundedJson.excess(text, BoundedJson.file)
+    if (excess !== undefined) throw new Error(excess)
     const map = new TraceMap(text, url)
     maps.set(key, { map, contents: map.sourcesContent ?? [] })
   }
@@ -138,7 +142,11 @@ export const originalPositions = (
   try {
     loaded = loadMap(script, file)
   } catch (cause) {
-    return { _tag: "BadMap", url: script.url, cause: cause instanceof Error ? cause.message : String(cause) }
+    return {
+      _tag: "BadMap",
+      url: script.url,
+      cause: Quotation.plain(cause instanceof Error ? cause.message : String(cause))
+    }
   }
   if (loaded === undefined) return [itself]
   const { contents, map } = loaded

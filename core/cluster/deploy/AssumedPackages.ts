@@ -4,7 +4,11 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as BoundedJson from "../../archive/BoundedJson.ts"
+import * as ForeignJson from "../../archive/ForeignJson.ts"
 import type { OpenPackage } from "../../archive/OpenPackage.ts"
+import * as Quotation from "../../diagnostics/Quotation.ts"
 import { DependenciesError } from "./DeployError.ts"
 
 export interface AssumedPackage {
@@ -12,6 +16,11 @@ export interface AssumedPackage {
   /** Empty where it was not known. */
   readonly version: string
 }
+
+const decode = ForeignJson.decoder(
+  Schema.Struct({ version: Schema.optionalWith(Schema.String, { default: () => "of no version" }) }),
+  BoundedJson.file
+)
 
 /** What `opened` takes to be there. */
 export const assumedOf = ({ manifest, metadata }: OpenPackage): ReadonlyArray<AssumedPackage> =>
@@ -29,11 +38,19 @@ export const check = (
       packages,
       ({ name, version }) =>
         fs.readFileString(path.join(nodeModules, ...name.split("/"), "package.json")).pipe(
-          Effect.flatMap((text) => Effect.try((): unknown => Reflect.get(JSON.parse(text) as object, "version"))),
+          Effect.flatMap(decode),
           Effect.map((found) =>
-            version === "" || found === version ? [] : [`${name} is ${String(found)}, not ${version}`]
+            version === "" || found.version === version ? [] : [
+              `${Quotation.plain(name)} is ${Quotation.plain(found.version)}, not ${Quotation.plain(version)}`
+            ]
           ),
-          Effect.orElseSucceed(() => [`${name} is missing`])
+          Effect.catchAll((error) =>
+            Effect.succeed([
+              error._tag === "ForeignJsonError"
+                ? `${Quotation.plain(name)} has a package.json that cannot be read`
+                : `${Quotation.plain(name)} is missing`
+            ])
+          )
         )
     )
     const why = faults.flat()
@@ -41,7 +58,9 @@ export const check = (
       return yield* new DependenciesError({
         reason: "NotInstalled",
         what: "The npm packages that the package takes to be there are not",
-        why: `In ${nodeModules}: ${why.join(", ")}.`,
+        why: `In ${nodeModules}: ${
+          [...why.slice(0, 20), ...why.length > 20 ? [`and ${why.length - 20} more`] : []].join(", ")
+        }.`,
         remedy: "Install them there, or package with dependencies: \"install\" or \"vendor\"."
       })
     }
