@@ -72,6 +72,9 @@ const inDirectory = (
   }
   // Asked first: a named pipe would wait for its writer.
   if (!stat.isFile()) return Either.left(unreadable(file, "It is not a file."))
+  if (stat.size > ConfigurationFile.mostBytes) {
+    return Either.left(unreadable(file, `It has more than ${ConfigurationFile.mostBytes} bytes.`))
+  }
   return Either.try({
     try: () => ({ directory, file, text: Fs.readFileSync(path, "utf8") }),
     catch: (cause) => unreadable(file, cause instanceof Error ? cause.message : String(cause), cause)

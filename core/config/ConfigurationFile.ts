@@ -45,10 +45,18 @@ export interface ConfigurationFile {
   readonly profiles: ReadonlyMap<string, Settings.Settings>
 }
 
+/** Of a file: some ten times what anybody writes. The parsers make hundreds of bytes of each. */
+export const mostBytes = 131_072
+
 const parseText = (file: string, text: string): ReturnType<Parse> => {
   const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1)
   const [language, parse] = parsers.get(name) ?? ["YAML", YamlFile.parse]
   const content = text.replace(/^\uFEFF/, "")
+  if (content.length > mostBytes) {
+    return Either.left(
+      invalidSyntax(language, SourceLocation.fromOffset(file, "", 0), `It has more than ${mostBytes} bytes.`)
+    )
+  }
   try {
     return parse(file, content)
   } catch {

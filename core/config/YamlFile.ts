@@ -6,6 +6,7 @@ import { type Document, type ErrorCode, isAlias, isMap, isScalar, isSeq, parseDo
 import * as SourceLocation from "../diagnostics/SourceLocation.ts"
 import { type ConfigurationError, invalidSyntax } from "./ConfigurationError.ts"
 import * as FileValue from "./FileValue.ts"
+import * as YamlKeys from "./YamlKeys.ts"
 
 /** How often aliases may be followed; more is an attempt to exhaust the memory. */
 const maxAliasCount = 100
@@ -17,6 +18,7 @@ const words: Partial<Record<ErrorCode, string>> = {
   BAD_SCALAR_START: "A text that begins with this character must be quoted.",
   BAD_COLLECTION_TYPE: "A tag does not fit.",
   IMPOSSIBLE: "Something is here that must not be.",
+  RESOURCE_EXHAUSTION: "It is too deeply nested, or too large.",
   MULTIPLE_DOCS: "It holds several documents.",
   TAG_RESOLVE_FAILED: "There is no such tag; a text that begins with `!` must be quoted.",
   UNEXPECTED_TOKEN: "Something is here that must not be."
@@ -40,9 +42,16 @@ export const parse = (file: string, text: string): Either.Either<FileValue.FileV
   const place = (offset: number) => SourceLocation.fromLines(file, starts, offset)
   const refuse = (offset: number, why: string) => Either.left(invalidSyntax("YAML", place(offset), why))
 
-  const document = parseDocument(text, { prettyErrors: false, stringKeys: true, logLevel: "error" })
+  const document = parseDocument(text, {
+    ...YamlKeys.options,
+    prettyErrors: false,
+    stringKeys: true,
+    logLevel: "error"
+  })
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) return refuse(problem.pos[0], words[problem.code] ?? `${problem.message}.`)
+  const twice = YamlKeys.repeated(document)
+  if (twice !== undefined) return refuse(twice, "Map keys must be unique.")
   try {
     document.toJS({ maxAliasCount })
   } catch (cause) {

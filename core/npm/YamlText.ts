@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { isMap, isScalar, LineCounter, parseAllDocuments, type ParsedNode } from "yaml"
+import * as YamlKeys from "../config/YamlKeys.ts"
 import { SourceLocation } from "../diagnostics/SourceLocation.ts"
 import * as JsonText from "./JsonText.ts"
 import { LockfileError } from "./LockfileError.ts"
@@ -16,6 +17,23 @@ export interface YamlText {
 
 /** How often aliases may be followed; more is an attempt to exhaust the memory. */
 const maxAliasCount = 100
+
+/** Of a lockfile. */
+const mostCharacters = 67_108_864
+/** Lines, and values within lines: the parser makes a kilobyte of each. The largest lockfiles have a fifth of that. */
+const mostParts = 500_000
+
+/** What is too much in a lockfile of lines and values, in a sentence; `undefined`: nothing. */
+export const excess = (text: string): string | undefined => {
+  if (text.length > mostCharacters) return `It has more than ${mostCharacters} characters.`
+  let parts = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    // Line breaks and , [ {
+    if (unit === 0x0a || unit === 0x2c || unit === 0x5b || unit === 0x7b) parts += 1
+  }
+  return parts > mostParts ? `It holds more than ${mostParts} values.` : undefined
+}
 
 /**
  * The object that `source`, the content of `file`, holds: the last one, for pnpm may put a document about itself in front.
@@ -42,7 +60,15 @@ export const parse = (
       remedy: `Run \`${commands.install}\` to have it written anew.`
     })
 
-  const documents = parseAllDocuments(text, { lineCounter: lines, schema, prettyErrors: false, logLevel: "silent" })
+  const tooMuch = excess(text)
+  if (tooMuch !== undefined) return invalid("InvalidEntry", `${file} holds too much`, 0, tooMuch)
+  const documents = parseAllDocuments(text, {
+    ...YamlKeys.options,
+    lineCounter: lines,
+    schema,
+    prettyErrors: false,
+    logLevel: "silent"
+  })
   const problem = [...documents].flatMap(({ errors }) => errors)[0]
   const conflict = problem === undefined ? undefined : JsonText.conflictIn(text)
   if (problem !== undefined) {
@@ -54,6 +80,8 @@ export const parse = (
     )
   }
   const document = [...documents].at(-1)
+  const twice = document?.contents === undefined ? undefined : YamlKeys.repeated(document)
+  if (twice !== undefined) return invalid("InvalidSyntax", `${file} is not valid YAML`, twice, "DUPLICATE_KEY.")
   return Effect.try({
     try: (): unknown => document?.toJS({ maxAliasCount }) ?? {},
     catch: () => invalid("InvalidSyntax", `${file} is not valid YAML`, 0, "Its aliases lead nowhere, or to too much.")

@@ -17,6 +17,7 @@ import * as ManagerCommands from "./ManagerCommands.ts"
 import { type PackageSource, registry } from "./PackageSource.ts"
 import * as ProjectGraph from "./ProjectGraph.ts"
 import { join } from "./RelativePath.ts"
+import * as YamlText from "./YamlText.ts"
 import * as YarnDescriptor from "./YarnDescriptor.ts"
 import type * as YarnProject from "./YarnProject.ts"
 
@@ -28,8 +29,18 @@ interface ClassicEntry {
   readonly fields: JsonText.JsonObject
 }
 
-const parse = (file: string, text: string): Effect.Effect<JsonText.JsonObject, LockfileError> =>
-  Effect.tryPromise({
+const parse = (file: string, text: string): Effect.Effect<JsonText.JsonObject, LockfileError> => {
+  const tooMuch = YamlText.excess(text)
+  if (tooMuch !== undefined) {
+    return new LockfileError({
+      reason: "InvalidEntry",
+      what: `${file} holds too much`,
+      location: new SourceLocation({ file, line: 1, column: 1 }),
+      why: tooMuch,
+      remedy: `Run \`${commands.install}\` to have it written anew.`
+    })
+  }
+  return Effect.tryPromise({
     // Loaded here, for few projects have this lockfile.
     try: async (): Promise<JsonText.JsonObject> => (await import("@yarnpkg/parsers")).parseSyml(text),
     catch: (cause) => {
@@ -46,6 +57,7 @@ const parse = (file: string, text: string): Effect.Effect<JsonText.JsonObject, L
       })
     }
   })
+}
 
 /** Where the parser stopped. */
 const offsetOf = (cause: unknown): number => {

@@ -250,4 +250,25 @@ describe("a file of configuration", () => {
     }
     assert.isAbove(mistakes, 1000)
   })
+
+  it("is no larger than anybody writes it, and is not parsed to find that out", () => {
+    const texts = {
+      "clustrix.yml": `a: [${"0,".repeat(5_000_000)}0]`,
+      "clustrix.json": `{"a":[${"0,".repeat(5_000_000)}0]}`,
+      "clustrix.toml": `a = [${"0,".repeat(5_000_000)}0]`
+    }
+    for (const [file, text] of Object.entries(texts)) {
+      const before = process.cpuUsage()
+      assert.include(refused(file, text).message, "It has more than 131072 bytes.")
+      assert.isBelow(process.cpuUsage(before).user / 1000, 500)
+    }
+  })
+
+  it("in YAML is refused where a key is given twice, and where it is nested too deeply", () => {
+    assert.deepInclude(refused("clustrix.yml", "cores: 1\nprofiles: {a: {cores: 1, cores: 2}}\n").location, {
+      line: 2,
+      column: 26
+    })
+    assert.include(refused("clustrix.yml", "? ".repeat(60_000)).message, "too deeply nested")
+  })
 })
