@@ -8,6 +8,7 @@ import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as NodePath from "node:path"
 import process from "node:process"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { DependenciesError } from "../../core/cluster/deploy/DeployError.ts"
 import * as NpmCommand from "./NpmCommand.ts"
 
@@ -80,7 +81,9 @@ export const unpack = (archive: string, target: string) =>
           "tar",
           ["-xzf", archive, "-C", temporary],
           (error, _stdout, stderr) =>
-            resume(Effect.succeed(error === null ? undefined : stderr.trim() || error.message))
+            resume(
+              Effect.succeed(error === null ? undefined : Quotation.lastLines(stderr) || Quotation.plain(error.message))
+            )
         )
       })
       if (fault !== undefined) {

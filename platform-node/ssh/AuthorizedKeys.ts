@@ -2,6 +2,7 @@
  * The keys that a host lets in: `~/.ssh/authorized_keys` there.
  */
 import * as Effect from "effect/Effect"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import * as Shell from "../../core/cluster/deploy/Shell.ts"
 import type { Transport, TransportError } from "../../core/cluster/Transport.ts"
 import { KeySetupError } from "./KeyPair.ts"
@@ -41,7 +42,7 @@ export const install = (
         new KeySetupError({
           reason: "Refused",
           what: `The key cannot be written to ~/.ssh/authorized_keys on ${transport.location}`,
-          why: stderr.trim() || `The command ended with exit code ${exitCode}.`,
+          why: Quotation.lastLines(stderr) || `The command ended with exit code ${exitCode}.`,
           remedy: "Make ~/.ssh there a directory that you may write, or ask its administrator to add the key."
         })
       ))

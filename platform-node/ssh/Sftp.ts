@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path"
 import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { TransportError } from "../../core/cluster/Transport.ts"
 
 /** Status codes of draft-ietf-secsh-filexfer-02, section 7. */
@@ -146,7 +147,7 @@ export const toError = async (
   path: string,
   isNew = false
 ): Promise<TransportError> => {
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = Quotation.plain(cause instanceof Error ? cause.message : String(cause))
   const status = statusOf(cause)
   const [reason, why] = isCut(cause)
     ? ["Connection" as const, "The connection ended before the answer came."]

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Dns from "node:dns/promises"
 import * as Net from "node:net"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import type { HostAccess } from "../../core/cluster/doctor/HostAccess.ts"
 import { TransportError } from "../../core/cluster/Transport.ts"
 import type { SshSession } from "./SshSession.ts"
@@ -35,7 +36,7 @@ const addressOf = (target: SshTarget.SshTarget): Effect.Effect<string, Transport
   })
 
 const whyOf = (cause: NodeJS.ErrnoException, port: number): string =>
-  cause.code === "ECONNREFUSED" ? `Nothing listens on port ${port}.` : cause.message
+  cause.code === "ECONNREFUSED" ? `Nothing listens on port ${port}.` : Quotation.plain(cause.message)
 
 /** Only whether somebody listens: nothing is said. */
 const knock = (target: SshTarget.SshTarget, address: string): Effect.Effect<void, TransportError> =>
@@ -67,6 +68,9 @@ const knock = (target: SshTarget.SshTarget, address: string): Effect.Effect<void
       )
   }))
 
+/** Characters of that, from which on no more is kept. */
+const mostNoise = 65_536
+
 /** What the first shell prints before and beside a command. */
 const noiseOf = (session: SshSession): Effect.Effect<string, TransportError> =>
   session.command(({ client }) =>
@@ -76,7 +80,7 @@ const noiseOf = (session: SshSession): Effect.Effect<string, TransportError> =>
           new TransportError({
             reason: "Unavailable",
             what: `A command cannot be run on ${SshTarget.describe(session.target)}`,
-            why: cause.message,
+            why: Quotation.plain(cause.message),
             remedy: "Ask its administrator whether commands are allowed there (ForceCommand, MaxSessions).",
             cause
           })
@@ -85,10 +89,10 @@ const noiseOf = (session: SshSession): Effect.Effect<string, TransportError> =>
         if (error !== undefined) return failed(error)
         const printed = { stdout: "", stderr: "" }
         channel.setEncoding("utf8").on("data", (text: string) => {
-          printed.stdout += text
+          if (printed.stdout.length < mostNoise) printed.stdout += text
         })
         channel.stderr.setEncoding("utf8").on("data", (text: string) => {
-          printed.stderr += text
+          if (printed.stderr.length < mostNoise) printed.stderr += text
         })
         channel.once("error", failed)
         channel.once("close", () => {

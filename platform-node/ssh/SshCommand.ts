@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Os from "node:os"
 import type { ClientChannel } from "ssh2"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import * as Shell from "../../core/cluster/deploy/Shell.ts"
 import { type CommandOptions, type CommandResult, mostOutputBytes, tooMuchOutput,
   TransportError } from "../../core/cluster/Transport.ts"
@@ -108,7 +109,7 @@ const start = (
         new TransportError({
           reason: isRefusal(cause) && !connection.isClosed() ? "Unavailable" : "Connection",
           what: `A command cannot be run on ${SshTarget.describe(target)}`,
-          why: cause.message,
+          why: Quotation.plain(cause.message),
           remedy: "Try again; if it stays so, the host allows too few sessions (MaxSessions).",
           cause
         })

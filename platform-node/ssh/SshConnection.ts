@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import type { Duplex } from "node:stream"
 import ssh2 from "ssh2"
 import type { AuthenticationType, Client } from "ssh2"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { TransportError } from "../../core/cluster/Transport.ts"
 import * as HostKey from "./HostKey.ts"
 import * as Login from "./Login.ts"
@@ -43,7 +44,7 @@ const authenticationError = (
     why: [
       tried.length === 0 ? "There was no key, agent or password to try." : `Tried: ${tried.join("; ")}.`,
       ...(notes.length === 0 ? [] : [`Could not be tried: ${notes.join("; ")}.`]),
-      ...(/methods failed/.test(cause.message) ? [] : [`It said: ${cause.message}.`])
+      ...(/methods failed/.test(cause.message) ? [] : [`It said: ${Quotation.plain(cause.message)}.`])
     ].join(" "),
     remedy:
       "Name the right key_file or username, add the key to an agent, or install one there with `clustrix ssh-setup`.",
@@ -65,7 +66,7 @@ const disagreementError = (target: SshTarget.SshTarget, cause: Level): Transport
   return option === undefined ? undefined : new TransportError({
     reason: "Unavailable",
     what: `${SshTarget.describe(target)} and Clustrix have no algorithm in common`,
-    why: `${cause.message}.`,
+    why: `${Quotation.plain(cause.message)}.`,
     remedy:
       `\`ssh -v ${target.name}\` shows what the host offers. If ${option} of your SSH configuration leaves that out, it has to change there.`,
     cause
@@ -83,7 +84,7 @@ const connectionError = (target: SshTarget.SshTarget, cause: Level): TransportEr
       ? `Nothing listens on port ${target.port}.`
       : timedOut
       ? `It did not answer within ${target.connectTimeoutSeconds} s.`
-      : cause.message,
+      : Quotation.plain(cause.message),
     remedy: `Check the host name, the port, and the network (a VPN?): \`ssh ${target.name}\` must work.`,
     cause
   })
@@ -101,7 +102,7 @@ const openSocket = (
         new TransportError({
           reason: "Connection",
           what: `${SshTarget.describe(target)} cannot be reached through its jump host`,
-          why: cause.message,
+          why: Quotation.plain(cause.message),
           remedy: "Check that the jump host knows it by this name and allows forwarding (AllowTcpForwarding).",
           cause
         })
@@ -218,7 +219,7 @@ const connectOne = (
       client.on("error", (cause: Level) => {
         // One key that cannot sign is not the end
         if (cause.level === "agent" || /^Error (while )?signing/.test(cause.message)) {
-          notes.push(`${tried.pop() ?? "key"}: ${cause.message}`)
+          notes.push(`${tried.pop() ?? "key"}: ${Quotation.plain(cause.message)}`)
         } else failed(cause)
       })
       client.once("close", () => failed(new Error("It closed the connection during the handshake.")))

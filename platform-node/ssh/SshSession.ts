@@ -10,6 +10,7 @@ import * as FiberId from "effect/FiberId"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { SFTPWrapper } from "ssh2"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { TransportError } from "../../core/cluster/Transport.ts"
 import * as Sftp from "./Sftp.ts"
 import * as SshChannels from "./SshChannels.ts"
@@ -216,7 +217,7 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
           new TransportError({
             reason: made.connection.isClosed() ? "Connection" : "Unavailable",
             what: `${SshTarget.describe(target)} gives no access to files (SFTP)`,
-            why: cause instanceof Error ? cause.message : String(cause),
+            why: Quotation.plain(cause instanceof Error ? cause.message : String(cause)),
             remedy: isRefusal(cause)
               ? "The host allows too few sessions at once (MaxSessions in its sshd_config): ask its administrator."
               : "Ask its administrator for the sftp subsystem; and keep your login shell there from printing anything.",

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { posix } from "node:path"
 import type { SFTPWrapper } from "ssh2"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import * as Shell from "../../core/cluster/deploy/Shell.ts"
 import { Transport, TransportError } from "../../core/cluster/Transport.ts"
 import * as Sftp from "./Sftp.ts"
@@ -136,7 +137,7 @@ export const make = (session: SshSession.SshSession): typeof Transport.Service =
               reason: "PermissionDenied",
               path,
               what: `Cannot remove ${path}`,
-              why: stderr.trim(),
+              why: Quotation.lastLines(stderr),
               remedy: "Remove it there by hand."
             })
           )

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Explanation from "../../diagnostics/Explanation.ts"
+import * as Quotation from "../../diagnostics/Quotation.ts"
 import type { SourceLocation } from "../../diagnostics/SourceLocation.ts"
 
 /** What a step saw. */
@@ -65,26 +66,42 @@ export class CheckFailedError extends Schema.TaggedError<CheckFailedError>()("Ch
   }
 }
 
+/** A finding as it may be shown: a host says some of it. */
+const shown = (finding: Finding): Finding => {
+  const { detail, why } = finding
+  return {
+    ...finding,
+    ...(detail === undefined ? {} : { detail: Quotation.shortWords(Quotation.plain(detail, mostDetail)) }),
+    ...(why === undefined ? {} : { why: Quotation.shortWords(Quotation.visibleLines(why)) })
+  }
+}
+
+/** Of one line about a step, in characters. */
+const mostDetail = 500
+
 const findingOf = ({ name, run, title }: Check): Effect.Effect<Finding> =>
-  Effect.match(run, {
-    onFailure: ({ _tag, location, remedy, what, why }): Finding => ({
-      name,
-      title,
-      outcome: "failed",
-      detail: location === undefined ? what : `${location}: ${what}`,
-      why,
-      remedy,
-      error: _tag
+  Effect.map(
+    Effect.match(run, {
+      onFailure: ({ _tag, location, remedy, what, why }): Finding => ({
+        name,
+        title,
+        outcome: "failed",
+        detail: location === undefined ? what : `${location}: ${what}`,
+        why,
+        remedy,
+        error: _tag
+      }),
+      onSuccess: ({ detail, warning }): Finding => ({
+        name,
+        title,
+        outcome: warning === undefined ? "passed" : "warned",
+        detail,
+        why: warning?.why,
+        remedy: warning?.remedy
+      })
     }),
-    onSuccess: ({ detail, warning }): Finding => ({
-      name,
-      title,
-      outcome: warning === undefined ? "passed" : "warned",
-      detail,
-      why: warning?.why,
-      remedy: warning?.remedy
-    })
-  })
+    shown
+  )
 
 /** Takes the steps in their order until one fails. `found` hears of each as soon as it is over. */
 export const runAll = (

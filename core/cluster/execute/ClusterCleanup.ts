@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Order from "effect/Order"
 import * as Random from "effect/Random"
+import * as Quotation from "../../diagnostics/Quotation.ts"
 import * as ClusterPath from "../filesystem/ClusterPath.ts"
 import { FileFailure, type FileStatus } from "../filesystem/FileSource.ts"
 import { ClusterExecutor, type Job } from "../ClusterExecutor.ts"
@@ -116,7 +117,7 @@ const make = Effect.gen(function*() {
         new TransportError({
           reason: "Unavailable",
           what: `${transport.location} does not tell the time`,
-          why: stdout.trim().split("\n").slice(-3).join("\n  "),
+          why: Quotation.lastLines(stdout, 3),
           remedy: "Check that `ssh HOST date +%s` prints a number."
         })
       )
