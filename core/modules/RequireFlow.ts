@@ -5,8 +5,9 @@
  * Flow-insensitive: a variable holds all that is ever assigned to it, and a property all that is assigned to one of its
  * name on any object.
  */
-import { asName, isFunctionSyntax, type Name, staticKey, staticString, syntax, unwrap } from "../language/Syntax.ts"
+import { asName, isFunctionSyntax, staticKey, staticString, syntax, unwrap } from "../language/Syntax.ts"
 import type * as Ast from "../language/Ast.ts"
+import { keyOf, type Scope } from "../language/Scope.ts"
 import { children, spanOf, topLevel, unresolved } from "../language/Ast.ts"
 import type { CodeRequest } from "./ModuleRecord.ts"
 
@@ -32,38 +33,25 @@ const isGlobal = (node: Ast.AnyNode, value: string): boolean => {
   return name?.ctxt === unresolved && name.value === value
 }
 
-const keyOf = ({ ctxt, value }: Name): string => `${value}#${ctxt}`
-
-/** The names under which a module has `createRequire`, by their text and context. */
-export const creatorsOf = (module: Ast.Module): ReadonlySet<string> => {
+/** The names under which a module has `createRequire`, by {@link keyOf}. */
+export const creatorsOf = ({ bindings }: Scope): ReadonlySet<string> => {
   const found = new Set<string>()
-  const add = (node: Ast.AnyNode): void => {
-    const name = asName(unwrap(node))
-    if (name !== undefined) found.add(keyOf(name))
-  }
-  const visit = (node: Ast.AnyNode): void => {
-    const self = syntax(node)
-    switch (self.type) {
-      case "ImportDeclaration":
-        for (const each of self.specifiers) {
-          if (each.type === "ImportSpecifier" && each.imported?.value === "createRequire") add(each.local)
-        }
-        return
-      case "KeyValuePatternProperty":
-        if (staticKey(self.key) === "createRequire") add(self.value)
-        break
-      case "VariableDeclarator":
-        if (self.init && isCreator(self.init, found)) add(self.id)
-        break
-      case "AssignmentExpression":
-        if (isCreator(self.right, found)) add(self.left)
-        break
-      default:
+  for (let size = -1; size !== found.size;) {
+    size = found.size
+    for (const [key, { given }] of bindings) {
+      const isOne = given.some(({ key: name, value }) =>
+        name === "createRequire" ||
+        (value !== undefined && isCreator(value.type === "AssignmentExpression" ? rightOf(value) : value, found))
+      )
+      if (isOne) found.add(key)
     }
-    for (const child of children(self)) visit(child)
   }
-  for (const statement of module.body) visit(statement)
   return found
+}
+
+const rightOf = (node: Ast.AnyNode): Ast.AnyNode => {
+  const self = syntax(node)
+  return self.type === "AssignmentExpression" ? self.right : self
 }
 
 /** Whether it is `createRequire`, of whatever object or under another of its names. */

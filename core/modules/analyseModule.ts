@@ -11,7 +11,7 @@ import { parseModule } from "./ModuleSystem.ts"
 import { type InnerFunctionRequest, recordModule } from "./recordModule.ts"
 
 /** Bumped whenever the form or meaning of a record changes: older cache entries are then not found. */
-export const recordVersion = 32
+export const recordVersion = 33
 
 /** `textDigest` is the SHA-256 of `source.text`. */
 export const analyseModule = (

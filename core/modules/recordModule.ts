@@ -17,6 +17,7 @@ import { anonymousDefault, type CodeRequest, type ExportRecord, type GlobalRefer
   type TypeName } from "./ModuleRecord.ts"
 import { readPragmas } from "./Pragmas.ts"
 import { creatorsOf, requireRequests } from "./RequireFlow.ts"
+import { scopeOf } from "../language/Scope.ts"
 import { isSettled } from "./SettledBindings.ts"
 import { awaitsAtTopLevel } from "./TopLevelAwait.ts"
 import { ConstraintWalk } from "./constrain.ts"
@@ -125,10 +126,11 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
     namespaceMembers: namespaceMembers(module),
     isClusterWrapper
   }
+  const scope = lazy(() => scopeOf(module))
   // Who makes a `require` writes the word
-  const creators = options.text.includes("createRequire") ? creatorsOf(module) : undefined
+  const creators = options.text.includes("createRequire") ? creatorsOf(scope()) : undefined
   const handedOn = requireRequests(module, { hasRequire: !isPlainModule, creators: creators ?? new Set() })
-  const names = lazy(() => numericNames(module))
+  const names = lazy(() => numericNames(scope()))
   const walk = new ConstraintWalk({
     system,
     ambient,
@@ -422,7 +424,7 @@ export const recordModule = (module: Ast.Module, options: RecordOptions): Module
         const isBinding = name !== undefined && (name.ctxt === topLevel || declared.has(name.value))
         // The export is the value that the expression has now. Where the binding keeps it, the binding is exported.
         const isType = isBinding && types.has(name.value) && !declared.has(name.value)
-        if (isBinding && (isType || isSettled(module, name.value, offset))) {
+        if (isBinding && (isType || isSettled(scope(), name.value, offset))) {
           return exportLocal("default", name.value, offset)
         }
         return addDefault(
