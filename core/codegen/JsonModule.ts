@@ -30,8 +30,14 @@ const expression = (value: unknown): string =>
     .replace(/^(\s*)"__proto__": /gm, "$1[\"__proto__\"]: ")
     .replace(/[\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
 
-/** `named`: keys that are identifiers are exports too. */
-export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<string, JsonModuleError> => {
+export interface JsonForm {
+  /** Keys that are identifiers are exports, too. */
+  readonly named: boolean
+  /** The name of the file beside the module that `require` reads: both are one object in Node. */
+  readonly required: string | undefined
+}
+
+export const emitJson = (module: JsonModule, { named, required }: JsonForm): Effect.Effect<string, JsonModuleError> => {
   const excess = BoundedJson.excess(module.text, BoundedJson.file)
   if (excess !== undefined) {
     return new JsonModuleError({
@@ -58,7 +64,11 @@ export const emitJson = (module: JsonModule, named: boolean): Effect.Effect<stri
     const keys = named && typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.keys(value).filter((key) => identifier.test(key) && !reserved.has(key))
       : []
-    const lines = [`const json = ${expression(value)};`, "export default json;"]
+    const lines = required === undefined ? [`const json = ${expression(value)};`] : [
+      `import { createRequire } from "node:module";`,
+      `const json = createRequire(import.meta.url)(${JSON.stringify(`./${required}`)});`
+    ]
+    lines.push("export default json;")
     if (keys.length > 0) {
       lines.push(`const { ${keys.map((key, index) => `${key}: export${index}`).join(", ")} } = json;`)
     }

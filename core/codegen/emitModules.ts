@@ -138,7 +138,11 @@ export const emitModules = (
     for (const { imported, module, named, required } of linker.reached.json.values()) {
       const path = `${modulesDirectory}/${linker.placement(module.path)}`
       if (imported) {
-        emitted.push({ path: `${path}.mjs`, text: yield* emitJson(module, named), file: module.file, map: undefined })
+        const text = yield* emitJson(module, {
+          named,
+          required: required ? path.slice(path.lastIndexOf("/") + 1) : undefined
+        })
+        emitted.push({ path: `${path}.mjs`, text, file: module.file, map: undefined })
       }
       if (required) {
         emitted.push({ path, text: module.text, file: module.file, map: undefined })

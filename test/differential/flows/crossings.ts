@@ -271,5 +271,43 @@ import "./a.mjs"; export const main = () => [s, c];`
       "export const c = { v: 1 }; export const proxy = new Proxy(c, { set(t, k, v) { t[k] = v * 2; return true } })",
     "d.mjs": `import { proxy } from "./cfg.mjs"; proxy.v = 4`,
     "main.mjs": `import { c } from "./cfg.mjs"; import "./d.mjs"; export const main = () => c.v`
+  }),
+  // JSON that is imported and required is one object
+  modules({
+    "d.json": "{\"n\":[1]}",
+    "q.cjs": "const d = require(\"./d.json\"); d.n.push(2); module.exports = d",
+    "main.mjs":
+      "import d from \"./d.json\" with { type: \"json\" }\nimport q from \"./q.cjs\"\nexport const main = () => [d, d === q]"
+  }),
+  modules({
+    "d.json": "{\"n\":[1]}",
+    "q.cjs": "const d = require(\"./d.json\"); d.n.push(2); module.exports = d",
+    "main.mjs":
+      "import q from \"./q.cjs\"\nimport d from \"./d.json\" with { type: \"json\" }\nexport const main = () => [d, d === q]"
+  }),
+  modules({
+    "d.json": "{\"n\":[1]}",
+    "q.cjs": "const d = require(\"./d.json\"); d.n.push(2); module.exports = d",
+    "main.mjs":
+      "import q from \"./q.cjs\"\nimport d from \"./d.json\" with { type: \"json\" }\nexport const main = () => { d.n.push(4); return [d, q] }"
+  }),
+  modules({
+    "d.json": "{\"n\":[1]}",
+    "q.cjs": "const d = require(\"./d.json\"); d.n.push(2); module.exports = d",
+    "q2.cjs": "const d = require(\"./d.json\"); exports.get = () => d",
+    "main.mjs": "import \"./q.cjs\"; import q2 from \"./q2.cjs\"; export const main = () => q2.get()"
+  }),
+  modules({
+    "d.json": "{\"n\":[1]}",
+    "q.cjs": "const d = require(\"./d.json\"); d.n.push(2); module.exports = d",
+    "e.mjs": "import d from \"./d.json\" with { type: \"json\" }\nd.n.push(9)",
+    "main.mjs": "import \"./e.mjs\"; import d from \"./d.json\" with { type: \"json\" }\nexport const main = () => d"
+  }),
+  modules({
+    "d.json": "{\"n\":[1]}",
+    "q.cjs": "const d = require(\"./d.json\"); d.n.push(2); module.exports = d",
+    "e.mjs": "import d from \"./d.json\" with { type: \"json\" }\nd.n.push(9)",
+    "q2.cjs": "const d = require(\"./d.json\"); exports.get = () => d",
+    "main.mjs": "import \"./e.mjs\"; import q from \"./q2.cjs\"; export const main = () => q.get()"
   })
 ]
