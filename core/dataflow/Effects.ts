@@ -142,12 +142,14 @@ export const effectsOf = (solution: Solution): Effects => {
     const bound = found.behaviours.length === 0 ? -1 : solution.boundReceiver(call)
     if (bound >= 0) write(bound, anyField, code, none)
     for (const { behaviour, isMethod } of found.behaviours) {
+      // Methods of every object change any field of it
+      const field = isMethod && behaviour.on?.includes("Object") !== true ? elementField : anyField
       for (const text of [...behaviour.mutates ?? [], ...(behaviour.stores ?? []).map(([into]) => into)]) {
         const { base, depth } = placeOf(text)
         if (base === "result") continue
         for (const variable of placed(call, text)) {
           for (const region of reads.inside(regionOf(variable), depth)) {
-            write(region, isMethod ? elementField : anyField, code, depth === 0 ? variable : none)
+            write(region, field, code, depth === 0 ? variable : none)
             if (isLibraryState(region) || solution.holdsPrototype(variable)) globalWrites.push({ code, base: none })
           }
         }
@@ -259,7 +261,8 @@ export const effectsOf = (solution: Solution): Effects => {
       const base = (code.stores[at] ?? 0) + offset
       const field = fields[code.stores[at + 1] ?? 0] ?? anyField
       const region = regionOf(base)
-      write(region, field, index, base)
+      // Another prototype gives the object other fields
+      write(region, program.fieldNames[field] === ".__proto__" ? anyField : field, index, base)
       if (solution.holdsPrototype(base)) {
         write(solution.prototypes, field, index, none)
         globalWrites.push({ code: index, base: none })

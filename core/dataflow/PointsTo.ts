@@ -148,6 +148,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const fields: Array<Map<number, number> | undefined> = []
   const functions: Array<Set<number> | undefined> = []
   const natives: Array<Array<string> | undefined> = []
+  /** Of a region its fields that are accessors. */
+  const accessors: Array<Set<number> | undefined> = []
   /** Of a class the library's classes that it extends. */
   const inherited = new Map<number, ReadonlyArray<string>>()
   /** The index from which on parameters are one region. */
@@ -159,6 +161,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     fields.push(undefined)
     functions.push(undefined)
     natives.push(undefined)
+    accessors.push(undefined)
     restFrom.push(Infinity)
     return up.length - 1
   }
@@ -179,6 +182,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const settledField = program.fieldIndex(settled)
   const prototypeField = program.fieldIndex(".prototype")
   const constructorField = program.fieldIndex(".constructor")
+  const protoField = program.fieldIndex(".__proto__")
   const own: Array<boolean> = []
   const isOwn = (field: number): boolean => field >= 0 && (own[field] ??= isOwnField(program.fieldNames[field] ?? ""))
 
@@ -228,6 +232,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         inherited.delete(b)
         inherited.set(a, [...new Set([...inherited.get(a) ?? [], ...inheritedB])])
       }
+      accessors[a] = united(accessors[a], accessors[b])
+      accessors[b] = undefined
       const nativesB = natives[b]
       natives[b] = undefined
       if (nativesB !== undefined) { for (const path of nativesB) addNative(a, path) }
@@ -279,6 +285,12 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
   }
 
+  const addField = (at: number, map: Map<number, number>, key: number): number => {
+    const value = make()
+    map.set(key, value)
+    if (key >= 0 && Field.isAccessor(program.fieldNames[key] ?? "")) (accessors[at] ??= new Set()).add(key)
+    return value
+  }
   const field = (region: number, name: number): number => {
     const at = find(region)
     let map = fields[at]
@@ -291,8 +303,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       const any = map.get(anyField)
       if (any !== undefined) return find(any)
     }
-    const value = make()
-    map.set(key, value)
+    const value = addField(at, map, key)
     if (key === anyField) {
       settle(at)
       drain()
@@ -391,8 +402,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const key = name <= -10 && -10 - name >= (restFrom[at] ?? Infinity) ? restField : name
     const known = map.get(key) ?? (key >= 0 && key !== anyField && isOwn(key) ? map.get(anyField) : undefined)
     if (known !== undefined) return known
-    const value = make()
-    map.set(key, value)
+    const value = addField(at, map, key)
     if (key === anyField) settle(at)
     return value
   }
@@ -838,6 +848,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
     }
     if (objectStatic) setByStatic(each)
+    else {
+      for (const place of behaviour.reads ?? []) {
+        for (const region of placeNodes(each, id, place, false)) getAll(region)
+      }
+    }
     for (const place of behaviour.iterates ?? []) {
       for (const region of placeNodes(each, id, place, false)) iterateNode(region)
     }
@@ -858,6 +873,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         ) {
           join(node(each.result), result)
         }
+      }
+    }
+  }
+  /** The library looks at whatever an object has. */
+  const getAll = (region: number): void => {
+    for (const accessor of accessorRegions(find(region), anyField, "get")) {
+      if ((functions[accessor]?.size ?? 0) > 0) {
+        invoke(accessor, find(region), [], -1, field(region, elementField), false)
       }
     }
   }
@@ -1006,6 +1029,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     const result = each.result === none ? -1 : node(each.result)
     const target = special === "reflect" ? given(first) : node(each.receiver)
     if (target < 0) return
+    for (const argument of each.args) if (isFilled(argument)) getAll(node(argument))
     if (special === "reflect") {
       const list = each.args[each.args.length === 2 ? 1 : 2]
       const from = each.args.length === 2 ? -1 : given(second)
@@ -1227,6 +1251,12 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   /** `Object.assign` and `Reflect.set` run the setters of what they change. */
   const setByStatic = (each: ProgramCall): void => {
     const [first, ...others] = each.args
+    for (const argument of each.args) {
+      if (!isFilled(argument)) continue
+      const inner = new Set<number>()
+      for (const [name, region] of fields[node(argument)] ?? []) if (name >= 0) inner.add(find(region))
+      for (const region of inner) getAll(region)
+    }
     if (first === undefined || !isFilled(first)) return
     for (const accessor of accessorRegions(node(first), anyField, "set")) {
       if ((functions[accessor]?.size ?? 0) === 0) continue
@@ -1298,15 +1328,6 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     changed = true
   }
 
-  const accessorNames = new Set<number>()
-  const findAccessors = (): void => {
-    for (let index = accessorsSeen; index < program.fieldNames.length; index++) {
-      const name = program.fieldNames[index] ?? ""
-      if (name.startsWith("get") || name.startsWith("set")) accessorNames.add(index)
-    }
-    accessorsSeen = program.fieldNames.length
-  }
-  let accessorsSeen = 0
   const accessorRegions = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
     const own = accessorsIn(region, name, kind)
     return isPatched(name) && find(region) !== find(prototypes) ?
@@ -1318,12 +1339,15 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const accessorField = (name: number, kind: "get" | "set"): number =>
     accessorFields[kind][name] ??= program.fieldIndex(`${kind}${program.fieldNames[name] ?? ""}`)
   const accessorsIn = (region: number, name: number, kind: "get" | "set"): ReadonlyArray<number> => {
-    const map = fields[find(region)]
-    if (map === undefined || accessorNames.size === 0) return noRegions
+    const at = find(region)
+    const own = accessors[at]
+    const map = fields[at]
+    if (own === undefined || map === undefined) return noRegions
     if (name === anyField) {
-      return [...map].flatMap(([key, value]) =>
-        accessorNames.has(key) && (program.fieldNames[key] ?? "").startsWith(kind) ? [find(value)] : []
-      )
+      return [...own].flatMap((key) => {
+        const value = (program.fieldNames[key] ?? "").startsWith(kind) ? map.get(key) : undefined
+        return value === undefined ? [] : [find(value)]
+      })
     }
     const one = map.get(accessorField(name, kind))
     const any = map.get(accessorField(anyField, kind))
@@ -1407,7 +1431,6 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
 
   for (let round = 0; round < rounds && !isSettled; round++) {
     changed = false
-    findAccessors()
     spreadHolders()
     findPatches()
     for (const [value, instance, superclass] of inherits) {
@@ -1440,6 +1463,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
     for (const store of stores) {
       const base = node(store.base)
+      if (store.field === protoField && isFilled(store.to)) join(base, node(store.to))
       for (const accessor of accessorRegions(base, store.field, "set")) {
         if ((functions[accessor]?.size ?? 0) > 0) {
           invoke(accessor, find(base), [isFilled(store.to) ? node(store.to) : -1], -1, -1, false)
@@ -1455,6 +1479,11 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
         const receiver = node(each.receiver)
         join(node(each.callee), field(receiver, each.method))
         nativeChild(each.callee, node(each.receiver), each.method)
+        const accessor = accessorDefiners.get(program.fieldNames[each.method] ?? "")
+        const given = each.args[1]
+        if (accessor !== undefined && given !== undefined && isFilled(given)) {
+          join(field(node(each.receiver), program.fieldIndex(accessor)), node(given))
+        }
         if (isPatched(each.method)) join(node(each.callee), field(prototypes, each.method))
         for (const accessor of accessorRegions(node(each.receiver), each.method, "get")) {
           if ((functions[accessor]?.size ?? 0) > 0) {
@@ -1572,6 +1601,12 @@ const handsOut: ReadonlySet<string> = new Set(["value", "cause", "errors", "deta
 /** The field of a method that the table names: `then`, or `Symbol.iterator`. */
 export const methodField = (name: string): string =>
   name.startsWith("Symbol.") ? Field.symbol(name.slice(7)) : Field.named(name)
+
+/** Methods that every object has, and that give it an accessor, under any name. */
+const accessorDefiners: ReadonlyMap<string, string> = new Map([
+  [".__defineGetter__", Field.getter(Field.any)],
+  [".__defineSetter__", Field.setter(Field.any)]
+])
 
 /** Methods that a string has, too, and that call what they are given. */
 const isTextMethod: ReadonlySet<string> = new Set(["replace", "replaceAll", "split", "match", "matchAll", "search"])

@@ -1,6 +1,7 @@
 /**
  * What a piece of code looks at when it runs, itself and without what it calls.
  */
+import type { Behaviour } from "../language/Builtins.ts"
 import { Field, Kind, none, type Variable } from "../modules/Constraints.ts"
 import { methodField, placeOf, type ProgramCall, type Region, type Solution } from "./PointsTo.ts"
 
@@ -98,13 +99,56 @@ export const readsOf = (solution: Solution): Reads => {
   const invokeAll = (regions: ReadonlyArray<Region>, visitor: ReadVisitor): void => {
     for (const region of regions) visitor.invoke(region, undefined)
   }
+  const contentsOf = new Map<Region, ReadonlyArray<Region>>()
+  /** What a region contains, each once. */
+  const contents = (region: Region): ReadonlyArray<Region> => {
+    const root = solution.find(region)
+    let found = contentsOf.get(root)
+    if (found === undefined) contentsOf.set(root, found = [...new Set(solution.contents(root))])
+    return found
+  }
   const inside = (region: Region, depth: number): ReadonlyArray<Region> => {
     let regions: ReadonlyArray<Region> = [region]
-    for (let at = 0; at < depth; at++) regions = regions.flatMap((each) => solution.contents(each))
+    for (let at = 0; at < depth; at++) {
+      const [first] = regions
+      regions = first !== undefined && regions.length === 1 ? contents(first)
+        : [...new Set(regions.flatMap(contents))]
+    }
     return regions
   }
-  const at = (call: ProgramCall, place: string): ReadonlyArray<Region> =>
-    placed(call, place).flatMap((variable) => inside(regionOf(variable), placeOf(place).depth))
+  const at = (call: ProgramCall, place: string, behaviour: Behaviour): ReadonlyArray<Region> => {
+    const { base, depth, index } = placeOf(place)
+    const regions = base === "callback" ? returnedBy(call, behaviour, index)
+      : placed(call, place).map(regionOf)
+    return regions.flatMap((region) => inside(region, depth))
+  }
+  /** Getters of what a region contains. */
+  const gettersWithin = (region: Region): ReadonlyArray<Region> => {
+    const root = solution.find(region)
+    let getters = within.get(root)
+    if (getters === undefined) {
+      within.set(root, getters = contents(root).flatMap((each) => solution.accessors(each, anyField, "get")))
+    }
+    return getters
+  }
+  const within = new Map<Region, ReadonlyArray<Region>>()
+  /** What the functions of the program return that a call of the library calls as its callback number `index`. */
+  const returnedBy = (call: ProgramCall, behaviour: Behaviour, index: number): ReadonlyArray<Region> => {
+    const callback = behaviour.calls?.[index]
+    if (callback === undefined || placeOf(callback.fn).base === "callback") return []
+    return [...new Set(at(call, callback.fn, behaviour).flatMap(resultsOf))]
+  }
+  const results = new Map<Region, ReadonlyArray<Region>>()
+  /** What the functions of a region return. */
+  const resultsOf = (region: Region): ReadonlyArray<Region> => {
+    const root = solution.find(region)
+    let found = results.get(root)
+    if (found === undefined) {
+      const regions = solution.functionsIn(root).map((fn) => regionOf(program.functions[fn]?.result ?? none))
+      results.set(root, found = [...new Set(regions)].filter((each) => each >= 0))
+    }
+    return found
+  }
 
   const unknownCall = (region: Region, call: ProgramCall, visitor: ReadVisitor): void => {
     visitor.deep(region)
@@ -147,33 +191,37 @@ export const readsOf = (solution: Solution): Reads => {
     if (bound >= 0) visitor.read(bound, anyField)
     for (const { behaviour, isMethod, isObjectStatic } of behaviours) {
       for (const place of behaviour.reads ?? []) {
-        for (const region of at(self, place)) {
+        for (const region of at(self, place, behaviour)) {
           if (place.startsWith("deep:")) visitor.deep(region)
           else visitor.read(region, isMethod ? elementField : anyField)
+          if (!isObjectStatic) invokeAll(solution.accessors(region, anyField, "get"), visitor)
         }
       }
       if (isObjectStatic) {
-        for (const region of at(self, "0")) {
+        for (const region of at(self, "0", behaviour)) {
           visitor.read(region, anyField)
           invokeAll(solution.accessors(region, anyField, "get"), visitor)
           invokeAll(solution.accessors(region, anyField, "set"), visitor)
         }
-        for (const region of at(self, "1+")) invokeAll(solution.accessors(region, anyField, "get"), visitor)
+        for (const region of at(self, "1+", behaviour)) {
+          invokeAll(solution.accessors(region, anyField, "get"), visitor)
+        }
+        for (const region of at(self, "0+", behaviour)) invokeAll(gettersWithin(region), visitor)
       }
       for (const { fn } of behaviour.calls ?? []) {
-        for (const region of at(self, fn)) {
+        for (const region of at(self, fn, behaviour)) {
           visitor.invoke(region, undefined)
           borrowed(self, region, visitor)
         }
       }
       for (const place of [...behaviour.converts ?? [], ...behaviour.iterates ?? []]) {
-        for (const region of at(self, place)) {
+        for (const region of at(self, place, behaviour)) {
           for (const each of solution.converted(region)) visitor.read(each, elementField)
           visitor.implicit(region)
         }
       }
       for (const [place, method] of behaviour.invokes ?? []) {
-        for (const region of at(self, place)) {
+        for (const region of at(self, place, behaviour)) {
           invokeAll(solution.implicit(region, methodField(method)), visitor)
           if (method !== "constructor") continue
           const species = program.fieldIndex(Field.symbol("species"))
@@ -188,7 +236,11 @@ export const readsOf = (solution: Solution): Reads => {
       if (target !== undefined && target !== none) {
         const region = regionOf(target)
         visitor.invoke(region, undefined)
-        for (const each of self.args) if (each !== none) visitor.read(regionOf(each), elementField)
+        for (const each of self.args) {
+          if (each === none) continue
+          visitor.read(regionOf(each), elementField)
+          invokeAll(solution.accessors(regionOf(each), anyField, "get"), visitor)
+        }
         borrowed(self, region, visitor)
         if ((solution.flags(region) & Kind.unknown) !== 0) unknownCall(region, self, visitor)
       }
@@ -238,7 +290,13 @@ export const readsOf = (solution: Solution): Reads => {
         visitor.implicit(region)
       }
       for (let each = 0; each < code.stores.length; each += 3) {
-        invokeAll(solution.accessors(base(code.stores, each), field(code.stores, each + 1), "set"), visitor)
+        const region = base(code.stores, each)
+        const name = field(code.stores, each + 1)
+        const setters = solution.accessors(region, name, "set")
+        if (setters.length === 0) continue
+        // What defines them is looked at, too
+        visitor.read(region, program.fieldIndex(Field.setter(program.fieldNames[name] ?? "")))
+        invokeAll(setters, visitor)
       }
       for (const each of solution.callsOf(index)) call(each, visitor)
     }

@@ -35,7 +35,8 @@ export const Field = {
   private: (name: string): string => `#${name}`,
   symbol: (name: string): string => `@${name}`,
   getter: (field: string): string => `get${field}`,
-  setter: (field: string): string => `set${field}`
+  setter: (field: string): string => `set${field}`,
+  isAccessor: (field: string): boolean => field.startsWith("get") || field.startsWith("set")
 } as const
 
 /** Whether it is the text of a number, or that of nothing, which a variable for numbers holds at first. */

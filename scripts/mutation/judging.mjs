@@ -34,7 +34,12 @@ export const judging = [
   rule(reads, "loads", "        visitor.read(region, name)\n", ""),
   rule(reads, "calls of regions", "if (functions.length > 0) visitor.invoke(", "if (false) visitor.invoke("),
   rule(effects, "what unknown code is given", "write(regionOf(variable), anyField, code, variable)\n      for", "for"),
-  rule(effects, "stores", "      write(region, field, index, base)\n", ""),
+  rule(
+    effects,
+    "stores",
+    `      write(region, program.fieldNames[field] === ".__proto__" ? anyField : field, index, base)\n`,
+    ""
+  ),
   rule(solver, "results of functions", "pendingJoin(fieldLater(region, resultField), node(fn.result))", "undefined"),
   rule(solver, "copies", "if (isFilled(from)) join(node((copies[at] ?? 0) + offset), node(from))", ""),
 
@@ -366,7 +371,7 @@ export const judging = [
   flow(
     effects,
     "what the library changes",
-    `            write(region, isMethod ? elementField : anyField, code, depth === 0 ? variable : none)
+    `            write(region, field, code, depth === 0 ? variable : none)
 `,
     ""
   ),

@@ -16,6 +16,7 @@ import { crossings } from "./flows/crossings.ts"
 import type { Flow } from "./flows/Flow.ts"
 import { hosts } from "./flows/hosts.ts"
 import { loadings } from "./flows/loadings.ts"
+import { oddities } from "./flows/oddities.ts"
 import { promises } from "./flows/promises.ts"
 import { requires } from "./flows/requires.ts"
 import { triggers } from "./flows/triggers.ts"
@@ -60,6 +61,7 @@ const kinds: ReadonlyArray<readonly [kind: string, flows: ReadonlyArray<Flow>]> 
   ["ways to make code run", triggers],
   ["functions that are bound", bindings],
   ["promises", promises],
+  ["odd writes, and code that the library runs", oddities],
   ["containers with computed keys", containers],
   ["several modules", crossings],
   ["other names of `require`", requires],
