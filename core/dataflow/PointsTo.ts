@@ -876,9 +876,15 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
     }
   }
+  /** Regions of which that was done in this round, and those of whose contents it was. */
+  const lookedAt = new Set<number>()
+  const lookedInto = new Set<number>()
   /** The library looks at whatever an object has. */
   const getAll = (region: number): void => {
-    for (const accessor of accessorRegions(find(region), anyField, "get")) {
+    const root = find(region)
+    if (lookedAt.has(root)) return
+    lookedAt.add(root)
+    for (const accessor of accessorRegions(root, anyField, "get")) {
       if ((functions[accessor]?.size ?? 0) > 0) {
         invoke(accessor, find(region), [], -1, field(region, elementField), false)
       }
@@ -1252,7 +1258,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
   const setByStatic = (each: ProgramCall): void => {
     const [first, ...others] = each.args
     for (const argument of each.args) {
-      if (!isFilled(argument)) continue
+      if (!isFilled(argument) || lookedInto.has(node(argument))) continue
+      lookedInto.add(node(argument))
       const inner = new Set<number>()
       for (const [name, region] of fields[node(argument)] ?? []) if (name >= 0) inner.add(find(region))
       for (const region of inner) getAll(region)
@@ -1431,6 +1438,8 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
 
   for (let round = 0; round < rounds && !isSettled; round++) {
     changed = false
+    lookedAt.clear()
+    lookedInto.clear()
     spreadHolders()
     findPatches()
     for (const [value, instance, superclass] of inherits) {

@@ -122,14 +122,19 @@ export const readsOf = (solution: Solution): Reads => {
       : placed(call, place).map(regionOf)
     return regions.flatMap((region) => inside(region, depth))
   }
+  const getters = new Map<Region, ReadonlyArray<Region>>()
+  const gettersOf = (region: Region): ReadonlyArray<Region> => {
+    const root = solution.find(region)
+    let found = getters.get(root)
+    if (found === undefined) getters.set(root, found = solution.accessors(root, anyField, "get"))
+    return found
+  }
   /** Getters of what a region contains. */
   const gettersWithin = (region: Region): ReadonlyArray<Region> => {
     const root = solution.find(region)
-    let getters = within.get(root)
-    if (getters === undefined) {
-      within.set(root, getters = contents(root).flatMap((each) => solution.accessors(each, anyField, "get")))
-    }
-    return getters
+    let found = within.get(root)
+    if (found === undefined) within.set(root, found = [...new Set(contents(root).flatMap(gettersOf))])
+    return found
   }
   const within = new Map<Region, ReadonlyArray<Region>>()
   /** What the functions of the program return that a call of the library calls as its callback number `index`. */
@@ -194,7 +199,7 @@ export const readsOf = (solution: Solution): Reads => {
         for (const region of at(self, place, behaviour)) {
           if (place.startsWith("deep:")) visitor.deep(region)
           else visitor.read(region, isMethod ? elementField : anyField)
-          if (!isObjectStatic) invokeAll(solution.accessors(region, anyField, "get"), visitor)
+          if (!isObjectStatic) invokeAll(gettersOf(region), visitor)
         }
       }
       if (isObjectStatic) {
