@@ -39,7 +39,7 @@ export interface CommandResult {
   readonly exitCode: number
 }
 
-/** What a command prints at most, in bytes: whoever prints without end fills no memory here. */
+/** The most output that is read of a command, in bytes; a command that prints more is ended. */
 export const mostOutputBytes = 134_217_728
 
 /** `location`: where it ran, for people. */

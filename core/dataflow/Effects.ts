@@ -62,6 +62,7 @@ export const effectsOf = (solution: Solution): Effects => {
   const reads = readsOf(solution)
   const anyField = program.fieldIndex(Field.any)
   const elementField = program.fieldIndex(Field.element)
+  const protoField = program.fieldIndex(".__proto__")
   const settledField = program.fieldIndex(settled)
   const stateField = program.fieldIndex(unknownState)
   const externalField = program.fieldIndex(external)
@@ -262,7 +263,7 @@ export const effectsOf = (solution: Solution): Effects => {
       const field = fields[code.stores[at + 1] ?? 0] ?? anyField
       const region = regionOf(base)
       // Another prototype gives the object other fields
-      write(region, program.fieldNames[field] === ".__proto__" ? anyField : field, index, base)
+      write(region, field === protoField ? anyField : field, index, base)
       if (solution.holdsPrototype(base)) {
         write(solution.prototypes, field, index, none)
         globalWrites.push({ code: index, base: none })

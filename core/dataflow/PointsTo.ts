@@ -876,10 +876,10 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
       }
     }
   }
-  /** Regions of which that was done in this round, and those of whose contents it was. */
+  /** Regions whose getters were run in this round, and those of whose contents they were. */
   const lookedAt = new Set<number>()
   const lookedInto = new Set<number>()
-  /** The library looks at whatever an object has. */
+  /** The library reads every field of an object: its getters run. */
   const getAll = (region: number): void => {
     const root = find(region)
     if (lookedAt.has(root)) return

@@ -92,7 +92,7 @@ export const readsOf = (solution: Solution): Reads => {
     // A proxy takes part in all of it
     return [...new Set([
       ...[...found].flatMap(solution.functionsIn),
-      ...solution.accessors(region, anyField, "get").flatMap(solution.functionsIn)
+      ...gettersOf(region).flatMap(solution.functionsIn)
     ])]
   }
   /** Functions of the program are called, with arguments that nothing is known of. */
@@ -205,11 +205,11 @@ export const readsOf = (solution: Solution): Reads => {
       if (isObjectStatic) {
         for (const region of at(self, "0", behaviour)) {
           visitor.read(region, anyField)
-          invokeAll(solution.accessors(region, anyField, "get"), visitor)
+          invokeAll(gettersOf(region), visitor)
           invokeAll(solution.accessors(region, anyField, "set"), visitor)
         }
         for (const region of at(self, "1+", behaviour)) {
-          invokeAll(solution.accessors(region, anyField, "get"), visitor)
+          invokeAll(gettersOf(region), visitor)
         }
         for (const region of at(self, "0+", behaviour)) invokeAll(gettersWithin(region), visitor)
       }
@@ -244,7 +244,7 @@ export const readsOf = (solution: Solution): Reads => {
         for (const each of self.args) {
           if (each === none) continue
           visitor.read(regionOf(each), elementField)
-          invokeAll(solution.accessors(regionOf(each), anyField, "get"), visitor)
+          invokeAll(gettersOf(regionOf(each)), visitor)
         }
         borrowed(self, region, visitor)
         if ((solution.flags(region) & Kind.unknown) !== 0) unknownCall(region, self, visitor)
@@ -272,7 +272,7 @@ export const readsOf = (solution: Solution): Reads => {
       for (let each = 0; each < code.reads.length; each += 2) {
         const region = base(code.reads, each)
         visitor.read(region, field(code.reads, each + 1))
-        invokeAll(solution.accessors(region, anyField, "get"), visitor)
+        invokeAll(gettersOf(region), visitor)
       }
       for (let each = 0; each < code.iterations.length; each += 2) {
         const region = base(code.iterations, each + 1)
@@ -287,7 +287,7 @@ export const readsOf = (solution: Solution): Reads => {
       for (let each = 0; each < code.spreads.length; each += 2) {
         const region = base(code.spreads, each + 1)
         visitor.read(region, anyField)
-        invokeAll(solution.accessors(region, anyField, "get"), visitor)
+        invokeAll(gettersOf(region), visitor)
       }
       for (const variable of code.converts) {
         const region = regionOf(variable + offset)

@@ -28,10 +28,9 @@ export interface Binding {
 }
 
 export interface Scope {
-  /** Of a name that the module declares, by its text and its context. */
-  readonly binding: (name: Name) => Binding | undefined
   /** Of a top-level name. */
   readonly topLevel: (name: string) => Binding | undefined
+  /** By {@link keyOf}. */
   readonly bindings: ReadonlyMap<string, Binding>
   /** Whether code that cannot be seen (`eval`, `with`) may give any of them anything. */
   readonly isOpen: boolean
@@ -175,7 +174,6 @@ export const scopeOf = (module: Ast.Module): Scope => {
     }
   }
   return {
-    binding: (name) => name.ctxt === unresolved ? undefined : bindings.get(keyOf(name)),
     topLevel: (name) => bindings.get(keyOf({ value: name, ctxt: topLevel })),
     bindings,
     isOpen

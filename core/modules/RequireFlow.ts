@@ -40,8 +40,7 @@ export const creatorsOf = ({ bindings }: Scope): ReadonlySet<string> => {
     size = found.size
     for (const [key, { given }] of bindings) {
       const isOne = given.some(({ key: name, value }) =>
-        name === "createRequire" ||
-        (value !== undefined && isCreator(value.type === "AssignmentExpression" ? rightOf(value) : value, found))
+        name === "createRequire" || (value !== undefined && isCreator(rightOf(value), found))
       )
       if (isOne) found.add(key)
     }
@@ -49,6 +48,7 @@ export const creatorsOf = ({ bindings }: Scope): ReadonlySet<string> => {
   return found
 }
 
+/** What an assignment puts into its target; any other expression itself. */
 const rightOf = (node: Ast.AnyNode): Ast.AnyNode => {
   const self = syntax(node)
   return self.type === "AssignmentExpression" ? self.right : self

@@ -8,6 +8,7 @@ import { asName, type AutoAccessor, isTypeSyntax, type Name, staticKey, staticSt
 import * as Builtins from "../language/Builtins.ts"
 import type * as Ast from "../language/Ast.ts"
 import { children, topLevel, unresolved } from "../language/Ast.ts"
+import { keyOf } from "../language/Scope.ts"
 import { isNumeric, type IsNumericName } from "./numericNames.ts"
 import { isCreator } from "./RequireFlow.ts"
 import { CallFlag, computedSpecifier, type Constraints, Field, Hidden, Kind, none,
@@ -154,7 +155,7 @@ export class ConstraintWalk {
   }
 
   private keyOf(name: Name): string {
-    return `${name.ctxt > topLevel ? this.prefix : ""}${name.value}#${name.ctxt}`
+    return `${name.ctxt > topLevel ? this.prefix : ""}${keyOf(name)}`
   }
 
   /** The variable that a name stands for; the fields of namespaces and of the global object are looked up. */

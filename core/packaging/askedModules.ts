@@ -21,7 +21,7 @@ const asks = ({ access, by, perhaps, what }: AssetUse): boolean =>
 const searches = ({ by }: AssetUse): boolean => by.startsWith("require")
 
 /** What a module writes that asks for others by their paths; a comment that says so costs time only. */
-const mayAsk = /require|createRequire|\bfork\b/
+const mayAsk = /[rR]equire|\bfork\b/
 
 export const askedModules = (
   loader: ModuleLoader,

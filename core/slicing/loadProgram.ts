@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { AskedModule } from "../modules/AskedModule.ts"
+import { lazy } from "../language/lazy.ts"
 import { computedSpecifier } from "../modules/Constraints.ts"
 import { isClustrix } from "../modules/recordModule.ts"
 import type { ProgramModule, Target } from "../dataflow/Program.ts"
@@ -101,15 +102,14 @@ export const loadProgram = (
       }
       edges.set(module.path, own)
       // What code may load when it runs
-      for (const [, specifier, kind] of module.record.constraints.requested) {
-        if (isClustrix(specifier) || specifier === computedSpecifier) continue
-        const resolution = yield* resolve(module, specifier, 0, kind)
-        if (resolution?._tag !== "Source") continue
-        const target = yield* Effect.option(loader.load(resolution.path))
-        if (target._tag === "Some" && target.value._tag === "Code") found.push([target.value, false])
-      }
-      for (const { offset, specifier } of handedOn(module)) {
-        const resolution = yield* resolve(module, specifier, offset, "require")
+      const later = [
+        ...module.record.constraints.requested.flatMap(([, specifier, kind]) =>
+          isClustrix(specifier) || specifier === computedSpecifier ? [] : [{ specifier, offset: 0, kind }]
+        ),
+        ...handedOn(module).map((request) => ({ ...request, kind: "require" as const }))
+      ]
+      for (const { kind, offset, specifier } of later) {
+        const resolution = yield* resolve(module, specifier, offset, kind)
         if (resolution?._tag !== "Source") continue
         const target = yield* Effect.option(loader.load(resolution.path))
         if (target._tag === "Some" && target.value._tag === "Code") found.push([target.value, false])
@@ -167,7 +167,7 @@ export const loadProgram = (
         if (target === undefined) targets.set(key, target = targetOf(module, specifier, kind))
         return target
       },
-      computed: () => computed(module)
+      computed: lazy(() => computed(module))
     }))
     return { modules, sources, indexOf, edges }
   })

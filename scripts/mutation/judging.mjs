@@ -37,7 +37,7 @@ export const judging = [
   rule(
     effects,
     "stores",
-    `      write(region, program.fieldNames[field] === ".__proto__" ? anyField : field, index, base)\n`,
+    `      write(region, field === protoField ? anyField : field, index, base)\n`,
     ""
   ),
   rule(solver, "results of functions", "pendingJoin(fieldLater(region, resultField), node(fn.result))", "undefined"),

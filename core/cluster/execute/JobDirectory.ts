@@ -28,7 +28,7 @@ export const files = {
   work: "work"
 } as const
 
-/** Calls that one job is at most: whoever follows it looks at each. */
+/** The most calls in one job: `attach` and `logs` look at each of them. */
 export const mostTasks = 1_000_000
 
 const Count = Schema.Int.pipe(Schema.positive())
