@@ -72,11 +72,11 @@ export const withoutSorts = (
     if (tests === undefined) throw new Error(`${file} sorts, and scripts/mutation/sorts.mjs names no test of that`)
     return calls.map(([start, end], index) => {
       const from = anchor(text, start, end)
-      const line = text.slice(0, start).split("\n").length
+      const before = text.slice(0, start).split("\n")
       const own = Array.isArray(tests[0]) ? tests[index] : tests
       if (own === undefined) throw new Error(`${file} sorts ${calls.length} times; there are tests for ${tests.length}`)
       return {
-        name: `${file} line ${line}: no sort`,
+        name: `${file} line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: no sort`,
         file,
         find: text.slice(from, end),
         replace: text.slice(from, start),
