@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
 import { AnalysisCache } from "../core/modules/AnalysisCache.ts"
@@ -18,11 +19,18 @@ const flushAfter = 4096
 
 const isPack = (name: string): boolean => /^[0-9a-f]{16}\.pack$/.test(name)
 
+const readValues = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.Tuple(Schema.String, Schema.String))))
+
 /** The values of a pack: its checksum on the first line, then JSON. Nothing for a file that is damaged or gone. */
 const readPack = (file: string): ReadonlyArray<readonly [string, string]> => {
   const body = CacheFile.read(file)
-  // Written by `writePack` alone, as the checksum shows
-  return body === undefined ? [] : JSON.parse(body) as ReadonlyArray<readonly [string, string]>
+  if (body === undefined) return []
+  try {
+    return readValues(body)
+  } catch {
+    // Whole, but not what `writePack` writes: another program's file
+    return []
+  }
 }
 
 /** Whether the pack could be written. */

@@ -5,7 +5,8 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { createHash, randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, type Stats,
+  writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import * as path from "node:path"
 
@@ -18,15 +19,26 @@ export const directory = (kind: string): Effect.Effect<string> =>
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-/** What {@link write} wrote; nothing for a file that is damaged or gone. */
+/** Whether nobody but this user can have written the file. Windows has neither owners as numbers nor modes. */
+const isOwn = ({ mode, uid }: Stats): boolean => {
+  const user = process.getuid?.()
+  return user === undefined || (uid === user && (mode & 0o022) === 0)
+}
+
+/** What {@link write} wrote; nothing for a file that is damaged, gone, or another user's to write. */
 export const read = (file: string): string | undefined => {
+  let handle: number | undefined
   try {
-    const text = readFileSync(file, "utf8")
+    handle = openSync(file, "r")
+    if (!isOwn(fstatSync(handle))) return undefined
+    const text = readFileSync(handle, "utf8")
     const end = text.indexOf("\n")
     const body = text.slice(end + 1)
     return checksum(body) === text.slice(0, end) ? body : undefined
   } catch {
     return undefined
+  } finally {
+    if (handle !== undefined) closeSync(handle)
   }
 }
 

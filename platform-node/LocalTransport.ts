@@ -16,6 +16,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { type CommandResult, mostOutputBytes, tooMuchOutput, Transport,
   TransportError } from "../core/cluster/Transport.ts"
+import * as Quotation from "../core/diagnostics/Quotation.ts"
 import { nodeFileSource } from "./runner/NodeFileSource.ts"
 
 /**
@@ -76,7 +77,7 @@ const failed = (what: string, path: string | undefined) => (cause: unknown): Tra
 }
 
 const attempt = <A>(what: string, path: string, act: () => Promise<A>): Effect.Effect<A, TransportError> =>
-  Effect.tryPromise({ try: act, catch: failed(`${what} ${path}`, path) })
+  Effect.tryPromise({ try: act, catch: failed(`${what} ${Quotation.plain(path)}`, path) })
 
 const exec = (
   script: string,
@@ -191,7 +192,8 @@ export const make: typeof Transport.Service = {
   writeFile: (path, content, mode = 0o600) =>
     replace(path, mode, (temporary) => Fs.writeFile(temporary, content, { mode: 0o600 })),
   upload,
-  download: (from) => Stream.fromAsyncIterable(createReadStream(from), failed(`Cannot read ${from}`, from)),
+  download: (from) =>
+    Stream.fromAsyncIterable(createReadStream(from), failed(`Cannot read ${Quotation.plain(from)}`, from)),
   makeDirectory: (path, mode = 0o700) =>
     attempt("Cannot make the directory", path, async () => {
       await Fs.mkdir(path, { recursive: true, mode })

@@ -4,7 +4,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { AnalysisCache } from "../modules/AnalysisCache.ts"
+import { remember } from "../modules/AnalysisCache.ts"
 import { parseModule } from "../modules/ModuleSystem.ts"
 import { isClustrix } from "../modules/recordModule.ts"
 import type { FollowError } from "../slicing/Exports.ts"
@@ -21,14 +21,14 @@ const isCommonJsFile = (path: string): Effect.Effect<boolean, never, LoadRequire
     if (kind.language === "json") return true
     if (kind.moduleSystem !== undefined) return kind.moduleSystem === "commonjs"
     const fs = yield* FileSystem.FileSystem
-    const cache = yield* AnalysisCache
     const text = decodeSource(yield* fs.readFile(path))
-    const key = `system-1-${yield* digest(text)}`
-    const cached = yield* cache.get(key)
-    if (cached !== undefined) return cached === "commonjs"
-    const { system } = yield* parseModule({ file: path, text, language: kind.language, jsx: kind.jsx })
-    yield* cache.set(key, system)
-    return system === "commonjs"
+    return yield* remember(
+      `compiled-1-${yield* digest(text)}`,
+      Effect.map(
+        parseModule({ file: path, text, language: kind.language, jsx: kind.jsx }),
+        ({ system }) => system === "commonjs"
+      )
+    )
   }).pipe(Effect.orElseSucceed(() => true))
 
 /** Whether the import takes `__esModule` into account: it stands in TypeScript that is compiled, and leads to CommonJS. */

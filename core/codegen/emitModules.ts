@@ -5,7 +5,7 @@ import remapping from "@jridgewell/remapping"
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping"
 import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
-import { AnalysisCache } from "../modules/AnalysisCache.ts"
+import { type AnalysisCache, remember } from "../modules/AnalysisCache.ts"
 import { canonicalise, CanonicalTextError, canonicalVersion } from "./canonical/index.ts"
 import type { FollowError } from "../slicing/Exports.ts"
 import type { CodeModule } from "../modules/Module.ts"
@@ -61,22 +61,19 @@ const canonicalText = (
   cut: Slice
 ): Effect.Effect<Lowered, CanonicalTextError | SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
-    const cache = yield* AnalysisCache
     const options = JSON.stringify([module.kind.language, module.kind.jsx, module.record.system, module.compilerOptions,
       cut.specifiers])
     const key = `canonical-${canonicalVersion}-${yield* digest(`${options}\n${cut.text}`)}`
-    const cached = yield* cache.get(key)
-    // Only this function writes under this key
-    if (cached !== undefined) return JSON.parse(cached) as Lowered
-    const lowered = yield* canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
-      sourceMap: true,
-      specifiers: cut.specifiers
-    }).pipe(
-      Nesting.bounded(module.file),
-      Effect.catchTag("CanonicalTextError", (error) => Effect.fail(relocated(error, module, cut)))
+    return yield* remember(
+      key,
+      canonicalise(sourceOf(module, cut.text), module.compilerOptions, {
+        sourceMap: true,
+        specifiers: cut.specifiers
+      }).pipe(
+        Nesting.bounded(module.file),
+        Effect.catchTag("CanonicalTextError", (error) => Effect.fail(relocated(error, module, cut)))
+      )
     )
-    yield* cache.set(key, JSON.stringify(lowered))
-    return lowered
   })
 
 const emptyMap = `{"version":3,"sources":[],"names":[],"mappings":""}`
@@ -88,29 +85,22 @@ const mapOf = (
   { map }: Lowered
 ): Effect.Effect<SourceMap, never, AnalysisCache | Hasher> =>
   Effect.gen(function*() {
-    const cache = yield* AnalysisCache
     const cutting = cut.map()
     const key = `map-${canonicalVersion}-${yield* digest(JSON.stringify([module.file, map ?? "", cutting]))}`
-    const cached = yield* cache.get(key)
-    // Only this function writes under this key
-    if (cached !== undefined) return JSON.parse(cached) as SourceMap
-    // The loader is asked once for the slice, then for the original, which has no map of its own
-    let outermost = true
-    const { mappings, names } = remapping(map ?? emptyMap, () => {
-      if (!outermost) return null
-      outermost = false
-      return cutting
-    })
-    // One module has one source; how the maps in between call it is of no interest
-    const composed: SourceMap = {
-      version: 3,
-      sources: [module.file],
-      names,
-      mappings: typeof mappings === "string" ? mappings : ""
-    }
-    yield* cache.set(key, JSON.stringify(composed))
-    return composed
+    return yield* remember(key, Effect.sync(() => composed(module, cutting, map)))
   })
+
+const composed = (module: CodeModule, cutting: ReturnType<Slice["map"]>, map: string | undefined): SourceMap => {
+  // The loader is asked once for the slice, then for the original, which has no map of its own
+  let outermost = true
+  const { mappings, names } = remapping(map ?? emptyMap, () => {
+    if (!outermost) return null
+    outermost = false
+    return cutting
+  })
+  // One module has one source; how the maps in between call it is of no interest
+  return { version: 3, sources: [module.file], names, mappings: typeof mappings === "string" ? mappings : "" }
+}
 
 const emitCode = (
   linker: Linker,

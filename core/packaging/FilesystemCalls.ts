@@ -2,7 +2,7 @@
  * The calls of cluster file system functions in a function's canonical text, as the original's inspection lists them.
  */
 import * as Effect from "effect/Effect"
-import { AnalysisCache } from "../modules/AnalysisCache.ts"
+import { type AnalysisCache, remember } from "../modules/AnalysisCache.ts"
 import { anonymousDefault } from "../modules/ModuleRecord.ts"
 import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../codegen/Placement.ts"
@@ -33,16 +33,14 @@ export const inspectFunction = (
   local: string
 ): Effect.Effect<CanonicalFunction, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
-    const cache = yield* AnalysisCache
-    const key = `inspection-1-${yield* digest(`${local}\n${text}`)}`
-    const cached = yield* cache.get(key)
-    // Only this function writes under this key
-    if (cached !== undefined) return JSON.parse(cached) as CanonicalFunction
     const parser = yield* SourceParser
-    const module = yield* parser.parse({ file: local, text, language: "javascript", jsx: false })
-    const found = inspect(module, text, local)
-    yield* cache.set(key, JSON.stringify(found))
-    return found
+    return yield* remember(
+      `inspection-1-${yield* digest(`${local}\n${text}`)}`,
+      Effect.map(
+        parser.parse({ file: local, text, language: "javascript", jsx: false }),
+        (module) => inspect(module, text, local)
+      )
+    )
   })
 
 const inspect = (module: Ast.Module, text: string, local: string): CanonicalFunction => {

@@ -57,13 +57,15 @@ const diagnostic = ({ location: place, ...written }: Diagnostic): Diagnostic =>
 
 /** Reads what {@link encode} wrote; `undefined` for any other text. */
 export const decode = (text: string): RememberedPackage | undefined => {
-  let written: Written
   try {
-    written = JSON.parse(text) as Written
+    return read(JSON.parse(text) as Written)
   } catch {
-    // A file that was cut off is as good as none
+    // A file that was cut off, or that another program wrote, is as good as none
     return undefined
   }
+}
+
+const read = (written: Written): RememberedPackage => {
   const { decisions, diagnostics, files, nodeModules, reasons, root, ...report } = written.report
   return {
     ...written,

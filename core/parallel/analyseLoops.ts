@@ -2,7 +2,7 @@
  * The loops of a package, from the texts of its modules.
  */
 import * as Effect from "effect/Effect"
-import { AnalysisCache } from "../modules/AnalysisCache.ts"
+import { type AnalysisCache, remember } from "../modules/AnalysisCache.ts"
 import { digest, type Hasher } from "../archive/Hasher.ts"
 import { SourceParser, type SourceSyntaxError } from "../language/SourceParser.ts"
 import { type LoopPlan, planLoops } from "./LoopPlan.ts"
@@ -28,11 +28,14 @@ export const analyseLoops = (
   Effect.gen(function*() {
     // A text that only mentions the word is parsed for nothing
     if (!modules.some(({ text }) => text.includes("for"))) return none
-    const cache = yield* AnalysisCache
     const key = `loops-${version}-${yield* digest(JSON.stringify(modules.map(({ path, text }) => [path, text])))}`
-    const cached = yield* cache.get(key)
-    // Only this function writes under this key
-    if (cached !== undefined) return JSON.parse(cached) as LoopPlan
+    return yield* remember(key, prove(modules))
+  })
+
+const prove = (
+  modules: ReadonlyArray<LoopModule>
+): Effect.Effect<LoopPlan, SourceSyntaxError, SourceParser> =>
+  Effect.gen(function*() {
     const parser = yield* SourceParser
     const read = new Map<string, ModuleSyntax>()
     for (const { path, text } of modules) {
@@ -41,7 +44,5 @@ export const analyseLoops = (
       read.set(path, readModule(path, text, program))
     }
     const program = LoopProgram.make(read, modules.filter(({ path }) => /\.c?js$/.test(path)))
-    const plan = planLoops(program, proveLoops(program))
-    yield* cache.set(key, JSON.stringify(plan))
-    return plan
+    return planLoops(program, proveLoops(program))
   })

@@ -3,7 +3,7 @@
  */
 import { eachMapping, TraceMap } from "@jridgewell/trace-mapping"
 import * as Effect from "effect/Effect"
-import { AnalysisCache } from "../../core/modules/AnalysisCache.ts"
+import { type AnalysisCache, remember } from "../../core/modules/AnalysisCache.ts"
 import { digest, type Hasher } from "../../core/archive/Hasher.ts"
 import type { KeptItem } from "../../core/packaging/PreparedPackage.ts"
 import { fromLines, lineStarts, type SourceLocation } from "../../core/diagnostics/SourceLocation.ts"
@@ -27,19 +27,18 @@ const statementsOf = (
   module: CanonicalModule
 ): Effect.Effect<ReadonlyArray<Range>, SourceSyntaxError, SourceParser | AnalysisCache | Hasher> =>
   Effect.gen(function*() {
-    const cache = yield* AnalysisCache
-    const key = `statements-1-${yield* digest(module.text)}`
-    const cached = yield* cache.get(key)
-    // Only this function writes under this key
-    if (cached !== undefined) return JSON.parse(cached) as ReadonlyArray<Range>
     const parser = yield* SourceParser
-    const { body } = yield* parser.parse({ file: module.path, text: module.text, language: "javascript", jsx: false })
-    const ranges = body.filter(({ type }) => !linkage.has(type)).map((item): Range => {
-      const { end, start } = Ast.spanOf(item)
-      return [start, end]
-    })
-    yield* cache.set(key, JSON.stringify(ranges))
-    return ranges
+    return yield* remember(
+      `statements-1-${yield* digest(module.text)}`,
+      Effect.map(
+        parser.parse({ file: module.path, text: module.text, language: "javascript", jsx: false }),
+        ({ body }) =>
+          body.filter(({ type }) => !linkage.has(type)).map((item): Range => {
+            const { end, start } = Ast.spanOf(item)
+            return [start, end]
+          })
+      )
+    )
   })
 
 /** For each statement the index of the item that most of it comes from; -1 where nothing tells. */

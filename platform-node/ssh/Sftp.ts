@@ -158,7 +158,7 @@ export const toError = async (
   return new TransportError({
     reason,
     path,
-    what: `${what} ${path}`,
+    what: `${what} ${Quotation.plain(path)}`,
     why: why ?? message,
     ...(remedy === undefined ? {} : { remedy }),
     cause

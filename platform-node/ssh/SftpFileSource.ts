@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import type { SFTPWrapper, Stats } from "ssh2"
 import type { FileSource, FileStatus, FileType } from "../../core/cluster/filesystem/FileSource.ts"
 import { FileFailure } from "../../core/cluster/filesystem/FileSource.ts"
+import * as Quotation from "../../core/diagnostics/Quotation.ts"
 import { TransportError } from "../../core/cluster/Transport.ts"
 import * as Sftp from "./Sftp.ts"
 import * as SftpPath from "./SftpPath.ts"
@@ -48,7 +49,7 @@ export const make = (session: Pick<SshSession, "files">): FileSource => {
           cause instanceof FileFailure ? cause : new TransportError({
             reason: "Connection",
             path,
-            what: `Cannot read ${path}`,
+            what: `Cannot read ${Quotation.plain(path)}`,
             why: "The connection ended before the answer came.",
             cause
           })

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
-import { AnalysisCache } from "../../core/modules/AnalysisCache.ts"
+import { AnalysisCache, remember } from "../../core/modules/AnalysisCache.ts"
 import { layer } from "../../platform-node/AnalysisCache.ts"
 
 const directory = Effect.acquireRelease(
@@ -40,6 +41,44 @@ describe("the analysis cache on Node", () => {
       yield* set(at, "a", "1")
       for (const name of readdirSync(at)) writeFileSync(path.join(at, name), "nonsense")
       assert.strictEqual(yield* get(at, "a"), undefined)
+    }))
+
+  it.scoped.each<readonly [string, string]>([
+    ["no JSON", "nonsense"],
+    ["another shape", `{"a":1}`],
+    ["entries that are no pairs", `[["a"],["b","c","d"]]`],
+    ["values that are no texts", `[["a",1]]`]
+  ])("takes a whole pack that holds %s for none", ([, body]) =>
+    Effect.gen(function*() {
+      const at = yield* directory
+      yield* set(at, "a", "1")
+      const sum = createHash("sha256").update(body).digest("hex")
+      for (const name of readdirSync(at)) writeFileSync(path.join(at, name), `${sum}\n${body}`)
+      assert.strictEqual(yield* get(at, "a"), undefined)
+    }))
+
+  it.scoped.each(["not JSON", "", "[", `["a"`])(
+    "makes anew what is stored as %j, which is no value",
+    (stored) =>
+      Effect.gen(function*() {
+        const at = yield* directory
+        yield* set(at, "a", stored)
+        const remembered = Effect.provide(remember("a", Effect.succeed([1])), layer(at))
+        assert.deepStrictEqual(yield* remembered, [1])
+        assert.strictEqual(yield* get(at, "a"), "[1]")
+      })
+  )
+
+  it.scoped("does not believe a pack that others may write", () =>
+    Effect.gen(function*() {
+      const at = yield* directory
+      yield* set(at, "a", "1")
+      for (const mode of [0o620, 0o602]) {
+        for (const name of readdirSync(at)) chmodSync(path.join(at, name), mode)
+        assert.strictEqual(yield* get(at, "a"), undefined)
+      }
+      for (const name of readdirSync(at)) chmodSync(path.join(at, name), 0o644)
+      assert.strictEqual(yield* get(at, "a"), "1")
     }))
 
   it.effect("forgets where it cannot write", () =>
