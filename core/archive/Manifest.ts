@@ -26,10 +26,10 @@ export const format = "clustrix-package"
 /**
  * Bumped whenever the same function would get another package: SWC, the canonical form, the floor, the runner, the ZIP.
  */
-export const formatVersion = 2
+export const formatVersion = 3
 
 /** What this version of Clustrix can open. */
-export const supportedFormatVersions: ReadonlyArray<number> = [1, formatVersion]
+export const supportedFormatVersions: ReadonlyArray<number> = [1, 2, formatVersion]
 
 /** 64 lower-case hexadecimal digits. */
 export const Digest = Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))

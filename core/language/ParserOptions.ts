@@ -1,5 +1,5 @@
 /**
- * What SWC is told: how to read a source, how to lower it, how to print it.
+ * What SWC is told: how to read a source, and how to lower it.
  */
 import type { CompilerOptions } from "../resolution/ModuleResolver.ts"
 import type { Source } from "./SourceParser.ts"
@@ -38,23 +38,6 @@ const fileName = (source: Source): string =>
   `module.${source.language === "typescript" ? "ts" : "js"}${source.jsx ? "x" : ""}`
 
 const output = { compress: false, mangle: false, format: { comments: false } } as const
-
-/** SWC's one layout, without comments. */
-export const print = (source: Source, goal: Goal, sourceMap: boolean): object => ({
-  ...hermetic,
-  filename: fileName(source),
-  isModule: isModule(goal),
-  sourceMaps: sourceMap,
-  inlineSourcesContent: false,
-  minify: false,
-  jsc: {
-    parser: parser(source),
-    target: "es2022",
-    preserveAllComments: false,
-    minify: output,
-    experimental: { disableBuiltinTransformsForInternalTesting: true, keepImportAttributes: true }
-  }
-})
 
 const react = (compilerOptions: CompilerOptions): object => {
   const { jsx } = compilerOptions

@@ -46,9 +46,4 @@ export class SourceParser extends Context.Tag("clustrix/SourceParser")<SourcePar
     compilerOptions: CompilerOptions,
     options: { readonly sourceMap: boolean }
   ) => Effect.Effect<Lowered, SourceSyntaxError>
-  /** Reprints ES2022 text in SWC's one layout. */
-  readonly print: (
-    source: Source,
-    options: { readonly sourceMap: boolean }
-  ) => Effect.Effect<Lowered, SourceSyntaxError>
 }>() {}

@@ -148,7 +148,6 @@ export const make = (
           Spans.normalise(swc.parse(source.text, ParserOptions.parse(source, goal)), source.text)),
       lower: (source, compilerOptions, { sourceMap }) =>
         transform(source, (goal) =>
-          ParserOptions.lower(source, goal, compilerOptions, sourceMap)),
-      print: (source, { sourceMap }) => transform(source, (goal) => ParserOptions.print(source, goal, sourceMap))
+          ParserOptions.lower(source, goal, compilerOptions, sourceMap))
     })
   })

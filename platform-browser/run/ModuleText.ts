@@ -7,7 +7,7 @@
  * comes from. Lines stay where they are.
  */
 import { boundNames } from "../../core/language/Syntax.ts"
-import { Edits } from "../../core/codegen/canonical/Edits.ts"
+import { Edits } from "../../core/codegen/Edits.ts"
 import * as Ast from "../../core/language/Ast.ts"
 import type { CommonJsModule, EsModule } from "./LinkedProgram.ts"
 

@@ -59,7 +59,6 @@ const warmUp = Effect.gen(function*() {
   const parser = yield* SourceParser
   const source = { file: "first.ts", text: "export const a: number = 1", language: "typescript", jsx: false } as const
   yield* parser.parse(source)
-  yield* parser.print(source, { sourceMap: true })
 })
 
 type LoadRequest = Extract<Request, { readonly method: "load" }>

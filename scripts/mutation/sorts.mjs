@@ -34,7 +34,9 @@ export const sorts = (/** @type {string} */ root) =>
     "core/packaging/namedDependencies.ts": ["test/core/packaging/namedDependencies.test.ts"],
     "core/slicing/evaluation.ts": ["test/core/slicing/reach.test.ts", "test/identity/properties.test.ts"],
     "core/slicing/loadProgram.ts": flows,
-    "core/codegen/canonical/TreeComparison.ts": ["test/core/codegen/canonical/TreeComparison.test.ts"],
+    "core/codegen/canonical/lowering/TreeComparison.ts": [
+      "test/core/codegen/canonical/lowering/TreeComparison.test.ts"
+    ],
     "core/slicing/Exports.ts": ["test/bad-input/naming.test.ts"],
     "core/codegen/Linkage.ts": [...bytes, "test/behaviour/behaviour.test.ts"],
     "core/codegen/emitModules.ts": ["test/bad-input/naming.test.ts"],

@@ -1,17 +1,16 @@
 /**
  * Canonical text: one text for all spellings of a module.
  *
- * The slice of a module is lowered (types, decorators, JSX, enums, `using`; comments go), parsed, changed by the rules in
- * `normalisations/`, and printed in SWC's layout: one statement a line, four spaces of indent.
+ * The slice of a module is parsed, lowered where it has more than ES2022 (decorators, JSX, enums, `using`), freed of types and
+ * parentheses, changed by the rules in `normalisations/`, and printed: one statement a line, two spaces of indent.
  *
  * Equal: comments, layout, quotes and escapes of strings, parentheses, semicolons, spellings of numbers, types, and what
  * the rules say. No rule changes what a program does, with two exceptions that formatters force, both of JSX: runs of
  * spaces in its text are one space, and text and the strings in braces beside it are one string.
  *
  * Still different, though they mean the same:
- * - `void 0` and `undefined`, `!0` and `true`, `1 / 0` and `Infinity`
- * - `` `s` `` and `"s"`; `` a[`b`] `` and `a.b`
- * - `() => { return a }` and `() => a`; `function f() {}` and `const f = function () {}`; `{ f: function () {} }` and `{ f() {} }`
+ * - `void 0` and `undefined`, `1 / 0` and `Infinity`
+ * - `function f() {}` and `const f = function () {}`; `{ f: function () {} }` and `{ f() {} }`
  * - `catch {}` and `catch (e) {}`; a label that nothing names; blocks in a list of statements
  * - `if (a) b(); else c()` and `a ? b() : c()`; `if (a) { if (b) c }` and `if (a && b) c`
  * - `export { a } from "m"` and `import { a } from "m"; export { a }`; `export default f` and `export { f as default }`
@@ -25,4 +24,4 @@ export { canonicalise, type Options } from "./canonicalise.ts"
 export { type NormalisationName, normalisations, type Switches } from "./normalisations/index.ts"
 
 /** Bumped whenever the canonical text of any source changes: SWC's version, a rule, the floor. Caches are keyed by it. */
-export const canonicalVersion = 3
+export const canonicalVersion = 4

@@ -1,23 +1,20 @@
 /**
  * The branches of `if`, `else`, loops, `with` and labels are blocks, and `else { if (b) c }` is `else if (b) c`.
- * In the new block `var a, b` becomes `var a; var b`, as in every other.
  *
  * What a label names directly stays bare when it is a loop, a block, a `switch` or another label: `continue` needs the
  * loop itself, and the others need no braces.
  */
 import * as Ast from "../../../language/Ast.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
-import { split } from "./SingleDeclarators.ts"
+import type { Normalisation } from "../Normalisation.ts"
 
-const branch = (statement: Ast.Statement, context: Context): void => {
-  if (statement.type === "BlockStatement") return
-  const { end, start } = Ast.spanOf(statement)
-  if (statement.type === "EmptyStatement") return context.edits.replace(start, end, "{}")
-  split(statement, "", context)
-  context.edits.wrap(start, end, "{", "}")
+const block = (statement: Ast.Statement): Ast.Statement =>
+  statement.type === "BlockStatement"
+    ? statement
+    : { type: "BlockStatement", span: Ast.spanOf(statement), stmts: [statement] }
+
+const body = (node: { body: Ast.Statement }): void => {
+  node.body = block(node.body)
 }
-
-const body = (node: { readonly body: Ast.Statement }, context: Context): void => branch(node.body, context)
 
 const unbraced: ReadonlySet<string> = new Set([
   "BlockStatement",
@@ -31,28 +28,27 @@ const unbraced: ReadonlySet<string> = new Set([
   "WhileStatement"
 ])
 
+/** The `if` that is all there is in a block. */
+const onlyIf = (statement: Ast.Statement): Ast.IfStatement | undefined => {
+  if (statement.type === "IfStatement") return statement
+  if (statement.type !== "BlockStatement") return undefined
+  const [only, ...others] = statement.stmts.filter(({ type }) => type !== "EmptyStatement")
+  return only?.type === "IfStatement" && others.length === 0 ? only : undefined
+}
+
 export const braces: Normalisation = {
-  stage: "both",
-  visitors: {
-    IfStatement: (node, context) => {
-      branch(node.consequent, context)
-      const { alternate } = node
-      if (alternate === undefined || alternate === null || alternate.type === "IfStatement") return
-      const only = alternate.type === "BlockStatement" && alternate.stmts.length === 1 ? alternate.stmts[0] : undefined
-      if (only?.type !== "IfStatement") return branch(alternate, context)
-      const outer = Ast.spanOf(alternate)
-      const inner = Ast.spanOf(only)
-      context.edits.replace(outer.start, inner.start, " ")
-      context.edits.remove(inner.end, outer.end)
-    },
-    ForStatement: body,
-    ForInStatement: body,
-    ForOfStatement: body,
-    WhileStatement: body,
-    DoWhileStatement: body,
-    WithStatement: body,
-    LabeledStatement: (node, context) => {
-      if (!unbraced.has(node.body.type)) branch(node.body, context)
-    }
+  IfStatement: (node) => {
+    node.consequent = block(node.consequent)
+    const { alternate } = node
+    if (alternate !== undefined && alternate !== null) node.alternate = onlyIf(alternate) ?? block(alternate)
+  },
+  ForStatement: body,
+  ForInStatement: body,
+  ForOfStatement: body,
+  WhileStatement: body,
+  DoWhileStatement: body,
+  WithStatement: body,
+  LabeledStatement: (node) => {
+    if (!unbraced.has(node.body.type)) body(node)
   }
 }

@@ -1,19 +1,26 @@
 /**
  * Statements that are nothing go.
  */
-import * as Ast from "../../../language/Ast.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
+import type * as Ast from "../../../language/Ast.ts"
+import type { Normalisation } from "../Normalisation.ts"
 
-const all = (statements: ReadonlyArray<Ast.AnyNode>, { edits }: Context): void => {
-  for (const statement of statements) {
-    if (statement.type === "EmptyStatement") edits.remove(Ast.spanOf(statement).start, Ast.spanOf(statement).end)
-  }
+const full = <Item extends Ast.AnyNode>(items: Array<Item>): Array<Item> =>
+  items.filter(({ type }) => type !== "EmptyStatement")
+
+const inClass = (node: Ast.Class): void => {
+  node.body = full(node.body)
 }
 
 export const emptyStatements: Normalisation = {
-  visitors: {
-    Module: ({ body }, context) => all(body, context),
-    BlockStatement: ({ stmts }, context) => all(stmts, context),
-    SwitchCase: ({ consequent }, context) => all(consequent, context)
-  }
+  Module: (module) => {
+    module.body = full(module.body)
+  },
+  BlockStatement: (block) => {
+    block.stmts = full(block.stmts)
+  },
+  SwitchCase: (clause) => {
+    clause.consequent = full(clause.consequent)
+  },
+  ClassDeclaration: inClass,
+  ClassExpression: inClass
 }

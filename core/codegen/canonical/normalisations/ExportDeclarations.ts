@@ -4,49 +4,19 @@
  *
  * Values (`export default 1`) and what has no name (`export default function () {}`) have no binding to list, and stay.
  */
-import * as Ast from "../../../language/Ast.ts"
-import type { Normalisation } from "../Normalisation.ts"
-import { isIdentifier } from "../PropertyName.ts"
+import * as Order from "effect/Order"
+import { boundNames } from "../../../language/Syntax.ts"
+import type * as Ast from "../../../language/Ast.ts"
+import { stringValue } from "../../printing/Literals.ts"
+import { identifier, type Normalisation, nowhere } from "../Normalisation.ts"
+import { moduleName } from "../PropertyName.ts"
 
 interface Exported {
+  readonly local: string
   readonly exported: string
-  /** As it is written: `a`, `a as b`, `a as "b c"`. */
-  readonly text: string
 }
 
-const compare = (a: Exported, b: Exported): number => (a.exported < b.exported ? -1 : a.exported > b.exported ? 1 : 0)
-
-const exported = (local: string, name: string): Exported => ({
-  exported: name,
-  text: local === name ? local : `${local} as ${isIdentifier(name) ? name : JSON.stringify(name)}`
-})
-
-/** The names that a pattern binds. */
-const boundNames = (pattern: Ast.Pattern): ReadonlyArray<string> => {
-  switch (pattern.type) {
-    case "Identifier":
-      return [pattern.value]
-    case "ArrayPattern":
-      return pattern.elements.flatMap((element) => element === null || element === undefined ? [] : boundNames(element))
-    case "ObjectPattern":
-      return pattern.properties.flatMap((property) => {
-        switch (property.type) {
-          case "KeyValuePatternProperty":
-            return boundNames(property.value)
-          case "AssignmentPatternProperty":
-            return [property.key.value]
-          case "RestElement":
-            return boundNames(property.argument)
-        }
-      })
-    case "AssignmentPattern":
-      return boundNames(pattern.left)
-    case "RestElement":
-      return boundNames(pattern.argument)
-    default:
-      return []
-  }
-}
+const nameOf = (name: Ast.ModuleExportName): string => name.type === "Identifier" ? name.value : stringValue(name)
 
 const declaredNames = (declaration: Ast.Declaration): ReadonlyArray<string> => {
   switch (declaration.type) {
@@ -54,40 +24,62 @@ const declaredNames = (declaration: Ast.Declaration): ReadonlyArray<string> => {
     case "FunctionDeclaration":
       return [declaration.identifier.value]
     case "VariableDeclaration":
-      return declaration.declarations.flatMap(({ id }) => boundNames(id))
+      return declaration.declarations.flatMap(({ id }) => boundNames(id).map(({ value }) => value))
     default:
       return []
   }
 }
 
+const specifier = ({ exported, local }: Exported): Ast.ExportSpecifier => ({
+  type: "ExportSpecifier",
+  span: nowhere,
+  orig: identifier(local),
+  ...(exported === local ? {} : { exported: moduleName(exported) }),
+  isTypeOnly: false
+})
+
+/** `export default function f() {}` is an expression in the tree. */
+const declaration = (decl: Ast.DefaultDecl): Ast.Declaration | undefined => {
+  if (decl.type === "TsInterfaceDeclaration" || decl.identifier === null || decl.identifier === undefined) {
+    return undefined
+  }
+  const { identifier } = decl
+  return decl.type === "FunctionExpression"
+    ? { ...decl, type: "FunctionDeclaration", identifier, declare: false }
+    : { ...decl, type: "ClassDeclaration", identifier, declare: false }
+}
+
 export const exportDeclarations: Normalisation = {
-  visitors: {
-    Module: ({ body }, { edits, settled }) => {
-      const list: Array<Exported> = []
-      for (const item of body) {
-        const { end, start } = Ast.spanOf(item)
-        if (item.type === "ExportDeclaration") {
-          settled.add(item.declaration)
-          edits.remove(start, Ast.spanOf(item.declaration).start)
-          for (const name of declaredNames(item.declaration)) list.push(exported(name, name))
-        } else if (item.type === "ExportDefaultDeclaration") {
-          const { decl } = item
-          if (decl.type === "TsInterfaceDeclaration" || decl.identifier === null || decl.identifier === undefined) {
-            continue
-          }
-          edits.remove(start, Ast.spanOf(decl).start)
-          list.push(exported(decl.identifier.value, "default"))
-        } else if (item.type === "ExportNamedDeclaration" && (item.source === null || item.source === undefined)) {
-          edits.remove(start, end)
-          for (const each of item.specifiers) {
-            if (each.type === "ExportSpecifier") {
-              list.push(exported(each.orig.value, each.exported?.value ?? each.orig.value))
-            }
-          }
+  Module: (module) => {
+    const list: Array<Exported> = []
+    const body: Array<Ast.ModuleItem> = []
+    for (const item of module.body) {
+      if (item.type === "ExportDeclaration") {
+        body.push(item.declaration)
+        for (const name of declaredNames(item.declaration)) list.push({ local: name, exported: name })
+      } else if (item.type === "ExportDefaultDeclaration") {
+        const declared = declaration(item.decl)
+        body.push(declared ?? item)
+        if (declared !== undefined) {
+          for (const local of declaredNames(declared)) list.push({ local, exported: "default" })
         }
-      }
-      // `export` cannot go on what stands before it: a line break is enough to end that
-      if (list.length > 0) edits.append(`\nexport{${list.sort(compare).map(({ text }) => text).join(",")}};`)
+      } else if (item.type === "ExportNamedDeclaration" && (item.source === null || item.source === undefined)) {
+        for (const each of item.specifiers) {
+          if (each.type !== "ExportSpecifier") continue
+          const local = nameOf(each.orig)
+          const { exported } = each
+          list.push({ local, exported: exported === undefined || exported === null ? local : nameOf(exported) })
+        }
+      } else body.push(item)
     }
+    if (list.length > 0) {
+      body.push({
+        type: "ExportNamedDeclaration",
+        span: nowhere,
+        specifiers: list.sort((a, b) => Order.string(a.exported, b.exported)).map(specifier),
+        typeOnly: false
+      })
+    }
+    module.body = body
   }
 }

@@ -5,33 +5,52 @@
  */
 import * as Order from "effect/Order"
 import * as Ast from "../../../language/Ast.ts"
-import type { Normalisation } from "../Normalisation.ts"
-import { isIdentifier } from "../PropertyName.ts"
+import { stringValue } from "../../printing/Literals.ts"
+import { identifier, type Normalisation, nowhere, string } from "../Normalisation.ts"
+import { moduleName } from "../PropertyName.ts"
+import { requestKey } from "./requestKey.ts"
 
 interface Imports {
   readonly first: Ast.ImportDeclaration
-  /** As written: `"./a.js"`, with attributes. */
-  readonly from: string
+  readonly source: Ast.StringLiteral
   readonly names: Array<{ readonly imported: string; readonly local: string }>
   readonly namespaces: Array<string>
 }
 
-const specifier = ({ imported, local }: { readonly imported: string; readonly local: string }): string =>
-  imported === local ? local : `${isIdentifier(imported) ? imported : JSON.stringify(imported)} as ${local}`
+const specifier = ({ imported, local }: Imports["names"][number]): Ast.ImportSpecifier =>
+  imported === "default"
+    ? { type: "ImportDefaultSpecifier", span: nowhere, local: identifier(local) }
+    : {
+      type: "ImportSpecifier",
+      span: nowhere,
+      local: identifier(local),
+      ...(imported === local ? {} : { imported: moduleName(imported) }),
+      isTypeOnly: false
+    }
 
-const render = ({ from, names, namespaces }: Imports): string => {
+/** The declarations that take the place of all imports of one module. */
+const declarations = ({ first, names, namespaces, source }: Imports): ReadonlyArray<Ast.ImportDeclaration> => {
   names.sort((a, b) => Order.string(a.imported, b.imported) || Order.string(a.local, b.local))
   const main = names.findIndex(({ imported }) => imported === "default")
-  const [first] = main === -1 ? [] : names.splice(main, 1)
-  const clauses = [
-    ...(first === undefined ? [] : [first.local]),
-    ...(names.length === 0 ? [] : [`{${names.map(specifier).join(",")}}`])
-  ]
-  const declarations = [
-    ...(clauses.length === 0 ? [] : [`import ${clauses.join(",")} from${from};`]),
-    ...namespaces.sort(Order.string).map((local) => `import*as ${local} from${from};`)
-  ]
-  return declarations.length === 0 ? `import${from};` : declarations.join("")
+  const specifiers = [...main === -1 ? [] : names.splice(main, 1), ...names].map(specifier)
+  // A second default import is a name like others
+  for (const [index, each] of specifiers.entries()) {
+    if (index > 0 && each.type === "ImportDefaultSpecifier") {
+      specifiers[index] = {
+        type: "ImportSpecifier",
+        span: nowhere,
+        local: each.local,
+        imported: identifier("default"),
+        isTypeOnly: false
+      }
+    }
+  }
+  const made = namespaces.sort(Order.string).map((local): Ast.ImportDeclaration => ({
+    ...first,
+    source,
+    specifiers: [{ type: "ImportNamespaceSpecifier", span: nowhere, local: identifier(local) }]
+  }))
+  return specifiers.length === 0 && made.length > 0 ? made : [{ ...first, source, specifiers }, ...made]
 }
 
 const isDirective = (item: Ast.ModuleItem): boolean =>
@@ -42,42 +61,49 @@ const isRequest = (item: Ast.ModuleItem): boolean =>
   item.type === "ImportDeclaration" || item.type === "ExportAllDeclaration" ||
   (item.type === "ExportNamedDeclaration" && item.source !== null && item.source !== undefined)
 
+/** `import defer` and `import source` are requests of another kind. */
+const isPlain = (item: Ast.ModuleItem): item is Ast.ImportDeclaration =>
+  item.type === "ImportDeclaration" && !("phase" in item && item.phase !== "evaluation")
+
 export const importDeclarations: Normalisation = {
-  visitors: {
-    Module: ({ body }, { edits, specifiers, text }) => {
-      const groups = new Map<string, Imports>()
-      for (const item of body) {
-        // `import defer` and `import source` are requests of another kind
-        if (item.type !== "ImportDeclaration" || ("phase" in item && item.phase !== "evaluation")) continue
-        const { end } = Ast.spanOf(item)
-        const other = Object.hasOwn(specifiers, item.source.value) ? specifiers[item.source.value] : undefined
-        const from = other === undefined ? text.slice(Ast.spanOf(item.source).start, end).replace(/;$/, "")
-          : JSON.stringify(other)
-        const known = groups.get(from)
-        // What lowering brings in stands before all others, and belongs where the source imports it
-        const first = known === undefined || other !== undefined ? item : known.first
-        const removed = first === item ? known?.first : item
-        if (removed !== undefined) edits.remove(Ast.spanOf(removed).start, Ast.spanOf(removed).end)
-        const imports = { first, from, names: known?.names ?? [], namespaces: known?.namespaces ?? [] }
-        groups.set(from, imports)
-        for (const each of item.specifiers) {
-          const local = each.local.value
-          if (each.type === "ImportNamespaceSpecifier") imports.namespaces.push(local)
-          else if (each.type === "ImportDefaultSpecifier") imports.names.push({ imported: "default", local })
-          else imports.names.push({ imported: each.imported?.value ?? local, local })
+  Module: (module, { specifiers }) => {
+    const groups = new Map<string, Imports>()
+    for (const item of module.body.filter(isPlain)) {
+      const written = stringValue(item.source)
+      const other = Object.hasOwn(specifiers, written) ? specifiers[written] : undefined
+      const source = other === undefined ? item.source : string(other, Ast.spanOf(item.source))
+      const key = requestKey(item, other ?? written)
+      const known = groups.get(key)
+      // What lowering brings in stands before all others, and belongs where the source imports it
+      const first = known === undefined || other !== undefined ? item : known.first
+      const imports = { first, source, names: known?.names ?? [], namespaces: known?.namespaces ?? [] }
+      groups.set(key, imports)
+      for (const each of item.specifiers) {
+        const local = each.local.value
+        if (each.type === "ImportNamespaceSpecifier") imports.namespaces.push(local)
+        else if (each.type === "ImportDefaultSpecifier") imports.names.push({ imported: "default", local })
+        else {
+          const { imported } = each
+          imports.names.push({
+            imported: imported === undefined || imported === null
+              ? local
+              : imported.type === "Identifier"
+              ? imported.value
+              : stringValue(imported),
+            local
+          })
         }
       }
-      for (const imports of groups.values()) {
-        const { end, start } = Ast.spanOf(imports.first)
-        edits.replace(start, end, render(imports))
-      }
-      // Lowering puts helpers of its own before them
-      const top = body.findIndex((item) => !isRequest(item) && !isDirective(item))
-      const target = body[top]
-      if (target === undefined) return
-      for (const item of body.slice(top).filter(isRequest)) {
-        edits.move(Ast.spanOf(item).start, Ast.spanOf(item).end, Ast.spanOf(target).start)
-      }
     }
+    const made = new Map([...groups.values()].map((imports) => [imports.first, declarations(imports)]))
+    const body = module.body.flatMap((item): ReadonlyArray<Ast.ModuleItem> =>
+      isPlain(item) ? made.get(item) ?? [] : [item]
+    )
+    // Lowering puts helpers of its own before them
+    const top = body.findIndex((item) => !isRequest(item) && !isDirective(item))
+    const behind = top === -1 ? [] : body.slice(top)
+    module.body = top === -1
+      ? body
+      : [...body.slice(0, top), ...behind.filter(isRequest), ...behind.filter((item) => !isRequest(item))]
   }
 }

@@ -2,44 +2,47 @@
  * `export { b, a } from "x"` names in order, and what is exported from one module stands where the first of it stood.
  */
 import * as Order from "effect/Order"
-import * as Ast from "../../../language/Ast.ts"
-import type { Normalisation } from "../Normalisation.ts"
-import { isIdentifier } from "../PropertyName.ts"
+import type * as Ast from "../../../language/Ast.ts"
+import { stringValue } from "../../printing/Literals.ts"
+import { type Normalisation, nowhere } from "../Normalisation.ts"
+import { moduleName } from "../PropertyName.ts"
+import { requestKey } from "./requestKey.ts"
 
 interface Reexport {
-  readonly declaration: Ast.ExportNamedDeclaration
-  readonly names: Array<{ readonly imported: string; readonly exported: string }>
+  readonly imported: string
+  readonly exported: string
 }
 
-const spelling = (name: string): string => isIdentifier(name) ? name : JSON.stringify(name)
+const nameOf = (name: Ast.ModuleExportName): string => name.type === "Identifier" ? name.value : stringValue(name)
 
-const specifier = ({ exported, imported }: { readonly imported: string; readonly exported: string }): string =>
-  imported === exported ? spelling(imported) : `${spelling(imported)} as ${spelling(exported)}`
+const specifier = ({ exported, imported }: Reexport): Ast.ExportSpecifier => ({
+  type: "ExportSpecifier",
+  span: nowhere,
+  orig: moduleName(imported),
+  ...(exported === imported ? {} : { exported: moduleName(exported) }),
+  isTypeOnly: false
+})
 
 export const reexports: Normalisation = {
-  visitors: {
-    Module: ({ body }, { edits, text }) => {
-      const groups = new Map<string, Reexport>()
-      for (const item of body) {
-        if (item.type !== "ExportNamedDeclaration" || item.source === null || item.source === undefined) continue
-        if (item.specifiers.some(({ type }) => type !== "ExportSpecifier")) continue
-        const { end, start } = Ast.spanOf(item)
-        const from = text.slice(Ast.spanOf(item.source).start, end).replace(/;$/, "")
-        const known = groups.get(from)
-        if (known !== undefined) edits.remove(start, end)
-        const group = known ?? { declaration: item, names: [] }
-        groups.set(from, group)
-        for (const each of item.specifiers) {
-          if (each.type !== "ExportSpecifier") continue
-          group.names.push({ imported: each.orig.value, exported: each.exported?.value ?? each.orig.value })
-        }
+  Module: (module) => {
+    const groups = new Map<string, { readonly first: Ast.ExportNamedDeclaration; readonly names: Array<Reexport> }>()
+    module.body = module.body.filter((item) => {
+      if (item.type !== "ExportNamedDeclaration" || item.source === null || item.source === undefined) return true
+      const named = item.specifiers.filter((each) => each.type === "ExportSpecifier")
+      if (named.length < item.specifiers.length) return true
+      const key = requestKey(item, stringValue(item.source))
+      const known = groups.get(key)
+      const names = known?.names ?? []
+      if (known === undefined) groups.set(key, { first: item, names })
+      for (const { exported, orig } of named) {
+        const imported = nameOf(orig)
+        names.push({ imported, exported: exported === undefined || exported === null ? imported : nameOf(exported) })
       }
-      for (const [from, { declaration, names }] of groups) {
-        // No module exports a name twice
-        names.sort((a, b) => Order.string(a.exported, b.exported))
-        const { end, start } = Ast.spanOf(declaration)
-        edits.replace(start, end, `export{${names.map(specifier).join(",")}}from${from};`)
-      }
+      return known === undefined
+    })
+    for (const { first, names } of groups.values()) {
+      // No module exports a name twice
+      first.specifiers = names.sort((a, b) => Order.string(a.exported, b.exported)).map(specifier)
     }
   }
 }

@@ -3,26 +3,32 @@
  *
  * But `{ __proto__: __proto__ }` sets the prototype, and the shorthand would not.
  */
-import * as Ast from "../../../language/Ast.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
-import { computedLiteral, isKey, literalName } from "../PropertyName.ts"
+import type * as Ast from "../../../language/Ast.ts"
+import { become, type Normalisation } from "../Normalisation.ts"
+import { keyName } from "../PropertyName.ts"
 
-const isNamed = (node: Ast.AnyNode, name: string): boolean =>
-  node.type === "Identifier" && "value" in node && node.value === name
-
-const visit = (key: Ast.AnyNode, value: Ast.AnyNode, target: Ast.AnyNode, { edits, settled, text }: Context): void => {
-  const literal = computedLiteral(key) ?? key
-  if (!isKey(literal)) return
-  const name = literalName(literal, text)
-  if (name === undefined || name === "__proto__" || !isNamed(target, name)) return
-  settled.add(key)
-  edits.remove(Ast.spanOf(key).start, Ast.spanOf(value).start)
+/** The variable that has the key's name. */
+const shorthand = (key: Ast.PropertyName, target: Ast.Expression | Ast.Pattern): Ast.Identifier | undefined => {
+  if (target.type !== "Identifier" || target.value === "__proto__") return undefined
+  return keyName(key) === target.value ? target as Ast.Identifier : undefined
 }
 
 export const shorthandProperties: Normalisation = {
-  visitors: {
-    KeyValueProperty: ({ key, value }, context) => visit(key, value, value, context),
-    KeyValuePatternProperty: ({ key, value }, context) =>
-      visit(key, value, value.type === "AssignmentPattern" ? value.left : value, context)
+  KeyValueProperty: (property) => {
+    const name = shorthand(property.key, property.value)
+    if (name !== undefined) become(property, { ...name })
+  },
+  KeyValuePatternProperty: (property) => {
+    const { key, value } = property
+    const [target, initial] = value.type === "AssignmentPattern" ? [value.left, value.right] : [value, undefined]
+    const name = shorthand(key, target)
+    if (name === undefined) return
+    const made: Ast.AssignmentPatternProperty = {
+      type: "AssignmentPatternProperty",
+      span: name.span,
+      key: name,
+      ...(initial === undefined ? {} : { value: initial })
+    }
+    become(property, made)
   }
 }

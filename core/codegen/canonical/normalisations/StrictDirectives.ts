@@ -1,24 +1,23 @@
 /**
  * `"use strict"` says nothing in a module.
  */
-import * as Ast from "../../../language/Ast.ts"
+import type * as Ast from "../../../language/Ast.ts"
+import { directiveText } from "../../printing/Literals.ts"
 import type { Context, Normalisation } from "../Normalisation.ts"
 
-const prologue = (statements: ReadonlyArray<Ast.ModuleItem>, { edits, script, text }: Context): void => {
-  if (script) return
-  for (const statement of statements) {
-    if (statement.type !== "ExpressionStatement" || statement.expression.type !== "StringLiteral") return
-    const { end, start } = Ast.spanOf(statement.expression)
-    if (text.slice(start + 1, end - 1) === "use strict") {
-      edits.remove(Ast.spanOf(statement).start, Ast.spanOf(statement).end)
-    }
-  }
-}
+/** A string that stands bare in a statement is a directive: others have parentheses. */
+export const isStrict = (statement: Ast.ModuleItem): boolean =>
+  statement.type === "ExpressionStatement" && statement.expression.type === "StringLiteral" &&
+  directiveText(statement.expression.raw ?? "") === "use strict"
+
+const without = <Item extends Ast.ModuleItem>(statements: Array<Item>, { script }: Context): Array<Item> =>
+  script ? statements : statements.filter((statement) => !isStrict(statement))
 
 export const strictDirectives: Normalisation = {
-  visitors: {
-    Module: ({ body }, context) => prologue(body, context),
-    // A block that is no function's body has no directives: there the statement does nothing
-    BlockStatement: ({ stmts }, context) => prologue(stmts, context)
+  Module: (module, context) => {
+    module.body = without(module.body, context)
+  },
+  BlockStatement: (block, context) => {
+    block.stmts = without(block.stmts, context)
   }
 }

@@ -2,14 +2,16 @@
  * All rules by name, in the order in which they see a node.
  */
 import type { Normalisation } from "../Normalisation.ts"
+import { arrowBodies } from "./ArrowBodies.ts"
+import { booleans } from "./Booleans.ts"
 import { braces } from "./Braces.ts"
 import { caseBodies } from "./CaseBodies.ts"
+import { constantTemplates } from "./ConstantTemplates.ts"
 import { emptyStatements } from "./EmptyStatements.ts"
 import { exportDeclarations } from "./ExportDeclarations.ts"
-import { hashbang } from "./Hashbang.ts"
 import { importDeclarations } from "./ImportDeclarations.ts"
-import { jsxText } from "./JsxText.ts"
 import { memberNames } from "./MemberNames.ts"
+import { operandOrder } from "./OperandOrder.ts"
 import { propertyKeys } from "./PropertyKeys.ts"
 import { reexports } from "./Reexports.ts"
 import { regexFlags } from "./RegexFlags.ts"
@@ -18,22 +20,25 @@ import { singleDeclarators } from "./SingleDeclarators.ts"
 import { strictDirectives } from "./StrictDirectives.ts"
 
 export const normalisations = {
-  jsxText,
-  hashbang,
   strictDirectives,
-  emptyStatements,
   importDeclarations,
   reexports,
   // Before the declarators: what is exported is split as what is not
   exportDeclarations,
+  // Before what is done to lists of statements
+  caseBodies,
+  emptyStatements,
   singleDeclarators,
   braces,
-  caseBodies,
   // Before the keys: a key that goes needs no other form
   shorthandProperties,
   propertyKeys,
   memberNames,
-  regexFlags
+  regexFlags,
+  constantTemplates,
+  booleans,
+  arrowBodies,
+  operandOrder
 } as const satisfies Readonly<Record<string, Normalisation>>
 
 export type NormalisationName = keyof typeof normalisations

@@ -221,7 +221,7 @@ it.layer(layer)("canonical text", (it) => {
       const code = yield* script("'use strict'\nvar a = require('a'); if (a) return\nmodule.exports = { a: a }")
       assert.strictEqual(
         code,
-        "\"use strict\";\nvar a = require(\"a\");\nif (a) {\n    return;\n}\nmodule.exports = {\n    a\n};\n"
+        "\"use strict\";\nvar a = require(\"a\");\nif (a) {\n  return;\n}\nmodule.exports = {\n  a\n};\n"
       )
       assert.strictEqual(yield* script(code), code)
       assert.include(yield* script("with (a) b"), "with")

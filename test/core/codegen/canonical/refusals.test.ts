@@ -17,10 +17,6 @@ const compilerOptions = {
 const refused: ReadonlyArray<
   readonly [name: string, text: string, place: string, why: RegExp, source?: Partial<Source>]
 > = [
-  ["`let` as the target of for-of", "var a = 1\nfor ((let) of [1]) a = 2", "2:", /no longer valid/, {
-    language: "javascript",
-    moduleSystem: "commonjs"
-  }],
   ["the name of a decorated class in a field with a computed key",
     "const d = (v: any, c: any) => {}\nclass A {\n  [k()] = @d class {}\n}", "3:3", /computed key/],
   ["`yield` in the decorator of a class", "function* f() {\n  @(yield 1) class A {}\n}", "2:3", /yield/],

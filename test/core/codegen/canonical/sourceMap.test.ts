@@ -32,6 +32,9 @@ const place = (text: string, word: string, nth = 0): { line: number; column: num
 
 const fixtures = new URL("../../../fixtures/formatting/", import.meta.url)
 
+/** Words that lowering writes, though the source has them, too: in `class A { static {} }` for a decorator. */
+const madeUp = new Set(["children", "function", "return", "static", "this"])
+
 it.layer(layer)("the source map of a canonical text", (it) => {
   it.effect("leads through every step: JSX text, lowering, rules, printing", () =>
     Effect.gen(function*() {
@@ -86,13 +89,13 @@ export class A { @dec accessor 'x' = boom(1); #y = 2 }
               if (traceSegment(trace, index, match.index)?.[0] !== match.index) continue
               const original = originalPositionFor(trace, { line: index + 1, column: match.index })
               // Not what the lowering made up
-              if (original.line === null || !text.includes(match[0])) continue
+              if (original.line === null || !text.includes(match[0]) || madeUp.has(match[0])) continue
               if (lines[original.line - 1]?.includes(match[0])) right += 1
               else wrong += 1
             }
           })
           assert.isAbove(right, 0)
-          assert.isAbove(right / (right + wrong), 0.7, `${right} of ${right + wrong}`)
+          assert.isAbove(right / (right + wrong), 0.8, `${right} of ${right + wrong}`)
         }))
     }
   })

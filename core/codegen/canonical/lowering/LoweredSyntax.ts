@@ -1,8 +1,8 @@
 /**
  * Syntax that lowering replaces by other code, beside the types that it takes away.
  */
-import { isTypeSyntax } from "../../language/Syntax.ts"
-import type * as Ast from "../../language/Ast.ts"
+import { isTypeSyntax } from "../../../language/Syntax.ts"
+import type * as Ast from "../../../language/Ast.ts"
 
 export interface LoweredSyntax {
   /** Every node that is replaced, or holds one that is. */

@@ -7,10 +7,10 @@
  * All of its statements go into the `try`, so that each still sees the others. What a module's top level declares is hoisted
  * out of it, for functions and exports.
  */
-import { boundNames, isTypeSyntax, type UsingDeclaration } from "../../../language/Syntax.ts"
-import * as Ast from "../../../language/Ast.ts"
-import type { Edits } from "../Edits.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
+import { boundNames, isTypeSyntax, type UsingDeclaration } from "../../../../language/Syntax.ts"
+import * as Ast from "../../../../language/Ast.ts"
+import type { Edits } from "../../../Edits.ts"
+import type { Context, TextRule } from "../TextRule.ts"
 import { disposalHelpers } from "./disposalHelpers.ts"
 import { nameValue } from "./namedValue.ts"
 
@@ -201,19 +201,17 @@ const top = ({ body: items }: Ast.Module, context: Context): void => {
   if (hoist.exports.length > 0 && !script) edits.append(`\nexport{${hoist.exports.join()}};`)
 }
 
-export const disposal: Normalisation = {
-  visitors: {
-    Module: top,
-    BlockStatement: block,
-    ForOfStatement: loop,
-    SwitchStatement: (statement, { edits, helpers }) => {
-      const statements = statement.cases.flatMap(({ consequent }) => consequent)
-      const isAsync = waits(statements)
-      if (isAsync === undefined) return
-      helpers.add(disposalHelpers)
-      const { end, start } = Ast.spanOf(statement)
-      edits.wrap(start, end, `{${opening}`, `${closing(isAsync)}}`)
-      inList(statements, edits)
-    }
+export const disposal: TextRule = {
+  Module: top,
+  BlockStatement: block,
+  ForOfStatement: loop,
+  SwitchStatement: (statement, { edits, helpers }) => {
+    const statements = statement.cases.flatMap(({ consequent }) => consequent)
+    const isAsync = waits(statements)
+    if (isAsync === undefined) return
+    helpers.add(disposalHelpers)
+    const { end, start } = Ast.spanOf(statement)
+    edits.wrap(start, end, `{${opening}`, `${closing(isAsync)}}`)
+    inList(statements, edits)
   }
 }

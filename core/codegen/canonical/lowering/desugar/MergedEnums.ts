@@ -4,9 +4,9 @@
  * They are written as `E.a`. In a namespace of the same name they are refused where nothing else has the name: there
  * TypeScript takes the member, and esbuild, which runs the source, a variable that does not exist.
  */
-import { asName, isTypeSyntax } from "../../../language/Syntax.ts"
-import * as Ast from "../../../language/Ast.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
+import { asName, isTypeSyntax } from "../../../../language/Syntax.ts"
+import * as Ast from "../../../../language/Ast.ts"
+import type { Context, TextRule } from "../TextRule.ts"
 
 const memberName = (member: Ast.TsEnumMember): string => member.id.value
 
@@ -54,9 +54,7 @@ const list = (statements: ReadonlyArray<Ast.AnyNode>, { edits, refused }: Contex
   }
 }
 
-export const mergedEnums: Normalisation = {
-  visitors: {
-    Module: ({ body }, context) => list(body, context),
-    BlockStatement: ({ stmts }, context) => list(stmts, context)
-  }
+export const mergedEnums: TextRule = {
+  Module: ({ body }, context) => list(body, context),
+  BlockStatement: ({ stmts }, context) => list(stmts, context)
 }

@@ -20,12 +20,13 @@
  * Decorators are evaluated in computed keys: there `this` is that of the code around the class, and its private names are
  * known. A private method is made under a symbol, so that it can be handed to its decorators, and `super` still works in it.
  */
-import { type AutoAccessor, isTypeSyntax } from "../../../language/Syntax.ts"
-import * as Ast from "../../../language/Ast.ts"
-import type { Edits } from "../Edits.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
-import { computedLiteral, literalName } from "../PropertyName.ts"
-import { staysNameless, unwrapped } from "../TreeComparison.ts"
+import { type AutoAccessor, isTypeSyntax } from "../../../../language/Syntax.ts"
+import * as Ast from "../../../../language/Ast.ts"
+import type { Edits } from "../../../Edits.ts"
+import type { Context, TextRule } from "../TextRule.ts"
+import * as Literals from "../../../printing/Literals.ts"
+import { computedName, keyName } from "../../PropertyName.ts"
+import { staysNameless, unwrapped } from "../../runtimeParts.ts"
 import { afterKeyword, bodyStart, type Class, classStart } from "./classHead.ts"
 import { decoratorHelpers } from "./decoratorHelpers.ts"
 import { nameValue } from "./namedValue.ts"
@@ -79,12 +80,9 @@ const evaluated = (self: Class): ReadonlyArray<Ast.AnyNode> => [
 ]
 
 /** The text of a property key as an expression; `undefined` when it has to be evaluated. */
-const keyText = (key: Ast.AnyNode, text: string): string | undefined => {
-  const literal = key.type === "Computed" ? computedLiteral(key) : key
-  if (literal === undefined) return undefined
-  if (literal.type === "StringLiteral") return text.slice(Ast.spanOf(literal).start, Ast.spanOf(literal).end)
-  const name = literalName(literal, text)
-  return name === undefined ? undefined : JSON.stringify(name)
+const keyText = (key: Ast.PropertyName | Ast.PrivateName): string | undefined => {
+  const name = computedName(key) ?? keyName(key)
+  return name === undefined ? undefined : Literals.quoted(name)
 }
 
 /** A member while it is rewritten. */
@@ -128,7 +126,7 @@ class ClassRewriter {
         decorators,
         isStatic: member.isStatic,
         privately: privateName(member),
-        key: keyText(member.key, this.#context.text) ?? `${this.#state}.keys[${index}]`
+        key: keyText(member.key as Ast.PropertyName) ?? `${this.#state}.keys[${index}]`
       }]
     })
   }
@@ -353,7 +351,7 @@ class ClassRewriter {
 const lastKey = "clustrix$lastKey"
 
 /** `legacy`: decorators are those of `experimentalDecorators`, which the lowering knows. */
-export const decorators = (legacy: boolean): Normalisation => {
+export const decorators = (legacy: boolean): TextRule => {
   const names = new WeakMap<Ast.AnyNode, string>()
   const depths = new WeakMap<Ast.AnyNode, number>()
   const defaults = new WeakMap<Ast.AnyNode, Ast.AnyNode>()
@@ -411,7 +409,8 @@ export const decorators = (legacy: boolean): Normalisation => {
   /** A field whose key is evaluated long before the class that is named after it. */
   const field = ({ key, value }: Field, context: Context): void => {
     const text = key.type === "PrivateName" && "value" in key ? JSON.stringify(`#${String(key.value)}`)
-      : keyText(key, context.text)
+      // Fields have keys
+      : keyText(key as Ast.PropertyName)
     if (text === undefined && isDecorated(value)) {
       context.refused.push({
         node: key,
@@ -422,33 +421,31 @@ export const decorators = (legacy: boolean): Normalisation => {
   }
 
   return {
-    visitors: {
-      VariableDeclarator: ({ id, init }) => named(init, variable(id)),
-      AssignmentExpression: ({ left, operator, right }) => {
-        if (!staysNameless(left, operator, right)) named(right, variable(left))
-      },
-      AssignmentPattern: ({ left, right }) => {
-        if (!staysNameless(left, undefined, right)) named(right, variable(left))
-      },
-      AssignmentPatternProperty: ({ key, value }) => named(value, variable(key)),
-      KeyValueProperty: ({ key, value }, context) => {
-        const text = keyText(key, context.text)
-        if (text !== undefined || key.type !== "Computed") return named(value, text)
-        if (!isDecorated(value)) return
-        const { end, start } = Ast.spanOf(key.expression)
-        context.edits.wrap(start, end, "clustrix$namedBy(", ")")
-        named(value, lastKey)
-      },
-      ClassProperty: field,
-      PrivateProperty: field,
-      AutoAccessor: field,
-      ExportDefaultExpression: ({ expression }) => named(expression, `"default"`),
-      ExportDefaultDeclaration: (item) => {
-        names.set(item.decl, `"default"`)
-        defaults.set(item.decl, item)
-      },
-      ClassDeclaration: visit,
-      ClassExpression: visit
-    }
+    VariableDeclarator: ({ id, init }) => named(init, variable(id)),
+    AssignmentExpression: ({ left, operator, right }) => {
+      if (!staysNameless(left, operator, right)) named(right, variable(left))
+    },
+    AssignmentPattern: ({ left, right }) => {
+      if (!staysNameless(left, undefined, right)) named(right, variable(left))
+    },
+    AssignmentPatternProperty: ({ key, value }) => named(value, variable(key)),
+    KeyValueProperty: ({ key, value }, context) => {
+      const text = keyText(key)
+      if (text !== undefined || key.type !== "Computed") return named(value, text)
+      if (!isDecorated(value)) return
+      const { end, start } = Ast.spanOf(key.expression)
+      context.edits.wrap(start, end, "clustrix$namedBy(", ")")
+      named(value, lastKey)
+    },
+    ClassProperty: field,
+    PrivateProperty: field,
+    AutoAccessor: field,
+    ExportDefaultExpression: ({ expression }) => named(expression, `"default"`),
+    ExportDefaultDeclaration: (item) => {
+      names.set(item.decl, `"default"`)
+      defaults.set(item.decl, item)
+    },
+    ClassDeclaration: visit,
+    ClassExpression: visit
   }
 }

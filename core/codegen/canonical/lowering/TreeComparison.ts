@@ -6,8 +6,10 @@
  * (enums, JSX, ...) is skipped on both sides, and the code around it is compared.
  */
 import * as Order from "effect/Order"
-import { isTypeSyntax } from "../../language/Syntax.ts"
-import * as Ast from "../../language/Ast.ts"
+import { isTypeSyntax } from "../../../language/Syntax.ts"
+import * as Ast from "../../../language/Ast.ts"
+import * as Literals from "../../printing/Literals.ts"
+import { isMember, staysNameless, unwrapped } from "../runtimeParts.ts"
 
 type AnyNode = Ast.AnyNode
 
@@ -68,16 +70,6 @@ const silent: ReadonlySet<string> = new Set([
   "typeParams"
 ])
 
-const wrappers: ReadonlySet<string> = new Set([
-  "ParenthesisExpression",
-  "TsAsExpression",
-  "TsConstAssertion",
-  "TsInstantiation",
-  "TsNonNullExpression",
-  "TsSatisfiesExpression",
-  "TsTypeAssertion"
-])
-
 /** Statements that a block around them does not change. */
 const loops: ReadonlySet<string> = new Set([
   "DoWhileStatement",
@@ -117,27 +109,6 @@ const view = (at: AnyNode, type: string, parts: Fields): AnyNode => {
 /** Where a node of the tree or of a view stands. */
 export const spanOf = (node: AnyNode): Ast.Span => "at" in node && isNode(node.at) ? spanOf(node.at) : Ast.spanOf(node)
 
-/** The expression in parentheses and types. */
-export const unwrapped = (wrapped: AnyNode): AnyNode => {
-  let inner = wrapped
-  while (wrappers.has(inner.type)) inner = node(inner, "expression") ?? inner
-  return inner
-}
-
-/** Whether what the expression makes is named after what it is assigned to. */
-export const isAnonymousFunction = (expression: AnyNode): boolean =>
-  expression.type === "ArrowFunctionExpression" ||
-  ((expression.type === "FunctionExpression" || expression.type === "ClassExpression") &&
-    node(expression, "identifier") === undefined)
-
-/** Of the operators of assignments, those that name a function after the variable. */
-const naming: ReadonlySet<unknown> = new Set([undefined, "=", "&&=", "||=", "??="])
-
-/** `(a) = function () {}`: the parentheses keep the function from being named `a`. */
-export const staysNameless = (left: AnyNode, operator: string | undefined, right: AnyNode): boolean =>
-  naming.has(operator) && left.type === "ParenthesisExpression" && unwrapped(left).type === "Identifier" &&
-  isAnonymousFunction(unwrapped(right))
-
 const special: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"])
 
 /** The name that a literal gives a property. */
@@ -149,28 +120,8 @@ const literalName = (literal: AnyNode): string | undefined => {
   return undefined
 }
 
-const escapes: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" }
-
-/** What stands behind a backslash: a line break, a code, or a character. */
-const escape =
-  /\\(?:(\r\n|[\n\r\u2028\u2029])|u\{([\da-f]+)\}|[ux]([\da-f]{2}(?:[\da-f]{2})?)|([0-3]?[0-7]{1,2})|([^]))/gi
-
-/**
- * The value of a string. SWC writes a lone surrogate as the six characters of its escape, like the text `\\ud800`: only the
- * spelling tells them apart.
- */
-const stringValue = (literal: AnyNode): string => {
-  const { raw, value } = fields(literal)
-  if (typeof raw !== "string" || !String(value).includes("\\")) return String(value)
-  return raw.slice(1, -1).replace(escape, (_all, line, point, code, octal, character) =>
-    line !== undefined
-      ? ""
-      : octal !== undefined
-      ? String.fromCharCode(parseInt(octal, 8))
-      : character !== undefined
-      ? escapes[character] ?? character
-      : String.fromCodePoint(parseInt(point ?? code, 16)))
-}
+/** The value of a string literal of a tree. */
+const stringValue = (literal: AnyNode): string => Literals.stringValue(literal as Ast.StringLiteral)
 
 /** A key of an object, a pattern or a class, and a property of a member expression. */
 const keyView = (key: AnyNode): AnyNode => {
@@ -308,15 +259,6 @@ const isLexical = (statement: AnyNode): boolean =>
   statement.type === "ClassDeclaration" || statement.type === "FunctionDeclaration" ||
   statement.type === "UsingDeclaration" ||
   (statement.type === "VariableDeclaration" && fields(statement)["kind"] !== "var")
-
-/** The members of a class that are there at run time. */
-const isMember = (member: AnyNode): boolean => {
-  if (member.type === "EmptyStatement" || isTypeSyntax(member)) return false
-  const { body, declare, isAbstract } = fields(member)
-  if (declare === true || isAbstract === true) return false
-  const method = fields(member)["function"]
-  return member.type === "Constructor" ? body !== null : !isRecord(method) || (method["body"] ?? null) !== null
-}
 
 /** A request for a module, or the clause of names that a module exports. */
 interface Clause {

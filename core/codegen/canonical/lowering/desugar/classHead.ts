@@ -1,8 +1,8 @@
 /**
  * The places in the head of a class that no node tells.
  */
-import * as Ast from "../../../language/Ast.ts"
-import * as Spans from "../../../language/Spans.ts"
+import * as Ast from "../../../../language/Ast.ts"
+import * as Spans from "../../../../language/Spans.ts"
 
 export type Class = Ast.ClassDeclaration | Ast.ClassExpression
 

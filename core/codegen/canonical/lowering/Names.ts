@@ -2,8 +2,7 @@
  * The names of variables, which lowering changes: those that shadow another of the same name, and sometimes wrongly
  * (`catch (e) { ... catch (e) { var e = 1; use(e) } }`).
  */
-import * as Ast from "../../language/Ast.ts"
-import type { Context } from "./Normalisation.ts"
+import type * as Ast from "../../../language/Ast.ts"
 import type { NamedNode, Renaming } from "./TreeComparison.ts"
 
 /** A variable of the tree: its name, and where it is declared. */
@@ -29,8 +28,7 @@ const mentions = (module: Ast.Module): ReadonlyMap<string, number> => {
  */
 export const restore = (
   module: Ast.Module,
-  renamings: ReadonlyArray<Renaming>,
-  { edits }: Context
+  renamings: ReadonlyArray<Renaming>
 ): Renaming | undefined => {
   if (renamings.length === 0) return undefined
   const counts = new Map<string, number>()
@@ -38,10 +36,6 @@ export const restore = (
   const all = mentions(module)
   const partial = renamings.find(({ after }) => counts.get(variable(after)) !== all.get(variable(after)))
   if (partial !== undefined) return partial
-  for (const { after, before } of renamings) {
-    const { end, start } = Ast.spanOf(after)
-    edits.replace(start, end, before.value)
-    after.value = before.value
-  }
+  for (const { after, before } of renamings) after.value = before.value
   return undefined
 }

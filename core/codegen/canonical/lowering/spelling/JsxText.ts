@@ -5,8 +5,8 @@
  * Beyond them, as formatters do: runs of spaces are one space, comments in braces are nothing, and text beside a string
  * in braces is one string (React renders the two alike).
  */
-import * as Ast from "../../../language/Ast.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
+import * as Ast from "../../../../language/Ast.ts"
+import type { Context, TextRule } from "../TextRule.ts"
 
 /** What JSX makes of text, entities left as they are. */
 const clean = (raw: string): string => {
@@ -82,4 +82,4 @@ const visit = ({ children }: { readonly children: ReadonlyArray<Ast.AnyNode> }, 
   end()
 }
 
-export const jsxText: Normalisation = { stage: "slice", visitors: { JSXElement: visit, JSXFragment: visit } }
+export const jsxText: TextRule = { JSXElement: visit, JSXFragment: visit }

@@ -5,8 +5,7 @@
  * `fn.name` says. A declaration at the top of the module prevents it: the local then shadows that. It is added for the
  * lowering alone, with a first name that no program has.
  */
-import * as Ast from "../../language/Ast.ts"
-import type { Context } from "./Normalisation.ts"
+import * as Ast from "../../../language/Ast.ts"
 
 const marker = "clustrix$globals"
 
@@ -73,10 +72,7 @@ export const isIntact = (module: Ast.Module, names: ReadonlyArray<string>): bool
 }
 
 /** Takes the declaration out again. */
-export const undeclare = (module: Ast.Module, { edits }: Context): void => {
+export const undeclare = (module: Ast.Module): void => {
   const declaration = declarationIn(module)
-  if (declaration === undefined) return
-  edits.remove(Ast.spanOf(declaration).start, Ast.spanOf(declaration).end)
-  // Nothing else must be done with it
-  declaration.declarations.length = 0
+  module.body = module.body.filter((item) => item !== declaration)
 }

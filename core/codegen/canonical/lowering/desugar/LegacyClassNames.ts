@@ -6,9 +6,9 @@
  *
  * becomes `let self; @a class C { static { self = this } static make() { return new self() } } self = C`.
  */
-import { asName, isTypeSyntax } from "../../../language/Syntax.ts"
-import * as Ast from "../../../language/Ast.ts"
-import type { Context, Normalisation } from "../Normalisation.ts"
+import { asName, isTypeSyntax } from "../../../../language/Syntax.ts"
+import * as Ast from "../../../../language/Ast.ts"
+import type { Context, TextRule } from "../TextRule.ts"
 import { bodyStart } from "./classHead.ts"
 
 /** Where the class is mentioned in its body: each name, and whether it is a shorthand property. */
@@ -44,14 +44,12 @@ const visit = (self: Ast.ClassDeclaration, outer: Ast.AnyNode, { edits, text }: 
   edits.insertAfter(bodyStart(self, text), `static{${alias}=this;}`)
 }
 
-export const legacyClassNames = (): Normalisation => {
+export const legacyClassNames = (): TextRule => {
   const exported = new WeakMap<Ast.AnyNode, Ast.AnyNode>()
   return {
-    visitors: {
-      ExportDeclaration: (item) => {
-        exported.set(item.declaration, item)
-      },
-      ClassDeclaration: (self, context) => visit(self, exported.get(self) ?? self, context)
-    }
+    ExportDeclaration: (item) => {
+      exported.set(item.declaration, item)
+    },
+    ClassDeclaration: (self, context) => visit(self, exported.get(self) ?? self, context)
   }
 }

@@ -5,10 +5,10 @@
  * and `("use strict")` as a directive. What stands in such parentheses is made the argument of a call before the lowering,
  * and the call is made parentheses again behind it. The printer of the last step keeps those that it is given.
  */
-import { isTypeSyntax } from "../../language/Syntax.ts"
-import * as Ast from "../../language/Ast.ts"
-import type { Context, Normalisation, Visitors } from "./Normalisation.ts"
-import { staysNameless, unwrapped } from "./TreeComparison.ts"
+import { isTypeSyntax } from "../../../language/Syntax.ts"
+import * as Ast from "../../../language/Ast.ts"
+import type { Context, TextRule } from "./TextRule.ts"
+import { staysNameless, unwrapped } from "../runtimeParts.ts"
 
 /** The function that is called. No program has one of this name by chance. */
 const marker = "clustrix$parentheses"
@@ -118,7 +118,7 @@ const isNamed = (node: Ast.AnyNode, name: string): boolean => {
   return inner.type === "Identifier" && "value" in inner && inner.value === name
 }
 
-const visitors: Visitors = {
+export const keepParentheses: TextRule = {
   Module: ({ body }, context) => strings(body, context),
   BlockStatement: ({ stmts }, context) => strings(stmts, context),
   TaggedTemplateExpression: ({ tag }, context) => {
@@ -162,8 +162,6 @@ const visitors: Visitors = {
   ExportDefaultExpression: ({ expression }, context) => keepIf(expression, asDefault, context)
 }
 
-export const keepParentheses: Normalisation = { stage: "slice", visitors }
-
 /** The argument of a call that was put there, which is the parentheses around it. */
 const argumentOf = (node: Ast.AnyNode): Ast.Expression | undefined => {
   if (node.type !== "CallExpression") return undefined
@@ -172,8 +170,8 @@ const argumentOf = (node: Ast.AnyNode): Ast.Expression | undefined => {
   return callee.type === "Identifier" && callee.value === marker ? argument?.expression : undefined
 }
 
-/** Makes the calls in the lowered tree parentheses again. */
-export const restore = (module: Ast.Module, { edits }: Context): void => {
+/** Takes the calls in the lowered tree away: the printer sets parentheses where they are needed. */
+export const restore = (module: Ast.Module): void => {
   const pending: Array<object> = [module]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if ("type" in node && typeof node.type === "string") {
@@ -181,15 +179,7 @@ export const restore = (module: Ast.Module, { edits }: Context): void => {
       const self = node as Ast.AnyNode
       const outer = self.type === "ParenthesisExpression" ? (self as Ast.ParenthesisExpression).expression : self
       const argument = argumentOf(outer)
-      if (argument !== undefined) {
-        const [call, inner] = [Ast.spanOf(outer), Ast.spanOf(argument)]
-        if (outer === self) edits.remove(call.start, call.start + marker.length)
-        else {
-          edits.remove(call.start, inner.start)
-          edits.remove(inner.end, call.end)
-        }
-        Object.assign(self, { type: "ParenthesisExpression", expression: argument })
-      }
+      if (argument !== undefined) Object.assign(self, { type: "ParenthesisExpression", expression: argument })
     }
     for (const value of Object.values(node)) if (typeof value === "object" && value !== null) pending.push(value)
   }

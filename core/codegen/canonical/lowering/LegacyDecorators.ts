@@ -2,8 +2,7 @@
  * The order in which legacy decorators run: those of instance members first, then those of static members, as TypeScript has
  * it. SWC calls them in the order of the text.
  */
-import * as Ast from "../../language/Ast.ts"
-import type { Context } from "./Normalisation.ts"
+import type * as Ast from "../../../language/Ast.ts"
 
 /** What a statement decorates, when it is one that the lowering wrote: `_ts_decorate([d], C.prototype, "m", null)`. */
 const decorated = (statement: Ast.AnyNode | null): "instance" | "static" | undefined => {
@@ -16,7 +15,7 @@ const decorated = (statement: Ast.AnyNode | null): "instance" | "static" | undef
   return target.expression.type === "MemberExpression" ? "instance" : "static"
 }
 
-const sort = (statements: Array<Ast.AnyNode>, { edits }: Context): void => {
+const sort = (statements: Array<Ast.AnyNode>): void => {
   for (let at = 0; at < statements.length; at += 1) {
     const first = statements[at]
     if (first === undefined || decorated(first) !== "static") continue
@@ -28,7 +27,6 @@ const sort = (statements: Array<Ast.AnyNode>, { edits }: Context): void => {
       next = statements[index += 1]
     ) {
       if (decorated(next) === "static") continue
-      edits.move(Ast.spanOf(next).start, Ast.spanOf(next).end, Ast.spanOf(first).start)
       statements.splice(index, 1)
       statements.splice(at, 0, next)
       at += 1
@@ -38,11 +36,11 @@ const sort = (statements: Array<Ast.AnyNode>, { edits }: Context): void => {
 }
 
 /** Moves the calls in the lowered `module`. */
-export const orderLegacyDecorators = (module: Ast.Module, context: Context): void => {
+export const orderLegacyDecorators = (module: Ast.Module): void => {
   const pending: Array<object> = [module]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     // The lists of a tree hold nodes
-    if (Array.isArray(node)) sort(node as Array<Ast.AnyNode>, context)
+    if (Array.isArray(node)) sort(node as Array<Ast.AnyNode>)
     for (const value of Object.values(node)) if (typeof value === "object" && value !== null) pending.push(value)
   }
 }

@@ -3,10 +3,10 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { compare, spanOf } from "../../../../core/codegen/canonical/TreeComparison.ts"
-import { SourceParser } from "../../../../core/language/SourceParser.ts"
-import { layer } from "../../../../platform-node/SourceParser.ts"
-import { different } from "./spellings.ts"
+import { compare, spanOf } from "../../../../../core/codegen/canonical/lowering/TreeComparison.ts"
+import { SourceParser } from "../../../../../core/language/SourceParser.ts"
+import { layer } from "../../../../../platform-node/SourceParser.ts"
+import { different } from "../spellings.ts"
 
 /** A directive that says nothing. */
 const equivalent = new Set(["'a'; f()"])
