@@ -7,7 +7,7 @@ import type { CompilerOptions } from "../../resolution/ModuleResolver.ts"
 import { type Lowered, type Source, SourceParser, type SourceSyntaxError } from "../../language/SourceParser.ts"
 import { fromOffset, SourceLocation } from "../../diagnostics/SourceLocation.ts"
 import * as Ast from "../../language/Ast.ts"
-import { print } from "../printing/Printer.ts"
+import { NotPrintable, print } from "../printing/Printer.ts"
 import * as SegmentMap from "../printing/SegmentMap.ts"
 import { CanonicalTextError } from "./CanonicalTextError.ts"
 import { eraseTypes } from "./eraseTypes.ts"
@@ -28,7 +28,19 @@ export interface Options {
 /** The text of the tree, which is read again: it must say the same. */
 const printed = ({ module, step }: Parsed, sourceMap: boolean): Effect.Effect<Step, Unfaithful, SourceParser> =>
   Effect.gen(function*() {
-    const { code, segments } = print(module)
+    const { code, segments } = yield* Effect.try({
+      try: () => print(module),
+      catch: (cause) => {
+        if (!(cause instanceof NotPrintable)) throw cause
+        const { node } = cause
+        return new Unfaithful({
+          step,
+          offset: Ast.spanOf(node).start,
+          construct: node.type,
+          why: "It is read, but is no JavaScript that runs."
+        })
+      }
+    })
     const after = become(step, code, sourceMap ? SegmentMap.encode(segments, step.source.text) : undefined)
     const read = yield* parse(after)
     eraseTypes(read.module)

@@ -104,7 +104,11 @@ export const eraseTypes = (module: Ast.Module): void => {
   const visit = (node: Fields, owner: Fields | undefined): void => {
     prepare(node, owner)
     for (const key in node) {
-      if (key === "span" || typeFields.has(key)) continue
+      if (key === "span") continue
+      if (typeFields.has(key)) {
+        node[key] = undefined
+        continue
+      }
       const value = node[key]
       if (Array.isArray(value)) {
         const items: ReadonlyArray<unknown> = value

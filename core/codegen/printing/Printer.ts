@@ -406,8 +406,9 @@ class Printer {
 
   // Functions and classes
 
-  #function(fn: Ast.Fn, name: Ast.Identifier | null | undefined): void {
+  #function(node: Ast.FunctionDeclaration | Ast.FunctionExpression, name: Ast.Identifier | null | undefined): void {
     const { out } = this
+    const fn: Ast.Fn = node
     out.write(`${fn.async ? "async " : ""}function${fn.generator ? "*" : ""} `)
     if (name !== null && name !== undefined) {
       this.#mark(name)
@@ -415,7 +416,7 @@ class Printer {
     }
     this.#parameters(fn.params)
     out.write(" ")
-    if (fn.body === undefined || fn.body === null) throw new NotPrintable({ type: "FunctionDeclaration" })
+    if (fn.body === undefined || fn.body === null) throw new NotPrintable(node)
     this.#block(fn.body, true)
   }
 
@@ -440,9 +441,9 @@ class Printer {
     this.#expression(body, Precedence.Assignment)
   }
 
-  #class(node: Ast.Class, name: Ast.Identifier | null | undefined): void {
+  #class(node: Ast.ClassDeclaration | Ast.ClassExpression, name: Ast.Identifier | null | undefined): void {
     const { out } = this
-    if (node.decorators !== undefined && node.decorators.length > 0) throw new NotPrintable({ type: "Decorator" })
+    if (node.decorators !== undefined && node.decorators.length > 0) throw new NotPrintable(node)
     out.write("class")
     if (name !== null && name !== undefined) {
       out.write(" ")
@@ -506,7 +507,7 @@ class Printer {
     this.#key(key)
     this.#parameters(params)
     out.write(" ")
-    if (body === undefined || body === null) throw new NotPrintable({ type: "ClassMethod" })
+    if (body === undefined || body === null) throw new NotPrintable(key)
     this.#block(body, true)
   }
 

@@ -17,6 +17,7 @@ const compilerOptions = {
 const refused: ReadonlyArray<
   readonly [name: string, text: string, place: string, why: RegExp, source?: Partial<Source>]
 > = [
+  ["what only a pattern may hold", "const a = 1\nf({ a = 2 })", "2:5", /no JavaScript/],
   ["the name of a decorated class in a field with a computed key",
     "const d = (v: any, c: any) => {}\nclass A {\n  [k()] = @d class {}\n}", "3:3", /computed key/],
   ["`yield` in the decorator of a class", "function* f() {\n  @(yield 1) class A {}\n}", "2:3", /yield/],

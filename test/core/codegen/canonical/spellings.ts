@@ -86,6 +86,7 @@ export const equal: ReadonlyArray<Pair> = [
   pair("f(a!)", "f(a)"),
   pair("f(a satisfies B)", "f(a)"),
   pair("f<A>(a)", "f(a)"),
+  pair("let a: `a${string}` = f<`b`>()", "let a = f()"),
   pair("type A = 1; interface B {} f()", "f()"),
   pair("function f(a: A): B; function f(a) { return a }", "function f(a) { return a }"),
   pair("declare const a: number; declare module 'x' {} f(a)", "f(a)"),
