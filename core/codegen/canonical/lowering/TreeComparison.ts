@@ -117,7 +117,8 @@ const literalName = (literal: AnyNode): string | undefined => {
   if (literal.type === "StringLiteral" && typeof value === "string") return stringValue(literal)
   if (literal.type === "NumericLiteral") return String(value)
   if (literal.type === "BigIntLiteral") return String(fields(literal)["raw"]).replace(/n$/, "")
-  return undefined
+  const [quasi, ...more] = literal.type === "TemplateLiteral" ? nodes(literal, "quasis") : []
+  return quasi === undefined || more.length > 0 ? undefined : Literals.unescaped(String(fields(quasi)["raw"]))
 }
 
 /** The value of a string literal of a tree. */
