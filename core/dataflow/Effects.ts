@@ -219,7 +219,7 @@ export const effectsOf = (solution: Solution): Effects => {
     let code = implicitGroups.get(root)
     if (code === undefined) {
       implicitGroups.set(root, code = next++)
-      runAll(reads.implicit(root), { code, call: undefined, passing: "unknown" })
+      runAll(reads.implicit(root).functions, { code, call: undefined, passing: "unknown" })
     }
     return code
   }

@@ -43,9 +43,17 @@ export interface Reads {
   readonly of: (code: number, visitor: ReadVisitor) => void
   /** What a region contains, `depth` levels down; 0: the region itself. */
   readonly inside: (region: Region, depth: number) => ReadonlyArray<Region>
-  /** What may run when a region is converted or iterated. */
-  readonly implicit: (region: Region) => ReadonlyArray<number>
+  readonly implicit: (region: Region) => Implicit
 }
+
+/** What converting or iterating a region may run, and where it is looked up. */
+export interface Implicit {
+  readonly functions: ReadonlyArray<number>
+  /** Regions and fields. */
+  readonly places: ReadonlyArray<readonly [Region, number]>
+}
+
+const nothing: Implicit = { functions: [], places: [] }
 
 /** A field that stands for what unknown code remembers. */
 export const unknownState = "(state)"
@@ -59,19 +67,24 @@ export const readsOf = (solution: Solution): Reads => {
   const elementField = program.fieldIndex(Field.element)
   const stateField = program.fieldIndex(unknownState)
 
-  const known = new Map<Region, ReadonlyArray<number>>()
-  const implicit = (region: Region): ReadonlyArray<number> => {
-    if (region < 0) return []
+  const known = new Map<Region, Implicit>()
+  const implicit = (region: Region): Implicit => {
+    if (region < 0) return nothing
     const root = solution.find(region)
-    let functions = known.get(root)
-    if (functions === undefined) known.set(root, functions = implicitOf(root))
-    return functions
+    let found = known.get(root)
+    if (found === undefined) known.set(root, found = implicitOf(root))
+    return found
   }
-  const implicitOf = (region: Region): ReadonlyArray<number> => {
+  const implicitOf = (region: Region): Implicit => {
     const found = new Set<Region>()
     const iterables = new Set<Region>()
+    const places: Array<readonly [Region, number]> = []
     for (const each of solution.converted(region)) {
+      places.push([each, elementField])
       for (const field of implicitFields) {
+        const name = program.fieldIndex(field)
+        places.push([each, name])
+        if (solution.isPatched(name)) places.push([solution.prototypes, name])
         for (const callee of solution.implicit(each, field)) {
           found.add(callee)
           if (!field.startsWith("@") || iterables.has(callee)) continue
@@ -83,6 +96,7 @@ export const readsOf = (solution: Solution): Reads => {
           for (const iterator of iterators) {
             if (iterator < 0) continue
             for (const name of [".next", ".return"]) {
+              places.push([iterator, program.fieldIndex(name)])
               for (const inner of solution.implicit(iterator, name)) found.add(inner)
             }
           }
@@ -90,10 +104,16 @@ export const readsOf = (solution: Solution): Reads => {
       }
     }
     // A proxy takes part in all of it
-    return [...new Set([
+    const functions = new Set([
       ...[...found].flatMap(solution.functionsIn),
       ...gettersOf(region).flatMap(solution.functionsIn)
-    ])]
+    ])
+    return { functions: [...functions], places }
+  }
+  /** A region is converted or iterated: the functions that this runs are looked up in it. */
+  const convert = (region: Region, visitor: ReadVisitor): void => {
+    for (const [at, name] of implicit(region).places) visitor.read(at, name)
+    visitor.implicit(region)
   }
   /** Functions of the program are called, with arguments that nothing is known of. */
   const invokeAll = (regions: ReadonlyArray<Region>, visitor: ReadVisitor): void => {
@@ -220,13 +240,11 @@ export const readsOf = (solution: Solution): Reads => {
         }
       }
       for (const place of [...behaviour.converts ?? [], ...behaviour.iterates ?? []]) {
-        for (const region of at(self, place, behaviour)) {
-          for (const each of solution.converted(region)) visitor.read(each, elementField)
-          visitor.implicit(region)
-        }
+        for (const region of at(self, place, behaviour)) convert(region, visitor)
       }
       for (const [place, method] of behaviour.invokes ?? []) {
         for (const region of at(self, place, behaviour)) {
+          visitor.read(region, program.fieldIndex(methodField(method)))
           invokeAll(solution.implicit(region, methodField(method)), visitor)
           if (method !== "constructor") continue
           const species = program.fieldIndex(Field.symbol("species"))
@@ -277,11 +295,12 @@ export const readsOf = (solution: Solution): Reads => {
       for (let each = 0; each < code.iterations.length; each += 2) {
         const region = base(code.iterations, each + 1)
         visitor.read(region, elementField)
-        visitor.implicit(region)
+        convert(region, visitor)
       }
       for (let each = 0; each < code.awaits.length; each += 2) {
         const region = base(code.awaits, each + 1)
         visitor.read(region, elementField)
+        visitor.read(region, program.fieldIndex(".then"))
         invokeAll(solution.implicit(region, ".then"), visitor)
       }
       for (let each = 0; each < code.spreads.length; each += 2) {
@@ -289,11 +308,7 @@ export const readsOf = (solution: Solution): Reads => {
         visitor.read(region, anyField)
         invokeAll(gettersOf(region), visitor)
       }
-      for (const variable of code.converts) {
-        const region = regionOf(variable + offset)
-        for (const inner of solution.converted(region)) visitor.read(inner, elementField)
-        visitor.implicit(region)
-      }
+      for (const variable of code.converts) convert(regionOf(variable + offset), visitor)
       for (let each = 0; each < code.stores.length; each += 3) {
         const region = base(code.stores, each)
         const name = field(code.stores, each + 1)

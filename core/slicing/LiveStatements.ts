@@ -298,7 +298,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       if (deepSeen.has(at)) continue
       deepSeen.add(at)
       read(at, anyField, reader)
-      activateFunctions(reads.implicit(at))
+      activateFunctions(reads.implicit(at).functions)
       for (const inner of solution.contents(at)) stack.push(inner)
     }
   }
@@ -344,7 +344,7 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       implicit: (region) => {
         if (region < 0 || converted.has(solution.find(region))) return
         converted.add(solution.find(region))
-        activateFunctions(reads.implicit(region))
+        activateFunctions(reads.implicit(region).functions)
       },
       direct: ({ direct }) => activateFunctions([direct]),
       invoke: (region) => {

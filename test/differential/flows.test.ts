@@ -12,6 +12,7 @@ import * as Runs from "../../scripts/fuzz/Runs.mjs"
 import { aliases } from "./flows/aliases.ts"
 import { bindings } from "./flows/bindings.ts"
 import { containers } from "./flows/containers.ts"
+import { conversions } from "./flows/conversions.ts"
 import { crossings } from "./flows/crossings.ts"
 import type { Flow } from "./flows/Flow.ts"
 import { hosts } from "./flows/hosts.ts"
@@ -62,6 +63,7 @@ const kinds: ReadonlyArray<readonly [kind: string, flows: ReadonlyArray<Flow>]> 
   ["functions that are bound", bindings],
   ["promises", promises],
   ["odd writes, and code that the library runs", oddities],
+  ["methods that the language calls by itself", conversions],
   ["containers with computed keys", containers],
   ["several modules", crossings],
   ["other names of `require`", requires],

@@ -1,0 +1,55 @@
+/**
+ * Methods that the language calls by itself, given to objects and classes after they are made; `arguments` and `constructor`.
+ */
+import { type Flow, javascript } from "./Flow.ts"
+
+export const conversions = [
+  `const table = { n: 1 }; function f() { this.t.n = 2; return "1" } const o = { t: table }; o.toString = f; \`\${o}\`; export function main() { return table.n }`,
+  `const table = { n: 1 }; function f() { this.t.n = 2; return 1 } class A { constructor(t) { this.t = t } } A.prototype.valueOf = f; const a = new A(table); a - 1; export function main() { return table.n }`,
+  `let n = 1; const o = {}; o.valueOf = () => { n = 2; return 1 }; const r = o + 1; export function main() { return [n, r] }`,
+  `let n = 1; const o = {}; o[Symbol.iterator] = function* () { n = 2; yield 1 }; const r = [...o]; export function main() { return [n, r] }`,
+  `let n = 1; const it = { next() { return { done: true } } }; const o = { [Symbol.iterator]() { return it } }; it.next = () => { n = 2; return { done: true } }; const r = [...o]; export function main() { return [n, r] }`,
+  `let n = 1; const o = {}; o.then = (r) => { n = 2; r(5) }; const r = await o; export function main() { return [n, r] }`,
+  `let n = 1; const o = {}; o.toJSON = () => { n = 2; return 7 }; const r = JSON.stringify(o); export function main() { return [n, r] }`,
+  `let n = 1; const o = {}; o[Symbol.toPrimitive] = () => { n = 2; return 7 }; const r = +o; export function main() { return [n, r] }`,
+  `let n = 1; class A {} A.prototype[Symbol.toPrimitive] = () => { n = 2; return 7 }; const r = Number(new A()); export function main() { return [n, r] }`,
+  `const o = {}; o.toString = () => "k"; export function main() { return { k: 5 }[o] }`,
+  `class A {} A.prototype.toString = () => "k"; const a = new A(); export function main() { return String(a) + a }`,
+  `class A {} A.prototype.valueOf = () => 4; const a = new A(); export function main() { return a * 2 }`,
+  `class A {} A.prototype[Symbol.iterator] = function* () { yield 4 }; const a = new A(); export function main() { return Math.max(...a) }`,
+  `class A {} A.prototype.toJSON = () => "j"; const a = new A(); export function main() { return JSON.stringify({ a }) }`,
+  `class A {} A.prototype.then = (r) => r(9); const a = new A(); export async function main() { return await a }`,
+  `class A {} Object.defineProperty(A, Symbol.hasInstance, { value: () => true }); export function main() { return 1 instanceof A }`,
+  `const re = {}; re[Symbol.replace] = () => "r"; export function main() { return "a".replace(re) }`,
+  `const re = {}; re[Symbol.split] = () => ["r"]; re[Symbol.match] = () => 1; re[Symbol.search] = () => 2; export function main() { return ["a".split(re), "a".match(re), "a".search(re)] }`,
+  `class A extends Array {} Object.defineProperty(A, Symbol.species, { value: Array }); const a = new A(); export function main() { return a.map((x) => x) instanceof A }`,
+  `const o = {}; o[Symbol.toStringTag] = "Tag"; export function main() { return Object.prototype.toString.call(o) + String(o) }`,
+  `const scope = { a: 1 }; scope[Symbol.unscopables] = { a: true }; export function main() { return Object.keys(scope).length + Object.getOwnPropertySymbols(scope).length }`,
+  `Date.prototype.toJSON = () => "d"; export function main() { return JSON.stringify(new Date(0)) }`,
+  `Array.prototype.toString = () => "arr"; export function main() { return \`\${[1]}\` }`,
+  `Object.prototype.toString = () => "obj"; export function main() { return \`\${{}}\` }`,
+  `Function.prototype.toString = () => "fn"; export function main() { return String(main) }`,
+  `Number.prototype.valueOf = () => 3; export function main() { return new Number(1) + 1 }`,
+  `const table = { n: 1 }; function f() { this.t.n = 2; return 1 } const o = { t: table, valueOf: f }; o + 1; export function main() { return table.n }`,
+  `const table = { n: 1 }; function f() { this.t.n = 2; return "1" } const proto = { toString: f }; const o = Object.create(proto); o.t = table; ({})[o]; export function main() { return table.n }`,
+  `const table = { n: 1 }; const f = function () { this.t.n = 2; return 1 }; const o = { t: table, [Symbol.toPrimitive]: f }; +o; export function main() { return table.n }`,
+  `const table = { n: 1 }; const set = (a) => { a.n = 2; return 1 }; const o = { t: table, valueOf() { return set(this.t) } }; const list = [o]; list[0] > 1; export function main() { return table.n }`,
+  `const table = { n: 1 }; function set() { arguments[0].n = 2 } set(table); export function main() { return table.n }`,
+  `const table = { n: 1 }; function set() { const [a] = arguments; a.n = 2 } set(table); export function main() { return table.n }`,
+  `const table = { n: 1 }; function set() { for (const a of arguments) a.n = 2 } set(table); export function main() { return table.n }`,
+  `const table = { n: 1 }; function keep() { return arguments } const kept = keep(table); kept[0].n = 2; export function main() { return table.n }`,
+  `const table = { n: 1 }; class A { set() { Array.from(arguments).forEach((a) => { a.n = 2 }) } } new A().set(table); export function main() { return table.n }`,
+  `class A { static n = 1 } const a = new A(); a.constructor.n = 2; export function main() { return A.n }`,
+  `class A { static n = 1; set() { this.constructor.n = 2 } } new A().set(); export function main() { return A.n }`,
+  `function A() {} A.n = 1; const a = new A(); a.constructor.n = 2; export function main() { return A.n }`,
+  `class A { static list = []; static add(x) { this.list.push(x) } } const a = new A(); a.constructor.add(1); export function main() { return A.list.length }`,
+  `const made = []; class A { constructor() { made.push(1) } } const a = new A(); new a.constructor(); export function main() { return made.length }`,
+  `let n = 1; const o = { valueOf() { n = 2; return 1 } }; o + 1; export function main() { return n }`,
+  `let n = 1; const o = { toString() { n = 2; return "a" } }; \`\${o}\`; export function main() { return n }`,
+  `let n = 1; const o = { [Symbol.toPrimitive]() { n = 2; return 1 } }; +o; export function main() { return n }`,
+  `const table = { n: 1 }; class A { constructor(t) { this.t = t } valueOf() { this.t.n = 2; return 1 } } const a = new A(table); a > 0; export function main() { return table.n }`,
+  `const table = { n: 1 }; const o = { t: table, toString() { this.t.n = 2; return "x" } }; ({})[o]; export function main() { return table.n }`
+].map((text): Flow => ({
+  ...javascript(text),
+  ownProcess: /^(?:Array|Date|Function|Number|Object)\.prototype/.test(text)
+}))
