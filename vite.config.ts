@@ -231,7 +231,7 @@ export default defineConfig(({ mode }) => ({
   ...builds[mode],
   ...(mode in builds ? {} : { resolve: { alias } }),
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: ["test/**/fixtures/**", "**/node_modules/**"],
     pool: "forks",
     // Many tests wait for servers: a core that Vitest would leave free by default has work to do

@@ -4,7 +4,9 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { randomUUID } from "node:crypto"
 import * as Path from "node:path"
 import type * as ClusterConfig from "../core/config/ClusterConfig.ts"
@@ -16,7 +18,8 @@ import * as RuntimeChecks from "../core/cluster/doctor/runtimeChecks.ts"
 import { scheduler } from "../core/cluster/doctor/schedulerCheck.ts"
 import { describe } from "../core/config/Sourced.ts"
 import type { ResolvedConfiguration } from "../core/config/resolveConfiguration.ts"
-import type { Transport, TransportError } from "../core/cluster/Transport.ts"
+import { Transport, type TransportError } from "../core/cluster/Transport.ts"
+import * as ClusterServices from "./ClusterServices.ts"
 import * as HostSupplies from "./HostSupplies.ts"
 import * as LocalTransport from "./LocalTransport.ts"
 import * as NodeHost from "./NodeHost.ts"
@@ -61,10 +64,12 @@ const job = (config: ClusterConfig.ClusterConfig, transport: Way | undefined): C
     const token = randomUUID()
     yield* fs.writeFileString(Path.join(directory, "package.json"), `{"name":"clustrix-doctor","type":"module"}\n`)
     yield* fs.writeFileString(Path.join(directory, "doctor.ts"), JobCheck.source(token))
+    // The connection that the other steps use, too
+    const given = transport === undefined ? undefined : Context.make(Transport, transport)
     const own = ConfigProvider.fromMap(new Map([["CLUSTRIX_PACKAGE_DIR", Path.join(directory, "packages")]]))
     const provider = ConfigProvider.orElse(own, () => ConfigProvider.fromEnv())
-    return yield* JobCheck.runJob(Path.join(directory, "doctor.ts#answer"), token, config).pipe(
-      Effect.provide(NodeHost.layerCluster(config, { transport })),
+    return yield* JobCheck.runJob(Path.join(directory, "doctor.ts#answer"), token).pipe(
+      Effect.provide(Layer.provideMerge(ClusterServices.layer(config, { given }), NodeHost.layer)),
       Effect.withConfigProvider(provider)
     )
   })).pipe(

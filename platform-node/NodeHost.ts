@@ -3,25 +3,30 @@
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import type * as FileSystem from "@effect/platform/FileSystem"
-import type * as Path from "@effect/platform/Path"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
 import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import type { AnalysisCache as AnalysisCacheTag } from "../core/modules/AnalysisCache.ts"
-import type { ClusterConfig } from "../core/config/ClusterConfig.ts"
+import * as Option from "effect/Option"
+import { AnalysisCache as AnalysisCacheTag } from "../core/modules/AnalysisCache.ts"
+import { FunctionLocator as FunctionLocatorTag } from "../core/closures/FunctionLocator.ts"
 import { ExecutionHost } from "../core/packaging/ExecutionContext.ts"
-import type { FilePackager } from "../core/packaging/FilePackager.ts"
-import type { Hasher as HasherTag } from "../core/archive/Hasher.ts"
+import { FilePackager } from "../core/packaging/FilePackager.ts"
+import { Hasher as HasherTag } from "../core/archive/Hasher.ts"
 import { layer as layerPackager } from "../core/packaging/makeFilePackager.ts"
-import type { PackageStore as PackageStoreTag } from "../core/archive/PackageStore.ts"
-import type { SourceParser as SourceParserTag } from "../core/language/SourceParser.ts"
+import { PackageStore as PackageStoreTag } from "../core/archive/PackageStore.ts"
+import { SourceParser as SourceParserTag } from "../core/language/SourceParser.ts"
+import { DirectoryEntries } from "../core/resolution/DirectoryEntries.ts"
+import { FileTimes } from "../core/resolution/FileTimes.ts"
+import { PackageMemory as PackageMemoryTag } from "../core/packaging/memory/PackageMemory.ts"
+import { ValueInspection as ValueInspectionTag } from "../core/runtime/ValueCodec.ts"
 import * as AnalysisCache from "./AnalysisCache.ts"
-import * as Cluster from "./Cluster.ts"
 import * as FunctionLocator from "./FunctionLocator.ts"
 import * as Hasher from "./Hasher.ts"
-import * as LocalCluster from "./LocalCluster.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
 import * as NodeFileTimes from "./NodeFileTimes.ts"
+import { otherwise } from "./otherwise.ts"
 import * as PackageMemory from "./PackageMemory.ts"
 import * as PackageStore from "./PackageStore.ts"
 import * as SourceParser from "./SourceParser.ts"
@@ -39,39 +44,47 @@ export type Services =
   | ExecutionHost
   | FilePackager
   | FileSystem.FileSystem
+  | FunctionLocatorTag
   | HasherTag
+  | PackageMemoryTag
   | PackageStoreTag
   | Path.Path
   | SourceParserTag
+  | ValueInspectionTag
 
-const platform = Layer.mergeAll(
-  NodeFileSystem.layer,
-  NodeDirectoryEntries.layer,
-  NodeFileTimes.layer,
-  NodePath.layer,
-  Hasher.layer,
-  FunctionLocator.layer,
-  SourceParser.layer,
-  AnalysisCache.layerConfig,
-  PackageMemory.layerConfig,
-  ValueInspection.layer,
-  layerExecutionHost
-)
+/** Node's own knowledge of its files, which says nothing of the files of another file system. */
+const platformFiles = Layer.mergeAll(NodeFileSystem.layer, NodeDirectoryEntries.layer, NodeFileTimes.layer)
 
-/** Runs jobs on this machine (cluster type `local`), with their directories in the user's state directory. */
-export const layerLocal: Layer.Layer<Services | LocalCluster.Services, ConfigError.ConfigError> = Layer.suspend(() =>
-  Layer.provideMerge(LocalCluster.layer(), layer)
-)
+const filesOf = (
+  given: Context.Context<never> | undefined
+): Layer.Layer<FileSystem.FileSystem> => {
+  const own = given === undefined ? Option.none() : Context.getOption(given, FileSystem.FileSystem)
+  if (given === undefined || Option.isNone(own)) return platformFiles
+  const files = Layer.succeed(FileSystem.FileSystem, own.value)
+  const known = Context.pick(DirectoryEntries, FileTimes)(given as Context.Context<DirectoryEntries | FileTimes>)
+  return Layer.merge(files, Layer.succeedContext(known))
+}
 
-/** Runs jobs where `config` says. */
-export const layerCluster = (
-  config: ClusterConfig,
-  options?: Cluster.Options
-): Layer.Layer<Services | LocalCluster.Services, Cluster.ClusterError> =>
-  Layer.provideMerge(Cluster.layer(config, options), layer)
+/** The packager and its services, with those of `given` in place of Clustrix's own. */
+export const layerOver = (
+  given: Context.Context<never> | undefined
+): Layer.Layer<Services, ConfigError.ConfigError> => {
+  const platform = Layer.mergeAll(
+    filesOf(given),
+    otherwise(given, Path.Path, NodePath.layer),
+    otherwise(given, HasherTag, Hasher.layer),
+    otherwise(given, FunctionLocatorTag, FunctionLocator.layer),
+    otherwise(given, SourceParserTag, SourceParser.layer),
+    otherwise(given, AnalysisCacheTag, AnalysisCache.layerConfig),
+    otherwise(given, PackageMemoryTag, PackageMemory.layerConfig),
+    otherwise(given, ValueInspectionTag, ValueInspection.layer),
+    otherwise(given, ExecutionHost, layerExecutionHost)
+  )
+  return otherwise(given, FilePackager, layerPackager).pipe(
+    Layer.provideMerge(otherwise(given, PackageStoreTag, PackageStore.layerConfig)),
+    Layer.provideMerge(platform)
+  )
+}
 
 /** The packager and its services. Fails when the environment variables for the directories cannot be read. */
-export const layer: Layer.Layer<Services, ConfigError.ConfigError> = layerPackager.pipe(
-  Layer.provideMerge(PackageStore.layerConfig),
-  Layer.provideMerge(platform)
-)
+export const layer: Layer.Layer<Services, ConfigError.ConfigError> = layerOver(undefined)

@@ -2,20 +2,24 @@
  * A host over SSH as a cluster: its files, its jobs.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { ClusterConfig } from "../core/config/ClusterConfig.ts"
 import { ClusterConfigError } from "../core/config/ClusterConfig.ts"
 import * as ClusterExecutor from "../core/cluster/ClusterExecutor.ts"
 import * as ClusterFilesystem from "../core/cluster/ClusterFilesystem.ts"
-import type { PackageDeployer } from "../core/cluster/deploy/PackageDeployer.ts"
+import type { Cluster } from "../core/config/Cluster.ts"
+import { PackageDeployer } from "../core/cluster/deploy/PackageDeployer.ts"
 import * as TransportDeployer from "../core/cluster/deploy/TransportDeployer.ts"
 import type { Hasher } from "../core/archive/Hasher.ts"
-import type { Scheduler } from "../core/cluster/Scheduler.ts"
+import { Scheduler } from "../core/cluster/Scheduler.ts"
 import { Transport, type TransportError } from "../core/cluster/Transport.ts"
 import * as HostScheduler from "./HostScheduler.ts"
 import * as HostSupplies from "./HostSupplies.ts"
 import * as LocalTransport from "./LocalTransport.ts"
+import { otherwise } from "./otherwise.ts"
 import * as SharedDirectory from "./SharedDirectory.ts"
 import { remote } from "./remote/remote.generated.ts"
 import type { SshOptions } from "./ssh/SshTarget.ts"
@@ -77,32 +81,45 @@ const transportOf = (config: ClusterConfig, prompt: SshOptions["prompt"]) => {
   return config.clusterType === "ssh" ? overSsh : SharedDirectory.layer(config, overSsh)
 }
 
-const overTransport = (config: ClusterConfig) =>
+const overTransport = (config: ClusterConfig, given: Context.Context<never> | undefined) =>
   Layer.unwrapEffect(Effect.gen(function*() {
     const transport = yield* Transport
     const root = yield* workDirectory(transport, config)
     return Layer.mergeAll(
-      ClusterExecutor.layer({ stateDirectory: `${root}/.clustrix`, filesystemRoot: root }),
-      ClusterFilesystem.layer(root)
-    ).pipe(Layer.provideMerge(Layer.mergeAll(TransportDeployer.layer(remote), HostScheduler.layer(config))))
+      otherwise(
+        given,
+        ClusterExecutor.ClusterExecutor,
+        ClusterExecutor.layer({ stateDirectory: `${root}/.clustrix`, filesystemRoot: root })
+      ),
+      otherwise(given, ClusterFilesystem.ClusterFilesystem, ClusterFilesystem.layer(root))
+    ).pipe(Layer.provideMerge(Layer.mergeAll(
+      otherwise(given, PackageDeployer, TransportDeployer.layer(remote)),
+      otherwise(given, Scheduler, HostScheduler.layer(config))
+    )))
   }))
 
-/**
- * Runs jobs on the host that `config` names, or under its scheduler; without a host, under the scheduler of this machine.
- * `prompt` answers what its server asks beyond the password; `transport` is a way there that stands already.
- */
+export interface Options {
+  /** Answers what the host's server asks beyond the password. */
+  readonly prompt?: SshOptions["prompt"]
+  /** Services to use in place of these. */
+  readonly given?: Context.Context<never> | undefined
+}
+
+/** Runs jobs on the host that `config` names, or under its scheduler; without a host, under the scheduler of this machine. */
 export const layer = (
   config: ClusterConfig,
-  options: {
-    readonly prompt?: SshOptions["prompt"]
-    readonly transport?: typeof Transport.Service | undefined
-  } = {}
-): Layer.Layer<Services, ClusterConfigError | TransportError, FileSystem.FileSystem | Hasher> =>
-  overTransport(config).pipe(
-    Layer.provideMerge(
-      options.transport === undefined
-        ? transportOf(config, options.prompt)
-        : Layer.succeed(Transport, options.transport)
-    ),
+  { given, prompt }: Options = {}
+): Layer.Layer<
+  Services,
+  ClusterConfigError | TransportError,
+  Cluster | FileSystem.FileSystem | Hasher
+> => {
+  const transport = given === undefined ? Option.none() : Context.getOption(given, Transport)
+  return overTransport(config, given).pipe(
+    Layer.provideMerge(Option.match(transport, {
+      onNone: () => transportOf(config, prompt),
+      onSome: (standing) => Layer.succeed(Transport, standing)
+    })),
     Layer.provide(HostSupplies.layer({ runtimeArchive: config.runtimeArchive }))
   )
+}

@@ -7,18 +7,16 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import type * as ClusterConfig from "../core/config/ClusterConfig.ts"
 import * as Executor from "../core/cluster/ClusterExecutor.ts"
 import type { GivenConfiguration } from "../core/config/GivenSettings.ts"
 import type { AnyFunction } from "../core/closures/FunctionLocator.ts"
 import type { PackageOptionsInput } from "../core/packaging/PackageOptions.ts"
-import { FilePackager } from "../core/packaging/FilePackager.ts"
 import * as Pipeline from "../core/Pipeline.ts"
 import type * as JobError from "../core/cluster/execute/JobError.ts"
 import type { JobStatus } from "../core/cluster/execute/JobStatus.ts"
 import type * as ResultEnvelope from "../core/runtime/ResultEnvelope.ts"
 import * as Configuration from "./Configuration.ts"
-import type * as NodeHost from "./NodeHost.ts"
+import type * as Cluster from "./Cluster.ts"
 import * as ProcessWarnings from "./ProcessWarnings.ts"
 import { streamIterator } from "./streamIterator.ts"
 
@@ -104,7 +102,7 @@ export type ClusterFunction<F extends AnyFunction, O = ClusterOptions> =
 const isInJob = (): boolean => process.env["CLUSTRIX_FILESYSTEM_ROOT"] !== undefined
 
 /** As heavy as the whole packager: only those pay who call. */
-const host = Effect.promise(() => import("./NodeHost.ts"))
+const host = Effect.promise(() => import("./Cluster.ts"))
 
 const promise = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
   const exit = await Effect.runPromiseExit(Effect.provide(effect, ProcessWarnings.layer))
@@ -125,28 +123,25 @@ const configuration = (
     ({ config }) => config
   )
 
-type ClusterServices = Layer.Layer.Success<ReturnType<typeof NodeHost.layerCluster>>
-
 /** Runs `use` with the cluster of the options. */
 const onCluster = <A, E>(
   options: ClusterOptions,
-  use: (config: ClusterConfig.ClusterConfig) => Effect.Effect<A, E, ClusterServices>
+  use: Effect.Effect<A, E, Cluster.Services>
 ): Effect.Effect<A, unknown> =>
   Effect.gen(function*() {
-    const { layerCluster } = yield* host
-    const config = yield* configuration(options)
-    return yield* Effect.provide(use(config), layerCluster(config))
+    const { layer } = yield* host
+    return yield* Effect.provide(use, layer(yield* configuration(options)))
   })
 
-const outcomeOf = ({ index, outcome }: Executor.TaskResult): Outcome<unknown> =>
+const outcomeOf = ({ index, outcome }: Pipeline.Outcome<unknown>): Outcome<unknown> =>
   Either.match(outcome, {
     onLeft: (error) => ({ index, ok: false as const, error }),
-    onRight: ({ value }) => ({ index, ok: true as const, value })
+    onRight: (value) => ({ index, ok: true as const, value })
   })
 
 const jobOf = (options: ClusterOptions, jobId: string): ClusterJob<unknown> => {
   const ask = <A, E>(question: (executor: typeof Executor.ClusterExecutor.Service) => Effect.Effect<A, E>) =>
-    promise(onCluster(options, () => Effect.flatMap(Executor.ClusterExecutor, question)))
+    promise(onCluster(options, Effect.flatMap(Executor.ClusterExecutor, question)))
   return {
     jobId,
     status: () => ask((executor) => executor.status(jobId)),
@@ -159,42 +154,21 @@ const jobOf = (options: ClusterOptions, jobId: string): ClusterJob<unknown> => {
 
 const submission = (
   fn: AnyFunction,
-  config: ClusterConfig.ClusterConfig,
   { packaging }: ClusterOptions,
   inputs: Iterable<unknown>,
   { chunk, concurrency, resume, retry }: MapOptions
-) => Pipeline.submitMap({ fn, config, inputs, options: packaging, chunk, concurrency, retry, resume })
+) => Pipeline.submitMap({ fn, inputs, options: packaging, chunk, concurrency, retry, resume })
 
 /** Results of the job that `submit` gives. Cancels it when nobody wants to know its end any more. */
 const streamOf = <E>(
   options: ClusterOptions,
-  submit: (
-    config: ClusterConfig.ClusterConfig
-  ) => Effect.Effect<Executor.Job, E, ClusterServices>,
+  submit: Effect.Effect<Executor.Job, E, Cluster.Services>,
   { ordered }: MapOptions
 ): Stream.Stream<Outcome<unknown>, unknown> =>
   Stream.unwrapScoped(Effect.gen(function*() {
-    const { layerCluster } = yield* host
-    const config = yield* configuration(options)
-    const services = yield* Layer.build(layerCluster(config))
-    return yield* Effect.provide(
-      Effect.gen(function*() {
-        const executor = yield* Executor.ClusterExecutor
-        let isOver = false
-        // From the moment of submission on, somebody waits for it
-        const job = yield* Effect.acquireRelease(
-          Effect.interruptible(submit(config)),
-          ({ jobId }) => isOver ? Effect.void : Effect.ignore(executor.cancel(jobId))
-        )
-        return executor.results(job.jobId, { ordered }).pipe(
-          Stream.map(outcomeOf),
-          Stream.concat(Stream.execute(Effect.sync(() => {
-            isOver = true
-          })))
-        )
-      }),
-      services
-    )
+    const { layer } = yield* host
+    const services = yield* Layer.build(layer(yield* configuration(options)))
+    return Stream.provideSomeContext(Stream.map(Pipeline.outcomesOf(submit, { ordered }), outcomeOf), services)
   }))
 
 const mapOf = (
@@ -204,18 +178,17 @@ const mapOf = (
   mapOptions: MapOptions
 ): MapResults<unknown> => {
   const jobId = promise(
-    onCluster(options, (config) => submission(fn, config, options, inputs, mapOptions))
+    onCluster(options, submission(fn, options, inputs, mapOptions))
   ).then((job) => job.jobId)
   // Whoever asks for results hears of it
   jobId.catch(() => undefined)
   const stream = (own: MapOptions) =>
     streamOf(
       options,
-      () =>
-        Effect.flatMap(
-          Effect.tryPromise({ try: () => jobId, catch: (error) => error }),
-          (id) => Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.attach(id))
-        ),
+      Effect.flatMap(
+        Effect.tryPromise({ try: () => jobId, catch: (error) => error }),
+        (id) => Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.attach(id))
+      ),
       own
     )
   const all = async (): Promise<ReadonlyArray<unknown>> => {
@@ -279,21 +252,19 @@ export const cluster = <const O extends ClusterOptions = ClusterOptions>(options
     Effect.suspend(() =>
       isInJob()
         ? Effect.tryPromise({ try: async () => Reflect.apply(fn, undefined, args), catch: (error) => error })
-        : onCluster(options, (config) =>
-          Effect.map(Pipeline.run({ fn, config, args, options: options.packaging }), ({ result }) => result.value))
+        : onCluster(
+          options,
+          Effect.map(Pipeline.run({ fn, args, options: options.packaging }), ({ result }) => result.value)
+        )
     )
   const submit = (args: ReadonlyArray<unknown>): Promise<ClusterJob<unknown>> =>
-    promise(onCluster(options, (config) =>
+    promise(onCluster(
+      options,
       Effect.gen(function*() {
-        const packager = yield* FilePackager
-        const { info } = yield* packager.packageFunctionForExecution(fn, config, args, {}, options.packaging)
-        const { invocationPath = "", nodeModules, packagePath, sourceMapPath } = info
-        const job = yield* Pipeline.submitPackage(packagePath, invocationPath, config, {
-          sourceMap: sourceMapPath,
-          nodeModules
-        })
+        const job = yield* Pipeline.submitCall(yield* Pipeline.packageCall({ fn, args, options: options.packaging }))
         return jobOf(options, job.jobId)
-      })))
+      })
+    ))
   const call = function(this: unknown, ...args: ReadonlyArray<unknown>): unknown {
     if (isInJob()) return Reflect.apply(fn, this, args)
     return options.asyncSubmit === true ? submit(args) : promise(effect(args))
@@ -309,6 +280,6 @@ export const cluster = <const O extends ClusterOptions = ClusterOptions>(options
     stream: (inputs: Iterable<unknown>, mapOptions: MapOptions = {}) =>
       isInJob()
         ? Stream.fromAsyncIterable(mapHere(fn, inputs), (error) => error)
-        : streamOf(options, (config) => submission(fn, config, options, inputs, mapOptions), mapOptions)
+        : streamOf(options, submission(fn, options, inputs, mapOptions), mapOptions)
   }) as unknown as ClusterFunction<F, O> // takes what `fn` does, and gives it later
 }

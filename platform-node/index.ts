@@ -8,7 +8,6 @@ import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type * as Duration from "effect/Duration"
 import * as OpenPackage from "../core/archive/OpenPackage.ts"
@@ -59,12 +58,15 @@ export {
   clusterLs,
   clusterStat
 } from "./clusterFunctions.ts"
+export * as FunctionLocator from "./FunctionLocator.ts"
 export * as Hasher from "./Hasher.ts"
 export * as LocalScheduler from "./LocalScheduler.ts"
 export * as LocalTransport from "./LocalTransport.ts"
 export * as NodeHost from "./NodeHost.ts"
 export * as PackageStore from "./PackageStore.ts"
+export * as PackageMemory from "./PackageMemory.ts"
 export * as SourceParser from "./SourceParser.ts"
+export * as ValueInspection from "./ValueInspection.ts"
 export * as SshCluster from "./SshCluster.ts"
 export * as SshTransport from "./ssh/SshTransport.ts"
 export type { ClusterConfig } from "../core/config/ClusterConfig.ts"
@@ -74,7 +76,6 @@ export type { PackageInfo } from "../core/packaging/PackageInfo.ts"
 export type { PackageOptionsInput } from "../core/packaging/PackageOptions.ts"
 
 type Services = NodeHost.Services
-type ClusterServices = Layer.Layer.Success<typeof NodeHost.layerLocal>
 
 /** Throws the error itself. */
 const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
@@ -91,9 +92,9 @@ const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> 
 /** The same on a cluster. */
 const onCluster = <A, E>(
   clusterConfig: ClusterConfig.ClusterConfig | undefined,
-  use: (config: ClusterConfig.ClusterConfig) => Effect.Effect<A, E, ClusterServices>
+  use: Effect.Effect<A, E, Cluster.Services>
 ): Promise<A> =>
-  promise(Effect.flatMap(clusterOf(clusterConfig), (config) => Effect.provide(use(config), Cluster.layer(config))))
+  promise(Effect.flatMap(clusterOf(clusterConfig), (config) => Effect.provide(use, Cluster.layer(config))))
 
 /** The cluster of a call that names none: what is configured, and else this machine. */
 const configured = Effect.map(Effect.suspend(() => Configuration.load()), ({ config }) => config)
@@ -118,7 +119,11 @@ export const packageFunctionForExecution = (
   promise(Effect.gen(function*() {
     const packager = yield* Packager.FilePackager
     const config = yield* clusterOf(clusterConfig)
-    const { info } = yield* packager.packageFunctionForExecution(fn, config, functionArgs, functionKwargs, options)
+    const { info } = yield* Effect.provideService(
+      packager.packageFunctionForExecution(fn, functionArgs, functionKwargs, options),
+      Cluster.Cluster,
+      { config }
+    )
     return info
   }))
 
@@ -206,12 +211,14 @@ export const inspectPackage = (packagePath: string): Promise<InspectedPackage> =
 export const cleanupPackages = (
   options: { readonly olderThan: Duration.DurationInput }
 ): Promise<{ readonly removed: ReadonlyArray<string>; readonly kept: ReadonlyArray<string> }> =>
-  onCluster(ClusterConfig.local, () =>
+  onCluster(
+    ClusterConfig.local,
     Effect.gen(function*() {
       const executor = yield* Executor.ClusterExecutor
       const { kept, removed } = yield* Cleanup.cleanupPackages({ ...options, references: unfinishedPackages(executor) })
       return { removed: removed.map(({ path }) => path), kept: kept.map(({ stored }) => stored.path) }
-    }))
+    })
+  )
 
 /** Packages the function, runs it on the cluster, and gives what it returned. */
 export const run = (
@@ -221,11 +228,13 @@ export const run = (
   functionKwargs: Readonly<Record<string, unknown>> = {},
   options: PackageOptionsInput = {}
 ): Promise<unknown> =>
-  onCluster(clusterConfig, (config) =>
+  onCluster(
+    clusterConfig,
     Effect.map(
-      Pipeline.run({ fn, config, args: functionArgs, kwargs: functionKwargs, options }),
+      Pipeline.run({ fn, args: functionArgs, kwargs: functionKwargs, options }),
       ({ result }) => result.value
-    ))
+    )
+  )
 
 /** Runs packages on a cluster. All it knows of a job lies in the job's directory. */
 export class ClusterExecutor {
@@ -235,17 +244,19 @@ export class ClusterExecutor {
   }
   /** Submits a package that `packageFunctionForExecution` made, and gives the job's ID. */
   submit(info: PackageInfo): Promise<string> {
-    return onCluster(this.clusterConfig, (config) =>
+    return onCluster(
+      this.clusterConfig,
       Effect.map(
-        Pipeline.submitPackage(info.packagePath, info.invocationPath ?? "", config, {
+        Pipeline.submitPackage(info.packagePath, info.invocationPath ?? "", {
           sourceMap: info.sourceMapPath,
           nodeModules: info.nodeModules
         }),
         ({ jobId }) => jobId
-      ))
+      )
+    )
   }
   #ask<A, E>(question: (executor: typeof Executor.ClusterExecutor.Service) => Effect.Effect<A, E>): Promise<A> {
-    return onCluster(this.clusterConfig, () => Effect.flatMap(Executor.ClusterExecutor, question))
+    return onCluster(this.clusterConfig, Effect.flatMap(Executor.ClusterExecutor, question))
   }
   /** `queued`, `running`, and how it ended. */
   status(jobId: string): Promise<Effect.Effect.Success<ReturnType<typeof Executor.ClusterExecutor.Service.status>>> {
@@ -274,11 +285,13 @@ export class ClusterExecutor {
     directory: string,
     options: JobFiles.FetchOptions = {}
   ): Promise<ReadonlyArray<JobFiles.FetchedFile>> {
-    return onCluster(this.clusterConfig, () =>
+    return onCluster(
+      this.clusterConfig,
       Effect.gen(function*() {
         const executor = yield* Executor.ClusterExecutor
         return yield* JobFiles.fetch(yield* Transport, yield* executor.attach(jobId), directory, options)
-      }))
+      })
+    )
   }
   /** All jobs of the cluster, oldest first. */
   list(): Promise<ReadonlyArray<Executor.Job>> {

@@ -17,6 +17,7 @@ import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import type { RandomAccess } from "../archive/RandomAccess.ts"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
 import type { ConfigurationError } from "../config/ConfigurationError.ts"
+import { Cluster, configOf, type JobSettings } from "../config/Cluster.ts"
 import * as JobDirectory from "./execute/JobDirectory.ts"
 import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
@@ -51,7 +52,6 @@ export interface DeploymentRequest {
   readonly package: RandomAccess
   /** The digest that the package must have. */
   readonly digest: string
-  readonly config: ClusterConfig.ClusterConfig
   /** The directory in which the package's npm packages are installed, for `local`. */
   readonly nodeModules?: string | undefined
   /** Hears how much of what has to be sent is there. */
@@ -60,6 +60,8 @@ export interface DeploymentRequest {
 
 export interface SubmitRequest extends Omit<DeploymentRequest, "digest"> {
   readonly invocation: Invocation.Invocation
+  /** What this job may have besides the cluster's own settings. */
+  readonly job?: JobSettings | undefined
   /** Turns the stacks of the job's errors into the user's own lines. */
   readonly sourceMap?: SourceMapDocument.SourceMapDocument | undefined
   /** Where the cluster file functions start, unless the invocation or `remoteWorkDir` says. */
@@ -83,7 +85,7 @@ export interface SubmitMapRequest extends SubmitRequest {
 }
 
 export interface ResumeOptions {
-  /** Names of environment variables that the job may get, if its invocation names them: those of the configuration. */
+  /** Names of environment variables that the job may get besides those of the cluster, if its invocation names them. */
   readonly environmentVariables?: ReadonlyArray<string> | undefined
 }
 
@@ -106,7 +108,12 @@ export interface Job {
   readonly tasks?: number
 }
 
-export type SubmitError = DeployError | SchedulerError | TransportError | JobError.JobEnvironmentError
+export type SubmitError =
+  | ClusterConfig.ClusterConfigError
+  | DeployError
+  | JobError.JobEnvironmentError
+  | SchedulerError
+  | TransportError
 export type AskError = JobError.JobNotFoundError | TransportError | SchedulerError | ResultEnvelope.ResultEnvelopeError
 export type ResultError = AskError | JobError.JobError | SourceMapDocument.SourceMapDocumentError
 
@@ -261,6 +268,7 @@ const remoteNodePath = Effect.orElseSucceed(
 
 const make = (options: LayerOptions) =>
   Effect.gen(function*() {
+    const cluster = yield* Cluster
     const transport = yield* Transport
     const scheduler = yield* Scheduler
     const deployer = yield* PackageDeployer
@@ -364,7 +372,7 @@ const make = (options: LayerOptions) =>
         })
       )
 
-    const deploy = ({ config, digest, nodeModules, package: access, progress }: DeploymentRequest) =>
+    const deploy = ({ digest, nodeModules, package: access, progress }: DeploymentRequest, config = cluster.config) =>
       Effect.flatMap(remoteNodePath, (configuredRuntime) =>
         deployer.deploy({
           package: access,
@@ -381,6 +389,7 @@ const make = (options: LayerOptions) =>
     /** Makes the directory of a job with all that every job has; `fill` puts in the rest. */
     const prepare = <E>(
       request: SubmitRequest,
+      config: ClusterConfig.ClusterConfig,
       tasks: JobDirectory.TaskPlan | undefined,
       fill: (
         job: { readonly jobId: string; readonly directory: string },
@@ -388,9 +397,9 @@ const make = (options: LayerOptions) =>
       ) => Effect.Effect<void, E>
     ) =>
       Effect.gen(function*() {
-        const { config, invocation } = request
+        const { invocation } = request
         // No job is there yet: whoever sends for minutes may give up
-        const deployed = yield* Effect.interruptible(deploy({ ...request, digest: invocation.package.digest }))
+        const deployed = yield* Effect.interruptible(deploy({ ...request, digest: invocation.package.digest }, config))
         yield* transport.makeDirectory(jobs)
         const jobId = yield* newDirectory
         const directory = directoryOf(jobId)
@@ -458,12 +467,13 @@ const make = (options: LayerOptions) =>
 
     const submit = (request: SubmitRequest) =>
       Effect.gen(function*() {
+        const config = yield* configOf(cluster, request.job)
         const environment = yield* readEnvironment(
           request.invocation.environmentVariables,
-          request.config.environmentVariables
+          config.environmentVariables
         )
-        const limits = limitsOf(request.config)
-        const job = yield* prepare(request, undefined, ({ directory, jobId }, script) =>
+        const limits = limitsOf(config)
+        const job = yield* prepare(request, config, undefined, ({ directory, jobId }, script) =>
           Effect.zipRight(
             transport.makeDirectory(`${directory}/${JobDirectory.files.work}`),
             transport.writeFile(
@@ -525,18 +535,19 @@ const make = (options: LayerOptions) =>
 
     const submitMap = (request: SubmitMapRequest) =>
       Effect.gen(function*() {
+        const config = yield* configOf(cluster, request.job)
         const environment = yield* readEnvironment(
           request.invocation.environmentVariables,
-          request.config.environmentVariables
+          config.environmentVariables
         )
         const plan = yield* taskPlan({
           count: request.inputs.length,
           chunk: request.chunk,
           concurrency: request.concurrency,
           retry: request.retry,
-          limits: limitsOf(request.config)
+          limits: limitsOf(config)
         })
-        const job = yield* prepare(request, plan, ({ directory }, script) =>
+        const job = yield* prepare(request, config, plan, ({ directory }, script) =>
           Effect.gen(function*() {
             const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
             const [head, tail] = MapDirectory.split(request.invocation)
@@ -846,7 +857,10 @@ const make = (options: LayerOptions) =>
         const invocation = yield* Invocation.decode(text ?? "", `${directory}/${JobDirectory.files.invocation}`).pipe(
           Effect.mapError(() => notFound(jobId))
         )
-        const environment = yield* readEnvironment(invocation.environmentVariables, environmentVariables)
+        const environment = yield* readEnvironment(invocation.environmentVariables, [
+          ...cluster.config.environmentVariables ?? [],
+          ...environmentVariables
+        ])
         yield* transport.remove(`${directory}/${JobDirectory.files.cancelled}`)
         const next = 1 + Math.max(0, ...attempts.map(({ number }) => number))
         const submitNext = (attempt: number): ReturnType<typeof resume> =>
@@ -934,7 +948,7 @@ const make = (options: LayerOptions) =>
 
     return {
       stateDirectory: options.stateDirectory,
-      deploy,
+      deploy: (request: DeploymentRequest) => deploy(request),
       submit,
       submitMap,
       results,
@@ -970,5 +984,5 @@ const make = (options: LayerOptions) =>
 
 export const layer = (
   options: LayerOptions
-): Layer.Layer<ClusterExecutor, never, Transport | Scheduler | PackageDeployer> =>
+): Layer.Layer<ClusterExecutor, never, Cluster | Transport | Scheduler | PackageDeployer> =>
   Layer.scoped(ClusterExecutor, make(options))

@@ -2,11 +2,14 @@
  * The way to a cluster: commands and files there. This machine, a host over SSH, a memory in tests.
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import type { PackageReadError, RandomAccess } from "../archive/RandomAccess.ts"
 import type { FileSource } from "./filesystem/FileSource.ts"
+import { MemoryFailure, MemoryFiles } from "./filesystem/MemoryFiles.ts"
 import * as Explanation from "../diagnostics/Explanation.ts"
 
 /** What went wrong on the way. `Connection`, `Authentication`, `HostKey` come from transports over a network only. */
@@ -105,3 +108,77 @@ export class Transport extends Context.Tag("clustrix/Transport")<Transport, {
   /** The same files for the cluster file functions. */
   readonly files: FileSource
 }>() {}
+
+/** Of an upload and a download, at once. */
+const pieceBytes = 1024 * 1024
+
+/** Files in memory, empty at first. There is no shell: every command fails as `Unavailable`. */
+const makeMemory = (now: () => number): Context.Tag.Service<Transport> => {
+  const memory = new MemoryFiles(now)
+  const attempt = <A>(what: string, path: string, act: () => A): Effect.Effect<A, TransportError> =>
+    Effect.try({
+      try: act,
+      catch: (cause) =>
+        new TransportError({
+          reason: cause instanceof MemoryFailure ? cause.reason : "Unavailable",
+          path,
+          what: `${what} ${path}`,
+          why: cause instanceof Error ? cause.message : String(cause),
+          cause
+        })
+    })
+  const replace = (path: string, bytes: Uint8Array, mode: number) =>
+    attempt("Cannot write", path, () => memory.write(path, bytes, mode))
+  return {
+    location: "memory",
+    exec: () =>
+      Effect.fail(
+        new TransportError({
+          reason: "Unavailable",
+          what: "A command cannot be run in memory",
+          why: "There is no shell."
+        })
+      ),
+    readFile: (path, offset = 0, length = Infinity) =>
+      attempt("Cannot read", path, () => memory.read(path).slice(offset, offset + length)),
+    writeFile: (path, content, mode = 0o600) =>
+      replace(path, typeof content === "string" ? new TextEncoder().encode(content) : content.slice(), mode),
+    upload: (source, to, { partial, progress } = {}) =>
+      Effect.gen(function*() {
+        const bytes = new Uint8Array(source.sizeBytes)
+        for (let at = 0; at < bytes.length; at += pieceBytes) {
+          const piece = yield* source.read(at, Math.min(pieceBytes, bytes.length - at))
+          bytes.set(piece, at)
+          if (partial !== undefined) yield* replace(partial, bytes.slice(0, at + piece.length), 0o600)
+          progress?.(at + piece.length)
+        }
+        yield* replace(to, bytes, 0o600)
+        if (partial !== undefined) yield* Effect.sync(() => memory.remove(partial))
+      }),
+    download: (from) =>
+      Stream.unwrap(
+        Effect.map(
+          attempt("Cannot read", from, () => memory.read(from)),
+          (bytes) =>
+            Stream.range(0, Math.ceil(bytes.length / pieceBytes) - 1).pipe(
+              Stream.map((piece) => bytes.slice(piece * pieceBytes, (piece + 1) * pieceBytes))
+            )
+        )
+      ),
+    makeDirectory: (path, mode = 0o700) =>
+      attempt("Cannot make the directory", path, () => memory.makeDirectory(path, mode, { isNew: false })),
+    makeNewDirectory: (path, mode = 0o700) =>
+      attempt("Cannot make the directory", path, () => memory.makeDirectory(path, mode, { isNew: true })),
+    list: (path) => attempt("Cannot list", path, () => memory.list(path).sort(Order.string)),
+    realPath: (path) => attempt("Cannot find", path, () => memory.realPath(path)),
+    exists: (path) => Effect.sync(() => memory.exists(path)),
+    remove: (path) => attempt("Cannot remove", path, () => memory.remove(path)),
+    files: memory.source
+  }
+}
+
+/** Files in memory and no shell, for tests of what only reads and writes on a cluster. */
+export const layerMemory: Layer.Layer<Transport> = Layer.effect(
+  Transport,
+  Effect.map(Effect.clock, (clock) => makeMemory(() => clock.unsafeCurrentTimeMillis()))
+)

@@ -9,10 +9,12 @@ import * as Layer from "effect/Layer"
 import type { AnalysisCache } from "../modules/AnalysisCache.ts"
 import type { Json } from "../archive/CanonicalJson.ts"
 import { type SealedPackage, sealPackage } from "../archive/SealPackage.ts"
+import { Cluster, configOf } from "../config/Cluster.ts"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
 import * as DiagnosticLog from "../diagnostics/DiagnosticLog.ts"
 import { createExecutionContext, type ExecutionContext, ExecutionHost } from "./ExecutionContext.ts"
-import { FilePackager, type FunctionLike, type Packaged, type PackagingError } from "./FilePackager.ts"
+import { FilePackager, type FunctionLike, type Packaged, type PackagedCall,
+  type PackagingError } from "./FilePackager.ts"
 import type { AnyFunction } from "../closures/FunctionLocator.ts"
 import * as FunctionReference from "../slicing/FunctionReference.ts"
 import type { Hasher } from "../archive/Hasher.ts"
@@ -72,6 +74,8 @@ interface Finished {
   readonly remembered: Omit<RememberedPackage, "observations">
   readonly packagePath: string
   readonly sourceMapPath: string | undefined
+  /** Where it was just made; a package that is taken again has it in the store. */
+  readonly sourceMap?: SourceMapDocument.SourceMapDocument
 }
 
 /** Data files, which are read only when the package is sealed, with the digests that they had then. */
@@ -100,8 +104,9 @@ const finish = (
     yield* debugPackaging(prepared, sealed)
     let sourceMapPath: string | undefined
     let sourceMap: StoredFile | undefined
+    let document: SourceMapDocument.SourceMapDocument | undefined
     if (wanted.sourceMap) {
-      const document = SourceMapDocument.make(
+      document = SourceMapDocument.make(
         { packageId: sealed.packageId, digest: sealed.digest },
         yield* prepared.sourceMaps
       )
@@ -122,12 +127,20 @@ const finish = (
       report: { decisions, dependencies, diagnostics, files, functionName, nodeModules, reasons, root }
     }
     yield* recollection?.keep(remembered, contentsOf(prepared, sealed)) ?? Effect.void
-    return { remembered, packagePath: sealed.path, sourceMapPath }
+    return {
+      remembered,
+      packagePath: sealed.path,
+      sourceMapPath,
+      ...(document === undefined ? {} : { sourceMap: document })
+    }
   })
 
 interface PackagedFiles extends Packaged {
-  /** SHA-256 of the source map's document. */
-  readonly sourceMapDigest: string | undefined
+  /** The name of the ZIP in the store. */
+  readonly fileName: string
+  /** What was asked for beside the package. */
+  readonly sourceMap: StoredFile | undefined
+  readonly document: SourceMapDocument.SourceMapDocument | undefined
 }
 
 const makePackage = (
@@ -143,7 +156,7 @@ const makePackage = (
     // Who wants to see each decision wants them made
     const recollection = (yield* isDebugging) || typeof reference === "function" ? undefined
       : yield* Recollection.make(reference, options, from)
-    const { packagePath, remembered, sourceMapPath } =
+    const { packagePath, remembered, sourceMap, sourceMapPath }: Finished =
       (yield* recollection?.find(wanted) ?? Effect.succeed(undefined)) ??
         (yield* finish(reference, options, from, recollection, wanted))
     yield* DiagnosticLog.logAll(remembered.report.diagnostics)
@@ -173,7 +186,13 @@ const makePackage = (
       // All of it is our own
       { disableValidation: true }
     )
-    return { info, report: remembered.report, sourceMapDigest: remembered.sourceMap?.sha256 }
+    return {
+      info,
+      report: remembered.report,
+      fileName: remembered.zip.fileName,
+      sourceMap: remembered.sourceMap,
+      document: sourceMap
+    }
   }).pipe(Effect.withSpan("clustrix.package"))
 
 const packageFunction = (
@@ -183,15 +202,27 @@ const packageFunction = (
 ): Effect.Effect<Packaged, PackagingError, Requirements> =>
   Effect.map(makePackage(fn, context, options, { sourceMap: false }), ({ info, report }) => ({ info, report }))
 
+/** The source map that was written with a package that is taken again. */
+const storedSourceMap = (stored: StoredFile | undefined) =>
+  Effect.scoped(Effect.gen(function*() {
+    const store = yield* PackageStore
+    const file = yield* store.open(stored?.fileName ?? "")
+    const bytes = yield* file.read(0, file.sizeBytes)
+    return yield* SourceMapDocument.decode(new TextDecoder().decode(bytes), file.name)
+  }))
+
 const packageForExecution = (
   fn: FunctionLike,
   context: ExecutionContext,
   options: PackageOptionsInput | undefined
-): Effect.Effect<Packaged, PackagingError, Requirements> =>
+): Effect.Effect<PackagedCall, PackagingError, Requirements> =>
   Effect.gen(function*() {
+    const store = yield* PackageStore
     // First, for what cannot be carried must not leave a package behind
     yield* Invocation.encodeCall(context.functionArgs, context.functionKwargs)
-    const { info, report, sourceMapDigest } = yield* makePackage(fn, context, options, { sourceMap: true })
+    const { document, fileName, info, report, sourceMap } = yield* makePackage(fn, context, options, {
+      sourceMap: true
+    })
     const invocation = yield* Invocation.make({
       package: { packageId: info.packageId, digest: info.digest, functionName: info.functionName },
       arguments: context.functionArgs,
@@ -200,13 +231,19 @@ const packageForExecution = (
       filesystemRoot: context.clusterConfig.remoteWorkDir ??
         (context.clusterConfig.clusterType === "local" ? report.root.directory : undefined),
       runtimeVersion: context.runtimeVersion,
-      sourceMap: sourceMapDigest
+      sourceMap: sourceMap?.sha256
     })
     const invocationPath = yield* writeBeside({
       fileName: yield* Invocation.fileName(invocation),
       text: Invocation.encode(invocation)
     })
-    return { report, info: new PackageInfo({ ...info, invocationPath }, { disableValidation: true }) }
+    return {
+      report,
+      info: new PackageInfo({ ...info, invocationPath }, { disableValidation: true }),
+      invocation,
+      sourceMap: document ?? (yield* storedSourceMap(sourceMap)),
+      open: store.open(fileName)
+    }
   })
 
 /** The packager. */
@@ -218,11 +255,12 @@ export const layer: Layer.Layer<FilePackager, never, Requirements> = Layer.effec
     return FilePackager.of({
       prepare: (fn, options, from) => Effect.provide(prepare(fn, options, from ?? host.workingDirectory), services),
       packageFunction: (fn, context, options) => Effect.provide(packageFunction(fn, context, options), services),
-      packageFunctionForExecution: (fn, config, args, kwargs, options) =>
-        createExecutionContext(config, args, kwargs).pipe(
-          Effect.flatMap((context) => packageForExecution(fn, context, options)),
-          Effect.provide(services)
-        )
+      packageFunctionForExecution: (fn, args, kwargs, options, job) =>
+        Effect.gen(function*() {
+          const config = yield* configOf(yield* Cluster, job)
+          const context = yield* createExecutionContext(config, args, kwargs)
+          return yield* packageForExecution(fn, context, options)
+        }).pipe(Effect.provide(services))
     })
   })
 )

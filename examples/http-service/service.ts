@@ -9,8 +9,8 @@ import * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { ClusterExecutor, FilePackager, Invocation, RandomAccess } from "clustrix"
-import { Configuration, NodeHost } from "clustrix/node"
+import { RemoteFunction } from "clustrix"
+import { Cluster } from "clustrix/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -21,61 +21,29 @@ import { countPrimes } from "./primes.ts"
 const port = Number(process.env["PORT"] ?? 3000)
 const parameters = Schema.Struct({ limit: Schema.NumberFromString.pipe(Schema.int(), Schema.between(2, 1_000_000)) })
 
-/** Packages the function, and gives what starts a call of it. */
-const makePrimes = Effect.gen(function*() {
-  const config = (yield* Configuration.load()).config
-  const packager = yield* FilePackager.FilePackager
-  const executor = yield* ClusterExecutor.ClusterExecutor
-  const { info } = yield* packager.packageFunctionForExecution(countPrimes, config)
-  const access = yield* RandomAccess.fromFile(info.packagePath)
-  const start = (limit: number) =>
-    Effect.gen(function*() {
-      const invocation = yield* Invocation.make({
-        package: { packageId: info.packageId, digest: info.digest, functionName: info.functionName },
-        arguments: [{ limit, pauseMillis: 20 }],
-        cluster: config,
-        runtimeVersion: process.version
-      })
-      return yield* executor.submit({ package: access, invocation, config })
-    })
-  /** What the job prints, then what it returns. Whoever stops listening cancels it. */
-  const count = (limit: number) =>
-    Stream.unwrapScoped(Effect.gen(function*() {
-      let isOver = false
-      const { jobId } = yield* Effect.acquireRelease(
-        start(limit),
-        ({ jobId }) => isOver ? Effect.void : Effect.ignore(executor.cancel(jobId))
-      )
-      const printed = Stream.map(executor.logs(jobId), ({ bytes }) => bytes)
-      const result = Effect.map(executor.result(jobId), ({ value }) => {
-        isOver = true
-        return new TextEncoder().encode(`${String(value)} primes\n`)
-      })
-      return Stream.concat(printed, Stream.fromEffect(result))
-    }))
-  return { count }
-})
+const bytesOf = (event: RemoteFunction.CallEvent<number>): Uint8Array =>
+  event._tag === "Printed"
+    ? event.bytes
+    : new TextEncoder().encode(event._tag === "Returned" ? `${event.value} primes\n` : "")
 
-const routes = Effect.gen(function*() {
-  const primes = yield* makePrimes
-  return HttpRouter.empty.pipe(
+const routes = Effect.map(RemoteFunction.make(countPrimes), (primes) =>
+  HttpRouter.empty.pipe(
     HttpRouter.get(
       "/primes/:limit",
-      Effect.map(
-        HttpRouter.schemaPathParams(parameters),
-        ({ limit }) => HttpServerResponse.stream(primes.count(limit), { contentType: "text/plain" })
-      )
+      Effect.map(HttpRouter.schemaPathParams(parameters), ({ limit }) =>
+        HttpServerResponse.stream(
+          // What the job prints, then what it returns. Whoever stops listening cancels it
+          Stream.map(primes.stream({ limit, pauseMillis: 20 }), bytesOf),
+          { contentType: "text/plain" }
+        ))
     ),
     HttpRouter.catchTag("ParseError", () => HttpServerResponse.text("Say how far: /primes/10000\n", { status: 400 }))
-  )
-})
+  ))
 
 const server = Layer.unwrapScoped(Effect.map(routes, (router) => HttpServer.serve(router))).pipe(
   HttpServer.withLogAddress,
   Layer.provide(NodeHttpServer.layer(createServer, { port, host: "127.0.0.1" })),
-  Layer.provide(Layer.unwrapEffect(
-    Effect.map(Configuration.load(), ({ config }) => NodeHost.layerCluster(config))
-  ))
+  Layer.provide(Cluster.layerConfigured())
 )
 
 NodeRuntime.runMain(Layer.launch(server))

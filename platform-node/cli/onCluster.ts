@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import { createInterface } from "node:readline/promises"
 import { Writable } from "node:stream"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
-import * as Cluster from "../Cluster.ts"
+import * as ClusterServices from "../ClusterServices.ts"
 import * as Hasher from "../Hasher.ts"
 import type { Call } from "./CommandLine.ts"
 import * as PackagingArguments from "./PackagingArguments.ts"
@@ -36,7 +36,7 @@ export const ask = async (terminal: Terminal, question: string, isSecret: boolea
 }
 
 /** What asks a person, if one is there. */
-export const promptOn = (terminal: Terminal): Cluster.Options["prompt"] =>
+export const promptOn = (terminal: Terminal): ClusterServices.Options["prompt"] =>
   process.stdin.isTTY === true ? (question, isSecret) => ask(terminal, question, isSecret) : undefined
 
 /** Runs `use` with the services of the cluster that the command line and the configuration name. */
@@ -48,14 +48,14 @@ export const onCluster = <A, E, R>(
   Effect.flatMap(PackagingArguments.clusterOf(call), (config) =>
     Effect.provide(
       use(config),
-      Cluster.layer(config, { prompt: promptOn(terminal) })
+      ClusterServices.layer(config, { prompt: promptOn(terminal) })
     ))
 
 /** What a cluster needs of this machine; the packager is not in it. */
 const host = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Hasher.layer)
 
 type HostServices = Layer.Layer.Success<typeof host>
-type ClusterServices = Layer.Layer.Success<ReturnType<typeof Cluster.layer>>
+type ClusterServices = Layer.Layer.Success<ReturnType<typeof ClusterServices.layer>>
 
 /** The whole of a command that talks to a cluster and packages nothing. */
 export const clusterCommand = <E>(

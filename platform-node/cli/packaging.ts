@@ -4,7 +4,6 @@
 import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import * as Path from "node:path"
-import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import { FilePackager } from "../../core/packaging/FilePackager.ts"
 import type { Call } from "./CommandLine.ts"
 import * as PackagingArguments from "./PackagingArguments.ts"
@@ -18,18 +17,18 @@ import type { Terminal } from "./Terminal.ts"
 export const packageCall = (
   call: Call,
   terminal: Terminal,
-  config: ClusterConfig,
   args: ReadonlyArray<unknown> = [],
   kwargs: Readonly<Record<string, unknown>> = {}
 ) =>
   Effect.gen(function*() {
     const [reference = ""] = call.positionals
     const packager = yield* FilePackager
-    const { info, report } = yield* withProgress(
+    const packaged = yield* withProgress(
       terminal,
       `Packaging ${reference}`,
-      packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
+      packager.packageFunctionForExecution(reference, args, kwargs, PackagingArguments.packageOptions(call))
     )
+    const { info, report } = packaged
     const style = terminal.errorStyle
     terminal.note([
       ...report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, style)),
@@ -40,7 +39,7 @@ export const packageCall = (
         ? ["", ...contentLines(report, reference, style), ""]
         : decisionLine(report.decisions, reference, style).map((line) => `  ${style.dim(line)}`))
     ])
-    return info
+    return packaged
   })
 
 /** The npm packages that a ZIP may use where nobody names them. */

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
+import { Cluster, configOf, type JobSettings } from "../../core/config/Cluster.ts"
 import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
 import { ClusterExecutor, type Job } from "../../core/cluster/ClusterExecutor.ts"
 import * as Quotation from "../../core/diagnostics/Quotation.ts"
@@ -27,11 +28,11 @@ export const clusterFailed = (
     remedy: "Ask again later; `clustrix doctor` on the server tells what is wrong."
   })
 
-/** The cluster of this call: what the server is configured with, and within that what the caller asks for. */
-const configOf = (
+/** What the caller asks for, within what the server is configured with. */
+const settingsOf = (
   own: ClusterConfig.ClusterConfig,
   { limits = {} }: ReadCall
-): Effect.Effect<ClusterConfig.ClusterConfig, BadRequest> => {
+): Effect.Effect<JobSettings, BadRequest> => {
   const { cores, memory, parallel, time } = limits
   const over = (given: number | undefined, most: number | undefined): boolean =>
     given !== undefined && most !== undefined && given > most
@@ -44,13 +45,7 @@ const configOf = (
   ].filter((each) => each !== undefined)
   return beyond.length > 0
     ? Effect.fail(bad(`The call asks for more than this server gives: ${beyond.join(", ")}`))
-    : Effect.succeed({
-      ...own,
-      ...(cores === undefined ? {} : { cores }),
-      ...(memory === undefined ? {} : { memory }),
-      ...(parallel === undefined ? {} : { parallel }),
-      ...(time === undefined ? {} : { time })
-    })
+    : Effect.succeed({ cores, memory, parallel, time })
 }
 
 /** The jobs that have not ended, as far as this server knows: those it submitted, and those it found when it began. */
@@ -111,6 +106,7 @@ const makeRunning = (most: number) =>
 
 export const make = (options: ServeOptions, uploads: UploadDirectory) =>
   Effect.gen(function*() {
+    const cluster = yield* Cluster
     const executor = yield* ClusterExecutor
     const admit = yield* makeRunning(options.limits.jobs)
 
@@ -118,7 +114,8 @@ export const make = (options: ServeOptions, uploads: UploadDirectory) =>
     return (call: ReadCall, client: Client, callKey?: string) =>
       Effect.scoped(Effect.gen(function*() {
         const { functionName, packageId } = yield* uploads.find(client.share, call.digest)
-        const config = yield* configOf(options.config, call)
+        const job = yield* settingsOf(cluster.config, call)
+        const config = yield* Effect.mapError(configOf(cluster, job), clusterFailed)
         const access = yield* Effect.mapError(RandomAccess.fromFile(uploads.pathOf(call.digest)), clusterFailed)
         const invocation = yield* Invocation.make({
           package: { packageId, digest: call.digest, functionName },
@@ -129,7 +126,7 @@ export const make = (options: ServeOptions, uploads: UploadDirectory) =>
         return yield* admit(
           Effect.uninterruptible(
             Effect.mapError(
-              executor.submit({ package: access, invocation, config, owner: client.owner, callKey }),
+              executor.submit({ package: access, invocation, job, owner: client.owner, callKey }),
               clusterFailed
             )
           )

@@ -2,7 +2,6 @@
  * How a deploy endpoint is run.
  */
 import * as Duration from "effect/Duration"
-import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import type { Tokens } from "./Tokens.ts"
 
 export interface Limits {
@@ -62,8 +61,6 @@ export interface ServeOptions {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
-  /** Where jobs run; the limits of a call may not go beyond its own. */
-  readonly config: ClusterConfig
   readonly tokens: Tokens
   /** Origins of the pages that may ask, such as `https://example.org`. */
   readonly origins: ReadonlyArray<string>

@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as http from "node:http"
 import * as https from "node:https"
+import type { Cluster } from "../../core/config/Cluster.ts"
 import type { ClusterExecutor } from "../../core/cluster/ClusterExecutor.ts"
 import type { PackageStore } from "../../core/archive/PackageStore.ts"
 import { ClusterApi } from "../../core/http/ClusterApi.ts"
@@ -47,7 +48,7 @@ export const serve = (
 ): Effect.Effect<
   Serving,
   ServeError,
-  ClusterExecutor | FileSystem.FileSystem | PackageStore | Scope.Scope | Transport
+  Cluster | ClusterExecutor | FileSystem.FileSystem | PackageStore | Scope.Scope | Transport
 > =>
   Effect.gen(function*() {
     const ending = yield* Deferred.make<void>()

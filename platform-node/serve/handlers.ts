@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Path from "node:path"
+import { Cluster } from "../../core/config/Cluster.ts"
 import { ClusterExecutor, type Job } from "../../core/cluster/ClusterExecutor.ts"
 import * as JobDirectory from "../../core/cluster/execute/JobDirectory.ts"
 import * as JobStatus from "../../core/cluster/execute/JobStatus.ts"
@@ -65,15 +66,20 @@ export const layerProbes = (ready: Effect.Effect<void, NotReady>) =>
 export const layerMetrics = (metrics: Metrics) =>
   HttpApiBuilder.group(ClusterApi, "metrics", (handlers) => handlers.handle("metrics", () => Effect.sync(metrics.text)))
 
-export const layerCluster = ({ config, limits }: ServeOptions) =>
-  HttpApiBuilder.group(ClusterApi, "cluster", (handlers) =>
-    handlers.handle("describe", () =>
-      Effect.succeed({
-        clusterType: config.clusterType,
-        version,
-        packageBytes: limits.packageBytes,
-        callBytes: limits.callBytes
-      })))
+export const layerCluster = ({ limits }: ServeOptions) =>
+  HttpApiBuilder.group(
+    ClusterApi,
+    "cluster",
+    (handlers) =>
+      Effect.map(Cluster, ({ config }) =>
+        handlers.handle("describe", () =>
+          Effect.succeed({
+            clusterType: config.clusterType,
+            version,
+            packageBytes: limits.packageBytes,
+            callBytes: limits.callBytes
+          })))
+  )
 
 /** What a client sends after its request was answered is not read: the connection ends. */
 const closing = HttpServerResponse.setHeader("connection", "close")

@@ -5,7 +5,7 @@
  * A fixture is a folder with a module `main`, and `expected.json` for the outcome. `in-place-differs.txt` and
  * `bundle-differs.txt` say why tsx or esbuild do something else, `runs-in-package-only.txt` why they cannot be asked.
  */
-import { NodeHost } from "clustrix/node"
+import { Cluster } from "clustrix/node"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
 import { JobFailedError } from "../../core/cluster/execute/JobError.ts"
@@ -98,14 +98,14 @@ afterAll(() => {
 const fromPackage = async (name: string): Promise<Outcome> => {
   let printed = ""
   const decoder = new TextDecoder()
-  const call = { fn: path.join(directory(name), `${mainOf(name)}#main`), config: ClusterConfig.local }
+  const call = { fn: path.join(directory(name), `${mainOf(name)}#main`) }
   const exit = await Effect.runPromiseExit(
     Pipeline.run(call, {
       log: ({ bytes, stream }) =>
         Effect.sync(() => {
           if (stream === "stdout") printed += decoder.decode(bytes, { stream: true })
         })
-    }).pipe(Effect.provide(NodeHost.layerLocal))
+    }).pipe(Effect.provide(Cluster.layer(ClusterConfig.local)))
   )
   if (Exit.isSuccess(exit)) return gave(exit.value.result.value, printed)
   const error = Cause.squash(exit.cause)

@@ -2,7 +2,7 @@
  * Code that nobody here wrote: published packages, copied into a project as if they were its own sources. What a function
  * that uses them gives from its package is what it gives in place.
  */
-import { NodeHost } from "clustrix/node"
+import { Cluster } from "clustrix/node"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -76,8 +76,8 @@ describe("a published package as local source", () => {
       writeFileSync(file, text)
       // What was written above exports `main`
       const inPlace = await import(/* @vite-ignore */ pathToFileURL(file).href) as { readonly main: () => unknown }
-      const call = { fn: `${file}#main`, config: ClusterConfig.local }
-      const { result } = await Effect.runPromise(Effect.provide(Pipeline.run(call), NodeHost.layerLocal))
+      const call = { fn: `${file}#main` }
+      const { result } = await Effect.runPromise(Effect.provide(Pipeline.run(call), Cluster.layer(ClusterConfig.local)))
       assert.deepStrictEqual(result.value, await inPlace.main())
     }, 120_000)
   }

@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
 import { ClusterExecutor } from "../../core/cluster/ClusterExecutor.ts"
+import type { JobSettings } from "../../core/config/Cluster.ts"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import * as Shell from "../../core/cluster/deploy/Shell.ts"
 import * as Scheduling from "../../core/cluster/Scheduler.ts"
@@ -23,7 +24,7 @@ import * as sample from "../platform-node/runner/package.ts"
 
 export interface SubmitOptions {
   readonly args?: ReadonlyArray<unknown>
-  readonly config?: Partial<ClusterConfig>
+  readonly config?: JobSettings
   readonly entries?: ReadonlyArray<PackageEntry>
   readonly nodeModules?: string
   readonly sourceMap?: SourceMapDocument
@@ -45,7 +46,7 @@ export const submit = (config: ClusterConfig, name: string, options: SubmitOptio
     return yield* executor.submit({
       package: RandomAccess.fromBytes(sealed.bytes),
       invocation,
-      config: whole,
+      job: options.config,
       nodeModules: options.nodeModules,
       sourceMap: options.sourceMap,
       filesystemRoot: options.filesystemRoot

@@ -25,7 +25,7 @@ tasks.suite(
     ClusterExecutor.layer({ stateDirectory: path.join(scratch, "state") }).pipe(
       Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
       Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
-      Layer.provide(sample.platform)
+      Layer.provide(sample.local)
     )
 )
 
@@ -74,7 +74,7 @@ it.live("many calls are one submission, and all who wait ask the scheduler one q
     ClusterExecutor.layer({ stateDirectory: path.join(scratch, "counted") }).pipe(
       Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
       Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, counting)),
-      Layer.provide(sample.platform)
+      Layer.provide(sample.local)
     )
   )), 90_000)
 
@@ -105,7 +105,7 @@ it.live(
       ClusterExecutor.layer({ stateDirectory: path.join(scratch, "foreign-state") }).pipe(
         Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
         Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
-        Layer.provide(sample.platform)
+        Layer.provide(sample.local)
       )
     )),
   60_000
@@ -131,6 +131,6 @@ it.live("calls whose client was killed while it made an attempt are resumed by t
     ClusterExecutor.layer({ stateDirectory: path.join(scratch, "half-made-state") }).pipe(
       Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
       Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
-      Layer.provide(sample.platform)
+      Layer.provide(sample.local)
     )
   )), 60_000)

@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
-import * as SshCluster from "../../platform-node/SshCluster.ts"
+import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import * as sample from "../platform-node/runner/package.ts"
 import * as Sshd from "../ssh/Sshd.ts"
 import * as tasks from "./tasks.ts"
@@ -37,6 +37,6 @@ describe.skipIf(Sshd.missing !== undefined)("a host over SSH", () => {
   tasks.suite(
     { clusterType: "ssh" },
     () => scratch,
-    () => Layer.provide(Layer.unwrapEffect(Effect.sync(() => SshCluster.layer(config()))), sample.platform)
+    () => Layer.provide(Layer.unwrapEffect(Effect.sync(() => ClusterServices.layer(config()))), sample.platform)
   )
 })

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as RandomAccess from "../../core/archive/RandomAccess.ts"
+import type { JobSettings } from "../../core/config/Cluster.ts"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import { ClusterExecutor, type SubmitMapRequest, type TaskResult } from "../../core/cluster/ClusterExecutor.ts"
 import * as PackageEntry from "../../core/archive/PackageEntry.ts"
@@ -30,7 +31,7 @@ export const dies = (n) => { if (n === 1) process.kill(process.pid, "SIGKILL"); 
 )
 
 export interface MapOptions extends Pick<SubmitMapRequest, "chunk" | "concurrency" | "retry"> {
-  readonly config?: Partial<ClusterConfig>
+  readonly config?: JobSettings
 }
 
 /** Submits calls of `name`, with these arguments. */
@@ -38,12 +39,12 @@ export const submitMap = (
   config: ClusterConfig,
   name: string,
   inputs: ReadonlyArray<ReadonlyArray<unknown>>,
-  options: MapOptions = {}
+  { config: job, ...options }: MapOptions = {}
 ) =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
     const sealed = yield* sample.sealModule(traces.path, name, [traces])
-    const whole = { ...config, ...options.config }
+    const whole = { ...config, ...job }
     const invocation = yield* Invocation.make({
       package: { packageId: sealed.packageId, digest: sealed.digest, functionName: name },
       cluster: whole,
@@ -53,7 +54,7 @@ export const submitMap = (
       ...options,
       package: RandomAccess.fromBytes(sealed.bytes),
       invocation,
-      config: whole,
+      job,
       inputs: yield* Effect.forEach(inputs, (args) => ValueCodec.encode(args, { subject: "The arguments" }))
     })
   })

@@ -9,6 +9,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as PackageEntry from "../../core/archive/PackageEntry.ts"
 import * as ClusterExecutor from "../../core/cluster/ClusterExecutor.ts"
+import { layerOf } from "../../core/config/Cluster.ts"
 import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
 import * as PackageDeployer from "../../core/cluster/deploy/PackageDeployer.ts"
 import * as LocalHost from "../../platform-node/LocalHost.ts"
@@ -21,15 +22,15 @@ const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix 
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
 const stateDirectory = path.join(scratch, "state")
 
-const fresh = () =>
+const fresh = (config: ClusterConfig.ClusterConfig = ClusterConfig.local) =>
   ClusterExecutor.layer({ stateDirectory }).pipe(
     Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
     Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
-    Layer.provide(sample.platform)
+    Layer.provide(Layer.merge(sample.platform, layerOf(config)))
   )
 
-contract.suite("local", ClusterConfig.local, fresh)
-contract.arraySuite("local", fresh)
+contract.suite("local", ClusterConfig.local, () => fresh())
+contract.arraySuite("local", () => fresh())
 
 const live = <A, E>(title: string, body: Effect.Effect<A, E, ClusterExecutor.ClusterExecutor>) =>
   it.live(title, () => Effect.provide(body, fresh()), 60_000)
@@ -175,7 +176,10 @@ describe("jobs on this machine", () => {
     "say that the runtime is missing",
     Effect.gen(function*() {
       const executor = yield* ClusterExecutor.ClusterExecutor
-      const job = yield* submit("echo", { config: { remoteNodePath: "/no/such/node" } })
+      const job = yield* Effect.provide(
+        submit("echo"),
+        fresh({ clusterType: "local", remoteNodePath: "/no/such/node" })
+      )
       const error = yield* Effect.flip(executor.result(job.jobId))
       assert.strictEqual(error._tag, "JobNotStartedError")
       assert.include(fs.readFileSync(`${job.directory}/stderr.log`, "utf8"), "/no/such/node")

@@ -25,8 +25,7 @@ await Effect.gen(function*() {
   })
   const job = yield* executor.submit({
     package: RandomAccess.fromBytes(sealed.bytes),
-    invocation,
-    config: ClusterConfig.local
+    invocation
   })
   process.stdout.write(job.jobId)
   process.kill(process.pid, "SIGKILL")
@@ -34,7 +33,7 @@ await Effect.gen(function*() {
   Effect.provide(
     ClusterExecutor.layer({ stateDirectory }).pipe(
       Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
-      Layer.provide(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer, sample.platform))
+      Layer.provide(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer, sample.local))
     )
   ),
   Effect.runPromise

@@ -42,7 +42,6 @@ const serving = async (limits: Partial<Limits>, use: (served: Served) => Promise
     const { port } = yield* Server.serve({
       host: "127.0.0.1",
       port: 0,
-      config: { clusterType: "local" },
       tokens: Tokens.make([]),
       origins: [],
       limits: { ...defaultLimits, ...limits },
@@ -53,7 +52,7 @@ const serving = async (limits: Partial<Limits>, use: (served: Served) => Promise
     yield* Effect.promise(() => use({ endpoint: `http://127.0.0.1:${port}`, port, records }))
   })
   const services = Layer.mergeAll(LocalCluster.layer(), PackageFiles.layer(packages)).pipe(
-    Layer.provideMerge(sample.platform)
+    Layer.provideMerge(sample.local)
   )
   const environment = ConfigProvider.fromMap(new Map([["XDG_STATE_HOME", path.join(scratch, "state")]]))
   await Effect.runPromise(

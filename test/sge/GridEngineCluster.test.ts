@@ -10,7 +10,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import { ClusterExecutor } from "../../core/cluster/ClusterExecutor.ts"
-import * as Cluster from "../../platform-node/Cluster.ts"
+import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import * as contract from "../contract/Scheduler.ts"
 import { makeWorkbench, type Workbench } from "../platform-node/cli/command.ts"
 import * as sample from "../platform-node/runner/package.ts"
@@ -43,7 +43,7 @@ const config: ClusterConfig = {
   remoteWorkDir: path.join(scratch, "work"),
   remoteNodePath: process.execPath
 }
-const fresh = () => Layer.provide(Layer.suspend(() => Cluster.layer(config)), sample.platform)
+const fresh = () => Layer.provide(Layer.suspend(() => ClusterServices.layer(config)), sample.platform)
 
 describe.skipIf(missing !== undefined)("under Grid Engine", () => {
   contract.suite("sge", config, fresh)

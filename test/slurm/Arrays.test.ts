@@ -9,7 +9,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import { ClusterExecutor } from "../../core/cluster/ClusterExecutor.ts"
-import * as Cluster from "../../platform-node/Cluster.ts"
+import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import * as tasks from "../map/tasks.ts"
 import * as sample from "../platform-node/runner/package.ts"
 import * as Slurm from "./Slurm.ts"
@@ -36,7 +36,7 @@ const config: ClusterConfig = {
   remoteWorkDir: path.join(scratch, "work"),
   remoteNodePath: process.execPath
 }
-const layer = Layer.provide(Layer.suspend(() => Cluster.layer(config)), sample.platform)
+const layer = Layer.provide(Layer.suspend(() => ClusterServices.layer(config)), sample.platform)
 
 const live = <A, E>(title: string, body: Effect.Effect<A, E, ClusterExecutor>) =>
   it.live(title, () => Effect.provide(body, layer), 120_000)

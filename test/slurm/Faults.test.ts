@@ -13,7 +13,7 @@ import { ClusterExecutor } from "../../core/cluster/ClusterExecutor.ts"
 import * as SlurmScheduler from "../../core/cluster/execute/SlurmScheduler.ts"
 import { Scheduler } from "../../core/cluster/Scheduler.ts"
 import { Transport } from "../../core/cluster/Transport.ts"
-import * as Cluster from "../../platform-node/Cluster.ts"
+import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import { submit, type SubmitOptions } from "../contract/Scheduler.ts"
 import * as sample from "../platform-node/runner/package.ts"
 import * as Slurm from "./Slurm.ts"
@@ -36,7 +36,7 @@ const config: ClusterConfig = {
   remoteWorkDir: path.join(scratch, "work"),
   remoteNodePath: process.execPath
 }
-const layer = Layer.provide(Layer.suspend(() => Cluster.layer(config)), sample.platform)
+const layer = Layer.provide(Layer.suspend(() => ClusterServices.layer(config)), sample.platform)
 
 const live = <A, E>(title: string, body: Effect.Effect<A, E, ClusterExecutor | Scheduler | Transport>) =>
   it.live(title, () => Effect.provide(body, layer), 90_000)

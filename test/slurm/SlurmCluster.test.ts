@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
-import * as Cluster from "../../platform-node/Cluster.ts"
+import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import * as contract from "../contract/Scheduler.ts"
 import * as tasks from "../map/tasks.ts"
 import * as sample from "../platform-node/runner/package.ts"
@@ -29,7 +29,7 @@ const config: ClusterConfig = {
   remoteWorkDir: path.join(scratch, "work"),
   remoteNodePath: process.execPath
 }
-const fresh = () => Layer.provide(Layer.suspend(() => Cluster.layer(config)), sample.platform)
+const fresh = () => Layer.provide(Layer.suspend(() => ClusterServices.layer(config)), sample.platform)
 
 describe.skipIf(Slurm.missing !== undefined)("under Slurm", () => {
   contract.suite("slurm", config, fresh)

@@ -4,10 +4,9 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { SFTPWrapper } from "ssh2"
-import { Transport } from "../../core/cluster/Transport.ts"
+import { layerMemory, Transport } from "../../core/cluster/Transport.ts"
 import * as AuthorizedKeys from "../../platform-node/ssh/AuthorizedKeys.ts"
 import * as Sftp from "../../platform-node/ssh/Sftp.ts"
-import * as MemoryTransport from "../contract/MemoryTransport.ts"
 
 const words = `\u001b[2J\u202e${"x".repeat(5000)}`
 
@@ -33,6 +32,6 @@ it("commands", async () => {
       exec: () => Effect.succeed({ stdout: "", stderr: words, exitCode: 1 })
     }
     return yield* Effect.flip(AuthorizedKeys.install(transport, "ssh-ed25519 AAAA"))
-  }).pipe(Effect.provide(MemoryTransport.layer), Effect.runPromise)
+  }).pipe(Effect.provide(layerMemory), Effect.runPromise)
   assertFew(error.why ?? "")
 })

@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
-import * as SshCluster from "../../platform-node/SshCluster.ts"
+import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import * as contract from "../contract/Scheduler.ts"
 import * as sample from "../platform-node/runner/package.ts"
 import * as Sshd from "./Sshd.ts"
@@ -33,7 +33,8 @@ const config = (): ClusterConfig => ({
   remoteWorkDir: path.join(scratch, "work")
 })
 
-const fresh = () => Layer.provide(Layer.unwrapEffect(Effect.sync(() => SshCluster.layer(config()))), sample.platform)
+const fresh = () =>
+  Layer.provide(Layer.unwrapEffect(Effect.sync(() => ClusterServices.layer(config()))), sample.platform)
 
 describe.skipIf(Sshd.missing !== undefined)("a host over SSH", () => {
   contract.suite("ssh", { clusterType: "ssh" }, fresh)

@@ -5,7 +5,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { ClusterConfig } from "../../config/ClusterConfig.ts"
 import type { Job } from "../ClusterExecutor.ts"
 import * as Pipeline from "../../Pipeline.ts"
 import { Transport } from "../Transport.ts"
@@ -23,7 +22,7 @@ export const answer = (numbers: ReadonlyArray<number>): string =>
 const patience = Duration.minutes(10)
 
 /** `fn`: the function `answer` of {@link source}, where it was written. */
-export const runJob = (fn: string, token: string, config: ClusterConfig) =>
+export const runJob = (fn: string, token: string) =>
   Effect.gen(function*() {
     const transport = yield* Transport
     const started = yield* Clock.currentTimeMillis
@@ -37,7 +36,7 @@ export const runJob = (fn: string, token: string, config: ClusterConfig) =>
         ? Effect.void
         : Effect.all([transport.remove(job.directory), transport.remove(job.packageDirectory)], { discard: true })
     )
-    const { result } = yield* Pipeline.run({ fn, config, args: [[19, 23]] }, { submitted }).pipe(
+    const { result } = yield* Pipeline.run({ fn, args: [[19, 23]] }, { submitted }).pipe(
       Effect.timeoutFail({
         duration: patience,
         onTimeout: () =>

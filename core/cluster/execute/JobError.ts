@@ -143,7 +143,7 @@ export const foreignVariable = (variable: string, more: number): JobEnvironmentE
 
 /** Inputs of many calls that cannot be gone through, or that are not those of the job that is to go on. */
 export class InputsError extends Schema.TaggedError<InputsError>()("InputsError", {
-  reason: Schema.Literal("NotIterable", "OtherInputs"),
+  reason: Schema.Literal("NotIterable", "OtherInputs", "SeveralParameters"),
   ...Explanation.fields
 }) {
   override get message(): string {

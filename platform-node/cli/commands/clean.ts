@@ -8,7 +8,8 @@ import { ClusterExecutor } from "../../../core/cluster/ClusterExecutor.ts"
 import { unfinishedPackages } from "../../../core/cluster/execute/UnfinishedPackages.ts"
 import { PackageStore } from "../../../core/archive/PackageStore.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
-import * as NodeHost from "../../NodeHost.ts"
+import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
+import * as Cluster from "../../Cluster.ts"
 import { type Call, usageError, valueOf } from "../CommandLine.ts"
 import * as ExitCode from "../ExitCode.ts"
 import * as PackagingArguments from "../PackagingArguments.ts"
@@ -58,4 +59,4 @@ const program = (call: Call, terminal: Terminal) =>
 export const main = async (call: Call, terminal: Terminal): Promise<number> =>
   call.switches.has("remote")
     ? (await import("./cleanRemote.ts")).main(call, terminal)
-    : runCommand(call, terminal, program(call, terminal), NodeHost.layerLocal)
+    : runCommand(call, terminal, program(call, terminal), Cluster.layer(ClusterConfig.local))

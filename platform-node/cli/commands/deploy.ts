@@ -4,7 +4,6 @@
 import * as Effect from "effect/Effect"
 import { openPackage } from "../../../core/archive/OpenPackage.ts"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
-import type { ClusterConfig } from "../../../core/config/ClusterConfig.ts"
 import { ClusterExecutor } from "../../../core/cluster/ClusterExecutor.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import { Transport } from "../../../core/cluster/Transport.ts"
@@ -18,27 +17,27 @@ import { runCommand, withTransfer } from "../runCommand.ts"
 import type { Terminal } from "../Terminal.ts"
 
 /** The ZIP: the one that is named, or a new one of the function that is. */
-const subject = (call: Call, terminal: Terminal, config: ClusterConfig) =>
+const subject = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const [named = ""] = call.positionals
     const given = valueOf(call, "node-modules")
     if (/\.zip$/i.test(named)) return { zip: named, nodeModules: given ?? nearestModules() }
-    const info = yield* packageCall(call, terminal, config)
+    const { info } = yield* packageCall(call, terminal)
     return { zip: info.packagePath, nodeModules: given ?? info.nodeModules }
   })
 
-const program = (call: Call, terminal: Terminal, config: ClusterConfig) =>
+const program = (call: Call, terminal: Terminal) =>
   Effect.scoped(Effect.gen(function*() {
     const executor = yield* ClusterExecutor
     const { location } = yield* Transport
-    const { nodeModules, zip } = yield* subject(call, terminal, config)
+    const { nodeModules, zip } = yield* subject(call, terminal)
     const access = yield* RandomAccess.fromFile(zip)
     const { digest, metadata, packageId } = yield* openPackage(access)
     const deployed = yield* withTransfer(
       terminal,
       `Deploying to ${location}`,
       "Sending",
-      (progress) => executor.deploy({ package: access, digest, config, nodeModules, progress })
+      (progress) => executor.deploy({ package: access, digest, nodeModules, progress })
     )
     const functionName = metadata.function_info.name
     const { style } = terminal
@@ -58,6 +57,6 @@ export const main = (call: Call, terminal: Terminal): Promise<number> =>
   runCommand(
     call,
     terminal,
-    onCluster(call, terminal, (config) => program(call, terminal, config)),
+    onCluster(call, terminal, () => program(call, terminal)),
     NodeHost.layer
   )

@@ -6,7 +6,6 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
-import type { ClusterConfig } from "../../../core/config/ClusterConfig.ts"
 import { ClusterExecutor, type Job, type TaskCounts, type TaskResult } from "../../../core/cluster/ClusterExecutor.ts"
 import { resumeMap, submitMap } from "../../../core/Pipeline.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
@@ -76,13 +75,13 @@ const numberOf = (call: Call, name: string, least: number) => {
     )
 }
 
-const start = (call: Call, terminal: Terminal, config: ClusterConfig) =>
+const start = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const [fn] = call.positionals
     const resume = valueOf(call, "resume")
     const inputs = valueOf(call, "inputs")
     if (resume !== undefined) {
-      return fn === undefined && inputs === undefined ? yield* resumeMap(resume, config) : yield* Effect.fail(
+      return fn === undefined && inputs === undefined ? yield* resumeMap(resume) : yield* Effect.fail(
         usageError("`--resume` goes on with a job as it was submitted", "Name neither function nor inputs.")
       )
     }
@@ -94,7 +93,6 @@ const start = (call: Call, terminal: Terminal, config: ClusterConfig) =>
     }
     return yield* submitMap({
       fn,
-      config,
       inputs: yield* readInputs(inputs),
       options: PackagingArguments.packageOptions(call),
       chunk: yield* numberOf(call, "chunk", 1),
@@ -161,12 +159,12 @@ const watch = (call: Call, terminal: Terminal, job: Job) =>
     return failed === 0 ? ExitCode.done : ExitCode.negative
   })
 
-const program = (call: Call, terminal: Terminal, config: ClusterConfig) =>
+const program = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const style = terminal.errorStyle
     const job = yield* Effect.acquireUseRelease(
       Effect.sync(() => terminal.progress("Submitting")),
-      () => start(call, terminal, config),
+      () => start(call, terminal),
       (end) => Effect.sync(end)
     )
     terminal.note([
@@ -185,6 +183,6 @@ export const main = (call: Call, terminal: Terminal): Promise<number> =>
   runCommand(
     call,
     terminal,
-    onCluster(call, terminal, (config) => program(call, terminal, config)),
+    onCluster(call, terminal, () => program(call, terminal)),
     NodeHost.layer
   )

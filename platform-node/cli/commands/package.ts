@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Cluster } from "../../../core/config/Cluster.ts"
 import { FilePackager } from "../../../core/packaging/FilePackager.ts"
 import { PackageInfo } from "../../../core/packaging/PackageInfo.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
@@ -25,7 +26,9 @@ const program = (call: Call, terminal: Terminal) =>
     const { info, report } = yield* withProgress(
       terminal,
       `Packaging ${reference}`,
-      packager.packageFunctionForExecution(reference, config, args, kwargs, PackagingArguments.packageOptions(call))
+      packager.packageFunctionForExecution(reference, args, kwargs, PackagingArguments.packageOptions(call)).pipe(
+        Effect.provideService(Cluster, { config })
+      )
     )
     const { errorStyle, style } = terminal
     terminal.note(report.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, errorStyle)))

@@ -11,7 +11,7 @@ import * as Path from "node:path"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
 import { ClusterExecutor, type Job } from "../../../core/cluster/ClusterExecutor.ts"
-import { awaitJob, submitPackage } from "../../../core/Pipeline.ts"
+import { awaitJob, type FileError, submitCall, type SubmitError } from "../../../core/Pipeline.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
 import * as SourceMapDocument from "../../../core/runtime/SourceMapDocument.ts"
@@ -27,20 +27,17 @@ import { runCommand, type TransferProgress, withProgress, withTransfer } from ".
 import type { Terminal } from "../Terminal.ts"
 
 /** What submits the job, once there is everything that it needs. */
-type Submission = (progress: TransferProgress) => ReturnType<typeof submitPackage>
+type Submission = (
+  progress: TransferProgress
+) => Effect.Effect<Job, FileError | SubmitError, ClusterExecutor | FileSystem.FileSystem>
 
 /** Packages the function that the command line names, and submits the call. */
-const submitFunction = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
+const submitFunction = (call: Call, terminal: Terminal) =>
   Effect.gen(function*() {
     const args = yield* PackagingArguments.callArguments(call)
     const kwargs = yield* PackagingArguments.callOptions(call)
-    const info = yield* packageCall(call, terminal, config, args, kwargs)
-    const submission: Submission = (progress) =>
-      submitPackage(info.packagePath, info.invocationPath ?? "", config, {
-        sourceMap: info.sourceMapPath,
-        nodeModules: info.nodeModules,
-        progress
-      })
+    const packaged = yield* packageCall(call, terminal, args, kwargs)
+    const submission: Submission = (progress) => submitCall(packaged, { progress })
     return submission
   })
 
@@ -92,15 +89,22 @@ const submitZip = (call: Call, file: string, own: ClusterConfig.ClusterConfig) =
     const invocation = { ...stored, environmentVariables: [...names].sort(Order.string) }
     // What the call asked for; where it runs is said here and now
     const { cores, memory, partition, queue, time } = yield* ClusterConfig.decode(stored.cluster)
-    const config = { cores, memory, partition, queue, time, ...own }
+    const job = {
+      cores: own.cores ?? cores,
+      memory: own.memory ?? memory,
+      partition: own.partition ?? partition,
+      queue: own.queue ?? queue,
+      time: own.time ?? time
+    }
     const sourceMap = yield* readSourceMap(stored, file)
     const nodeModules = valueOf(call, "node-modules") ?? nearestModules()
-    return (progress: TransferProgress) =>
+    const submission: Submission = (progress) =>
       Effect.scoped(Effect.gen(function*() {
         const executor = yield* ClusterExecutor
         const access = yield* RandomAccess.fromFile(zip)
-        return yield* executor.submit({ package: access, invocation, config, sourceMap, nodeModules, progress })
+        return yield* executor.submit({ package: access, invocation, job, sourceMap, nodeModules, progress })
       }))
+    return submission
   })
 
 const preparation = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterConfig) =>
@@ -114,7 +118,7 @@ const preparation = (call: Call, terminal: Terminal, config: ClusterConfig.Clust
         "Name the file that `clustrix package` wrote beside it: --invocation FILE."
       ))
     }
-    return yield* submitFunction(call, terminal, config)
+    return yield* submitFunction(call, terminal)
   })
 
 /** The job's ID for whoever asks for it later. */

@@ -173,7 +173,7 @@ const program = (call: Call, terminal: Terminal) =>
         const { location } = yield* Transport
         const { stateDirectory } = yield* ClusterExecutor
         const serving = yield* Effect.mapError(
-          Server.serve({ host, port, config, tokens, origins, limits, privateJobs, tls, audit }),
+          Server.serve({ host, port, tokens, origins, limits, privateJobs, tls, audit }),
           ({ cause }) =>
             new ServeError({
               what: `Nothing can listen on ${host}:${port}`,

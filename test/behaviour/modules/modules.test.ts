@@ -4,7 +4,7 @@
  * A fixture is a folder with a module `main` and `expected.json` for its outcome. The function runs in place, as Node runs
  * it (JavaScript alone, TypeScript through tsx) in a process of its own, and from its package; both do what is expected.
  */
-import { NodeHost } from "clustrix/node"
+import { Cluster } from "clustrix/node"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -60,12 +60,12 @@ const fromPackage = async (name: string): Promise<Outcome> => {
   let printed = ""
   const decoder = new TextDecoder()
   const exit = await Effect.runPromiseExit(
-    Pipeline.run({ fn: `${mainOf(name)}#main`, config: ClusterConfig.local }, {
+    Pipeline.run({ fn: `${mainOf(name)}#main` }, {
       log: ({ bytes, stream }) =>
         Effect.sync(() => {
           if (stream === "stdout") printed += decoder.decode(bytes, { stream: true })
         })
-    }).pipe(Effect.provide(NodeHost.layerLocal))
+    }).pipe(Effect.provide(Cluster.layer(ClusterConfig.local)))
   )
   if (Exit.isSuccess(exit)) return gave(exit.value.result.value, printed)
   const error = Cause.squash(exit.cause)

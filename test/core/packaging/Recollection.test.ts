@@ -11,6 +11,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, real
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import * as AnalysisCache from "../../../core/modules/AnalysisCache.ts"
+import { layerOf } from "../../../core/config/Cluster.ts"
 import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
 import { ExecutionHost } from "../../../core/packaging/ExecutionContext.ts"
 import { FilePackager } from "../../../core/packaging/FilePackager.ts"
@@ -86,7 +87,7 @@ const packagerIn = ({ packages, root }: Project, memory: Layer.Layer<PackageMemo
     parsed,
     run: (options: PackageOptionsInput = {}, fn = "src/main.ts#main") =>
       FilePackager.pipe(
-        Effect.flatMap((packager) => packager.packageFunctionForExecution(fn, ClusterConfig.local, [], {}, options)),
+        Effect.flatMap((packager) => packager.packageFunctionForExecution(fn, [], {}, options)),
         Effect.map(({ info, report }) => ({
           info: { ...info, createdAt: undefined },
           zip: readFileSync(info.packagePath),
@@ -95,7 +96,8 @@ const packagerIn = ({ packages, root }: Project, memory: Layer.Layer<PackageMemo
           report: JSON.parse(JSON.stringify({ ...report, reasons: [...report.reasons] })) as unknown
         })),
         Effect.either,
-        Effect.provide(context)
+        Effect.provide(context),
+        Effect.provide(layerOf(ClusterConfig.local))
       )
   }))
 }

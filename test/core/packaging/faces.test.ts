@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Schema from "effect/Schema"
+import { layerOf } from "../../../core/config/Cluster.ts"
 import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
 import * as DiagnosticLog from "../../../core/diagnostics/DiagnosticLog.ts"
 import { FilePackager } from "../../../core/packaging/FilePackager.ts"
@@ -23,8 +24,9 @@ const packaged = (text: string) =>
       })
     )
     const packager = yield* Effect.provide(FilePackager, MemoryProject.layerOver({ "main.ts": text }))
-    const { info } = yield* packager.packageFunctionForExecution("main.ts#main", ClusterConfig.local).pipe(
+    const { info } = yield* packager.packageFunctionForExecution("main.ts#main").pipe(
       Effect.provide(collecting),
+      Effect.provide(layerOf(ClusterConfig.local)),
       Logger.withMinimumLogLevel(LogLevel.All)
     )
     return { info, entries }

@@ -12,8 +12,7 @@ import * as ResultEnvelope from "../../../core/runtime/ResultEnvelope.ts"
 import * as SourceMapDocument from "../../../core/runtime/SourceMapDocument.ts"
 import * as ValueCodec from "../../../core/runtime/ValueCodec.ts"
 import * as LogEvent from "../../../core/http/LogEvent.ts"
-import { Transport } from "../../../core/cluster/Transport.ts"
-import * as MemoryTransport from "../../contract/MemoryTransport.ts"
+import { layerMemory, Transport } from "../../../core/cluster/Transport.ts"
 
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth)
 
@@ -123,7 +122,7 @@ describe("texts of others", () => {
   it("files of a job: are not read further than they can be", async () => {
     const program = Effect.gen(function*() {
       const transport = yield* Transport
-      const job = `${MemoryTransport.directory}/job`
+      const job = "/there/job"
       yield* transport.makeDirectory(job)
       for (const value of [`{"a":${nested(5000)}}`, `{"schedulerId":${JSON.stringify("x".repeat(3_000_000))}}`]) {
         yield* transport.writeFile(`${job}/submitted.json`, value)
@@ -151,6 +150,6 @@ describe("texts of others", () => {
       assert.strictEqual(whole?.envelope.value, value.repeat(100_000))
       assert.isTrue((yield* JobResultFile.read(transport, job, 1000))?.isHead)
     })
-    await Effect.runPromise(Effect.provide(program, MemoryTransport.layer))
+    await Effect.runPromise(Effect.provide(program, layerMemory))
   }, 60_000)
 })

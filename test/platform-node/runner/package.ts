@@ -5,6 +5,8 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { layerOf } from "../../../core/config/Cluster.ts"
+import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
 import * as PackageEntry from "../../../core/archive/PackageEntry.ts"
 import { sealPackage } from "../../../core/archive/SealPackage.ts"
 import * as Metadata from "../../../core/archive/Metadata.ts"
@@ -14,6 +16,9 @@ import { filesystemUtils } from "../../../core/runtime/filesystem_utils.generate
 import * as Hasher from "../../../platform-node/Hasher.ts"
 
 export const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, Hasher.layer)
+
+/** The same with this machine as the cluster. */
+export const local = Layer.merge(platform, layerOf(ClusterConfig.local))
 
 export const module = "modules/src/ways.ts.mjs"
 

@@ -37,7 +37,7 @@ const counting = Layer.map(LocalTransport.layer, (context) => {
 const cluster = ClusterExecutor.layer({ stateDirectory: path.join(scratch, "state") }).pipe(
   Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
   Layer.provideMerge(Layer.mergeAll(LocalScheduler.layer, counting)),
-  Layer.provide(sample.platform)
+  Layer.provide(sample.local)
 )
 
 describe("the result of a job", () => {

@@ -43,7 +43,7 @@ const executorIn = (state: string) =>
   ClusterExecutor.layer({ stateDirectory: state }).pipe(
     Layer.provide(PackageDeployer.layerFileSystem(LocalHost.current())),
     Layer.provideMerge(Layer.mergeAll(LocalTransport.layer, LocalScheduler.layer)),
-    Layer.provide(sample.platform)
+    Layer.provide(sample.local)
   )
 
 const live = <A, E>(
