@@ -51,6 +51,19 @@ const listPacks = (directory: string): ReadonlyArray<{ readonly file: string; re
   }
 }
 
+/** What is to be written when the process ends before its layers do: by `process.exit`, or since nothing is left to do. */
+const unwritten = new Set<() => void>()
+let isListening = false
+
+const writeAtExit = (flush: () => void): void => {
+  unwritten.add(flush)
+  if (isListening) return
+  isListening = true
+  process.once("exit", () => {
+    for (const each of unwritten) each()
+  })
+}
+
 /** The cache in `directory`. Values are named by what they are a function of, so several processes can share it. */
 export const layer = (directory: string): Layer.Layer<AnalysisCache> =>
   Layer.scoped(
@@ -82,7 +95,13 @@ export const layer = (directory: string): Layer.Layer<AnalysisCache> =>
         fresh = new Map()
       }
 
-      yield* Effect.addFinalizer(() => Effect.sync(flush))
+      writeAtExit(flush)
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          unwritten.delete(flush)
+          flush()
+        })
+      )
       return {
         get: (key) => Effect.sync(() => load().get(key)),
         set: (key, value) =>

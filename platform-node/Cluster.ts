@@ -34,6 +34,11 @@ export interface Options<R extends Services = never, E = never> {
   /** Answers what a server asks beyond the password, such as a one-time code. */
   readonly prompt?: ClusterServices.Options["prompt"]
   /**
+   * How connecting is tried again after the network failed, at first and when the connection was cut. By default a host that
+   * was never reached is tried once, and one that was for some minutes.
+   */
+  readonly retry?: ClusterServices.Options["retry"]
+  /**
    * Services to use in place of Clustrix's own, such as `PackageStore.layerMemory` or `Transport.layerMemory`. Those that Clustrix
    * makes from others get these.
    */
@@ -67,13 +72,13 @@ const checked = (config: ClusterConfig.ClusterConfig) =>
  */
 export const layer = <R extends Services = never, E = never>(
   config: ClusterConfig.ClusterConfig,
-  { prompt, replace }: Options<R, E> = {}
+  { replace, ...options }: Options<R, E> = {}
 ): Layer.Layer<Services, ClusterServices.ClusterError | E> =>
   Layer.unwrapScoped(Effect.gen(function*() {
     const own = yield* checked(config)
-    if (replace === undefined) return Layer.provideMerge(ClusterServices.layer(own, { prompt }), NodeHost.layer)
+    if (replace === undefined) return Layer.provideMerge(ClusterServices.layer(own, options), NodeHost.layer)
     const given: Context.Context<never> = yield* Layer.build(replace)
-    return Layer.provideMerge(ClusterServices.layer(own, { prompt, given }), NodeHost.layerOver(given))
+    return Layer.provideMerge(ClusterServices.layer(own, { ...options, given }), NodeHost.layerOver(given))
   }))
 
 /**
@@ -94,12 +99,12 @@ export const layerConfig = <R extends Services = never, E = never>(
 
 /** The cluster that is configured by files, environment variables and `configure()`: what `clustrix config show` prints. */
 export const layerConfigured = <R extends Services = never, E = never>(
-  { prompt, replace, ...load }: Configuration.LoadOptions & Options<R, E> = {}
+  { prompt, replace, retry, ...load }: Configuration.LoadOptions & Options<R, E> = {}
 ): Layer.Layer<Services, ClusterServices.ClusterError | ConfigurationError | E> =>
   Layer.unwrapEffect(
     Effect.map(
       Effect.suspend(() => Configuration.load(load)),
-      ({ config }) => layer(config, { prompt, replace })
+      ({ config }) => layer(config, { prompt, replace, retry })
     )
   )
 

@@ -20,9 +20,8 @@ export type Services = Cluster | LocalCluster.Services
 
 export type ClusterError = ClusterConfigError | ConfigError.ConfigError | TransportError
 
-export interface Options {
-  /** Answers what a server asks beyond the password, such as a one-time code. */
-  readonly prompt?: SshOptions["prompt"]
+/** Of a connection over a network: `prompt` answers what a server asks beyond the password, such as a one-time code. */
+export interface Options extends Pick<SshOptions, "isInBackground" | "prompt" | "retry"> {
   /** Services to use in place of the cluster's own. */
   readonly given?: Context.Context<never> | undefined
 }
@@ -39,7 +38,7 @@ export const layer = (
   > => {
     switch (config.clusterType) {
       case "local":
-        return LocalCluster.layer(config, options)
+        return LocalCluster.layer(config, { given: options.given })
       case "ssh":
       case "slurm":
       case "sge":

@@ -151,7 +151,7 @@ export const checksFor = (resolved: ResolvedConfiguration, { prompt }: DoctorOpt
     if (config.clusterHost === undefined && config.clusterType !== "ssh") {
       return [first, ...(yield* onHost(config, LocalTransport.make, Effect.succeed(""), false))]
     }
-    const options = yield* Effect.either(SshCluster.sshOptions(config, prompt))
+    const options = yield* Effect.either(SshCluster.sshOptions(config, { prompt }))
     // Told by the first step
     if (options._tag === "Left") return [first]
     const target = yield* Effect.either(SshTarget.resolve(options.right))

@@ -3,13 +3,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
 import { type AnyFunction, FunctionLocator, type MentionedVariable } from "../core/closures/FunctionLocator.ts"
 import { FunctionNotPackageableError } from "../core/slicing/NotPackageable.ts"
 import * as Quotation from "../core/diagnostics/Quotation.ts"
 import { lineStarts } from "../core/diagnostics/SourceLocation.ts"
 import { builtinValues } from "./locate/BuiltinValues.ts"
-import { type Inspector, shared } from "./locate/Inspector.ts"
+import * as Inspector from "./locate/Inspector.ts"
 import { compiledName, type NoSource, originalPositions } from "./locate/OriginalPosition.ts"
 
 const labelOf = (fn: AnyFunction): string => fn.name === "" ? "a function without a name" : fn.name
@@ -51,7 +50,7 @@ const missing = (fn: AnyFunction): FunctionNotPackageableError =>
 const isClass = (fn: AnyFunction): boolean => /^class\b/.test(Function.prototype.toString.call(fn))
 
 const variables = (
-  inspector: Inspector,
+  inspector: Inspector.Inspector,
   fn: AnyFunction,
   names: ReadonlyArray<MentionedVariable>
 ): ReadonlyMap<string, unknown> => {
@@ -64,20 +63,15 @@ const variables = (
   }))
 }
 
-export const layer: Layer.Layer<FunctionLocator> = Layer.scoped(
+const ask = <A>(fn: AnyFunction, question: (inspector: Inspector.Inspector) => A) =>
+  "Bun" in globalThis || "Deno" in globalThis
+    ? Effect.fail(missing(fn))
+    : Effect.try({ try: () => Inspector.ask(question), catch: () => missing(fn) })
+
+export const layer: Layer.Layer<FunctionLocator> = Layer.sync(
   FunctionLocator,
-  Effect.gen(function*() {
-    // Opened at the first question: it costs some 20 ms
-    const scope = yield* Effect.scope
-    const inspector = yield* Effect.cached(Effect.option(Scope.extend(shared, scope)))
-    const ask = <A>(fn: AnyFunction, question: (inspector: Inspector) => A) =>
-      Effect.flatMap(
-        inspector,
-        (found) =>
-          found._tag === "None" || "Bun" in globalThis || "Deno" in globalThis ? Effect.fail(missing(fn))
-            : Effect.try({ try: () => question(found.value), catch: () => missing(fn) })
-      )
-    return FunctionLocator.of({
+  () =>
+    FunctionLocator.of({
       builtins: builtinValues,
       isBuiltin: (fn) =>
         Effect.orElseSucceed(
@@ -126,5 +120,4 @@ export const layer: Layer.Layer<FunctionLocator> = Layer.scoped(
           )
         })
     })
-  })
 )

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
-import { layerNone, PackageMemory } from "../core/packaging/memory/PackageMemory.ts"
+import { layerMemory, PackageMemory } from "../core/packaging/memory/PackageMemory.ts"
 import * as CacheFile from "./CacheFile.ts"
 
 /** Digest of the sources that this build was made from; not there when the sources themselves run. */
@@ -55,11 +55,11 @@ export const layer = (directory: string, packager: string): Layer.Layer<PackageM
   })
 
 /**
- * `$XDG_CACHE_HOME/clustrix/packaged`, by default `~/.cache/clustrix/packaged`. Without a build nothing is remembered:
- * the sources of the packager may change from one run to the next.
+ * `$XDG_CACHE_HOME/clustrix/packaged`, by default `~/.cache/clustrix/packaged`. Without a build nothing is remembered longer than
+ * the layer lasts: the sources of the packager may change from one run to the next.
  */
 export const layerConfig: Layer.Layer<PackageMemory> = typeof __CLUSTRIX_BUILD__ === "undefined"
-  ? layerNone
+  ? layerMemory("sources")
   : Layer.unwrapEffect(
     Effect.map(CacheFile.directory("packaged"), (directory) => layer(directory, __CLUSTRIX_BUILD__ ?? ""))
   )

@@ -33,10 +33,13 @@ export type Services =
   | Scheduler
   | Transport
 
+/** What a program decides of a connection. */
+export type ConnectionOptions = Pick<SshOptions, "isInBackground" | "prompt" | "retry">
+
 /** The part of a configuration that is about the connection. */
 export const sshOptions = (
   config: ClusterConfig,
-  prompt?: SshOptions["prompt"]
+  options: ConnectionOptions = {}
 ): Effect.Effect<SshOptions, ClusterConfigError> =>
   config.clusterHost === undefined
     ? Effect.fail(
@@ -58,7 +61,7 @@ export const sshOptions = (
       knownHostsFile: config.knownHostsFile,
       configFile: config.sshConfigFile,
       connectTimeoutSeconds: config.connectTimeout,
-      prompt
+      ...options
     })
 
 /** `remote_work_dir`, absolute there; by default the user's home directory. */
@@ -75,9 +78,9 @@ export const workDirectory = (
 }
 
 /** The way there: none over the network for a machine that shares the cluster's scheduler and its directory. */
-const transportOf = (config: ClusterConfig, prompt: SshOptions["prompt"]) => {
+const transportOf = (config: ClusterConfig, options: ConnectionOptions) => {
   if (config.clusterType !== "ssh" && config.clusterHost === undefined) return LocalTransport.layer
-  const overSsh = Layer.unwrapEffect(Effect.map(sshOptions(config, prompt), SshTransport.layer))
+  const overSsh = Layer.unwrapEffect(Effect.map(sshOptions(config, options), SshTransport.layer))
   return config.clusterType === "ssh" ? overSsh : SharedDirectory.layer(config, overSsh)
 }
 
@@ -98,9 +101,7 @@ const overTransport = (config: ClusterConfig, given: Context.Context<never> | un
     )))
   }))
 
-export interface Options {
-  /** Answers what the host's server asks beyond the password. */
-  readonly prompt?: SshOptions["prompt"]
+export interface Options extends ConnectionOptions {
   /** Services to use in place of these. */
   readonly given?: Context.Context<never> | undefined
 }
@@ -108,7 +109,7 @@ export interface Options {
 /** Runs jobs on the host that `config` names, or under its scheduler; without a host, under the scheduler of this machine. */
 export const layer = (
   config: ClusterConfig,
-  { given, prompt }: Options = {}
+  { given, ...options }: Options = {}
 ): Layer.Layer<
   Services,
   ClusterConfigError | TransportError,
@@ -117,7 +118,7 @@ export const layer = (
   const transport = given === undefined ? Option.none() : Context.getOption(given, Transport)
   return overTransport(config, given).pipe(
     Layer.provideMerge(Option.match(transport, {
-      onNone: () => transportOf(config, prompt),
+      onNone: () => transportOf(config, options),
       onSome: (standing) => Layer.succeed(Transport, standing)
     })),
     Layer.provide(HostSupplies.layer({ runtimeArchive: config.runtimeArchive }))

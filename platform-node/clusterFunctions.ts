@@ -6,40 +6,30 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Redacted from "effect/Redacted"
 import * as Path from "node:path"
 import * as ClusterFiles from "../core/cluster/filesystem/ClusterFiles.ts"
-import { type ClusterConfig, secretsOf } from "../core/config/ClusterConfig.ts"
+import { FileFailure } from "../core/cluster/filesystem/FileSource.ts"
+import { ClusterFilesystem } from "../core/cluster/ClusterFilesystem.ts"
+import { Transport, TransportError } from "../core/cluster/Transport.ts"
+import type { ClusterConfig } from "../core/config/ClusterConfig.ts"
 import * as Configuration from "./Configuration.ts"
 import { nodeFileSource } from "./runner/NodeFileSource.ts"
-import type { SshFiles } from "./ssh/SshFiles.ts"
 
 type Use<A> = (files: ClusterFiles.ClusterFiles) => Promise<A>
 
-/** One for each configuration that was asked about. */
-const hosts = new Map<string, Promise<SshFiles>>()
+/** What is wrong with the connection is said as such. */
+const failureOf = (cause: unknown): unknown =>
+  cause instanceof FileFailure && cause.cause instanceof TransportError ? cause.cause : cause
 
-const hostOf = (config: ClusterConfig): Promise<SshFiles> => {
-  const key = JSON.stringify([config, secretsOf(config).map(Redacted.value)])
-  const known = hosts.get(key)
-  if (known !== undefined) return known
-  // As heavy as half of the command: only those pay who use it
-  const forget = (): void => {
-    if (hosts.get(key) === host) hosts.delete(key)
-  }
-  const host = import("./ssh/SshFiles.ts").then((SshFiles) => SshFiles.make(config, forget))
-  hosts.set(key, host)
-  return host
-}
-
-/** Node ends when nothing but an idle connection is left; somebody who waits for an answer is something. */
-const staying = async <A>(act: () => Promise<A>): Promise<A> => {
-  const stay = setInterval(() => undefined, 2 ** 30)
-  try {
-    return await act()
-  } finally {
-    clearInterval(stay)
-  }
+const onHost = async <A>(config: ClusterConfig, use: Use<A>): Promise<A> => {
+  // As heavy as the whole packager: only those pay who use it
+  const { hold, promise } = await import("./SharedClusters.ts")
+  const asked = Effect.gen(function*() {
+    const { files } = yield* Transport
+    const { root } = yield* ClusterFilesystem
+    return yield* Effect.tryPromise({ try: () => use(ClusterFiles.make(files, root)), catch: failureOf })
+  })
+  return promise(Effect.scoped(Effect.flatMap(hold(config), (services) => Effect.provide(asked, services))))
 }
 
 const onCluster = <A>(use: Use<A>): Promise<A> => {
@@ -51,8 +41,7 @@ const onCluster = <A>(use: Use<A>): Promise<A> => {
   const { config } = exit.value
   return config.clusterType === "local"
     ? use(ClusterFiles.make(nodeFileSource, Path.resolve(config.remoteWorkDir ?? ".")))
-    // Files need no scheduler: they lie on the host, whatever starts the jobs there
-    : staying(async () => (await hostOf(config)).ask(use))
+    : onHost(config, use)
 }
 
 export const clusterLs: ClusterFiles.ClusterFiles["ls"] = async (...args) => onCluster(({ ls }) => ls(...args))

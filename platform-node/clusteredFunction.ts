@@ -1,27 +1,26 @@
 /**
  * `cluster(options)(fn)`: the function itself, run on a cluster. Inside a job it calls straight through.
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import type { ClusterConfig } from "../core/config/ClusterConfig.ts"
+import type { ConfigurationError } from "../core/config/ConfigurationError.ts"
 import * as Executor from "../core/cluster/ClusterExecutor.ts"
 import type { GivenConfiguration } from "../core/config/GivenSettings.ts"
 import type { AnyFunction } from "../core/closures/FunctionLocator.ts"
 import type { PackageOptionsInput } from "../core/packaging/PackageOptions.ts"
 import * as Pipeline from "../core/Pipeline.ts"
-import type * as JobError from "../core/cluster/execute/JobError.ts"
+import type * as RemoteFunction from "../core/RemoteFunction.ts"
 import type { JobStatus } from "../core/cluster/execute/JobStatus.ts"
-import type * as ResultEnvelope from "../core/runtime/ResultEnvelope.ts"
+import * as ClusterClosed from "./ClusterClosedError.ts"
 import * as Configuration from "./Configuration.ts"
-import type * as Cluster from "./Cluster.ts"
-import * as ProcessWarnings from "./ProcessWarnings.ts"
+import { observerOf, type OnLog } from "./PrintedOutput.ts"
+import type * as SharedClusters from "./SharedClusters.ts"
 import { streamIterator } from "./streamIterator.ts"
 
 /** Where and how a function runs, over what is configured. */
-export interface ClusterOptions extends GivenConfiguration {
+export interface ClusterOptions extends GivenConfiguration, SharedClusters.SharingOptions {
   /** A profile of the configuration. */
   readonly profile?: string | undefined
   /** Names of environment variables that go along; the same as `environmentVariables`. */
@@ -29,6 +28,8 @@ export interface ClusterOptions extends GivenConfiguration {
   /** Whether a call gives the job instead of waiting for what it returns. */
   readonly asyncSubmit?: boolean | undefined
   readonly packaging?: PackageOptionsInput | undefined
+  /** Hears what the function prints, while it runs; by default it goes to this process's own output. `false`: to nobody. */
+  readonly onLog?: OnLog | undefined
 }
 
 export interface MapOptions {
@@ -47,11 +48,7 @@ export interface MapOptions {
 /** How the call for one input ended. `index`: the place of the input, from 0. */
 export type Outcome<A> =
   | { readonly index: number; readonly ok: true; readonly value: A }
-  | {
-    readonly index: number
-    readonly ok: false
-    readonly error: JobError.JobError | ResultEnvelope.ResultEnvelopeError
-  }
+  | { readonly index: number; readonly ok: false; readonly error: Pipeline.OutcomeError }
 
 /**
  * The results of many calls: iterated, they come as they end; awaited, they are the array of all values in the order of the inputs, or
@@ -72,20 +69,30 @@ export interface ClusterJob<A> {
   readonly cancel: () => Promise<void>
 }
 
-type Result<F extends AnyFunction> = Awaited<ReturnType<F>>
-type Input<F extends AnyFunction> = Parameters<F>[0]
+type Result<F extends AnyFunction> = RemoteFunction.Result<F>
 
-/** What runs on the cluster of the options. Errors are the tagged ones of packaging, the cluster and the job. */
-type Run<A> = Effect.Effect<A, unknown>
+/** What is wrong with the cluster of a call: its configuration, the way there, or that it was closed. */
+export type ReachError = ClusterClosed.ClusterClosedError | ConfigurationError | SharedClusters.ClusterError
+
+/** All that can go wrong with one call. `cause`: what the function threw, where it was called inside a job. */
+export type CallError = Pipeline.RunError | ReachError
+
+/** All that can go wrong with many calls as a whole. */
+export type MapError = Pipeline.MapError | ReachError
+
+/** Many calls of `F`, which must be callable with one argument. */
+type Mapped<F extends AnyFunction, Results> = F extends (input: Parameters<F>[0]) => unknown
+  ? (inputs: Iterable<Parameters<F>[0]>, options?: MapOptions) => Results
+  : never
 
 /** A function that runs on a cluster. */
 export interface Clustered<F extends AnyFunction> {
-  /** Many calls as one job. */
-  readonly map: (inputs: Iterable<Input<F>>, options?: MapOptions) => MapResults<Result<F>>
+  /** Many calls as one job; not there for functions that need several arguments. */
+  readonly map: Mapped<F, MapResults<Result<F>>>
   /** The same as a stream; interrupting it cancels what still runs. */
-  readonly stream: (inputs: Iterable<Input<F>>, options?: MapOptions) => Stream.Stream<Outcome<Result<F>>, unknown>
+  readonly stream: Mapped<F, Stream.Stream<Outcome<Result<F>>, MapError>>
   /** One call as an Effect; interrupting it cancels the job. */
-  readonly effect: (...args: Parameters<F>) => Run<Result<F>>
+  readonly effect: (...args: Parameters<F>) => Effect.Effect<Result<F>, CallError>
   /** One call whose job is given as soon as it is submitted. */
   readonly submit: (...args: Parameters<F>) => Promise<ClusterJob<Result<F>>>
 }
@@ -98,21 +105,32 @@ export type ClusterFunction<F extends AnyFunction, O = ClusterOptions> =
   & ((this: ThisParameterType<F>, ...args: Parameters<F>) => Called<F, O>)
   & Clustered<F>
 
+/**
+ * What `cluster(options)` gives: wraps functions, and decorates static methods. All that were wrapped by it share a connection, also
+ * with all others that mean the same cluster.
+ */
+export interface ClusterDecorator<O> extends AsyncDisposable {
+  <F extends AnyFunction>(fn: F, context?: ClassMethodDecoratorContext): ClusterFunction<F, O>
+  /** Ends the connection once the calls under way have ended. Further calls fail as {@link ClusterClosed.ClusterClosedError}. */
+  readonly close: () => Promise<void>
+}
+
 /** Whether this is a job: the runner sets it, and worker threads and child processes inherit it. */
 const isInJob = (): boolean => process.env["CLUSTRIX_FILESYSTEM_ROOT"] !== undefined
 
 /** As heavy as the whole packager: only those pay who call. */
-const host = Effect.promise(() => import("./Cluster.ts"))
+const shared = Effect.promise(() => import("./SharedClusters.ts"))
 
-const promise = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
-  const exit = await Effect.runPromiseExit(Effect.provide(effect, ProcessWarnings.layer))
-  if (Exit.isSuccess(exit)) return exit.value
-  throw Cause.squash(exit.cause)
-}
-
-const configuration = (
-  { asyncSubmit: _asyncSubmit, environment, packaging: _packaging, profile, ...config }: ClusterOptions
-) =>
+const configuration = ({
+  asyncSubmit: _asyncSubmit,
+  environment,
+  idleTimeout: _idleTimeout,
+  onLog: _onLog,
+  packaging: _packaging,
+  profile,
+  prompt: _prompt,
+  ...config
+}: ClusterOptions): Effect.Effect<ClusterConfig, ConfigurationError> =>
   Effect.map(
     Effect.suspend(() =>
       Configuration.load({
@@ -123,15 +141,30 @@ const configuration = (
     ({ config }) => config
   )
 
-/** Runs `use` with the cluster of the options. */
-const onCluster = <A, E>(
-  options: ClusterOptions,
-  use: Effect.Effect<A, E, Cluster.Services>
-): Effect.Effect<A, unknown> =>
+/** The cluster of a call. */
+interface Place {
+  readonly options: ClusterOptions
+  /** Whether the program has closed it. */
+  isClosed: boolean
+}
+
+/** The services of the cluster, while the scope lasts. */
+const hold = ({ isClosed, options }: Place) =>
   Effect.gen(function*() {
-    const { layer } = yield* host
-    return yield* Effect.provide(use, layer(yield* configuration(options)))
+    if (isClosed) return yield* ClusterClosed.closed()
+    const { hold } = yield* shared
+    return yield* hold(yield* configuration(options), options)
   })
+
+/** Runs `use` on the cluster. */
+const on = <A, E>(
+  place: Place,
+  use: Effect.Effect<A, E, SharedClusters.Services>
+): Effect.Effect<A, E | ReachError> =>
+  Effect.scoped(Effect.flatMap(Effect.suspend(() => hold(place)), (services) => Effect.provide(use, services)))
+
+const promise = async <A, E>(effect: Effect.Effect<A, E>): Promise<A> =>
+  (await import("./SharedClusters.ts")).promise(effect)
 
 const outcomeOf = ({ index, outcome }: Pipeline.Outcome<unknown>): Outcome<unknown> =>
   Either.match(outcome, {
@@ -139,9 +172,9 @@ const outcomeOf = ({ index, outcome }: Pipeline.Outcome<unknown>): Outcome<unkno
     onRight: (value) => ({ index, ok: true as const, value })
   })
 
-const jobOf = (options: ClusterOptions, jobId: string): ClusterJob<unknown> => {
+const jobOf = (place: Place, jobId: string): ClusterJob<unknown> => {
   const ask = <A, E>(question: (executor: typeof Executor.ClusterExecutor.Service) => Effect.Effect<A, E>) =>
-    promise(onCluster(options, Effect.flatMap(Executor.ClusterExecutor, question)))
+    promise(on(place, Effect.flatMap(Executor.ClusterExecutor, question)))
   return {
     jobId,
     status: () => ask((executor) => executor.status(jobId)),
@@ -161,30 +194,27 @@ const submission = (
 
 /** Results of the job that `submit` gives. Cancels it when nobody wants to know its end any more. */
 const streamOf = <E>(
-  options: ClusterOptions,
-  submit: Effect.Effect<Executor.Job, E, Cluster.Services>,
+  place: Place,
+  submit: Effect.Effect<Executor.Job, E, SharedClusters.Services>,
   { ordered }: MapOptions
-): Stream.Stream<Outcome<unknown>, unknown> =>
-  Stream.unwrapScoped(Effect.gen(function*() {
-    const { layer } = yield* host
-    const services = yield* Layer.build(layer(yield* configuration(options)))
-    return Stream.provideSomeContext(Stream.map(Pipeline.outcomesOf(submit, { ordered }), outcomeOf), services)
-  }))
+): Stream.Stream<Outcome<unknown>, E | Executor.ResultError | ReachError> =>
+  Stream.unwrapScoped(Effect.map(
+    Effect.suspend(() => hold(place)),
+    (services) => Stream.provideSomeContext(Stream.map(Pipeline.outcomesOf(submit, { ordered }), outcomeOf), services)
+  ))
 
 const mapOf = (
   fn: AnyFunction,
-  options: ClusterOptions,
+  place: Place,
   inputs: Iterable<unknown>,
   mapOptions: MapOptions
 ): MapResults<unknown> => {
-  const jobId = promise(
-    onCluster(options, submission(fn, options, inputs, mapOptions))
-  ).then((job) => job.jobId)
+  const jobId = promise(on(place, submission(fn, place.options, inputs, mapOptions))).then((job) => job.jobId)
   // Whoever asks for results hears of it
   jobId.catch(() => undefined)
   const stream = (own: MapOptions) =>
     streamOf(
-      options,
+      place,
       Effect.flatMap(
         Effect.tryPromise({ try: () => jobId, catch: (error) => error }),
         (id) => Effect.flatMap(Executor.ClusterExecutor, (executor) => executor.attach(id))
@@ -237,32 +267,27 @@ const mapHere = (fn: AnyFunction, inputs: Iterable<unknown>): MapResults<unknown
   }
 }
 
-/**
- * Gives a function that runs `fn` on the cluster: same arguments, a promise of what it returns. As a standard decorator it does the
- * same to a static method. Without options the cluster is the one that is configured, and else this machine.
- *
- * @example
- * const analyse = cluster({ cores: 8, time: "1h" })(function analyse(file: string) { return file.length })
- * console.log(await analyse("a.csv"))
- * for await (const { index, ...outcome } of analyse.map(["a.csv", "b.csv"])) console.log(index, outcome)
- */
-export const cluster = <const O extends ClusterOptions = ClusterOptions>(options: O = {} as O) => // no option is an option less
-<F extends AnyFunction>(fn: F, _context?: ClassMethodDecoratorContext): ClusterFunction<F, O> => {
-  const effect = (args: ReadonlyArray<unknown>): Run<unknown> =>
-    Effect.suspend(() =>
+/** The face of `fn` on the cluster of `place`. */
+const wrap = (fn: AnyFunction, place: Place): unknown => {
+  const { options } = place
+  const effect = (args: ReadonlyArray<unknown>): Effect.Effect<unknown, unknown> =>
+    Effect.suspend((): Effect.Effect<unknown, unknown> =>
       isInJob()
         ? Effect.tryPromise({ try: async () => Reflect.apply(fn, undefined, args), catch: (error) => error })
-        : onCluster(
-          options,
-          Effect.map(Pipeline.run({ fn, args, options: options.packaging }), ({ result }) => result.value)
+        : on(
+          place,
+          Effect.map(
+            Pipeline.run({ fn, args, options: options.packaging }, observerOf(options.onLog)),
+            ({ result }) => result.value
+          )
         )
     )
   const submit = (args: ReadonlyArray<unknown>): Promise<ClusterJob<unknown>> =>
-    promise(onCluster(
-      options,
+    promise(on(
+      place,
       Effect.gen(function*() {
         const job = yield* Pipeline.submitCall(yield* Pipeline.packageCall({ fn, args, options: options.packaging }))
-        return jobOf(options, job.jobId)
+        return jobOf(place, job.jobId)
       })
     ))
   const call = function(this: unknown, ...args: ReadonlyArray<unknown>): unknown {
@@ -276,10 +301,32 @@ export const cluster = <const O extends ClusterOptions = ClusterOptions>(options
     effect: (...args: ReadonlyArray<unknown>) => effect(args),
     submit: (...args: ReadonlyArray<unknown>) => submit(args),
     map: (inputs: Iterable<unknown>, mapOptions: MapOptions = {}) =>
-      isInJob() ? mapHere(fn, inputs) : mapOf(fn, options, inputs, mapOptions),
-    stream: (inputs: Iterable<unknown>, mapOptions: MapOptions = {}) =>
+      isInJob() ? mapHere(fn, inputs) : mapOf(fn, place, inputs, mapOptions),
+    stream: (inputs: Iterable<unknown>, mapOptions: MapOptions = {}): Stream.Stream<Outcome<unknown>, unknown> =>
       isInJob()
         ? Stream.fromAsyncIterable(mapHere(fn, inputs), (error) => error)
-        : streamOf(options, submission(fn, options, inputs, mapOptions), mapOptions)
-  }) as unknown as ClusterFunction<F, O> // takes what `fn` does, and gives it later
+        : streamOf(place, submission(fn, options, inputs, mapOptions), mapOptions)
+  })
+}
+
+/**
+ * Gives a function that runs `fn` on the cluster: same arguments, a promise of what it returns. As a standard decorator it does the
+ * same to a static method. Without options the cluster is the one that is configured, and else this machine.
+ *
+ * @example
+ * const analyse = cluster({ cores: 8, time: "1h" })(function analyse(file: string) { return file.length })
+ * console.log(await analyse("a.csv"))
+ * for await (const { index, ...outcome } of analyse.map(["a.csv", "b.csv"])) console.log(index, outcome)
+ */
+export const cluster = <const O extends ClusterOptions = ClusterOptions>(options: O = {} as O): ClusterDecorator<O> => { // no option is an option less
+  const place: Place = { options, isClosed: false }
+  const close = async (): Promise<void> => {
+    if (place.isClosed) return
+    place.isClosed = true
+    const { closeOne, promise } = await import("./SharedClusters.ts")
+    await closeOne(await promise(configuration(options)))
+  }
+  const decorate = <F extends AnyFunction>(fn: F, _context?: ClassMethodDecoratorContext): ClusterFunction<F, O> =>
+    wrap(fn, place) as ClusterFunction<F, O> // takes what `fn` does, and gives it later
+  return Object.assign(decorate, { close, [Symbol.asyncDispose]: close })
 }

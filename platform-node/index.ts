@@ -4,10 +4,8 @@
  * The names are those of the original system. Rejections are the tagged errors themselves (`error._tag`,
  * `error.message`); {@link NodeHost} has the layers for programs that do use Effect.
  */
-import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type * as Duration from "effect/Duration"
 import * as OpenPackage from "../core/archive/OpenPackage.ts"
@@ -30,20 +28,26 @@ import { unfinishedPackages } from "../core/cluster/execute/UnfinishedPackages.t
 import * as Cluster from "./Cluster.ts"
 import * as Configuration from "./Configuration.ts"
 import * as NodeHost from "./NodeHost.ts"
-import * as ProcessWarnings from "./ProcessWarnings.ts"
+import { onCluster as onShared } from "./run.ts"
+import * as SharedClusters from "./SharedClusters.ts"
 
 export * as AnalysisCache from "./AnalysisCache.ts"
 export * as Cluster from "./Cluster.ts"
 export {
   cluster,
+  type CallError,
   type Clustered,
+  type ClusterDecorator,
   type ClusterFunction,
   type ClusterJob,
   type ClusterOptions,
+  type MapError,
   type MapOptions,
   type MapResults,
-  type Outcome
+  type Outcome,
+  type ReachError
 } from "./clusteredFunction.ts"
+export { ClusterClosedError } from "./ClusterClosedError.ts"
 export * as ClusterFilesystem from "./ClusterFilesystem.ts"
 export * as Configuration from "./Configuration.ts"
 export { configure } from "./Configuration.ts"
@@ -64,6 +68,8 @@ export * as LocalScheduler from "./LocalScheduler.ts"
 export * as LocalTransport from "./LocalTransport.ts"
 export * as NodeHost from "./NodeHost.ts"
 export * as PackageStore from "./PackageStore.ts"
+export type { OnLog } from "./PrintedOutput.ts"
+export { type CallArguments, type ClusterChoice, run, type RunOptions, type RunSettings } from "./run.ts"
 export * as PackageMemory from "./PackageMemory.ts"
 export * as SourceParser from "./SourceParser.ts"
 export * as ValueInspection from "./ValueInspection.ts"
@@ -75,26 +81,21 @@ export type { FunctionLike } from "../core/packaging/FilePackager.ts"
 export type { PackageInfo } from "../core/packaging/PackageInfo.ts"
 export type { PackageOptionsInput } from "../core/packaging/PackageOptions.ts"
 
-type Services = NodeHost.Services
-
-/** Throws the error itself. */
-const valueOf = <A, E>(exit: Exit.Exit<A, E>): A => {
-  if (Exit.isSuccess(exit)) return exit.value
-  throw Cause.squash(exit.cause)
-}
-
-/** Runs with fresh layers: environment variables are read at each call. */
-const promise = async <A, E>(effect: Effect.Effect<A, E, Services>): Promise<A> =>
-  valueOf(
-    await Effect.runPromiseExit(effect.pipe(Effect.provide(NodeHost.layer), Effect.provide(ProcessWarnings.layer)))
-  )
+/** What packages and asks nothing of a cluster. */
+const promise = <A, E>(effect: Effect.Effect<A, E, NodeHost.Services>): Promise<A> =>
+  onShared<A, unknown>(Effect.succeed(ClusterConfig.local), effect)
 
 /** The same on a cluster. */
 const onCluster = <A, E>(
   clusterConfig: ClusterConfig.ClusterConfig | undefined,
-  use: Effect.Effect<A, E, Cluster.Services>
-): Promise<A> =>
-  promise(Effect.flatMap(clusterOf(clusterConfig), (config) => Effect.provide(use, Cluster.layer(config))))
+  effect: Effect.Effect<A, E, Cluster.Services>
+): Promise<A> => onShared<A, unknown>(clusterOf(clusterConfig), effect)
+
+/**
+ * Closes the connections that the calls of this process share, when those under way have ended. Nobody needs to: they keep no process
+ * alive, and end when nobody calls for a while. Later calls open them anew.
+ */
+export const close = (): Promise<void> => SharedClusters.closeAll()
 
 /** The cluster of a call that names none: what is configured, and else this machine. */
 const configured = Effect.map(Effect.suspend(() => Configuration.load()), ({ config }) => config)
@@ -133,7 +134,7 @@ export const createExecutionContext = (
   functionArgs: ReadonlyArray<unknown> = [],
   functionKwargs: Readonly<Record<string, unknown>> = {}
 ): Context.ExecutionContext =>
-  valueOf(Effect.runSyncExit(Effect.provide(
+  SharedClusters.valueOf(Effect.runSyncExit(Effect.provide(
     Effect.flatMap(
       clusterOf(clusterConfig),
       (config) => Context.createExecutionContext(config, functionArgs, functionKwargs)
@@ -220,27 +221,11 @@ export const cleanupPackages = (
     })
   )
 
-/** Packages the function, runs it on the cluster, and gives what it returned. */
-export const run = (
-  fn: Packager.FunctionLike,
-  clusterConfig?: ClusterConfig.ClusterConfig,
-  functionArgs: ReadonlyArray<unknown> = [],
-  functionKwargs: Readonly<Record<string, unknown>> = {},
-  options: PackageOptionsInput = {}
-): Promise<unknown> =>
-  onCluster(
-    clusterConfig,
-    Effect.map(
-      Pipeline.run({ fn, args: functionArgs, kwargs: functionKwargs, options }),
-      ({ result }) => result.value
-    )
-  )
-
 /** Runs packages on a cluster. All it knows of a job lies in the job's directory. */
 export class ClusterExecutor {
   readonly clusterConfig: ClusterConfig.ClusterConfig
   constructor(clusterConfig?: ClusterConfig.ClusterConfig) {
-    this.clusterConfig = clusterConfig ?? valueOf(Effect.runSyncExit(configured))
+    this.clusterConfig = clusterConfig ?? SharedClusters.valueOf(Effect.runSyncExit(configured))
   }
   /** Submits a package that `packageFunctionForExecution` made, and gives the job's ID. */
   submit(info: PackageInfo): Promise<string> {

@@ -14,6 +14,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
+import * as BoundedMap from "./execute/BoundedMap.ts"
 import type { RandomAccess } from "../archive/RandomAccess.ts"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
 import type { ConfigurationError } from "../config/ConfigurationError.ts"
@@ -216,6 +217,12 @@ const makingMillis = 250
 /** Jobs that are asked about at once. */
 const atOnce = 16
 
+/** Of so many jobs and packages something is kept in memory, however long a program submits. */
+const mostKept = 1024
+
+/** How long a package that was deployed is taken to be there; far below the age at which anything is cleaned up. */
+const deployedMillis = 600_000
+
 /** What is wrong with one job's files, and not with the way to them. */
 const notUnderstood: ReadonlySet<TransportError["reason"]> = new Set(["Unavailable", "PermissionDenied", "NotFound"])
 
@@ -285,7 +292,7 @@ const make = (options: LayerOptions) =>
       })
 
     /** Plans never change; `undefined` for a job that is one call. */
-    const plans = new Map<string, JobDirectory.TaskPlan | undefined>()
+    const plans = BoundedMap.make<string, JobDirectory.TaskPlan | undefined>(mostKept)
 
     const describe = (jobId: string) =>
       Effect.gen(function*() {
@@ -386,6 +393,34 @@ const make = (options: LayerOptions) =>
           progress
         }))
 
+    interface Deployment {
+      /** One call of many sends the package, the others wait. */
+      readonly one: Effect.Semaphore
+      last: { readonly deployed: DeployedPackage; readonly at: number } | undefined
+    }
+    const deployments = BoundedMap.make<string, Deployment>(mostKept)
+
+    /**
+     * The same for a job. A package that was deployed a moment ago is only looked for: the host is not asked again about its runtime
+     * and npm packages.
+     */
+    const deployed = (request: DeploymentRequest, config: ClusterConfig.ClusterConfig) =>
+      Effect.suspend(() => {
+        const key = CanonicalJson.encode([request.digest, request.nodeModules ?? null, [...config.moduleLoads ?? []]])
+        const deployment = deployments.get(key) ?? { one: Effect.unsafeMakeSemaphore(1), last: undefined }
+        deployments.set(key, deployment)
+        return deployment.one.withPermits(1)(Effect.gen(function*() {
+          const { last } = deployment
+          const now = yield* Clock.currentTimeMillis
+          if (last !== undefined && now - last.at < deployedMillis) {
+            if (yield* transport.exists(last.deployed.directory)) return { ...last.deployed, created: false }
+          }
+          const made = yield* deploy(request, config)
+          deployment.last = { deployed: made, at: now }
+          return made
+        }))
+      })
+
     /** Makes the directory of a job with all that every job has; `fill` puts in the rest. */
     const prepare = <E>(
       request: SubmitRequest,
@@ -399,7 +434,9 @@ const make = (options: LayerOptions) =>
       Effect.gen(function*() {
         const { invocation } = request
         // No job is there yet: whoever sends for minutes may give up
-        const deployed = yield* Effect.interruptible(deploy({ ...request, digest: invocation.package.digest }, config))
+        const there = yield* Effect.interruptible(
+          deployed({ ...request, digest: invocation.package.digest }, config)
+        )
         yield* transport.makeDirectory(jobs)
         const jobId = yield* newDirectory
         const directory = directoryOf(jobId)
@@ -412,7 +449,7 @@ const make = (options: LayerOptions) =>
           digest: invocation.package.digest,
           functionName: invocation.package.functionName,
           clusterType: scheduler.clusterType,
-          packageDirectory: deployed.directory,
+          packageDirectory: there.directory,
           createdAt: yield* Clock.currentTimeMillis,
           ...(request.owner === undefined ? {} : { owner: request.owner }),
           ...(request.callKey === undefined ? {} : { callKey: request.callKey }),
@@ -422,10 +459,10 @@ const make = (options: LayerOptions) =>
           JobScript.render({
             ...own,
             jobId,
-            packageDirectory: deployed.directory,
+            packageDirectory: there.directory,
             filesystemRoot: invocation.filesystemRoot ?? options.filesystemRoot ?? config.remoteWorkDir ??
               request.filesystemRoot,
-            runtimePath: deployed.runtimePath,
+            runtimePath: there.runtimePath,
             moduleLoads: config.moduleLoads ?? [],
             preExecutionCommands: config.preExecutionCommands ?? [],
             limits: limitsOf(config)

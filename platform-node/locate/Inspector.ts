@@ -1,9 +1,6 @@
 /**
  * V8's inspector, asked by the very process that it inspects.
  */
-import type * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type { Debugger, Runtime } from "node:inspector"
 import { Session } from "node:inspector"
 import type { AnyFunction, BoundFunction } from "../../core/closures/FunctionLocator.ts"
@@ -32,7 +29,7 @@ const slot = Symbol.for("clustrix.FunctionLocator")
 
 /**
  * A session with the inspector of this process. `Debugger.enable` reports every script that is loaded. A session keeps
- * memory for each of them until it is closed, so the whole process has one at a time: see {@link shared}.
+ * memory for each of them until it is closed, so the whole process has one at a time: see {@link ask}.
  */
 export class Inspector {
   readonly #session = new Session()
@@ -166,21 +163,28 @@ const internal = (
   name: string
 ): Runtime.RemoteObject | undefined => internalProperties.find((each) => each.name === name)?.value
 
-let open: { readonly inspector: Inspector; holders: number } | undefined
+let open: { readonly inspector: Inspector; readonly at: number } | undefined
+let closing: NodeJS.Timeout | undefined
 
-/** The inspector of this process: opened for the first who holds it, closed when nobody holds it any more. */
-export const shared: Effect.Effect<Inspector, Cause.UnknownException, Scope.Scope> = Effect.acquireRelease(
-  Effect.try(() => {
-    open ??= { inspector: new Inspector(), holders: 0 }
-    open.holders += 1
-    return open.inspector
-  }),
-  () =>
-    Effect.sync(() => {
-      if (open === undefined) return
-      open.holders -= 1
-      if (open.holders > 0) return
-      open.inspector.close()
-      open = undefined
-    })
-)
+/** How long it stays open for the next question: opening it takes some 20 ms, and a packaging has many. */
+const lingeringMillis = 200
+/** However much is asked: a session keeps something of every question. */
+const longestMillis = 5000
+
+const close = (): void => {
+  clearTimeout(closing)
+  open?.inspector.close()
+  open = undefined
+}
+
+/**
+ * Asks the inspector of this process. It is opened for the first question, and closed when there was none for a moment: a service
+ * that packages for days would keep what each of its sessions has seen. Throws where the runtime has no inspector.
+ */
+export const ask = <A>(question: (inspector: Inspector) => A): A => {
+  if (open !== undefined && performance.now() - open.at > longestMillis) close()
+  open ??= { inspector: new Inspector(), at: performance.now() }
+  clearTimeout(closing)
+  closing = setTimeout(close, lingeringMillis).unref()
+  return question(open.inspector)
+}

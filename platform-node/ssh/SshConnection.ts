@@ -125,13 +125,26 @@ const openSocket = (
       connectionError(target, Object.assign(new Error("The jump host did not reach it."), { level: "client-timeout" }))
   }))
 
+/** Asks for a sign of life, as ssh2 does by a timer that would keep the process alive. */
+const ping = (client: Client): void => {
+  // Fields that ssh2 does not publish: the answer is taken by the first who waits for one
+  const { _callbacks: waiting, _protocol: protocol } = client as unknown as {
+    readonly _callbacks: Array<() => void>
+    readonly _protocol: { readonly ping: () => void }
+  }
+  waiting.push(() => undefined)
+  protocol.ping()
+}
+
 /** Ends a connection from which nothing came for long. Any byte is a sign of life, for a slow link answers late. */
-const watch = (client: Client, socket: Duplex, millis: number): void => {
+const watch = (client: Client, socket: Duplex, millis: number, isInBackground: boolean): void => {
   let silent = 0
   const timer = setInterval(() => {
     silent += 1
     if (silent > keepAliveCount) socket.destroy()
+    else if (isInBackground && socket.writable) ping(client)
   }, millis)
+  if (isInBackground) timer.unref()
   socket.on("data", () => {
     silent = 0
   })
@@ -151,7 +164,7 @@ const connectOne = (
       const address: unknown = Reflect.get(Reflect.get(client, "_sock") ?? {}, "remoteAddress")
       return typeof address === "string" ? address : undefined
     })
-    const keepAlive = target.isInBackground === true ? 0 : target.keepAliveMillis
+    const { isInBackground = false, keepAliveMillis } = target
     const client = new ssh2.Client()
     // Whoever is interrupted while it connects, or fails, leaves nothing
     yield* Effect.addFinalizer(() =>
@@ -210,7 +223,7 @@ const connectOne = (
         wait()
         verified()
         const own: Duplex = Reflect.get(client, "_sock")
-        if (keepAlive > 0) watch(client, own, keepAlive)
+        if (keepAliveMillis > 0) watch(client, own, keepAliveMillis, isInBackground)
       })
       client.on("change password", () => {
         failed(Object.assign(new Error("The password has expired"), { code: 14 }))
@@ -224,7 +237,7 @@ const connectOne = (
       })
       client.once("close", () => failed(new Error("It closed the connection during the handshake.")))
       // A field that ssh2 does not publish; a channel through a jump has no `unref`
-      if (target.isInBackground === true) client.once("connect", () => Reflect.get(client, "_sock").unref?.())
+      if (isInBackground) client.once("connect", () => Reflect.get(client, "_sock").unref?.())
       wait()
       try {
         client.connect({
@@ -233,7 +246,7 @@ const connectOne = (
           username: target.username,
           ...(socket === undefined ? {} : { sock: socket }),
           readyTimeout: 0,
-          keepaliveInterval: keepAlive,
+          keepaliveInterval: isInBackground ? 0 : keepAliveMillis,
           // It counts answers to its own questions only
           keepaliveCountMax: Number.MAX_SAFE_INTEGER,
           hostVerifier: hostKey.verify,

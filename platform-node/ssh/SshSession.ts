@@ -142,6 +142,9 @@ export const make = (target: SshTarget.SshTarget): Effect.Effect<SshSession, nev
       const verified = (): void => {
         isVerified = true
       }
+      if (target.retry !== undefined) {
+        return Effect.retry(connectOnce(verified), { schedule: target.retry, while: isTransient })
+      }
       return Effect.retry(connectOnce(verified), {
         schedule: hasConnected
           ? pauses.pipe(Schedule.upTo(Duration.millis(target.reconnectMillis)))

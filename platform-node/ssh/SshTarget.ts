@@ -2,6 +2,7 @@
  * Where an SSH connection goes and how it proves who it is: the cluster's configuration laid over `~/.ssh/config`.
  */
 import * as Effect from "effect/Effect"
+import type * as Schedule from "effect/Schedule"
 import type * as Redacted from "effect/Redacted"
 import * as Net from "node:net"
 import * as Os from "node:os"
@@ -35,6 +36,10 @@ export interface SshOptions {
   readonly reconnectMillis?: number | undefined
   /** Between two signs of life; a connection without any for four times as long has ended. */
   readonly keepAliveMillis?: number | undefined
+  /** How connecting is tried again after the network failed; by default as often as is likely to help. */
+  readonly retry?: Schedule.Schedule<unknown, TransportError> | undefined
+  /** Whether the process may end while the connection is open. */
+  readonly isInBackground?: boolean | undefined
   /** Answers what the server asks beyond the password, such as a one-time code. */
   readonly prompt?: ((question: string, isSecret: boolean) => Promise<string>) | undefined
 }
@@ -61,12 +66,13 @@ export interface SshTarget {
   readonly connectTimeoutSeconds: number
   readonly reconnectMillis: number
   readonly keepAliveMillis: number
+  readonly retry: SshOptions["retry"]
   readonly prompt: SshOptions["prompt"]
   /** What ssh_config allows. */
   readonly policy: SshPolicy.SshPolicy
   /** Connections to go through, the first one first. */
   readonly jumps: ReadonlyArray<SshTarget>
-  /** Whether the process may end while it is open; then it gives no signs of life by itself. */
+  /** Whether the process may end while it is open. */
   readonly isInBackground?: boolean
 }
 
@@ -226,17 +232,13 @@ const build = (options: SshOptions, depth: number): SshTarget => {
         : wholeNumber(connectTimeout, "ConnectTimeout", 86_400)),
     reconnectMillis: options.reconnectMillis ?? defaultReconnectMillis,
     keepAliveMillis: options.keepAliveMillis ?? defaultKeepAliveMillis,
+    retry: options.retry,
     prompt: options.prompt,
     policy,
-    jumps
+    jumps,
+    isInBackground: options.isInBackground ?? false
   }
 }
-
-export const inBackground = (target: SshTarget): SshTarget => ({
-  ...target,
-  jumps: target.jumps.map(inBackground),
-  isInBackground: true
-})
 
 /** Reads the configuration files, and decides. */
 export const resolve = (options: SshOptions): Effect.Effect<SshTarget, TransportError> =>

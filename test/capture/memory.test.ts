@@ -36,6 +36,8 @@ for (let n = 0; n < ${count}; n++) {
   gc()
   resident.push(process.memoryUsage.rss() / 1e6)
 }
+// It is kept open for the next question, for a moment
+await new Promise((resolve) => setTimeout(resolve, 500))
 console.log(JSON.stringify({ resident, refusals, open, mostOpen }))
 `
 

@@ -79,7 +79,7 @@ const program = (call: Call, terminal: Terminal) =>
     const config = yield* clusterOf(call)
     const options = yield* SshCluster.sshOptions(
       config.clusterType === "local" ? { ...config, clusterType: "ssh" } : config,
-      promptOn(terminal)
+      { prompt: promptOn(terminal) }
     )
     const prompt = promptOn(terminal)
     const password = (location: string) =>
