@@ -330,16 +330,23 @@ export const watchJob = (
 ): Effect.Effect<JobResult, ResultError, ClusterExecutor> =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
-    const watching = log === undefined
-      ? undefined
-      : yield* Effect.fork(Stream.runForEach(executor.logs(jobId), log))
+    if (log === undefined) return yield* executor.result(jobId)
+    const told = { stdout: 0, stderr: 0 }
+    const tell = (chunk: LogChunk) =>
+      Effect.uninterruptible(Effect.zipRight(
+        log(chunk),
+        Effect.sync(() => {
+          told[chunk.stream] += chunk.bytes.length
+        })
+      ))
+    const watching = yield* Effect.fork(Effect.ignore(Stream.runForEach(executor.logs(jobId), tell)))
+    // The watcher looks seldom where nothing comes: what it has not seen at the end is read then
+    const rest = Effect.suspend(() =>
+      Effect.ignore(Stream.runForEach(executor.logs(jobId, { follow: false, from: { ...told } }), tell))
+    )
     return yield* Effect.onExit(
       executor.result(jobId),
-      (exit) =>
-        watching === undefined ? Effect.void
-          : Exit.isInterrupted(exit) ? Fiber.interrupt(watching)
-          // The last lines may lie there before the watcher has read them
-          : Effect.ignore(Fiber.join(watching))
+      (exit) => Effect.zipRight(Fiber.interrupt(watching), Exit.isInterrupted(exit) ? Effect.void : rest)
     )
   }).pipe(Effect.interruptible, Effect.withSpan("clustrix.watch"))
 
