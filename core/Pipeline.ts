@@ -378,6 +378,9 @@ export const submitAndAwait = <E, R>(
     })
   )
 
+/** What {@link run} needs: a cluster's layer provides it. */
+export type Requirements = Cluster | ClusterExecutor | FilePackager
+
 /** What a run gave. */
 export interface Ran {
   readonly packaged: PackagedCall
@@ -389,7 +392,7 @@ export interface Ran {
 export const run = (
   call: FunctionCall,
   observer: Observer = {}
-): Effect.Effect<Ran, RunError, Cluster | ClusterExecutor | FilePackager> =>
+): Effect.Effect<Ran, RunError, Requirements> =>
   Effect.gen(function*() {
     const packaged = yield* packageCall(call)
     yield* observer.packaged?.(packaged) ?? Effect.void
