@@ -3,7 +3,7 @@
  * command, everything inside), and `playground` (the web page). Vitest reads its own section from here too.
  */
 import { createHash } from "node:crypto"
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -37,9 +37,32 @@ const sources = (): string => {
 
 const define = { __CLUSTRIX_BUILD__: JSON.stringify(sources()) }
 
+/**
+ * Packages that each bring many others and are used in one place: the build holds the part that is needed, so that they are not
+ * installed. Of @effect/platform-node that is Node's file system and paths, over the user's own copy of @effect/platform.
+ */
+const held =
+  /^(?:@effect\/platform-node(?:-shared)?|@yarnpkg\/parsers|js-yaml|argparse|tslib|tar|@isaacs\/fs-minipass|chownr|minipass|minizlib|yallist|fast-xml-parser|@nodable\/entities|fast-xml-builder|is-unsafe|path-expression-matcher|strnum|anynum|xml-naming)(?:\/|$)/
+
+const isHeld = (specifier: string): boolean => held.test(specifier)
+
+/** Says whose code the library holds. */
+const libraryLicences: Plugin = {
+  name: "clustrix:licences",
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap((chunk) => chunk.type === "chunk" ? chunk.moduleIds : [])
+    this.emitFile({
+      type: "asset",
+      fileName: "THIRD-PARTY-LICENSES.txt",
+      source: licences(modules.filter((id) => id.includes("/node_modules/")))
+    })
+  }
+}
+
 const library: UserConfig = {
   define,
-  ssr: { external: true, noExternal: [] },
+  plugins: [libraryLicences],
+  ssr: { external: true, noExternal: [held] },
   build: {
     ssr: true,
     target: ["es2022", target],
@@ -55,7 +78,7 @@ const library: UserConfig = {
         browser: here("platform-browser/index.ts"),
         "browser-worker": here("platform-browser/worker/main.ts")
       },
-      external: (specifier) => !/^(\.|\/|[A-Za-z]:|\0)/.test(specifier),
+      external: (specifier) => !/^(\.|\/|[A-Za-z]:|\0)/.test(specifier) && !isHeld(specifier),
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "chunks/[name]-[hash].js",
@@ -67,12 +90,12 @@ const library: UserConfig = {
 
 const bin = here("dist/bin")
 
-/** The licences of the packages that `modules` come from, and of SWC, whose WASM goes along. */
+/** The licences of the packages that `modules` come from. */
 const licences = (modules: ReadonlyArray<string>): string => {
   const folders = modules.flatMap((id) =>
     /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0].replace(/^\0/, "") ?? []
   )
-  return [...new Set([...folders, here("node_modules/@swc/wasm-web")])].sort().map((folder) => {
+  return [...new Set(folders)].sort().map((folder) => {
     const { license, name, version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<
       string,
       string
@@ -83,10 +106,7 @@ const licences = (modules: ReadonlyArray<string>): string => {
   }).join(`\n${"-".repeat(80)}\n\n`)
 }
 
-/**
- * SWC's WASM lies beside the command, for every chunk is in that folder too:
- * `new URL("./wasm_bg.wasm", import.meta.url)` finds it from any of them.
- */
+/** SWC's WASM is not copied: it is that of the dependency @swc/wasm-web, which the library and pages use, too. */
 const executable: Plugin = {
   name: "clustrix:executable",
   generateBundle(_options, bundle) {
@@ -102,7 +122,6 @@ const executable: Plugin = {
     const entry = `${bin}/clustrix.js`
     if (!existsSync(entry)) return
     chmodSync(entry, 0o755)
-    copyFileSync(here("node_modules/@swc/wasm-web/wasm_bg.wasm"), `${bin}/wasm_bg.wasm`)
   }
 }
 

@@ -109,7 +109,14 @@ export type ClusterFunction<F extends AnyFunction, O = ClusterOptions> =
  * What `cluster(options)` gives: wraps functions, and decorates static methods. All that were wrapped by it share a connection, also
  * with all others that mean the same cluster.
  */
-export interface ClusterDecorator<O> extends AsyncDisposable {
+export type ClusterDecorator<O> = Decorator<O> & Disposable
+
+/** For `await using`, where the program's types know it. */
+type Disposable = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
+  ? { readonly [K in Key]: () => Promise<void> }
+  : unknown
+
+interface Decorator<O> {
   <F extends AnyFunction>(fn: F, context?: ClassMethodDecoratorContext): ClusterFunction<F, O>
   /** Ends the connection once the calls under way have ended. Further calls fail as {@link ClusterClosed.ClusterClosedError}. */
   readonly close: () => Promise<void>

@@ -2,7 +2,6 @@
  * What ssh_config allows a connection: algorithms, keys, ways to log in. An option that restricts and that cannot be honoured is refused
  * by its name.
  */
-import type { CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from "ssh2"
 import * as PatternList from "./PatternList.ts"
 import * as SshOptionNames from "./SshOptionNames.ts"
 import type { Setting, Settings } from "./SshSettings.ts"
@@ -11,14 +10,17 @@ import type { Setting, Settings } from "./SshSettings.ts"
 const everyMethod = ["publickey", "keyboard-interactive", "password"] as const
 export type Method = typeof everyMethod[number]
 
+/** Names of algorithms that ssh2 knows. Its own types are not named here: our declarations would need them where they are installed. */
+type Algorithm<Kind extends keyof typeof supported> = typeof supported[Kind][number]
+
 export interface SshPolicy {
   /** `undefined`: what ssh2 takes by itself. */
-  readonly kex: ReadonlyArray<KexAlgorithm> | undefined
-  readonly ciphers: ReadonlyArray<CipherAlgorithm> | undefined
-  readonly macs: ReadonlyArray<MacAlgorithm> | undefined
+  readonly kex: ReadonlyArray<Algorithm<"kex">> | undefined
+  readonly ciphers: ReadonlyArray<Algorithm<"ciphers">> | undefined
+  readonly macs: ReadonlyArray<Algorithm<"macs">> | undefined
   /** `isOrdered`: the order is the user's; otherwise the types by which the host is known come first. */
   readonly hostKeys: {
-    readonly algorithms: ReadonlyArray<ServerHostKeyAlgorithm>
+    readonly algorithms: ReadonlyArray<Algorithm<"hostKeys">>
     readonly isOrdered: boolean
   } | undefined
   /** Algorithms that a signature of one of our keys may have. */

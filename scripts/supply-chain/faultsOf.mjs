@@ -4,15 +4,19 @@
 import * as Licence from "./Licence.mjs"
 
 const exact = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
+/** What a user's program may have beside ours: one copy for both. */
+const range = /^\^\d+\.\d+\.\d+$/
 
 const nameOf = (place) => place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length)
 
 /** Each direct dependency has a reason, each reason a dependency. */
-const directFaults = (kind, asked = {}, reasons = {}) => [
+const directFaults = (kind, asked = {}, reasons = {}, form = exact) => [
   ...Object.entries(asked).flatMap(([name, version]) => [
     ...((reasons[name] ?? "").trim() === ""
       ? [`${name} is in ${kind}, and scripts/supply-chain/policy.json has no reason for it`] : []),
-    ...(exact.test(version) ? [] : [`${name} is asked for as ${version}, which is not one version`])
+    ...(form.test(version)
+      ? []
+      : [`${name} is asked for as ${version}, which is not one ${form === exact ? "version" : "range"}`])
   ]),
   ...Object.keys(reasons).filter((name) => !Object.hasOwn(asked, name)).map((name) =>
     `scripts/supply-chain/policy.json has a reason for ${name}, which is not in ${kind}`
@@ -33,15 +37,37 @@ const licenceOf = (packages, place, { inFiles = {}, inOldForm }) => {
   return whole?.license
 }
 
+/** Where the package at `place` finds `name`, as Node looks for it. */
+const placeOf = (packages, place, name) => {
+  for (let at = place;; at = at.slice(0, Math.max(0, at.lastIndexOf("/node_modules/")))) {
+    const found = `${at === "" ? "" : `${at}/`}node_modules/${name}`
+    if (Object.hasOwn(packages, found) || at === "" || !at.includes("/node_modules/")) {
+      return Object.hasOwn(packages, found) ? found : `node_modules/${name}`
+    }
+  }
+}
+
+/** The places of `names`, and of the packages that they need. */
+const closureOf = (packages, names) => {
+  const found = new Set(names.map((name) => `node_modules/${name}`))
+  for (const place of found) {
+    for (const name of Object.keys(packages[place]?.dependencies ?? {})) found.add(placeOf(packages, place, name))
+  }
+  return found
+}
+
 export const faultsOf = ({ lockfile, manifest, policy, workspaces }) => {
   const { packages } = lockfile
   const installed = Object.entries(packages).filter(([place, { link }]) =>
     place.includes("node_modules/") && link !== true
   )
   const shipped = new Set(policy.licences.shipped)
+  // What the build holds is shipped as well
+  const bundled = closureOf(packages, policy.bundled ?? [])
   const development = new Set([...policy.licences.shipped, ...policy.licences.development])
   return [
     ...directFaults("dependencies", manifest.dependencies, policy.dependencies),
+    ...directFaults("peerDependencies", manifest.peerDependencies, policy.peerDependencies, range),
     ...directFaults("devDependencies", manifest.devDependencies, policy.devDependencies),
     ...directFaults(
       "the workspaces' dependencies",
@@ -53,12 +79,13 @@ export const faultsOf = ({ lockfile, manifest, policy, workspaces }) => {
     ),
     ...installed.flatMap(([place, { dev }]) => {
       const licence = licenceOf(packages, place, policy.licences)
-      const allowed = dev === true ? development : shipped
+      const isShipped = dev !== true || bundled.has(place)
+      const allowed = isShipped ? shipped : development
       return typeof licence === "string" && Licence.allows(licence, (id) => allowed.has(id))
         ? []
         : [
           `${place} has the licence ${licence ?? "(none)"}, which is not allowed${
-            dev === true ? "" : " in what is shipped"
+            isShipped ? " in what is shipped" : ""
           }`
         ]
     }),

@@ -14,7 +14,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B 
 /** Compiles if `value` has exactly the type `A`. */
 declare const is: <A>() => <B>(value: B, ...same: Equal<A, B> extends true ? [] : ["the type differs"]) => void
 /** Compiles if `A` has a member of this tag. */
-declare const hasTag: <A extends { readonly _tag: string }, Tag extends A["_tag"]>() => void
+declare const hasTag: <A extends { readonly _tag: string }, Tag extends A["_tag"]>(tag?: Tag) => void
 
 declare const add: (a: number, b: number) => number
 declare const greet: (name: string, options?: { readonly loud: boolean }) => Promise<string>
