@@ -21,11 +21,15 @@ import { layerMemory as layerMemoryCache } from "../core/modules/AnalysisCache.t
 import { layerMemory as layerMemoryPackages } from "../core/packaging/memory/PackageMemory.ts"
 import * as ClusterServices from "./ClusterServices.ts"
 import * as Configuration from "./Configuration.ts"
+import * as EffectVersion from "./EffectVersion.ts"
 import * as LocalCluster from "./LocalCluster.ts"
 import * as NodeHost from "./NodeHost.ts"
 
 export { Cluster, type JobSettings } from "../core/config/Cluster.ts"
-export type { ClusterError } from "./ClusterServices.ts"
+export { EffectVersionError } from "./EffectVersion.ts"
+
+/** Why a cluster cannot be reached: its configuration, the way there, or a program with another Effect. */
+export type ClusterError = ClusterServices.ClusterError | EffectVersion.EffectVersionError
 
 /** What a cluster provides: the packager with its services, and what reaches the cluster. */
 export type Services = ClusterServices.Services | NodeHost.Services
@@ -73,8 +77,9 @@ const checked = (config: ClusterConfig.ClusterConfig) =>
 export const layer = <R extends Services = never, E = never>(
   config: ClusterConfig.ClusterConfig,
   { replace, ...options }: Options<R, E> = {}
-): Layer.Layer<Services, ClusterServices.ClusterError | E> =>
+): Layer.Layer<Services, ClusterError | E> =>
   Layer.unwrapScoped(Effect.gen(function*() {
+    yield* EffectVersion.check
     const own = yield* checked(config)
     if (replace === undefined) return Layer.provideMerge(ClusterServices.layer(own, options), NodeHost.layer)
     const given: Context.Context<never> = yield* Layer.build(replace)
@@ -94,13 +99,13 @@ export const layer = <R extends Services = never, E = never>(
 export const layerConfig = <R extends Services = never, E = never>(
   config: Config.Config.Wrap<ClusterConfig.ClusterConfig>,
   options: Options<R, E> = {}
-): Layer.Layer<Services, ClusterServices.ClusterError | E> =>
+): Layer.Layer<Services, ClusterError | E> =>
   Layer.unwrapEffect(Effect.map(Config.unwrap(config), (own) => layer(own, options)))
 
 /** The cluster that is configured by files, environment variables and `configure()`: what `clustrix config show` prints. */
 export const layerConfigured = <R extends Services = never, E = never>(
   { prompt, replace, retry, ...load }: Configuration.LoadOptions & Options<R, E> = {}
-): Layer.Layer<Services, ClusterServices.ClusterError | ConfigurationError | E> =>
+): Layer.Layer<Services, ClusterError | ConfigurationError | E> =>
   Layer.unwrapEffect(
     Effect.map(
       Effect.suspend(() => Configuration.load(load)),
@@ -116,8 +121,9 @@ export const layerConfigured = <R extends Services = never, E = never>(
 export const layerTest = <R extends Services = never, E = never>(
   job: JobSettings = {},
   { replace }: Pick<Options<R, E>, "replace"> = {}
-): Layer.Layer<Services, ClusterServices.ClusterError | E> =>
+): Layer.Layer<Services, ClusterError | E> =>
   Layer.unwrapScoped(Effect.gen(function*() {
+    yield* EffectVersion.check
     const config = yield* checked({ clusterType: "local", ...job })
     const directory = yield* Effect.flatMap(
       FileSystem.FileSystem,
