@@ -1,15 +1,16 @@
 /**
  * `npm run test:pack`: packs the package, installs it into an empty project and uses it there: the three entry points
- * under Node, the declarations under a strict type check, the README's page in a browser, the command on a function of two
- * files.
+ * under Node, the declarations under a strict type check, CommonJS, a server of Vite's, an application of Next.js, the README's
+ * page in a browser, the command on a function of two files.
  */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync,
   writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Consumers from "./pack-check/Consumers.mjs"
 import * as Page from "./pack-check/Page.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -18,12 +19,14 @@ const readme = readFileSync(join(root, "README.md"), "utf8")
 const place = mkdtempSync(join(tmpdir(), "clustrix-pack-"))
 const project = join(place, "project")
 
+const environment = { CLUSTRIX_PACKAGE_DIR: join(place, "packages"), XDG_STATE_HOME: join(place, "state") }
+
 const run = (cwd, command, args, expected = 0) => {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, CLUSTRIX_PACKAGE_DIR: join(place, "packages"), XDG_STATE_HOME: join(place, "state") }
+    env: { ...process.env, ...environment }
   })
   if (status !== expected) {
     throw new Error(`${command} ${args.join(" ")} ended with ${status ?? error}:\n${stdout}\n${stderr}`)
@@ -31,6 +34,18 @@ const run = (cwd, command, args, expected = 0) => {
   return stdout
 }
 const node = (...args) => run(project, process.execPath, args)
+
+/** All that is installed in the project: the packages, and what they weigh as files. */
+const installed = () => {
+  const modules = join(project, "node_modules")
+  const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const manifests = files.map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .filter((file) => /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@.][^/]*\/package\.json$/.test(file))
+  return {
+    names: manifests.map((file) => JSON.parse(readFileSync(file, "utf8")).name),
+    bytes: files.reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0)
+  }
+}
 
 const checks = {
   "the archive holds the built package and nothing else": () => {
@@ -49,7 +64,8 @@ const checks = {
     ) {
       assert.ok(paths.includes(path), `${path} is missing`)
     }
-    assert.ok(paths.includes("dist/bin/wasm_bg.wasm"), "the WASM file is missing beside the command")
+    assert.deepEqual(paths.filter((path) => path.endsWith(".wasm")), [], "the WASM is installed twice")
+    assert.ok(paths.includes("dist/THIRD-PARTY-LICENSES.txt"), "nothing says whose code the build holds")
   },
 
   "no built file knows where it was built": () => {
@@ -64,6 +80,15 @@ const checks = {
     writeFileSync(join(project, "package.json"), `{ "name": "consumer", "private": true, "type": "module" }\n`)
     const archive = readdirSync(place).find((file) => file.endsWith(".tgz"))
     run(project, "npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(place, archive)])
+    const { bytes, names } = installed()
+    console.log(`        ${names.length} packages, ${Math.round(bytes / 1e6)} MB, peers included`)
+    assert.ok(names.length <= 45, `${names.length} packages: ${names.join(", ")}`)
+    assert.ok(bytes <= 110e6, `${bytes} bytes`)
+    // One copy for the program and for us
+    assert.deepEqual(names.filter((name) => /^(?:effect|@effect\/platform)$/.test(name)).sort(), [
+      "@effect/platform",
+      "effect"
+    ])
   },
 
   "its entry points load under Node": () => {
@@ -96,12 +121,24 @@ isEmpty<AnyKeys<typeof core> | AnyKeys<typeof browser> | AnyKeys<typeof node>>(n
 export const exported: ReadonlyArray<object> = [core, browser, node]
 `
     )
-    for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    // What the types promise, as the project's own tests have it
+    writeFileSync(join(project, "src/types.ts"), readFileSync(join(root, "test/faces/types.ts"), "utf8"))
+    const variants = [["nodenext", "nodenext"], ["esnext", "bundler"]].flatMap(([module, moduleResolution]) =>
+      [["es2023", "dom", "dom.iterable"], ["es2023"]].map((lib) => ({ module, moduleResolution, lib }))
+    )
+    const consumer = readFileSync(join(project, "src/consumer.ts"), "utf8")
+    for (const { lib, module, moduleResolution } of variants) {
+      // Pages have the DOM
+      writeFileSync(
+        join(project, "src/consumer.ts"),
+        lib.includes("dom") ? consumer : consumer
+          .replace(`import * as browser from "clustrix/browser"`, "const browser = {}")
+      )
       const compilerOptions = {
         module,
         moduleResolution,
         target: "es2022",
-        lib: ["es2023", "dom", "dom.iterable"],
+        lib,
         types: ["node"],
         strict: true,
         exactOptionalPropertyTypes: true,
@@ -109,7 +146,10 @@ export const exported: ReadonlyArray<object> = [core, browser, node]
         noEmit: true,
         skipLibCheck: false
       }
-      writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["src/consumer.ts"] }))
+      writeFileSync(
+        join(project, "tsconfig.json"),
+        JSON.stringify({ compilerOptions, include: ["src/consumer.ts", "src/types.ts"] })
+      )
       const { stdout, status } = spawnSync(
         process.execPath,
         [join(root, "node_modules/typescript/bin/tsc"), "-p", "."],
@@ -122,9 +162,23 @@ export const exported: ReadonlyArray<object> = [core, browser, node]
       const ours = stdout.split("\n").filter((line) =>
         /error TS/.test(line) && !/^node_modules\/(?!clustrix\/)/.test(line)
       )
-      assert.deepEqual(ours, [], moduleResolution)
+      assert.deepEqual(ours, [], `${moduleResolution} with ${lib.join(", ")}`)
       if (status !== 0 && stdout === "") throw new Error(`tsc ended with ${status}`)
     }
+  },
+
+  "a program in CommonJS uses it": () => Consumers.commonJs(project, node),
+
+  "a server that Vite bundles uses it": () => Consumers.viteServer(project, node),
+
+  "an application of Next.js uses it": () => {
+    const archive = readdirSync(place).find((file) => file.endsWith(".tgz"))
+    return Consumers.nextApplication(
+      place,
+      join(place, archive),
+      (directory, ...args) => run(directory, "npm", args),
+      environment
+    )
   },
 
   "its page runs in Chromium, bundled with Vite": () => Page.withVite(project, readme),

@@ -91,17 +91,24 @@ const named = (map: string, file: string): string => {
 const isOutput = (value: unknown): value is { readonly code: string; readonly map?: string } =>
   typeof value === "object" && value !== null && "code" in value && typeof value.code === "string"
 
+/** A `WebAssembly.Module`. Its name is one of the DOM's types, which a program on Node need not have. */
+export type CompiledModule = object
+
 /**
  * The service over a compiled WASM module. `load` runs at the first use, and again only when it failed.
  */
 export const make = (
-  load: Effect.Effect<WebAssembly.Module, ParserLoadError>,
+  load: Effect.Effect<CompiledModule, ParserLoadError>,
   options: Options = {}
 ): Effect.Effect<Context.Tag.Service<SourceParser>> =>
   Effect.gen(function*() {
     const memoryLimit = options.memoryLimit ?? defaultMemoryLimit
     const [loaded, forget] = yield* Effect.cachedInvalidateWithTTL(load, Duration.infinity)
-    const module = loaded.pipe(Effect.tapErrorCause(() => forget), Effect.orDie)
+    const module = loaded.pipe(
+      Effect.map((compiled) => compiled as WebAssembly.Module), // as whoever loads it says
+      Effect.tapErrorCause(() => forget),
+      Effect.orDie
+    )
     let current: SwcInstance | undefined
 
     const attempt = <A>(compiled: WebAssembly.Module, call: (swc: SwcInstance) => A): A => {

@@ -1,9 +1,11 @@
-import { packageFunctionForExecution, run } from "clustrix/node"
+import { run } from "clustrix/node"
+import { mainAnalysis } from "../local-dependencies/main.ts"
+import { fitLine } from "../living-function/model.ts"
 
-const fn = "examples/local-dependencies/main.ts#mainAnalysis"
+const local = { clusterType: "local" } as const
 
-const info = await packageFunctionForExecution(fn, { clusterType: "local" })
-console.log(info.packageId) // c3458ae31aee6973
-console.log(info.metadata["has_dependencies"]) // true
+console.log(await run(mainAnalysis, { cluster: local })) // [ 12, 20, 30 ]
+console.log(await run(fitLine([[1, 3], [2, 5]]), { args: [10], cluster: local })) // 21
 
-console.log(await run(fn)) // [ 12, 20, 30 ]
+// By reference, no code of the file is loaded here
+console.log(await run("examples/local-dependencies/main.ts#mainAnalysis")) // [ 12, 20, 30 ]
