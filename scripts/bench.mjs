@@ -2,7 +2,8 @@
  * `npm run bench [-- --quick | --full] [SECTION ...]`: what packaging costs, as ratios measured in one run.
  *
  * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
- * `endurance` (many packagings in one process; 100,000 with --full), `living` (finding and reading a closure),
+ * `endurance` (many packagings in one process; 100,000 with --full), `service` (what a service does all day: packaging by value
+ * and by reference, submitting, following logs), `living` (finding and reading a closure),
  * `browser` (from a keystroke to the ID in Chromium), `ssh` (deploying to a host over SSH against scp and unzip, and its
  * files), `serve` (200 clients of a deploy endpoint for ten minutes), `slurm` (from a call to its result, against sbatch by hand), `map` (many calls under Slurm), `loops` (on all cores,
  * against the same loops on one).
@@ -311,6 +312,37 @@ if (wants("serve")) {
   console.log("\nA deploy endpoint, and 200 clients of it")
   const { measure } = await import("./bench/serve.mjs")
   await measure({ aim, quick })
+}
+
+if (wants("service")) {
+  // A call each second
+  const aDay = 86_400
+  for (const kind of ["value", "reference", "submit", "logs"]) {
+    const count = { value: 200, reference: 400, submit: 2000, logs: 2000 }[kind] / (quick ? 2 : 1)
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [
+        "--expose-gc",
+        path.join(root, "scripts/bench/service.mjs"),
+        kind,
+        String(count),
+        below(`service-${kind}`)
+      ],
+      { encoding: "utf8", env: process.env }
+    )
+    if (status !== 0) throw new Error(stderr)
+    const { milliseconds, points } = JSON.parse(stdout)
+    const [half, last] = [points[Math.floor(points.length / 2) - 1], points[points.length - 1]]
+    const perCall = (last.heapUsed - half.heapUsed) / (last.calls - half.calls)
+    console.log(
+      `\n${count} calls of a service, ${kind}: ${(milliseconds / count).toFixed(1)} ms each, process ${
+        mebibytes(last.rss).toFixed(0)
+      } MiB, ${perCall.toFixed(0)} bytes of heap more for each call of the second half`
+    )
+    const extrapolated = mebibytes(last.heapUsed + Math.max(0, perCall) * (aDay - last.calls))
+    aim(`heap after a call each second for a day (extrapolated), ${kind}`, extrapolated, 250, "MiB")
+    aim(`growth of the process in the second half, ${kind}`, mebibytes(last.rss - half.rss), 32, "MiB")
+  }
 }
 
 if (wants("endurance")) {

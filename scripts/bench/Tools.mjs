@@ -2,7 +2,7 @@
  * The tools on a project: in this process, and as command lines of whole processes.
  */
 import { nodeFileTrace } from "@vercel/nft"
-import { AnalysisCache, ClusterConfig, FilePackager, layerFilePackager } from "clustrix"
+import { AnalysisCache, Cluster, ClusterConfig, FilePackager, layerFilePackager } from "clustrix"
 import { AnalysisCache as NodeAnalysisCache, NodeHost, run } from "clustrix/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -30,7 +30,11 @@ export const packager = (cache) => {
       runtime.runPromise(Effect.flatMap(
         FilePackager.FilePackager,
         (service) =>
-          service.packageFunctionForExecution(referenceTo(project), ClusterConfig.local, [project.argument], {}, {})
+          Effect.provideService(
+            service.packageFunctionForExecution(referenceTo(project), [project.argument], {}, {}),
+            Cluster.Cluster,
+            { config: ClusterConfig.local }
+          )
       )),
     dispose: () => runtime.dispose()
   }

@@ -2,9 +2,8 @@
  * A host over SSH: deploying there, against OpenSSH's own tools, and its files, against this machine's.
  */
 import { ClusterFilesystem, PackageDeployer, RandomAccess, Transport } from "clustrix"
-import { ClusterFilesystem as LocalFilesystem, NodeHost, packageFunctionForExecution, SshCluster } from "clustrix/node"
+import { Cluster, ClusterFilesystem as LocalFilesystem, packageFunctionForExecution } from "clustrix/node"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { spawn } from "node:child_process"
 import { randomFillSync } from "node:crypto"
@@ -31,8 +30,7 @@ const makePackage = (directory, bytes) => {
   return packageFunctionForExecution(`${path.join(directory, "main.ts")}#main`)
 }
 
-const connect = (configuration) =>
-  ManagedRuntime.make(SshCluster.layer(configuration).pipe(Layer.provideMerge(NodeHost.layer)))
+const connect = (configuration) => ManagedRuntime.make(Cluster.layer(configuration))
 
 const deploy = ({ digest, packagePath }, stateDirectory) =>
   Effect.scoped(Effect.gen(function*() {
