@@ -89,6 +89,9 @@ export interface Observer {
 
 const readText = (path: string) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(path))
 
+/** Says in the span which job it is about. */
+const annotateJob = ({ jobId, packageId }: Job): Effect.Effect<void> => Effect.annotateCurrentSpan({ jobId, packageId })
+
 /** How a package is submitted that is here already. */
 export interface SubmitOptions extends Pick<SubmitRequest, "job" | "progress"> {}
 
@@ -112,7 +115,7 @@ export const submitCall = (
       nodeModules: info.nodeModules,
       ...options
     })
-  })).pipe(Effect.withSpan("clustrix.submit"))
+  })).pipe(Effect.tap(annotateJob), Effect.withSpan("clustrix.submit"))
 
 /** Submits a package with one invocation of it: files that may come from another machine and another day. */
 export const submitPackage = (
@@ -137,7 +140,7 @@ export const submitPackage = (
       : yield* SourceMapDocument.decode(yield* readText(options.sourceMap), options.sourceMap)
     const access = yield* RandomAccess.fromFile(zip)
     return yield* executor.submit({ package: access, invocation, job, sourceMap, nodeModules, progress })
-  })).pipe(Effect.withSpan("clustrix.submit"))
+  })).pipe(Effect.tap(annotateJob), Effect.withSpan("clustrix.submit"))
 
 /** How many calls are made. */
 export interface MapOptions extends Pick<SubmitMapRequest, "chunk" | "concurrency" | "retry" | "progress"> {
@@ -273,7 +276,7 @@ export const submitPackagedMap = (
     if (typeof options.resume !== "string") return yield* submitInputs(packaged, inputs, options)
     yield* hasInputs(yield* executor.find(options.resume), MapDirectory.inputsText(inputs))
     return yield* resumeMap(options.resume, options.job)
-  }).pipe(Effect.withSpan("clustrix.map"))
+  }).pipe(Effect.tap(annotateJob), Effect.withSpan("clustrix.map"))
 
 /** Packages a function and submits a call of it for each input: one job. Its results are those of `ClusterExecutor.results`. */
 export const submitMap = (
@@ -294,7 +297,7 @@ export const submitMap = (
     const submitted = yield* submitInputs(packaged, inputs, call)
     yield* observer.submitted?.(submitted) ?? Effect.void
     return submitted
-  }).pipe(Effect.withSpan("clustrix.map"))
+  }).pipe(Effect.tap(annotateJob), Effect.withSpan("clustrix.map"))
 
 /** The outcome for whoever wants the value, and not how it came about. */
 const outcomeOf = ({ index, outcome }: TaskResult): Outcome<unknown> => ({
@@ -348,7 +351,7 @@ export const watchJob = (
       executor.result(jobId),
       (exit) => Effect.zipRight(Fiber.interrupt(watching), Exit.isInterrupted(exit) ? Effect.void : rest)
     )
-  }).pipe(Effect.interruptible, Effect.withSpan("clustrix.watch"))
+  }).pipe(Effect.interruptible, Effect.withSpan("clustrix.watch", { attributes: { jobId } }))
 
 /** Waits for a job's end and tells what it prints meanwhile. Interrupting cancels the job. */
 export const awaitJob = (
@@ -358,7 +361,7 @@ export const awaitJob = (
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
     return yield* Effect.onInterrupt(watchJob(job, observer), () => Effect.ignore(executor.cancel(job.jobId)))
-  }).pipe(Effect.withSpan("clustrix.await"))
+  }).pipe(Effect.withSpan("clustrix.await", { attributes: { jobId: job.jobId } }))
 
 /** Submits a job and waits for its end. From the moment of submission on, interrupting means cancelling the job. */
 export const submitAndAwait = <E, R>(
@@ -397,6 +400,7 @@ export const run = (
     const packaged = yield* packageCall(call)
     yield* observer.packaged?.(packaged) ?? Effect.void
     const { job, result } = yield* submitAndAwait(submitCall(packaged, { job: call.job }), observer)
+    yield* Effect.annotateCurrentSpan({ packageId: packaged.info.packageId, jobId: job.jobId })
     return { packaged, job, result }
   }).pipe(Effect.withSpan("clustrix.run"))
 

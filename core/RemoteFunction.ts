@@ -135,7 +135,10 @@ const makeUntyped = (fn: AnyFunction | FunctionReference | string, { job, packag
           nodeModules: info.nodeModules,
           job
         })
-      }).pipe(Effect.withSpan("clustrix.submit"))
+      }).pipe(
+        Effect.tap(({ jobId, packageId }) => Effect.annotateCurrentSpan({ jobId, packageId })),
+        Effect.withSpan("clustrix.submit")
+      )
 
     const call = (...args: ReadonlyArray<unknown>) =>
       Pipeline.submitAndAwait(submit(args)).pipe(

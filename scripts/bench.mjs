@@ -318,7 +318,7 @@ if (wants("service")) {
   // A call each second
   const aDay = 86_400
   for (const kind of ["value", "reference", "submit", "logs"]) {
-    const count = { value: 200, reference: 400, submit: 2000, logs: 2000 }[kind] / (quick ? 2 : 1)
+    const count = { value: 600, reference: 1500, submit: 2000, logs: 2000 }[kind] / (quick ? 2 : 1)
     const { status, stderr, stdout } = spawnSync(
       process.execPath,
       [

@@ -8,11 +8,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as Counters from "../diagnostics/Counters.ts"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import * as BoundedMap from "./execute/BoundedMap.ts"
 import type { RandomAccess } from "../archive/RandomAccess.ts"
@@ -283,6 +285,23 @@ const make = (options: LayerOptions) =>
     const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
     const poller = yield* SchedulerPoller.make(scheduler)
 
+    /** What spans and log lines say of where they belong. */
+    const place = { cluster: scheduler.clusterType, location: transport.location }
+
+    /** A job that the scheduler took. */
+    const tellSubmitted = ({ functionName, jobId, packageId }: Job) =>
+      Effect.zipRight(
+        Effect.annotateCurrentSpan({ ...place, jobId, packageId, function: functionName }),
+        Effect.zipRight(
+          Metric.increment(Counters.jobsSubmitted),
+          Effect.annotateLogs(Effect.logDebug(`Submitted ${functionName} as job ${jobId}`), {
+            ...place,
+            jobId,
+            packageId
+          })
+        )
+      )
+
     const notFound = (jobId: string) =>
       new JobError.JobNotFoundError({
         jobId,
@@ -415,7 +434,14 @@ const make = (options: LayerOptions) =>
           if (last !== undefined && now - last.at < deployedMillis) {
             if (yield* transport.exists(last.deployed.directory)) return { ...last.deployed, created: false }
           }
-          const made = yield* deploy(request, config)
+          const made = yield* deploy(request, config).pipe(
+            Effect.withSpan("clustrix.deploy", { attributes: { ...place, packageId: request.digest.slice(0, 16) } })
+          )
+          yield* Metric.increment(Counters.deployments)
+          yield* Effect.annotateLogs(
+            Effect.logDebug(`${made.created ? "Deployed" : "Found"} the package in ${made.directory}`),
+            place
+          )
           deployment.last = { deployed: made, at: now }
           return made
         }))
@@ -521,6 +547,7 @@ const make = (options: LayerOptions) =>
           ))
         const { directory, jobId } = job
         yield* handOver({ jobId, directory, limits }, environment, directory)
+        yield* tellSubmitted(job)
         return job
       }).pipe(Effect.withSpan("ClusterExecutor.submit"))
 
@@ -599,6 +626,7 @@ const make = (options: LayerOptions) =>
         if (plan.count > 0) {
           yield* submitAttempt(job.jobId, plan, 1, Array.from({ length: plan.count }, (_, n) => n), environment)
         }
+        yield* tellSubmitted(job)
         return job
       }).pipe(Effect.withSpan("ClusterExecutor.submitMap"))
 
@@ -973,15 +1001,21 @@ const make = (options: LayerOptions) =>
         const { functionName, tasks } = yield* describe(jobId)
         if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
         const { envelope: head, status } = yield* untilOver(jobId)
-        const place = { jobId, directory: directoryOf(jobId), functionName }
-        if (head === undefined) return yield* JobOutcome.withoutResult(place, status)
+        const ofJob = { jobId, directory: directoryOf(jobId), functionName }
+        if (head === undefined) return yield* JobOutcome.withoutResult(ofJob, status)
         const isWhole = head.status !== "returned" || head.value !== undefined
-        const file = isWhole ? undefined : yield* JobResultFile.read(transport, place.directory, limitBytes)
+        const file = isWhole ? undefined : yield* JobResultFile.read(transport, ofJob.directory, limitBytes)
         if (file?.isHead === true) return yield* tooLarge(jobId, limitBytes, head)
         const envelope = file?.envelope ?? head
-        const document = envelope.error === undefined ? undefined : yield* sourceMapOf(place.directory)
-        return yield* JobOutcome.fromEnvelope(place, envelope, document)
-      }).pipe(Effect.withSpan("ClusterExecutor.result"))
+        const document = envelope.error === undefined ? undefined : yield* sourceMapOf(ofJob.directory)
+        return yield* JobOutcome.fromEnvelope(ofJob, envelope, document)
+      }).pipe(
+        Effect.tapBoth({
+          onFailure: ({ _tag }) => Metric.increment(Counters.jobsEnded(_tag)),
+          onSuccess: () => Metric.increment(Counters.jobsEnded("returned"))
+        }),
+        Effect.withSpan("ClusterExecutor.result", { attributes: { ...place, jobId } })
+      )
 
     return {
       stateDirectory: options.stateDirectory,

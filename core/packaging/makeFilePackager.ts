@@ -6,11 +6,13 @@ import type * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import type { AnalysisCache } from "../modules/AnalysisCache.ts"
 import type { Json } from "../archive/CanonicalJson.ts"
 import { type SealedPackage, sealPackage } from "../archive/SealPackage.ts"
 import { Cluster, configOf } from "../config/Cluster.ts"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
+import * as Counters from "../diagnostics/Counters.ts"
 import * as DiagnosticLog from "../diagnostics/DiagnosticLog.ts"
 import { createExecutionContext, type ExecutionContext, ExecutionHost } from "./ExecutionContext.ts"
 import { FilePackager, type FunctionLike, type Packaged, type PackagedCall,
@@ -156,9 +158,15 @@ const makePackage = (
     // Who wants to see each decision wants them made
     const recollection = (yield* isDebugging) || typeof reference === "function" ? undefined
       : yield* Recollection.make(reference, options, from)
-    const { packagePath, remembered, sourceMap, sourceMapPath }: Finished =
-      (yield* recollection?.find(wanted) ?? Effect.succeed(undefined)) ??
-        (yield* finish(reference, options, from, recollection, wanted))
+    const recalled = yield* recollection?.find(wanted) ?? Effect.succeed(undefined)
+    const { packagePath, remembered, sourceMap, sourceMapPath }: Finished = recalled ??
+      (yield* finish(reference, options, from, recollection, wanted))
+    yield* Metric.increment(recalled === undefined ? Counters.packagesMade : Counters.packagesRecalled)
+    yield* Effect.annotateCurrentSpan({
+      packageId: remembered.packageId,
+      function: remembered.report.functionName,
+      recalled: recalled !== undefined
+    })
     yield* DiagnosticLog.logAll(remembered.report.diagnostics)
     // Only `Metadata.encode` wrote it
     const metadata = JSON.parse(remembered.metadata) as JsonObject & { readonly dependencies: JsonObject }

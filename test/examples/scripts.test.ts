@@ -53,7 +53,7 @@ const normalised = (text: string): string =>
     .replaceAll(/^(Size: |.*\b(?:execute|filesystem_utils)\.mjs .*?)[\d,]+ bytes/gm, "$1<size> bytes")
 
 describe("the scripts of the examples", () => {
-  it("are those that the original document has, a living function, and many calls", () =>
+  it("are those that the original document has, a living function, many calls, and a trace", () =>
     assert.deepStrictEqual(scripts, [
       "automated-packaging",
       "cleanup",
@@ -68,6 +68,7 @@ describe("the scripts of the examples", () => {
       "living-function",
       "local-dependencies",
       "many-calls",
+      "opentelemetry",
       "simple-analysis"
     ]))
 
