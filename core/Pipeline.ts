@@ -15,7 +15,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import type { PackageStoreError } from "./archive/PackageStore.ts"
 import * as RandomAccess from "./archive/RandomAccess.ts"
-import type { Cluster, JobSettings } from "./config/Cluster.ts"
+import { Cluster, type JobSettings } from "./config/Cluster.ts"
 import type { ClusterConfigError } from "./config/ClusterConfig.ts"
 import type { ConfigurationError } from "./config/ConfigurationError.ts"
 import { type AskError, ClusterExecutor, type Job, type JobResult, type LogChunk, type ResultError,
@@ -236,16 +236,19 @@ const submitInputs = (
   packaged: PackagedCall,
   inputs: ReadonlyArray<string>,
   { job, resume, ...options }: MapOptions & Pick<FunctionCall, "job">
-): Effect.Effect<Job, SubmitMapError, ClusterExecutor | Transport> =>
+): Effect.Effect<Job, SubmitMapError, Cluster | ClusterExecutor | Transport> =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
+    const { config } = yield* Cluster
+    const reuse = job?.reuse ?? config.reuse ?? false
     const { info: { nodeModules, packageId }, invocation, open, sourceMap } = packaged
-    const known = resume === true
+    // Many calls that were made before are gone on with: what has ended does not run again
+    const known = resume === true || (resume === undefined && reuse)
       ? yield* sameMap(packageId, MapDirectory.inputsText(inputs), inputs.length)
       : undefined
     if (known !== undefined) {
-      yield* executor.resume(known.jobId, { environmentVariables: job?.environmentVariables })
-      return known
+      const missing = yield* executor.resume(known.jobId, { environmentVariables: job?.environmentVariables })
+      return missing === 0 && reuse ? { ...known, reused: true as const } : known
     }
     const { chunk, concurrency, progress, retry } = options
     return yield* Effect.scoped(Effect.flatMap(open, (access) =>
@@ -269,7 +272,7 @@ export const submitPackagedMap = (
   fn: FunctionLike,
   given: Iterable<unknown>,
   options: MapOptions & Pick<FunctionCall, "job"> = {}
-): Effect.Effect<Job, SubmitMapError, ClusterExecutor | Transport> =>
+): Effect.Effect<Job, SubmitMapError, Cluster | ClusterExecutor | Transport> =>
   Effect.gen(function*() {
     const executor = yield* ClusterExecutor
     const inputs = yield* encodeInputs(fn, given)

@@ -92,6 +92,8 @@ export interface Options {
   readonly packaging?: PackageOptionsInput | undefined
   /** What each job may have besides the cluster's own settings. */
   readonly job?: JobSettings | undefined
+  /** Whether a call that was made before, with the same package and arguments, gives that result instead of running again. */
+  readonly reuse?: boolean | undefined
 }
 
 /** What {@link make} needs: a cluster's layer provides it. */
@@ -113,9 +115,10 @@ export const attach = <A = unknown>(jobId: string): Effect.Effect<RemoteJob<A>, 
     (executor) => Effect.map(executor.attach(jobId), (job) => handleOf(executor, job) as RemoteJob<A>) // as the caller says
   )
 
-const makeUntyped = (fn: AnyFunction | FunctionReference | string, { job, packaging }: Options) =>
+const makeUntyped = (fn: AnyFunction | FunctionReference | string, { job: own, packaging, reuse }: Options) =>
   Effect.gen(function*() {
-    const context = yield* Effect.context<ClusterExecutor | Transport>()
+    const job = reuse === undefined ? own : { ...own, reuse }
+    const context = yield* Effect.context<Cluster | ClusterExecutor | Transport>()
     const executor = Context.get(context, ClusterExecutor)
     const store = yield* PackageStore
     const packaged = yield* Pipeline.packageCall({ fn, options: packaging, job })

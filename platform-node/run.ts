@@ -23,6 +23,8 @@ export interface RunSettings extends SharedClusters.SharingOptions {
   readonly cluster?: ClusterChoice | undefined
   /** What this job may have besides the cluster's own settings. */
   readonly job?: JobSettings | undefined
+  /** Whether a call that was made before, with the same package and arguments, gives that result instead of running again. */
+  readonly reuse?: boolean | undefined
   readonly packaging?: PackageOptionsInput | undefined
   /** Hears what the function prints, while it runs; by default it goes to this process's own output. `false`: to nobody. */
   readonly onLog?: OnLog | undefined
@@ -89,7 +91,13 @@ const runCall = (fn: FunctionLike, { args, config, kwargs, settings }: AnyCall):
   onCluster<unknown, unknown>(
     config,
     Effect.map(
-      Pipeline.run({ fn, args, kwargs, options: settings.packaging, job: settings.job }, observerOf(settings.onLog)),
+      Pipeline.run({
+        fn,
+        args,
+        kwargs,
+        options: settings.packaging,
+        job: settings.reuse === undefined ? settings.job : { ...settings.job, reuse: settings.reuse }
+      }, observerOf(settings.onLog)),
       ({ result }) => result.value
     ),
     settings

@@ -14,6 +14,8 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as Hasher from "../archive/Hasher.ts"
+import * as DiagnosticLog from "../diagnostics/DiagnosticLog.ts"
 import * as Counters from "../diagnostics/Counters.ts"
 import * as CanonicalJson from "../archive/CanonicalJson.ts"
 import * as BoundedMap from "./execute/BoundedMap.ts"
@@ -31,6 +33,7 @@ import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
 import * as JobTrust from "./execute/JobTrust.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
+import * as ReusableResult from "./execute/ReusableResult.ts"
 import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
 import * as TaskFiles from "./execute/TaskFiles.ts"
 import { taskPlan } from "./execute/taskPlan.ts"
@@ -45,6 +48,7 @@ import { type JobLimits, type JobToSubmit, Scheduler, type SchedulerError, type 
   type SubmittedJob } from "./Scheduler.ts"
 import { Transport, type TransportError } from "./Transport.ts"
 
+export { type Reason as NotReusedReason, reasons as notReusedReasons } from "./execute/ReusableResult.ts"
 export type { LogChunk, LogPosition } from "./execute/JobLogs.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"
 export type { TaskCounts } from "./execute/TaskFiles.ts"
@@ -109,6 +113,10 @@ export interface Job {
   readonly callKey?: string
   /** How many tasks it has, if it is many calls. */
   readonly tasks?: number
+  /** It made the same call before, and its result is taken again: nothing was submitted. */
+  readonly reused?: true
+  /** Why it is another job although results were to be reused. */
+  readonly notReused?: ReusableResult.Reason
 }
 
 export type SubmitError =
@@ -222,8 +230,11 @@ const atOnce = 16
 /** Of so many jobs and packages something is kept in memory, however long a program submits. */
 const mostKept = 1024
 
-/** How long a package that was deployed is taken to be there; far below the age at which anything is cleaned up. */
-const deployedMillis = 600_000
+/**
+ * How long a package that was deployed is taken to be whole: calls in a row ask once. Far below the age at which anything is cleaned
+ * up.
+ */
+const deployedMillis = 120_000
 
 /** What is wrong with one job's files, and not with the way to them. */
 const notUnderstood: ReadonlySet<TransportError["reason"]> = new Set(["Unavailable", "PermissionDenied", "NotFound"])
@@ -281,21 +292,22 @@ const make = (options: LayerOptions) =>
     const transport = yield* Transport
     const scheduler = yield* Scheduler
     const deployer = yield* PackageDeployer
+    const hasher = yield* Hasher.Hasher
     const jobs = `${options.stateDirectory}/jobs`
     const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
     const poller = yield* SchedulerPoller.make(scheduler)
 
     /** What spans and log lines say of where they belong. */
-    const place = { cluster: scheduler.clusterType, location: transport.location }
+    const placeOf = { cluster: scheduler.clusterType, location: transport.location }
 
     /** A job that the scheduler took. */
     const tellSubmitted = ({ functionName, jobId, packageId }: Job) =>
       Effect.zipRight(
-        Effect.annotateCurrentSpan({ ...place, jobId, packageId, function: functionName }),
+        Effect.annotateCurrentSpan({ ...placeOf, jobId, packageId, function: functionName }),
         Effect.zipRight(
           Metric.increment(Counters.jobsSubmitted),
           Effect.annotateLogs(Effect.logDebug(`Submitted ${functionName} as job ${jobId}`), {
-            ...place,
+            ...placeOf,
             jobId,
             packageId
           })
@@ -420,8 +432,8 @@ const make = (options: LayerOptions) =>
     const deployments = BoundedMap.make<string, Deployment>(mostKept)
 
     /**
-     * The same for a job. A package that was deployed a moment ago is only looked for: the host is not asked again about its runtime
-     * and npm packages.
+     * The same for a job. On another machine, a package that was deployed a moment ago is only looked for: the host is not asked again
+     * about its runtime and npm packages. Here asking costs nothing.
      */
     const deployed = (request: DeploymentRequest, config: ClusterConfig.ClusterConfig) =>
       Effect.suspend(() => {
@@ -431,16 +443,17 @@ const make = (options: LayerOptions) =>
         return deployment.one.withPermits(1)(Effect.gen(function*() {
           const { last } = deployment
           const now = yield* Clock.currentTimeMillis
-          if (last !== undefined && now - last.at < deployedMillis) {
+          const isHere = cluster.config.clusterType === "local"
+          if (last !== undefined && !isHere && now - last.at < deployedMillis) {
             if (yield* transport.exists(last.deployed.directory)) return { ...last.deployed, created: false }
           }
           const made = yield* deploy(request, config).pipe(
-            Effect.withSpan("clustrix.deploy", { attributes: { ...place, packageId: request.digest.slice(0, 16) } })
+            Effect.withSpan("clustrix.deploy", { attributes: { ...placeOf, packageId: request.digest.slice(0, 16) } })
           )
           yield* Metric.increment(Counters.deployments)
           yield* Effect.annotateLogs(
             Effect.logDebug(`${made.created ? "Deployed" : "Found"} the package in ${made.directory}`),
-            place
+            placeOf
           )
           deployment.last = { deployed: made, at: now }
           return made
@@ -528,6 +541,43 @@ const make = (options: LayerOptions) =>
         )
       )
 
+    /** The job that made the same call before, or why there is none, and where this call is to be found. */
+    const reusable = (request: SubmitRequest, config: ClusterConfig.ClusterConfig) =>
+      Effect.gen(function*() {
+        const { invocation } = request
+        const not = (reason: ReusableResult.Reason, pointer?: string) =>
+          Effect.as(
+            Effect.annotateLogs(Effect.logDebug(`Not reused: ${ReusableResult.reasons[reason]}`), placeOf),
+            { reason, pointer }
+          )
+        if (invocation.environmentVariables.length > 0) return yield* not("environment")
+        const there = yield* Effect.interruptible(
+          deployed({ ...request, digest: invocation.package.digest }, config)
+        )
+        const key = yield* Effect.provideService(ReusableResult.keyOf(invocation, there), Hasher.Hasher, hasher)
+        const directory = `${options.stateDirectory}/${ReusableResult.folder}`
+        const pointer = `${directory}/${key}`
+        const jobId = yield* JobDirectory.readText(transport, directory, key, 256)
+        if (jobId === undefined) {
+          yield* transport.makeDirectory(directory)
+          return yield* not("first", pointer)
+        }
+        const job = yield* attachIfJob(jobId)
+        if (Option.isNone(job) || job.value.packageId !== invocation.package.packageId) {
+          return yield* not("removed", pointer)
+        }
+        const envelope = yield* Effect.orElseSucceed(readResult(jobId), () => undefined)
+        if (envelope === undefined) return yield* not("unfinished", pointer)
+        if (envelope.status !== "returned") return yield* not("failed", pointer)
+        yield* Metric.increment(Counters.resultsReused)
+        yield* Effect.annotateCurrentSpan({ ...placeOf, jobId, packageId: job.value.packageId, reused: true })
+        yield* DiagnosticLog.logNote(
+          "reused-result",
+          `Reused the result of job ${jobId}, which called ${job.value.functionName} with the same arguments`
+        )
+        return { job: { ...job.value, reused: true as const } }
+      })
+
     const submit = (request: SubmitRequest) =>
       Effect.gen(function*() {
         const config = yield* configOf(cluster, request.job)
@@ -535,6 +585,8 @@ const make = (options: LayerOptions) =>
           request.invocation.environmentVariables,
           config.environmentVariables
         )
+        const known = config.reuse === true ? yield* reusable(request, config) : undefined
+        if (known !== undefined && "job" in known) return known.job
         const limits = limitsOf(config)
         const job = yield* prepare(request, config, undefined, ({ directory, jobId }, script) =>
           Effect.zipRight(
@@ -548,7 +600,9 @@ const make = (options: LayerOptions) =>
         const { directory, jobId } = job
         yield* handOver({ jobId, directory, limits }, environment, directory)
         yield* tellSubmitted(job)
-        return job
+        if (known === undefined) return job
+        if (known.pointer !== undefined) yield* transport.writeFile(known.pointer, jobId)
+        return { ...job, notReused: known.reason }
       }).pipe(Effect.withSpan("ClusterExecutor.submit"))
 
     /** One array of the scheduler for `tasks` of a job that is many calls. */
@@ -1014,7 +1068,7 @@ const make = (options: LayerOptions) =>
           onFailure: ({ _tag }) => Metric.increment(Counters.jobsEnded(_tag)),
           onSuccess: () => Metric.increment(Counters.jobsEnded("returned"))
         }),
-        Effect.withSpan("ClusterExecutor.result", { attributes: { ...place, jobId } })
+        Effect.withSpan("ClusterExecutor.result", { attributes: { ...placeOf, jobId } })
       )
 
     return {
@@ -1055,5 +1109,5 @@ const make = (options: LayerOptions) =>
 
 export const layer = (
   options: LayerOptions
-): Layer.Layer<ClusterExecutor, never, Cluster | Transport | Scheduler | PackageDeployer> =>
+): Layer.Layer<ClusterExecutor, never, Cluster | Hasher.Hasher | Transport | Scheduler | PackageDeployer> =>
   Layer.scoped(ClusterExecutor, make(options))

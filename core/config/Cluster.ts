@@ -21,6 +21,7 @@ export const layerOf = (config: ClusterConfig): Layer.Layer<Cluster> => Layer.su
 export const JobSettings = ClusterConfig.pick(
   "cores",
   "parallel",
+  "reuse",
   "memory",
   "time",
   "partition",

@@ -88,6 +88,8 @@ export const ClusterConfig = Schema.Struct({
   remoteWorkDir: Schema.optional(Schema.String),
   /** Processor cores of one job. */
   cores: Schema.optional(Cores),
+  /** Whether a call that was made before, with the same package and arguments, gives that result instead of running again. Default: no. */
+  reuse: Schema.optional(Schema.Boolean),
   /** Whether proven loops may use all `cores` of their job. Default: no. */
   parallel: Schema.optional(Schema.Boolean),
   memory: Schema.optional(Memory),

@@ -15,6 +15,9 @@ export const deployments = counter("clustrix_deployments_total", "Packages broug
 /** Jobs that a scheduler took; many calls at once are one. */
 export const jobsSubmitted = counter("clustrix_jobs_submitted_total", "Jobs that a scheduler took")
 
+/** Calls that were not made, since their result was known. */
+export const resultsReused = counter("clustrix_results_reused_total", "Calls whose result was known")
+
 /** Ends of jobs that somebody waited for, tagged with `outcome`: `returned`, or the tag of the error. */
 export const jobsEnded = (outcome: string): Metric.Metric.Counter<number> =>
   Metric.tagged(counter("clustrix_jobs_ended_total", "Ends of jobs that somebody waited for"), "outcome", outcome)

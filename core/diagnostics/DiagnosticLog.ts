@@ -21,6 +21,10 @@ export const logAll = (diagnostics: ReadonlyArray<Diagnostic>): Effect.Effect<vo
     { discard: true }
   )
 
+/** Logs what a program should hear of, at level `Info`, annotated with its code as a diagnostic is. */
+export const logNote = (code: string, text: string): Effect.Effect<void> =>
+  Effect.annotateLogs(Effect.logInfo(text), annotation, code)
+
 /** Returns the code of the diagnostic that a log entry with these annotations is about; `undefined` for other entries. */
 export const codeOf = (annotations: HashMap.HashMap<string, unknown>): string | undefined => {
   const code = Option.getOrUndefined(HashMap.get(annotations, annotation))

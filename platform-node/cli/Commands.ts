@@ -56,6 +56,15 @@ const profile: Option = {
   summary: "The profile of the configuration to use. Default: the one that `profile` or $CLUSTRIX_PROFILE selects."
 }
 
+/** Whether a result that is known is taken again. */
+const reusing: ReadonlyArray<Option> = [
+  {
+    name: "reuse",
+    summary: "Take the result of the same call of the same package again, if there is one, and say so."
+  },
+  { name: "no-reuse", summary: "Run it, whatever the configuration says of `reuse`." }
+]
+
 /** What a job may use; it goes over what is configured. */
 const cluster: ReadonlyArray<Option> = [
   profile,
@@ -101,6 +110,7 @@ export const commands: ReadonlyArray<Command> = [
       ...calling,
       { name: "invocation", value: "FILE", summary: "Run this ZIP with this call of it, as `package` wrote them." },
       ...cluster,
+      ...reusing,
       nodeModules,
       { name: "detach", summary: "Do not wait: print the job's ID. `clustrix attach` waits for it later." },
       { name: "explain", summary: "First show what went into the package and why." },
@@ -142,6 +152,7 @@ export const commands: ReadonlyArray<Command> = [
       { name: "detach", summary: "Do not wait: print the job's ID." },
       { name: "resume", value: "JOB", summary: "Go on with a job: run what has no result, print all results." },
       ...cluster,
+      ...reusing,
       ...packaging
     ],
     notes: [

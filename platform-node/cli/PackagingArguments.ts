@@ -92,6 +92,7 @@ const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageErro
   return Effect.succeed({
     time,
     cores: cores === undefined ? undefined : Number(cores),
+    reuse: call.switches.has("no-reuse") ? false : call.switches.has("reuse") ? true : undefined,
     parallel: call.values.has("parallel") ? valueOf(call, "parallel") === "yes" : undefined,
     memory,
     partition: valueOf(call, "partition"),

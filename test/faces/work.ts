@@ -27,3 +27,12 @@ export const slow = async (seconds: number): Promise<string> => {
 
 /** Closures of one function. */
 export const adder = (summand: number) => (n: number): number => n + summand
+
+export const noisy = (n: number, options: { readonly by: number } = { by: 1 }): number => {
+  console.log("ran")
+  return n * options.by
+}
+
+export const failing = (n: number): number => {
+  throw new RangeError(`no ${n}`)
+}

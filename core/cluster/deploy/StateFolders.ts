@@ -3,7 +3,7 @@
  */
 
 /** `leftover`: the beginning of something that never got its name, or the end of something that lost it. */
-export type Kind = "package" | "environment" | "runtime" | "tool" | "upload" | "leftover"
+export type Kind = "package" | "environment" | "runtime" | "tool" | "upload" | "result" | "leftover"
 
 interface Folder {
   readonly folder: string
@@ -20,7 +20,8 @@ export const folders: ReadonlyArray<Folder> = [
   { folder: "envs", kind: "environment", ours: digestName },
   { folder: "runtimes", kind: "runtime", ours: /^v?\d+\.\d+\.\d+[^/]*-[a-z0-9]+-/ },
   { folder: "tools", kind: "tool", ours: /^[0-9a-f]{16}\.mjs$/, temporary: /^[0-9a-f]{16}\.mjs\./ },
-  { folder: "uploads", kind: "upload", ours: /^[0-9A-Za-z]/ }
+  { folder: "uploads", kind: "upload", ours: /^[0-9A-Za-z]/ },
+  { folder: "results", kind: "result", ours: /^[0-9a-f]{64}$/, temporary: /^[0-9a-f]{64}\./ }
 ]
 
 /**

@@ -10,7 +10,7 @@ import { homedir } from "node:os"
 import * as Path from "node:path"
 import * as RandomAccess from "../../../core/archive/RandomAccess.ts"
 import * as ClusterConfig from "../../../core/config/ClusterConfig.ts"
-import { ClusterExecutor, type Job } from "../../../core/cluster/ClusterExecutor.ts"
+import { ClusterExecutor, type Job, notReusedReasons } from "../../../core/cluster/ClusterExecutor.ts"
 import { awaitJob, type FileError, submitCall, type SubmitError } from "../../../core/Pipeline.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as Invocation from "../../../core/runtime/Invocation.ts"
@@ -144,11 +144,17 @@ const program = (call: Call, terminal: Terminal, config: ClusterConfig.ClusterCo
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const job = yield* withTransfer(terminal, "Submitting", "Sending", submission)
-        terminal.note([
-          `${style.green("✓")} Started job ${style.bold(job.jobId)}  ${
-            style.dim(`in ${visible(parentOf(job, config))}`)
-          }`
-        ])
+        const place = style.dim(`in ${visible(parentOf(job, config))}`)
+        terminal.note(
+          job.reused === true
+            ? [`${style.green("✓")} Reused the result of job ${style.bold(job.jobId)}  ${place}`,
+              "  --no-reuse runs it again"]
+            : [
+              ...(job.notReused === undefined ? []
+                : [`  ${style.dim(`Not reused: ${notReusedReasons[job.notReused]}`)}`]),
+              `${style.green("✓")} Started job ${style.bold(job.jobId)}  ${place}`
+            ]
+        )
         if (call.switches.has("detach")) {
           showJob(call, terminal, job)
           return ExitCode.done

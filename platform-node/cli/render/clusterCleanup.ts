@@ -17,6 +17,7 @@ const nouns: Readonly<Record<Kind, string>> = {
   runtime: "runtime",
   tool: "tool",
   upload: "upload",
+  result: "known result",
   leftover: "remainder"
 }
 
