@@ -3,12 +3,12 @@
  * The playground: everything that is shown follows from the signals in `state/`.
  */
 import { render } from "preact"
-import { openLink, rememberInLink } from "./state/Link.ts"
-import * as Packaging from "./state/Packaging.ts"
-import * as Project from "./state/Project.ts"
-import * as Theme from "./state/Theme.ts"
-import "./style.css"
-import { App } from "./views/App.tsx"
+import { openLink, rememberInLink } from "./share/Link.ts"
+import * as Packaging from "./packaging/Packaging.ts"
+import * as Project from "./project/Project.ts"
+import * as Theme from "./page/Theme.ts"
+import "./page/style.css"
+import { App } from "./page/App.tsx"
 
 /** When there is something to see; a page in the background draws nothing, and does not wait for long. */
 const painted = (): Promise<void> =>

@@ -1,0 +1,220 @@
+/**
+ * Packages that were sent to an endpoint, and their jobs: those of this page. Nothing is sent before somebody presses the
+ * button.
+ */
+import { batch, computed, signal } from "@preact/signals"
+import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import type { PackagingWorker } from "../../../platform-browser/index.ts"
+import { type Client, type JobEnd, type JobState, type LogLine, type Trouble, TroubleError } from "./Client.ts"
+import * as Endpoint from "./Endpoint.ts"
+import { made, madeOf, worker } from "../packaging/Packaging.ts"
+import * as Project from "../project/Project.ts"
+import { argumentsOf, callLimits } from "../run/Run.ts"
+
+export interface Job {
+  readonly jobId: string
+  /** Of the endpoint. */
+  readonly address: string
+  readonly functionName: string
+  readonly packageId: string
+  readonly submittedAt: Date
+  readonly state: JobState
+  readonly reason: string | undefined
+  readonly host: string | undefined
+  readonly output: ReadonlyArray<LogLine>
+  readonly end: JobEnd | undefined
+  /** Why nothing is heard of it any more. */
+  readonly trouble: Trouble | undefined
+}
+
+/** What is kept of a job's output, in characters. */
+const longestOutput = 400_000
+
+/** Sending so many bytes again costs less than to ask whether they are there. */
+const smallPackage = 262_144
+
+export const jobs = signal<ReadonlyArray<Job>>([])
+const chosenId = signal<string | undefined>(undefined)
+export const chosen = computed(() => jobs.value.find(({ jobId }) => jobId === chosenId.value))
+/** What is being done, from the press of the button until the job is there. */
+export const step = signal<string | undefined>(undefined)
+export const trouble = signal<Trouble | undefined>(undefined)
+/** The options object, as JSON; passed to the function as its last argument when it has any key. */
+export const kwargs = signal("{}")
+
+export const choose = (jobId: string): void => {
+  chosenId.value = jobId
+}
+
+export const isFinal = (state: JobState): boolean => state !== "queued" && state !== "running"
+
+const change = (jobId: string, fields: Partial<Job>): void => {
+  jobs.value = jobs.value.map((job) => job.jobId === jobId ? { ...job, ...fields } : job)
+}
+
+/** The address and the token of a job stay those that it was sent with. */
+const clients = new Map<string, Client>()
+
+const printer = (jobId: string) => {
+  let printed = 0
+  return (line: LogLine): void => {
+    if (printed > longestOutput) return
+    printed += line.text.length
+    const shown = printed > longestOutput ? { ...line, text: `${line.text}\n... (more is not shown)\n` } : line
+    const job = jobs.peek().find((each) => each.jobId === jobId)
+    if (job !== undefined) change(jobId, { output: [...job.output, shown] })
+  }
+}
+
+/** Frames in the user's files: the endpoint knows the package only. */
+const mapped = async (end: JobEnd, request: PackagingWorker.PackageRequest): Promise<JobEnd> => {
+  if (!("trouble" in end)) return end
+  const { why, what } = end.trouble
+  try {
+    const [mappedWhat = what, mappedWhy] = await worker.mapStacks({
+      ...request,
+      stacks: [what, ...(why === undefined ? [] : [why])]
+    })
+    return { ...end, trouble: { ...end.trouble, what: mappedWhat, why: mappedWhy } }
+  } catch {
+    // As the job wrote them
+    return end
+  }
+}
+
+const pause = (millis: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, millis)
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true })
+  })
+
+/** Waits between questions that nobody answers, in ms: some three minutes in all. */
+const waits = [500, 1_000, 2_000, 4_000, ...Array.from({ length: 17 }, () => 10_000)]
+
+/** Asks again while what is wrong may pass, and says meanwhile what it is: a server that is started anew knows its jobs. */
+const patiently = async <A>(jobId: string, signal: AbortSignal, question: () => Promise<A>): Promise<A> => {
+  for (const wait of waits) {
+    try {
+      const answer = await question()
+      if (jobs.peek().find((job) => job.jobId === jobId)?.trouble !== undefined) change(jobId, { trouble: undefined })
+      return answer
+    } catch (error) {
+      if (signal.aborted || !(error instanceof TroubleError) || !error.isPassing) throw error
+      change(jobId, { trouble: error.trouble })
+      await pause(wait, signal)
+    }
+  }
+  return question()
+}
+
+/** Asks for the state until it will not change. */
+const watch = async (client: Client, jobId: string, signal: AbortSignal): Promise<void> => {
+  for (let wait = 500; !signal.aborted; wait = Math.min(wait * 1.5, 5_000)) {
+    const status = await patiently(jobId, signal, () => client.status(jobId, signal))
+    change(jobId, status)
+    if (isFinal(status.state)) return
+    await pause(wait, signal)
+  }
+}
+
+const follow = async (client: Client, jobId: string, request: PackagingWorker.PackageRequest): Promise<void> => {
+  const abort = new AbortController()
+  clients.set(jobId, client)
+  try {
+    const watching = watch(client, jobId, abort.signal)
+    const [end] = await Promise.all([
+      client.follow(jobId, printer(jobId), abort.signal).then(() =>
+        patiently(jobId, abort.signal, () => client.end(jobId, abort.signal))
+      ),
+      watching
+    ])
+    const status = await patiently(jobId, abort.signal, () => client.status(jobId, abort.signal))
+    const shown = await mapped(end, request)
+    batch(() => change(jobId, { ...status, end: shown }))
+  } catch (error) {
+    change(jobId, { trouble: Endpoint.troubleOf(error) })
+  } finally {
+    abort.abort()
+  }
+}
+
+const objectOf = (text: string): Readonly<Record<string, unknown>> | string => {
+  try {
+    const parsed: unknown = BoundedJson.parse(text.trim() === "" ? "{}" : text, callLimits)
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? parsed as Readonly<Record<string, unknown>> // JSON has no other objects
+      : "The options are a JSON object: { \"a\": 1 }."
+  } catch (error) {
+    return `This is no JSON: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+let sending: AbortController | undefined
+
+/** Sends the package if the endpoint has it not yet, and submits the call. */
+export const deploy = async (): Promise<void> => {
+  const [analysis, request, endpoint] = [made.value, madeOf.value, Endpoint.connected.value]
+  if (analysis === undefined || request === undefined || endpoint === undefined || step.value !== undefined) return
+  const [args, options] = [argumentsOf(Project.args.value), objectOf(kwargs.value)]
+  const wrong = typeof args === "string" ? args : typeof options === "string" ? options : undefined
+  trouble.value = wrong === undefined ? undefined : { what: wrong }
+  if (typeof args === "string" || typeof options === "string") return
+  const { about, address, client } = endpoint
+  const { digest, functionName, packageId, zip } = analysis
+  if (zip.length > about.packageBytes) {
+    trouble.value = {
+      what: `The package has ${zip.length.toLocaleString("en")} bytes`,
+      why: `This endpoint takes ${about.packageBytes.toLocaleString("en")} at most.`
+    }
+    return
+  }
+  sending = new AbortController()
+  const { signal } = sending
+  try {
+    if (zip.length > smallPackage) step.value = "Asking whether the package is there"
+    if (zip.length <= smallPackage || !await client.has(digest, signal)) {
+      step.value = `Sending ${zip.length.toLocaleString("en")} bytes`
+      await client.upload(digest, zip, signal)
+    }
+    signal.throwIfAborted()
+    // From here on it cannot be stopped, for nobody could tell whether there is a job
+    sending = undefined
+    step.value = "Submitting the call"
+    const jobId = await client.submit(digest, { args, kwargs: options }, AbortSignal.timeout(120_000))
+    batch(() => {
+      jobs.value = [{
+        jobId,
+        address,
+        functionName,
+        packageId,
+        submittedAt: new Date(),
+        state: "queued",
+        reason: undefined,
+        host: undefined,
+        output: [],
+        end: undefined,
+        trouble: undefined
+      }, ...jobs.value]
+      chosenId.value = jobId
+    })
+    void follow(client, jobId, request)
+  } catch (error) {
+    trouble.value = signal.aborted ? { what: "Nothing was submitted: it was stopped" } : Endpoint.troubleOf(error)
+  } finally {
+    step.value = undefined
+    sending = undefined
+  }
+}
+
+/** Stops what is on its way; what was submitted runs on. */
+export const stop = (): void => sending?.abort()
+
+export const cancel = async (jobId: string): Promise<void> => {
+  const client = clients.get(jobId)
+  if (client === undefined) return
+  try {
+    await client.cancel(jobId, AbortSignal.timeout(60_000))
+  } catch (error) {
+    change(jobId, { trouble: Endpoint.troubleOf(error) })
+  }
+}

@@ -1,0 +1,111 @@
+/** @jsxImportSource preact */
+/**
+ * What is packaged, what came out, and what can be done with it.
+ */
+import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
+import type { Example } from "../examples/Example.ts"
+import { link, longLink, share } from "../share/Link.ts"
+import { functions } from "../packaging/Packaging.ts"
+import * as Project from "../project/Project.ts"
+import * as Theme from "./Theme.ts"
+import { Identity } from "../packaging/Identity.tsx"
+import { OptionsDialog } from "../packaging/OptionsDialog.tsx"
+
+const ExampleChoice = () => {
+  const examples = useSignal<ReadonlyArray<Example>>([])
+  useEffect(() => {
+    void import("../examples/Example.ts").then((module) => {
+      examples.value = module.examples
+    })
+  }, [])
+  return (
+    <label class="field">
+      <span>Example</span>
+      <select
+        value={Project.exampleName.value}
+        onChange={({ currentTarget }) => void Project.openExample(currentTarget.value)}
+      >
+        {Project.exampleName.value === "" ? <option value="">Your own</option> : null}
+        {examples.value.map(({ name, title }) => <option key={name} value={name}>{title}</option>)}
+      </select>
+    </label>
+  )
+}
+
+const FunctionChoice = () => {
+  const isListed = functions.value.some(({ reference }) => reference === Project.entry.value)
+  const asked = useSignal(false)
+  const set = Object.keys(Project.options.value).length
+  return (
+    <div class="function">
+      <label class="field">
+        <span>Function</span>
+        <select
+          value={Project.entry.value}
+          onChange={({ currentTarget }) => {
+            Project.entry.value = currentTarget.value
+          }}
+        >
+          {isListed ? null : <option value={Project.entry.value}>{Project.entry.value || "none"}</option>}
+          {functions.value.map(({ reference }) => <option key={reference} value={reference}>{reference}</option>)}
+        </select>
+      </label>
+      <button type="button" aria-haspopup="dialog" onClick={() => (asked.value = true)}>
+        Options{set === 0 ? null : <span class="count">{set}</span>}
+      </button>
+      {asked.value ? <OptionsDialog onDone={() => (asked.value = false)} /> : null}
+    </div>
+  )
+}
+
+const Share = () => {
+  const said = useSignal("")
+  const copy = async (): Promise<void> => {
+    const text = share()
+    try {
+      await navigator.clipboard.writeText(text)
+      said.value = "Link copied"
+    } catch {
+      said.value = "The link is in the address bar"
+    }
+    setTimeout(() => {
+      said.value = ""
+    }, 3_000)
+  }
+  const isLong = link.value.length > longLink
+  return (
+    <span class="share">
+      <button type="button" class="primary" onClick={() => void copy()}>Share</button>
+      <span role="status" class={isLong ? "note warn" : "note"}>
+        {said.value}
+        {isLong
+          ? ` The link has ${link.value.length.toLocaleString("en")} characters: some programs cut it.`
+          : ""}
+      </span>
+    </span>
+  )
+}
+
+export const Header = () => (
+  <header class="top">
+    <h1>
+      <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
+        <path d="M8 1l6 3.5v7L8 15l-6-3.5v-7z M8 8l6-3.5 M8 8v7 M8 8L2 4.5" />
+      </svg>
+      Clustrix
+    </h1>
+    <ExampleChoice />
+    <FunctionChoice />
+    <Identity />
+    <Share />
+    <button
+      type="button"
+      class="theme"
+      aria-label={Theme.theme.value === "dark" ? "Use light colours" : "Use dark colours"}
+      onClick={Theme.toggle}
+    >
+      <span aria-hidden="true">{Theme.theme.value === "dark" ? "☀" : "☾"}</span>
+    </button>
+  </header>
+)
