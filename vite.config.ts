@@ -11,6 +11,7 @@ import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { type Plugin, type UserConfig } from "vite"
 import { defineConfig } from "vitest/config"
+import { frameDocument } from "./platform-browser/run/Frame.ts"
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -222,8 +223,31 @@ const exampleLockfile: Plugin = {
   }
 }
 
+/**
+ * Documents of their own address, so that each has a policy of its own: the sandbox of a run, and the frame that connects to
+ * what somebody named.
+ */
+const frames: Readonly<Record<string, string>> = {
+  "sandbox.html": frameDocument
+}
+
+const frameDocuments: Plugin = {
+  name: "clustrix:frame-documents",
+  generateBundle() {
+    for (const [fileName, source] of Object.entries(frames)) this.emitFile({ type: "asset", fileName, source })
+  },
+  configureServer: ({ middlewares }) => {
+    middlewares.use((request, response, next) => {
+      const name = new URL(request.url ?? "/", "http://127.0.0.1").pathname.slice(1)
+      if (!Object.hasOwn(frames, name)) return next()
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" })
+      response.end(frames[name])
+    })
+  }
+}
+
 const playground: UserConfig = {
-  plugins: [compressedParser, exampleLockfile],
+  plugins: [compressedParser, exampleLockfile, frameDocuments],
   root: here("playground"),
   base: "./",
   resolve: { alias },

@@ -3,8 +3,9 @@
  * connection. Nothing of the page can be reached from there: no DOM, no storage, no cookie; and the worker is ended with the
  * frame, whatever it is doing.
  *
- * A page with a policy of its own must allow what the frame needs, which inherits it: `'unsafe-eval'` in `script-src`, and
- * `worker-src blob:`. The frame's own script has the hash {@link frameScriptHash}.
+ * A page with a policy of its own serves {@link frameDocument} as a file and gives its address as `frameUrl`: the frame then
+ * has a policy of its own, and the page's needs no more than `frame-src 'self'`. Without an address the frame inherits the
+ * page's policy, which must then allow `'unsafe-eval'` and {@link frameScriptHash} in `script-src`, and `worker-src blob:`.
  *
  * @example
  * const run = runInPage({ packaging, zip: made.zip, args: ["src"], timeLimitMillis: 10_000, onOutput: print })
@@ -15,13 +16,12 @@ import type { Description } from "../../core/runtime/ErrorDescription.ts"
 import * as ValueText from "../../core/runtime/ValueText.ts"
 import type { PackagingWorker } from "../worker/PackagingWorker.ts"
 import type { LinkedProgram } from "./LinkedProgram.ts"
-import type { Ending, FromSandbox, Start } from "./sandbox/Message.ts"
+import { frameDocument, frameScriptHash } from "./Frame.ts"
+import type { Ending, FromSandbox, OutputChunk, Start } from "./sandbox/Message.ts"
+import type { Preview, WrittenFile } from "./Preview.ts"
 
-/** What a program prints. */
-export interface OutputChunk {
-  readonly stream: "stdout" | "stderr"
-  readonly text: string
-}
+export { frameDocument, frameScriptHash }
+export type { OutputChunk, Preview, WrittenFile }
 
 export interface RunRequest {
   /** Verifies and links the package. */
@@ -34,23 +34,20 @@ export interface RunRequest {
   readonly files?: Readonly<Record<string, string | Uint8Array>> | undefined
   /** By default 30 seconds. */
   readonly timeLimitMillis?: number | undefined
+  /** Where the page serves {@link frameDocument}; without it the frame has no address, and inherits the page's policy. */
+  readonly frameUrl?: string | URL | undefined
+  /** What is printed beyond so many UTF-16 code units is not sent; by default 4 MiB. */
+  readonly outputLimit?: number | undefined
+  /** Called with what was printed in a moment, in order. */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined
   /** The policy forbids connections; this is called with what was refused. */
   readonly onRefusedConnection?: ((address: string) => void) | undefined
 }
 
-/** How a run ended; the words are those of a job's result. */
-export type RunOutcome =
+/** How a run ended that gave no value; the words are those of a job's result. */
+export type RunFailure =
   & { readonly elapsedMillis: number }
   & (
-    | {
-      readonly status: "returned"
-      readonly value: unknown
-      /** The value in the notation of the result envelope. */
-      readonly text: string
-      /** What was written: paths below the working directory. */
-      readonly written: Readonly<Record<string, Uint8Array>>
-    }
     | { readonly status: "threw"; readonly error: Description }
     | {
       readonly status: "not-carried" | "not-loaded" | "uncaught" | "exited" | "timed-out" | "cancelled"
@@ -59,32 +56,33 @@ export type RunOutcome =
     }
   )
 
-export interface PageRun {
-  readonly outcome: Promise<RunOutcome>
+export type RunOutcome = RunFailure | {
+  readonly status: "returned"
+  readonly elapsedMillis: number
+  readonly value: unknown
+  /** The value in the notation of the result envelope. */
+  readonly text: string
+  /** What was written: paths below the working directory. */
+  readonly written: Readonly<Record<string, Uint8Array>>
+}
+
+/** The outcome of {@link previewInPage}: texts of limited length, and files that are read when somebody wants them. */
+export type PreviewOutcome = RunFailure | {
+  readonly status: "returned"
+  readonly elapsedMillis: number
+  readonly preview: Preview
+  /** Of the files that were written, the first ones, and how many there are. */
+  readonly written: ReadonlyArray<WrittenFile>
+  readonly writtenCount: number
+}
+
+export interface PageRun<Outcome = RunOutcome> {
+  readonly outcome: Promise<Outcome>
   readonly stop: () => void
 }
 
 const defaultTimeLimitMillis = 30_000
-
-/** Starts the worker from the text that it is sent, and hands the port on. */
-const frameScript = "addEventListener(\"message\",({data:[text,start],ports})=>{" +
-  "const worker=new Worker(URL.createObjectURL(new Blob([text],{type:\"text/javascript\"})));" +
-  "worker.addEventListener(\"error\",({message})=>parent.postMessage({clustrix:\"worker-failed\",message},\"*\"));" +
-  "worker.postMessage(start,ports)},{once:true})"
-
-/** For the `script-src` of a page that has a policy. */
-export const frameScriptHash = "sha256-Qrj8bN/SxM3m8wdhZVW/lfAWda1JjmBfOqvkIzTKL9I="
-
-const policy = [
-  "default-src 'none'",
-  `script-src '${frameScriptHash}' 'unsafe-eval'`,
-  "worker-src blob:",
-  "connect-src 'none'"
-].join("; ")
-
-const frameDocument =
-  `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">` +
-  `<script>${frameScript}</script>`
+const defaultOutputLimit = 4_194_304
 
 /** What cannot be carried into the frame. */
 const encoded = (subject: string, value: unknown): { readonly text: string } | { readonly message: string } => {
@@ -98,27 +96,45 @@ type Ended = Ending | {
   readonly message: string
 }
 
-const outcomeOf = (ending: Ended, elapsedMillis: number): RunOutcome => {
-  if (ending.status === "returned") {
-    const { value: text, written } = ending
-    try {
-      return { status: "returned", value: ValueText.decode(text), text, written, elapsedMillis }
-    } catch (cause) {
-      // A program may have spoken for its runner
-      return { status: "not-carried", message: `What it returned cannot be read: ${String(cause)}`, elapsedMillis }
-    }
+type Value = Extract<Ended, { readonly status: "returned" | "previewed" }>
+
+const failureOf = (ended: Exclude<Ended, Value>, elapsedMillis: number): RunFailure => {
+  if ("message" in ended) return { status: ended.status, message: ended.message, elapsedMillis }
+  if (ended.status === "threw") return { status: "threw", error: ended.error, elapsedMillis }
+  const message = ended.error.type === "error" ? ended.error.message : ended.error.printed
+  return { status: ended.status, message, error: ended.error, elapsedMillis }
+}
+
+/** A program may have spoken for its runner. */
+const unexpected = (elapsedMillis: number, cause: unknown): RunFailure => ({
+  status: "not-carried",
+  message: `What it returned cannot be read: ${String(cause)}`,
+  elapsedMillis
+})
+
+const valueOf = (ended: Ended, elapsedMillis: number): RunOutcome => {
+  if (ended.status === "previewed") return unexpected(elapsedMillis, "it is a preview")
+  if (ended.status !== "returned") return failureOf(ended, elapsedMillis)
+  const { value: text, written } = ended
+  try {
+    return { status: "returned", value: ValueText.decode(text), text, written, elapsedMillis }
+  } catch (cause) {
+    return unexpected(elapsedMillis, cause)
   }
-  if ("message" in ending) return { status: ending.status, message: ending.message, elapsedMillis }
-  if (ending.status === "threw") return { status: "threw", error: ending.error, elapsedMillis }
-  const message = ending.error.type === "error" ? ending.error.message : ending.error.printed
-  return { status: ending.status, message, error: ending.error, elapsedMillis }
+}
+
+const previewOf = (ended: Ended, elapsedMillis: number): PreviewOutcome => {
+  if (ended.status === "returned") return unexpected(elapsedMillis, "it is no preview")
+  if (ended.status !== "previewed") return failureOf(ended, elapsedMillis)
+  const { preview, written } = ended
+  return { status: "returned", preview, written: written.files, writtenCount: written.count, elapsedMillis }
 }
 
 /** The frame with its worker, from the first message to the last. */
 const runInFrame = (
   start: Start,
   sandbox: string,
-  { onOutput, onRefusedConnection }: Pick<RunRequest, "onOutput" | "onRefusedConnection">,
+  { frameUrl, onOutput, onRefusedConnection }: Pick<RunRequest, "frameUrl" | "onOutput" | "onRefusedConnection">,
   end: (ending: Ended) => void
 ): () => void => {
   const frame = document.createElement("iframe")
@@ -126,11 +142,12 @@ const runInFrame = (
   frame.setAttribute("aria-hidden", "true")
   frame.tabIndex = -1
   frame.style.display = "none"
-  frame.srcdoc = frameDocument
+  if (frameUrl === undefined) frame.srcdoc = frameDocument
+  else frame.src = String(frameUrl)
   const { port1, port2 } = new MessageChannel()
   port1.addEventListener("message", ({ data }: MessageEvent<FromSandbox>) => {
     if (data.type === "ended") end(data.ending)
-    else if (data.type === "output") onOutput?.({ stream: data.stream, text: data.text })
+    else if (data.type === "output") { for (const { stream, text } of data.chunks) onOutput?.({ stream, text }) }
     else onRefusedConnection?.(data.address)
   })
   port1.start()
@@ -150,15 +167,26 @@ const runInFrame = (
   }
 }
 
-/** Runs the package's function. The outcome never rejects. */
-export const runInPage = (request: RunRequest): PageRun => {
-  const { args = [], files = {}, kwargs = {}, packaging, timeLimitMillis = defaultTimeLimitMillis, zip } = request
+const run = <Outcome>(
+  request: RunRequest,
+  previewLimit: number | undefined,
+  outcomeOf: (ended: Ended, elapsedMillis: number) => Outcome
+): PageRun<Outcome> => {
+  const {
+    args = [],
+    files = {},
+    kwargs = {},
+    outputLimit = defaultOutputLimit,
+    packaging,
+    timeLimitMillis = defaultTimeLimitMillis,
+    zip
+  } = request
   const begun = performance.now()
   const abort = new AbortController()
-  let settle: (outcome: RunOutcome) => void = () => undefined
+  let settle: (outcome: Outcome) => void = () => undefined
   let release: () => void = () => undefined
   let ended = false
-  const outcome = new Promise<RunOutcome>((resolve) => {
+  const outcome = new Promise<Outcome>((resolve) => {
     settle = resolve
   })
   const end = (ending: Ended): void => {
@@ -190,8 +218,26 @@ export const runInPage = (request: RunRequest): PageRun => {
     // Only who runs something needs it
     const { sandbox } = await import("./sandbox.generated.ts")
     if (ended) return
-    release = runInFrame({ program, args: positional.text, kwargs: named.text, files }, sandbox, request, end)
+    const start: Start = {
+      program,
+      args: positional.text,
+      kwargs: named.text,
+      files,
+      outputLimit,
+      previewLimit
+    }
+    release = runInFrame(start, sandbox, request, end)
   }
   begin().catch((cause: unknown) => end({ status: "not-loaded", message: String(cause) }))
   return { outcome, stop: () => end({ status: "cancelled", message: "The run was stopped" }) }
 }
+
+/** Runs the package's function. The outcome never rejects. */
+export const runInPage = (request: RunRequest): PageRun => run(request, undefined, valueOf)
+
+/**
+ * Runs the package's function for somebody who looks at the result: it comes as text of at most `previewLimit` UTF-16 code
+ * units, made in the sandbox, so that a result of any size takes none of the page's time. The outcome never rejects.
+ */
+export const previewInPage = (request: RunRequest & { readonly previewLimit: number }): PageRun<PreviewOutcome> =>
+  run(request, request.previewLimit, previewOf)

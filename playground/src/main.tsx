@@ -1,14 +1,15 @@
 /** @jsxImportSource preact */
 /**
- * The playground: everything that is shown follows from the signals in `state/`.
+ * The playground: everything that is shown follows from the signals of its rooms.
  */
 import { render } from "preact"
-import { openLink, rememberInLink } from "./share/Link.ts"
 import * as Packaging from "./packaging/Packaging.ts"
-import * as Project from "./project/Project.ts"
-import * as Theme from "./page/Theme.ts"
-import "./page/style.css"
 import { App } from "./page/App.tsx"
+import "./page/style.css"
+import * as Shortcuts from "./page/Shortcuts.ts"
+import * as Theme from "./page/Theme.ts"
+import * as Projects from "./projects/Projects.ts"
+import * as Link from "./share/Link.ts"
 
 /** When there is something to see; a page in the background draws nothing, and does not wait for long. */
 const painted = (): Promise<void> =>
@@ -21,9 +22,12 @@ const root = document.querySelector("#app")
 if (root === null) throw new Error("index.html has no #app")
 
 Theme.start()
+Shortcuts.start()
 render(<App />, root)
-if (!openLink(location.hash)) await Project.openExample(Project.firstExample)
-rememberInLink()
+const fragment = location.hash
+await Projects.start(await Link.opened(fragment))
+Link.remember(fragment)
+Link.follow()
 // What packages is larger than the page: it comes after the first paint
 await painted()
 Packaging.start()

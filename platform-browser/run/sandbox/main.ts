@@ -14,13 +14,15 @@ import * as FileModule from "./FileModule.ts"
 import { Files } from "./Files.ts"
 import type { Ending, FromSandbox, Start } from "./Message.ts"
 import { ModuleRegistry } from "./ModuleRegistry.ts"
+import { Output } from "./Output.ts"
+import * as Preview from "../Preview.ts"
 import * as Process from "./Process.ts"
 import * as UrlModule from "./UrlModule.ts"
 
 const carry: ValueText.EncodeOptions = { errorStacks: true }
 
-/** What a program may print, in UTF-16 code units: a page has to keep it. */
-const outputLimit = 4_194_304
+/** Addresses that are told of: whoever tries more has been told. */
+const mostRefusedConnections = 50
 
 const member = (holder: unknown, name: string): unknown =>
   (typeof holder === "object" && holder !== null) || typeof holder === "function" ? Reflect.get(holder, name)
@@ -82,12 +84,12 @@ const provide = (files: Files, { files: given, program }: Start): void => {
 
 /** What the function left where it stood. */
 const writtenBelow = (directory: MemoryTree.DirectoryNode, prefix = ""): Record<string, Uint8Array> =>
-  Object.assign(
-    {},
-    ...[...directory.children].map(([name, node]) =>
-      node.type === "Directory" ? writtenBelow(node, `${prefix}${name}/`)
-        : node.type === "File" ? { [`${prefix}${name}`]: MemoryTree.read(node, 0, node.size) }
-        : {}
+  // Not assigned: a file may be named `__proto__`
+  Object.fromEntries(
+    [...directory.children].flatMap(([name, node]): ReadonlyArray<readonly [string, Uint8Array]> =>
+      node.type === "Directory" ? Object.entries(writtenBelow(node, `${prefix}${name}/`))
+        : node.type === "File" ? [[`${prefix}${name}`, MemoryTree.read(node, 0, node.size)]]
+        : []
     )
   )
 
@@ -126,9 +128,31 @@ const call = async (start: Start, files: Files, builtins: Record<string, Record<
     return { status: "not-carried", message: "$ is a generator that returns a value besides those that it yields" }
   }
   const encoded = ValueText.encode(collected.value, carry)
-  return encoded.ok
-    ? { status: "returned", value: encoded.text, written: written(files) }
-    : { status: "not-carried", message: `${encoded.refusal.path} is ${encoded.refusal.description}` }
+  if (!encoded.ok) {
+    return { status: "not-carried", message: `${encoded.refusal.path} is ${encoded.refusal.description}` }
+  }
+  const { previewLimit } = start
+  return previewLimit === undefined ? { status: "returned", value: encoded.text, written: written(files) } : {
+    status: "previewed",
+    preview: Preview.ofValue(encoded.text, previewLimit),
+    written: Preview.ofWritten(written(files))
+  }
+}
+
+/** With a limit on what is shown, errors are cut as well. */
+const shortened = (ending: Ending, { previewLimit }: Start): Ending =>
+  previewLimit !== undefined && "error" in ending ? { ...ending, error: Preview.ofError(ending.error) } : ending
+
+/**
+ * The page hears a program through the port only: what else a worker can say to its owner would arrive where the page's own
+ * work is done.
+ */
+const silence = (): void => {
+  for (let holder: object | null = globalThis; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    if (Object.hasOwn(holder, "postMessage")) {
+      Object.defineProperty(holder, "postMessage", { value: undefined, configurable: false, writable: false })
+    }
+  }
 }
 
 const run = (port: MessagePort, start: Start): void => {
@@ -137,21 +161,11 @@ const run = (port: MessagePort, start: Start): void => {
   const end = (ending: Ending): void => {
     if (ended) return
     ended = true
-    post({ type: "ended", ending })
+    output.close()
+    post({ type: "ended", ending: shortened(ending, start) })
   }
-  let printed = 0
-  const write = (stream: "stdout" | "stderr", text: string): void => {
-    if (ended || printed > outputLimit) return
-    printed += text.length
-    post({ type: "output", stream, text })
-    if (printed > outputLimit) {
-      post({
-        type: "output",
-        stream: "stderr",
-        text: `\nWhat is printed beyond ${outputLimit} characters is not shown\n`
-      })
-    }
-  }
+  const output = new Output(start.outputLimit, (chunks) => post({ type: "output", chunks }))
+  const write = output.write.bind(output)
   const files = new Files()
   provide(files, start)
   const process = Process.make({
@@ -181,15 +195,22 @@ const run = (port: MessagePort, start: Start): void => {
   })
   const uncaught = (thrown: unknown): void =>
     end({ status: "uncaught", error: ErrorDescription.describe(thrown, carry) })
-  addEventListener("error", (event) => uncaught(event.error ?? event.message))
+  addEventListener("error", (event) => {
+    // Else it goes on to the page
+    event.preventDefault()
+    uncaught(event.error ?? event.message)
+  })
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault()
     uncaught(event.reason)
   })
-  addEventListener(
-    "securitypolicyviolation",
-    (event) => post({ type: "refused-connection", address: event.blockedURI })
-  )
+  const refused = new Set<string>()
+  addEventListener("securitypolicyviolation", ({ blockedURI }) => {
+    if (refused.has(blockedURI) || refused.size >= mostRefusedConnections) return
+    refused.add(blockedURI)
+    post({ type: "refused-connection", address: blockedURI.slice(0, 1_000) })
+  })
+  silence()
   void call(start, files, builtins).then(end)
 }
 

@@ -6,7 +6,7 @@ import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import { worker } from "../packaging/Packaging.ts"
 import { inspected, openError, shelf, type Shelved } from "./Shelf.ts"
-import { chosenFiles, take } from "../project/Dropped.ts"
+import { chosenFiles, take } from "../files/Dropped.ts"
 import { InspectedPackage } from "./InspectedPackage.tsx"
 
 const Choice = ({ label, onChoose, value }: {

@@ -2,9 +2,10 @@
  * Packages at hand: the one that is edited, a pinned one, and those that were opened from files. And how the first stands
  * to the last or the pinned one.
  */
-import { computed, effect, signal } from "@preact/signals"
+import { batch, computed, effect, signal } from "@preact/signals"
 import type { PackageAnalysis, PackagingWorker } from "../../../platform-browser/index.ts"
-import { made, madeOf, worker } from "../packaging/Packaging.ts"
+import { made, worker } from "../packaging/Packaging.ts"
+import * as Project from "../project/Project.ts"
 
 export interface Shelved {
   readonly key: string
@@ -29,15 +30,17 @@ export const opened = signal<ReadonlyArray<OpenedPackage>>([])
 export const inspected = signal<OpenedPackage | undefined>(undefined)
 export const openError = signal<string | undefined>(undefined)
 
-const edited = computed((): Shelved | undefined =>
-  made.value === undefined ? undefined : {
+/** The package of the text that is shown; there is none while it is made. */
+const edited = computed((): Shelved | undefined => {
+  const analysis = made.value?.analysis
+  return analysis === undefined ? undefined : {
     key: "edited",
     label: "In the editor",
-    packageId: made.value.packageId,
-    digest: made.value.digest,
-    zip: made.value.zip
+    packageId: analysis.packageId,
+    digest: analysis.digest,
+    zip: analysis.zip
   }
-)
+})
 
 /** The package before the last edit. */
 const last = signal<Shelved | undefined>(undefined)
@@ -49,8 +52,9 @@ export const shelf = computed((): ReadonlyArray<Shelved> => [
   ...opened.value
 ])
 
+/** Pins the package of the text that is shown, or lets the pinned one go. */
 export const pin = (): void => {
-  const [now, request] = [edited.value, madeOf.value]
+  const [now, request] = [edited.value, made.value?.request]
   pinned.value = pinned.value !== undefined || now === undefined || request === undefined
     ? undefined
     : { ...now, key: "pinned", label: "Pinned", madeOf: request }
@@ -92,16 +96,23 @@ export const reasons = (diff: PackageAnalysis.Comparison): ReadonlyArray<string>
   }).sort((a, b) => Number(a.startsWith("metadata.json")) - Number(b.startsWith("metadata.json")))
 ]
 
-let previous: Shelved | undefined
+let previous: { readonly project: string; readonly shelved: Shelved } | undefined
 effect(() => {
-  const now = edited.value
-  const pin = pinned.value
-  if (now === undefined) return
-  if (previous !== undefined && previous !== now) {
-    last.value = { ...previous, key: "last", label: "Before the last edit" }
+  const [now, pin, project] = [edited.value, pinned.value, Project.id.value]
+  if (previous !== undefined && previous.project !== project) {
+    previous = undefined
+    batch(() => {
+      last.value = undefined
+      change.value = undefined
+    })
   }
-  const base = pin ?? (previous === now ? undefined : previous)
-  previous = now
+  if (now === undefined) return
+  const before = previous?.shelved
+  if (before !== undefined && before !== now) {
+    last.value = { ...before, key: "last", label: "Before the last edit" }
+  }
+  const base = pin ?? (before === now ? undefined : before)
+  previous = { project, shelved: now }
   if (base === undefined) {
     change.value = undefined
     return
@@ -111,9 +122,10 @@ effect(() => {
     change.value = { against, changed: false, because: [] }
     return
   }
+  change.value = { against, changed: true, because: [] }
   worker.diff(base.zip, now.zip, { latest: "change" }).then(
     (diff) => {
-      change.value = { against, changed: true, because: reasons(diff) }
+      if (edited.peek() === now) change.value = { against, changed: true, because: reasons(diff) }
     },
     // A later one has the answer, or the editor shows why there is none
     () => undefined

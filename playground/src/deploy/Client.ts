@@ -56,9 +56,9 @@ export interface LogLine {
   readonly text: string
 }
 
-/** How a job ended; `status` of one without a value is the tag of its error. */
+/** How a job ended: with a value in the notation of results, or with an error, whose tag `status` is. */
 export type JobEnd =
-  | { readonly status: "returned"; readonly value: unknown }
+  | { readonly status: "returned"; readonly value: string }
   | { readonly status: string; readonly trouble: Trouble }
 
 export interface Call {

@@ -3,13 +3,20 @@
  * button.
  */
 import { batch, computed, signal } from "@preact/signals"
-import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import type { PackagingWorker } from "../../../platform-browser/index.ts"
-import { type Client, type JobEnd, type JobState, type LogLine, type Trouble, TroubleError } from "./Client.ts"
+import type { Preview } from "../../../platform-browser/run/Preview.ts"
+import { previewOf } from "../output/ValuePreview.ts"
+import { Transcript } from "../output/Transcript.ts"
+import { type Client, type JobEnd, type JobState, type Trouble, TroubleError } from "./Client.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { made, madeOf, worker } from "../packaging/Packaging.ts"
+import { failure, settled, worker } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
-import { argumentsOf, callLimits } from "../run/Run.ts"
+import { argumentsOf, optionsOf } from "../run/Arguments.ts"
+
+/** How a job ended, as it is shown. */
+export type ShownEnd =
+  | { readonly status: "returned"; readonly preview: Preview }
+  | Extract<JobEnd, { readonly trouble: Trouble }>
 
 export interface Job {
   readonly jobId: string
@@ -21,14 +28,11 @@ export interface Job {
   readonly state: JobState
   readonly reason: string | undefined
   readonly host: string | undefined
-  readonly output: ReadonlyArray<LogLine>
-  readonly end: JobEnd | undefined
+  readonly transcript: Transcript
+  readonly end: ShownEnd | undefined
   /** Why nothing is heard of it any more. */
   readonly trouble: Trouble | undefined
 }
-
-/** What is kept of a job's output, in characters. */
-const longestOutput = 400_000
 
 /** Sending so many bytes again costs less than to ask whether they are there. */
 const smallPackage = 262_144
@@ -55,20 +59,9 @@ const change = (jobId: string, fields: Partial<Job>): void => {
 /** The address and the token of a job stay those that it was sent with. */
 const clients = new Map<string, Client>()
 
-const printer = (jobId: string) => {
-  let printed = 0
-  return (line: LogLine): void => {
-    if (printed > longestOutput) return
-    printed += line.text.length
-    const shown = printed > longestOutput ? { ...line, text: `${line.text}\n... (more is not shown)\n` } : line
-    const job = jobs.peek().find((each) => each.jobId === jobId)
-    if (job !== undefined) change(jobId, { output: [...job.output, shown] })
-  }
-}
-
 /** Frames in the user's files: the endpoint knows the package only. */
-const mapped = async (end: JobEnd, request: PackagingWorker.PackageRequest): Promise<JobEnd> => {
-  if (!("trouble" in end)) return end
+const shownEnd = async (end: JobEnd, request: PackagingWorker.PackageRequest): Promise<ShownEnd> => {
+  if (!("trouble" in end)) return { status: "returned", preview: await previewOf(end.value) }
   const { why, what } = end.trouble
   try {
     const [mappedWhat = what, mappedWhy] = await worker.mapStacks({
@@ -117,19 +110,24 @@ const watch = async (client: Client, jobId: string, signal: AbortSignal): Promis
   }
 }
 
-const follow = async (client: Client, jobId: string, request: PackagingWorker.PackageRequest): Promise<void> => {
+const follow = async (
+  client: Client,
+  jobId: string,
+  transcript: Transcript,
+  request: PackagingWorker.PackageRequest
+): Promise<void> => {
   const abort = new AbortController()
   clients.set(jobId, client)
   try {
     const watching = watch(client, jobId, abort.signal)
     const [end] = await Promise.all([
-      client.follow(jobId, printer(jobId), abort.signal).then(() =>
+      client.follow(jobId, (line) => transcript.add(line), abort.signal).then(() =>
         patiently(jobId, abort.signal, () => client.end(jobId, abort.signal))
       ),
       watching
     ])
     const status = await patiently(jobId, abort.signal, () => client.status(jobId, abort.signal))
-    const shown = await mapped(end, request)
+    const shown = await shownEnd(end, request)
     batch(() => change(jobId, { ...status, end: shown }))
   } catch (error) {
     change(jobId, { trouble: Endpoint.troubleOf(error) })
@@ -138,30 +136,28 @@ const follow = async (client: Client, jobId: string, request: PackagingWorker.Pa
   }
 }
 
-const objectOf = (text: string): Readonly<Record<string, unknown>> | string => {
-  try {
-    const parsed: unknown = BoundedJson.parse(text.trim() === "" ? "{}" : text, callLimits)
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
-      ? parsed as Readonly<Record<string, unknown>> // JSON has no other objects
-      : "The options are a JSON object: { \"a\": 1 }."
-  } catch (error) {
-    return `This is no JSON: ${error instanceof Error ? error.message : String(error)}`
-  }
-}
-
 let sending: AbortController | undefined
 
 /** Sends the package if the endpoint has it not yet, and submits the call. */
 export const deploy = async (): Promise<void> => {
-  const [analysis, request, endpoint] = [made.value, madeOf.value, Endpoint.connected.value]
-  if (analysis === undefined || request === undefined || endpoint === undefined || step.value !== undefined) return
-  const [args, options] = [argumentsOf(Project.args.value), objectOf(kwargs.value)]
+  const endpoint = Endpoint.connected.value
+  if (endpoint === undefined || step.value !== undefined) return
+  const [args, options] = [argumentsOf(Project.args.value), optionsOf(kwargs.value)]
   const wrong = typeof args === "string" ? args : typeof options === "string" ? options : undefined
   trouble.value = wrong === undefined ? undefined : { what: wrong }
   if (typeof args === "string" || typeof options === "string") return
+  step.value = "Waiting for the package"
+  const made = await settled()
+  if (made === undefined) {
+    step.value = undefined
+    trouble.value = { what: "There is no package to deploy", why: failure.peek()?.what }
+    return
+  }
+  const { analysis, request } = made
   const { about, address, client } = endpoint
   const { digest, functionName, packageId, zip } = analysis
   if (zip.length > about.packageBytes) {
+    step.value = undefined
     trouble.value = {
       what: `The package has ${zip.length.toLocaleString("en")} bytes`,
       why: `This endpoint takes ${about.packageBytes.toLocaleString("en")} at most.`
@@ -181,6 +177,7 @@ export const deploy = async (): Promise<void> => {
     sending = undefined
     step.value = "Submitting the call"
     const jobId = await client.submit(digest, { args, kwargs: options }, AbortSignal.timeout(120_000))
+    const transcript = new Transcript()
     batch(() => {
       jobs.value = [{
         jobId,
@@ -191,13 +188,13 @@ export const deploy = async (): Promise<void> => {
         state: "queued",
         reason: undefined,
         host: undefined,
-        output: [],
+        transcript,
         end: undefined,
         trouble: undefined
       }, ...jobs.value]
       chosenId.value = jobId
     })
-    void follow(client, jobId, request)
+    void follow(client, jobId, transcript, request)
   } catch (error) {
     trouble.value = signal.aborted ? { what: "Nothing was submitted: it was stopped" } : Endpoint.troubleOf(error)
   } finally {

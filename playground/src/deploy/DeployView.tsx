@@ -4,7 +4,7 @@
  */
 import * as Deploy from "./Deploy.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { made } from "../packaging/Packaging.ts"
+import { failure, made, packaging } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
 import { EndpointForm } from "./EndpointForm.tsx"
 import { JobView } from "./JobView.tsx"
@@ -14,9 +14,9 @@ import { Trouble } from "./Trouble.tsx"
 const time = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" })
 
 const Call = () => {
-  const analysis = made.value
+  const analysis = made.value?.analysis
   const step = Deploy.step.value
-  if (analysis === undefined) return <p class="note">There is no package to deploy yet.</p>
+  const wrong = failure.value
   return (
     <form
       aria-label="Call"
@@ -55,14 +55,19 @@ const Call = () => {
       <div class="row middle">
         <button
           type="submit"
-          class="primary"
-          disabled={Endpoint.connected.value === undefined || step !== undefined}
+          class="primary deploy"
+          disabled={Endpoint.connected.value === undefined || step !== undefined || wrong !== undefined ||
+            packaging.value.state === "idle"}
         >
           Deploy
         </button>
         {step === undefined ? null : <button type="button" onClick={Deploy.stop}>Stop</button>}
         <span class="note" role="status">
-          {step ?? (Endpoint.connected.value === undefined ? "Connect to an endpoint first."
+          {step ?? (wrong !== undefined ? `There is no package to deploy: ${wrong.what}.`
+            : Endpoint.connected.value === undefined
+            ? "Connect to an endpoint first."
+            : analysis === undefined
+            ? "The package is being made ..."
             : `${analysis.functionName}, ${size(analysis.zip.length)}`)}
         </span>
       </div>

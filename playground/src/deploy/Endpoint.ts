@@ -5,6 +5,7 @@
 import { batch, computed, signal } from "@preact/signals"
 import * as v from "valibot"
 import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import * as Storage from "../page/Storage.ts"
 import { type About, type Client, type Trouble, TroubleError } from "./Client.ts"
 
 const key = "clustrix-endpoint"
@@ -54,8 +55,8 @@ export const troubleOf = (error: unknown): Trouble =>
   error instanceof TroubleError ? error.trouble : { what: error instanceof Error ? error.message : String(error) }
 
 const remember = (): void => {
-  if (keep.value) localStorage.setItem(key, JSON.stringify({ address: address.value, token: token.value }))
-  else localStorage.removeItem(key)
+  if (keep.value) Storage.lasting.set(key, JSON.stringify({ address: address.value, token: token.value }))
+  else Storage.lasting.remove(key)
 }
 
 /** `undefined` for what is no JSON. */
@@ -69,11 +70,11 @@ const parsed = (text: string): unknown => {
 
 /** What was kept, if anything was. */
 const restore = (): void => {
-  const text = localStorage.getItem(key)
-  if (text === null) return
+  const text = Storage.lasting.get(key)
+  if (text === undefined) return
   const kept = v.safeParse(Kept, parsed(text))
   if (!kept.success) {
-    localStorage.removeItem(key)
+    Storage.lasting.remove(key)
     return
   }
   batch(() => {

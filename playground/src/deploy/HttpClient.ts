@@ -107,7 +107,7 @@ export const make = (url: URL, token: string): Client => {
         ({ jobs }) => jobs.result({ path: { jobId }, urlParams: { wait: waitSeconds } }),
         signal
       )
-      if (result._tag === "Returned") return { status: "returned", value: ValueText.decode(result.value) }
+      if (result._tag === "Returned") return { status: "returned", value: result.value }
       if (result._tag === "Failed") {
         const { error, remedy, what, why } = result
         return { status: error, trouble: { what, why, remedy } }

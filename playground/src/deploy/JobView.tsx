@@ -5,17 +5,18 @@
 import { useEffect, useRef } from "preact/hooks"
 import * as Deploy from "./Deploy.ts"
 import { Trouble } from "./Trouble.tsx"
-import { shown } from "../run/value.ts"
+import { Output } from "../output/Output.tsx"
+import { PreviewText } from "../output/PreviewText.tsx"
 
 const End = ({ job: { end, state } }: { readonly job: Deploy.Job }) => {
   if (end === undefined) return null
-  const text = "value" in end
-    ? shown(end.value)
+  const text = "preview" in end ? ""
     : [end.trouble.what, end.trouble.why, end.trouble.remedy].filter((part) => part !== undefined).join("\n")
   return (
     <section class="outcome" aria-label="Result of the job" data-status={state === "succeeded" ? "returned" : state}>
-      <h3>{"value" in end ? "returned" : end.status}</h3>
-      <pre tabIndex={0} role="region" aria-label="Value">{text}</pre>
+      <h3>{end.status}</h3>
+      {"preview" in end ? <PreviewText preview={end.preview} />
+        : <pre tabIndex={0} role="region" aria-label="Value">{text}</pre>}
     </section>
   )
 }
@@ -51,11 +52,10 @@ export const JobView = ({ job }: { readonly job: Deploy.Job }) => {
       </dl>
       <Trouble trouble={job.trouble} />
       <h3>Log</h3>
-      <pre class="output" tabIndex={0} role="log" aria-label="Log of the job">
-      {job.output.length === 0
-        ? <span class="note">Nothing is printed{Deploy.isFinal(job.state) ? "" : " yet"}.</span>
-        : job.output.map(({ stream, text }, index) => <span key={index} data-stream={stream}>{text}</span>)}
-      </pre>
+      {job.transcript.version.value === 0
+        ? <p class="note">Nothing is printed{Deploy.isFinal(job.state) ? "" : " yet"}.</p>
+        : null}
+      <Output transcript={job.transcript} label="Log of the job" />
       <End job={job} />
     </section>
   )

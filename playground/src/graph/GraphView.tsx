@@ -5,9 +5,9 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { PackageAnalysis } from "../../../platform-browser/index.ts"
-import { made, worker } from "../packaging/Packaging.ts"
+import { shown, worker } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
-import * as Selection from "../page/Selection.ts"
+import * as Selection from "../selection/Selection.ts"
 import { layOut, nodeHeight, type Picture, type PlacedNode } from "./graphLayout.ts"
 import { Why } from "../packaging/Why.tsx"
 
@@ -62,10 +62,10 @@ const useReasons = (analysis: PackageAnalysis.PackageAnalysis | undefined, node:
 
 export const GraphView = () => {
   const picture = useSignal<Picture | undefined>(undefined)
-  const graph = made.value?.graph
+  const graph = shown.value?.graph
   const node = Selection.node.value
   const known = graph?.nodes.some(({ id }) => id === node) === true ? node : undefined
-  const { explained, refused } = useReasons(made.value, known)
+  const { explained, refused } = useReasons(shown.value, known)
   useEffect(() => {
     if (graph === undefined) return
     let isCurrent = true

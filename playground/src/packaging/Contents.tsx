@@ -3,8 +3,8 @@
  * The files of the package with their sizes, as a list and as areas.
  */
 import { useSignal } from "@preact/signals"
-import { made } from "./Packaging.ts"
-import * as Selection from "../page/Selection.ts"
+import { made, shown } from "./Packaging.ts"
+import * as Selection from "../selection/Selection.ts"
 import { Download } from "./Download.tsx"
 import { size } from "../page/size.ts"
 import { Treemap } from "./Treemap.tsx"
@@ -12,7 +12,7 @@ import { Why } from "./Why.tsx"
 
 export const Contents = () => {
   const chosen = useSignal<string | undefined>(undefined)
-  const analysis = made.value
+  const analysis = shown.value
   if (analysis === undefined) return null
   const files = analysis.files
   const file = files.find(({ path }) => path === chosen.value)
@@ -29,7 +29,7 @@ export const Contents = () => {
         <p class="sum">
           {files.length} files, <strong>{size(total)}</strong>; as a ZIP <strong>{size(analysis.zip.length)}</strong>
         </p>
-        <Download zip={analysis.zip} name={analysis.fileName} />
+        <Download made={made.value} />
       </div>
       <Treemap files={files} chosen={chosen.value} onChoose={choose} />
       <table class="list">

@@ -2,11 +2,11 @@
 /**
  * Shows errors, warnings and notes, and below them what the analysis decided about statements.
  */
-import { diagnostics, made } from "./Packaging.ts"
-import * as Selection from "../page/Selection.ts"
+import { diagnostics, shown } from "./Packaging.ts"
+import * as Selection from "../selection/Selection.ts"
 
 export const Diagnostics = () => {
-  const decisions = made.value?.decisions ?? []
+  const decisions = shown.value?.decisions ?? []
   return (
     <>
       {diagnostics.value.length === 0 ? <p class="empty">Nothing to say.</p> : (

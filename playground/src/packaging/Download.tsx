@@ -1,17 +1,17 @@
 /** @jsxImportSource preact */
 /**
- * Saves a package as a file.
+ * Saves the package of the text that is shown as a file.
  */
-const save = (zip: Uint8Array, name: string): void => {
-  const url = URL.createObjectURL(new Blob([new Uint8Array(zip)], { type: "application/zip" }))
-  Object.assign(document.createElement("a"), { href: url, download: name }).click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
-}
+import { save } from "../page/saveFile.ts"
+import type { Made } from "./Packaging.ts"
 
-export const Download = ({ name, zip }: { readonly zip: Uint8Array; readonly name: string }) => (
+export const Download = ({ made }: { readonly made: Made | undefined }) => (
   <button
     type="button"
-    onClick={() => save(zip, name)}
+    disabled={made === undefined}
+    onClick={() => {
+      if (made !== undefined) save(new Blob([made.analysis.zip], { type: "application/zip" }), made.analysis.fileName)
+    }}
   >
     Download
   </button>

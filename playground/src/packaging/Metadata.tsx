@@ -4,7 +4,7 @@
  */
 import { useSignal } from "@preact/signals"
 import { CodeView } from "../editor/CodeView.tsx"
-import { made } from "./Packaging.ts"
+import { shown } from "./Packaging.ts"
 
 const nothing: ReadonlyArray<never> = []
 
@@ -12,7 +12,7 @@ const pretty = (text: string): string => JSON.stringify(JSON.parse(text), null, 
 
 export const Metadata = () => {
   const name = useSignal("metadata.json")
-  const analysis = made.value
+  const analysis = shown.value
   if (analysis === undefined) return null
   const text = name.value === "metadata.json" ? analysis.metadataText : analysis.manifestText
   return (

@@ -4,11 +4,11 @@
  */
 import { useMemo } from "preact/hooks"
 import { CodeView } from "../editor/CodeView.tsx"
-import { made } from "./Packaging.ts"
-import * as Selection from "../page/Selection.ts"
+import { shown } from "./Packaging.ts"
+import * as Selection from "../selection/Selection.ts"
 
 export const Modules = () => {
-  const analysis = made.value
+  const analysis = shown.value
   const modules = analysis?.modules ?? []
   const module = modules.find(({ path }) => path === Selection.modulePath.value) ?? modules[0]
   const range = Selection.declaration.value?.canonical
@@ -43,7 +43,7 @@ export const Modules = () => {
         label={`Canonical text of ${module.path}`}
         marked={marked}
         target={range?.file === module.path ? range.start : undefined}
-        onCursor={(line) => Selection.fromCanonical(module.path, line)}
+        onLine={(line) => Selection.fromCanonical(module.path, line)}
       />
     </>
   )

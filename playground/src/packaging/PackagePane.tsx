@@ -5,8 +5,9 @@
 import { effect, signal } from "@preact/signals"
 import type { ComponentType } from "preact"
 import { useEffect } from "preact/hooks"
-import { diagnostics, made } from "./Packaging.ts"
-import * as Selection from "../page/Selection.ts"
+import { NoPackage } from "./NoPackage.tsx"
+import { diagnostics, packaging } from "./Packaging.ts"
+import * as Selection from "../selection/Selection.ts"
 import { Contents } from "./Contents.tsx"
 import { Diagnostics } from "./Diagnostics.tsx"
 
@@ -52,8 +53,8 @@ effect(() => {
   )
 })
 
-/** Tabs that show something without a package. */
-const standalone: ReadonlySet<Selection.Tab> = new Set(["diagnostics", "compare", "deploy"])
+/** Tabs that show nothing but the package. */
+const ofPackage: ReadonlySet<Selection.Tab> = new Set(["contents", "graph", "modules", "metadata"])
 
 const move = (event: KeyboardEvent, index: number): void => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
@@ -70,6 +71,10 @@ export const PackagePane = () => {
   const [tab, pane] = [Selection.tab.value, Selection.pane.value]
   const View = views.value[tab]
   const count = diagnostics.value.length
+  const now = packaging.value
+  const hasNone = now.state === "idle" || now.state === "failed" ||
+    (now.state === "packaging" && now.previous === undefined)
+  const isStale = now.state === "packaging" && !hasNone && (ofPackage.has(tab) || tab === "diagnostics")
   // There may be more tabs than room
   useEffect(() => {
     document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: "nearest", inline: "nearest" })
@@ -96,9 +101,18 @@ export const PackagePane = () => {
           </button>
         ))}
       </div>
-      <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${Selection.tab.value}`} tabIndex={0}>
-        {made.value === undefined && !standalone.has(tab)
-          ? <p class="empty">There is no package yet.</p>
+      <div
+        class="panel"
+        role="tabpanel"
+        id="tab-panel"
+        aria-labelledby={`tab-${tab}`}
+        aria-busy={isStale}
+        data-stale={isStale}
+        tabIndex={0}
+      >
+        {isStale ? <p class="stale-note">This is the package before your edit. The new one is being made.</p> : null}
+        {ofPackage.has(tab) && hasNone
+          ? <NoPackage />
           : View === undefined
           ? <p class="empty" role="status">{missing.value === tab ? "This part of the page cannot be fetched." : ""}</p>
           : <View />}

@@ -3,7 +3,7 @@
  * Why something is in the package: the chain from the function to it.
  */
 import type { PackageAnalysis } from "../../../platform-browser/index.ts"
-import * as Selection from "../page/Selection.ts"
+import * as Selection from "../selection/Selection.ts"
 
 export const Why = ({ steps, subject }: {
   readonly subject: string

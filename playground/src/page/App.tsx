@@ -3,12 +3,15 @@
  * The page: header, files, editor, package.
  */
 import { useEffect } from "preact/hooks"
-import { linkError } from "../share/Link.ts"
-import * as Selection from "./Selection.ts"
-import { openDropped } from "../project/Dropped.ts"
+import * as Selection from "../selection/Selection.ts"
+import { openDropped } from "../files/Dropped.ts"
 import { EditorPane } from "../editor/EditorPane.tsx"
-import { FileTree } from "../project/FileTree.tsx"
+import { ShortcutList } from "./ShortcutList.tsx"
+import { Splitter } from "./Splitter.tsx"
+import { FileTree } from "../files/FileTree.tsx"
 import { Header } from "./Header.tsx"
+import { Intro } from "./Intro.tsx"
+import { NoticeBar } from "./NoticeBar.tsx"
 import { PackagePane } from "../packaging/PackagePane.tsx"
 
 const panes: ReadonlyArray<readonly [Selection.Pane, string]> = [["files", "Files"], ["code", "Code"], [
@@ -33,10 +36,13 @@ export const App = () => {
   return (
     <div class="page" data-pane={Selection.pane.value}>
       <Header />
-      {linkError.value === undefined ? null : <p class="banner" role="alert">{linkError.value}</p>}
+      <Intro />
+      <NoticeBar />
       <main class="panes">
         <FileTree />
+        <Splitter name="files" label="Width of the files" />
         <EditorPane />
+        <Splitter name="package" label="Width of the package" />
         <PackagePane />
       </main>
       <nav class="switch" aria-label="Panes">
@@ -53,6 +59,7 @@ export const App = () => {
           </button>
         ))}
       </nav>
+      <ShortcutList />
     </div>
   )
 }

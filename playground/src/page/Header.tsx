@@ -5,9 +5,12 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Example } from "../examples/Example.ts"
-import { link, longLink, share } from "../share/Link.ts"
 import { functions } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
+import * as Projects from "../projects/Projects.ts"
+import { RunButton } from "../run/RunButton.tsx"
+import { Share } from "../share/Share.tsx"
+import * as Shortcuts from "./Shortcuts.ts"
 import * as Theme from "./Theme.ts"
 import { Identity } from "../packaging/Identity.tsx"
 import { OptionsDialog } from "../packaging/OptionsDialog.tsx"
@@ -24,7 +27,7 @@ const ExampleChoice = () => {
       <span>Example</span>
       <select
         value={Project.exampleName.value}
-        onChange={({ currentTarget }) => void Project.openExample(currentTarget.value)}
+        onChange={({ currentTarget }) => void Projects.openExample(currentTarget.value)}
       >
         {Project.exampleName.value === "" ? <option value="">Your own</option> : null}
         {examples.value.map(({ name, title }) => <option key={name} value={name}>{title}</option>)}
@@ -59,34 +62,6 @@ const FunctionChoice = () => {
   )
 }
 
-const Share = () => {
-  const said = useSignal("")
-  const copy = async (): Promise<void> => {
-    const text = share()
-    try {
-      await navigator.clipboard.writeText(text)
-      said.value = "Link copied"
-    } catch {
-      said.value = "The link is in the address bar"
-    }
-    setTimeout(() => {
-      said.value = ""
-    }, 3_000)
-  }
-  const isLong = link.value.length > longLink
-  return (
-    <span class="share">
-      <button type="button" class="primary" onClick={() => void copy()}>Share</button>
-      <span role="status" class={isLong ? "note warn" : "note"}>
-        {said.value}
-        {isLong
-          ? ` The link has ${link.value.length.toLocaleString("en")} characters: some programs cut it.`
-          : ""}
-      </span>
-    </span>
-  )
-}
-
 export const Header = () => (
   <header class="top">
     <h1>
@@ -98,14 +73,27 @@ export const Header = () => (
     <ExampleChoice />
     <FunctionChoice />
     <Identity />
-    <Share />
-    <button
-      type="button"
-      class="theme"
-      aria-label={Theme.theme.value === "dark" ? "Use light colours" : "Use dark colours"}
-      onClick={Theme.toggle}
-    >
-      <span aria-hidden="true">{Theme.theme.value === "dark" ? "☀" : "☾"}</span>
-    </button>
+    <div class="actions">
+      <RunButton />
+      <Share />
+      <button
+        type="button"
+        class="help"
+        aria-label="Shortcuts"
+        title="Shortcuts (F1)"
+        aria-haspopup="dialog"
+        onClick={() => (Shortcuts.isListShown.value = true)}
+      >
+        <span aria-hidden="true">?</span>
+      </button>
+      <button
+        type="button"
+        class="theme"
+        aria-label={Theme.theme.value === "dark" ? "Use light colours" : "Use dark colours"}
+        onClick={Theme.toggle}
+      >
+        <span aria-hidden="true">{Theme.theme.value === "dark" ? "☀" : "☾"}</span>
+      </button>
+    </div>
   </header>
 )

@@ -2,13 +2,14 @@
  * Dark or light: what the system prefers, until somebody says otherwise.
  */
 import { computed, effect, signal } from "@preact/signals"
+import * as Storage from "./Storage.ts"
 
 export type Theme = "light" | "dark"
 
 const key = "clustrix-theme"
 
 const kept = (): Theme | undefined => {
-  const value = localStorage.getItem(key)
+  const value = Storage.lasting.get(key)
   return value === "light" || value === "dark" ? value : undefined
 }
 
@@ -20,7 +21,7 @@ export const theme = computed<Theme>(() => chosen.value ?? preferred.value)
 
 export const toggle = (): void => {
   chosen.value = theme.value === "dark" ? "light" : "dark"
-  localStorage.setItem(key, chosen.value)
+  Storage.lasting.set(key, chosen.value)
 }
 
 export const start = (): void => {

@@ -1,56 +1,56 @@
 /**
- * A run of the package in the sandbox. It starts when somebody presses the button, and never by a link.
+ * A run of the package in the sandbox. It starts when somebody presses the button, and never by a link; and it runs the
+ * package of the text that is shown: while that is made, the run waits.
  */
-import { batch, signal } from "@preact/signals"
-import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import { batch, computed, signal } from "@preact/signals"
 import type { PackagingWorker, PageRun } from "../../../platform-browser/index.ts"
-import { made, madeOf, worker } from "../packaging/Packaging.ts"
+import { Transcript } from "../output/Transcript.ts"
+import { previewLimit } from "../output/ValuePreview.ts"
+import { failure, made, settled, worker } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
+import { argumentsOf } from "./Arguments.ts"
 
 type Description = NonNullable<Extract<PageRun.RunOutcome, { readonly error?: unknown }>["error"]>
 
-export interface Line {
-  readonly stream: "stdout" | "stderr" | "refused"
-  readonly text: string
+/** The document of `PageRun.frameDocument`, which the build writes beside the page. */
+const frameUrl = new URL("sandbox.html", document.baseURI)
+
+export interface Ended {
+  readonly outcome: PageRun.PreviewOutcome
+  /** The error of the outcome as text, its frames in the user's files. */
+  readonly stack: string | undefined
 }
 
-/** What is kept of the output, in characters. */
-const longestOutput = 200_000
+/** A run that was begun, of one package with its arguments. */
+export interface Started {
+  readonly digest: string
+  readonly packageId: string
+  readonly functionName: string
+  readonly args: string
+  readonly transcript: Transcript
+  readonly ended: Ended | undefined
+}
 
-export const running = signal<PageRun.PageRun | undefined>(undefined)
-export const output = signal<ReadonlyArray<Line>>([])
-export const outcome = signal<PageRun.RunOutcome | undefined>(undefined)
-/** The error of the outcome as text. */
-export const stack = signal<string | undefined>(undefined)
-/** What is wrong with the arguments. */
+export type Phase =
+  | "idle"
+  /** The button was pressed, and the package of the text is being made. */
+  | "waiting"
+  | "running"
+
+export const phase = signal<Phase>("idle")
+export const latest = signal<Started | undefined>(undefined)
+/** Why nothing was run. */
 export const refused = signal<string | undefined>(undefined)
 export const timeLimitSeconds = signal(10)
 
-let printed = 0
+/** Whether the latest run is of another package, or other arguments, than those that are shown. */
+export const isStale = computed(() => {
+  const run = latest.value
+  if (run === undefined) return false
+  return made.value?.analysis.digest !== run.digest || Project.args.value !== run.args
+})
 
-const print = (line: Line): void => {
-  if (printed > longestOutput) return
-  printed += line.text.length
-  output.value = [...output.value, printed > longestOutput ? { ...line, text: "... (more is not shown)\n" } : line]
-}
-
-/** What is typed, or comes from a link. */
-export const callLimits: BoundedJson.Limits = {
-  bytes: 33_554_432,
-  depth: 1_000,
-  elements: 2_000_000,
-  stringBytes: 33_554_432
-}
-
-/** The arguments, or what is wrong with them. */
-export const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
-  try {
-    const parsed: unknown = BoundedJson.parse(text.trim() === "" ? "[]" : text, callLimits)
-    return Array.isArray(parsed) ? parsed : "Arguments are a JSON array: [1, \"a\"]."
-  } catch (error) {
-    return `This is no JSON: ${error instanceof Error ? error.message : String(error)}`
-  }
-}
+let stopRun: () => void = () => undefined
 
 /** The printed error, its frames in the user's files: that of the error and of each of its causes. */
 const explained = async (error: Description, request: PackagingWorker.PackageRequest): Promise<string> => {
@@ -67,38 +67,67 @@ const explained = async (error: Description, request: PackagingWorker.PackageReq
   }
 }
 
-/** What runs packages is fetched when somebody runs one. */
+/** Runs the package of the text that is shown. */
 export const start = async (): Promise<void> => {
-  const [analysis, request] = [made.value, madeOf.value]
-  const args = argumentsOf(Project.args.value)
+  if (phase.peek() !== "idle") return
+  const text = Project.args.peek()
+  const args = argumentsOf(text)
   refused.value = typeof args === "string" ? args : undefined
-  if (analysis === undefined || request === undefined || typeof args === "string" || running.value !== undefined) return
-  const { runInPage } = await import("../../../platform-browser/run/PageRun.ts")
-  if (running.peek() !== undefined) return
-  printed = 0
-  const run = runInPage({
+  if (typeof args === "string") return
+  let isStopped = false
+  stopRun = () => {
+    isStopped = true
+    phase.value = "idle"
+  }
+  phase.value = "waiting"
+  // What runs packages is fetched when somebody runs one
+  const [{ previewInPage }, package_] = await Promise.all([
+    import("../../../platform-browser/run/PageRun.ts"),
+    settled()
+  ])
+  if (isStopped) return
+  if (package_ === undefined) {
+    batch(() => {
+      phase.value = "idle"
+      refused.value = `There is no package to run: ${failure.peek()?.what ?? "nothing is packaged"}.`
+    })
+    return
+  }
+  const { analysis, request } = package_
+  const transcript = new Transcript()
+  const run = previewInPage({
     packaging: worker,
     zip: analysis.zip,
     args,
     files: request.files,
     timeLimitMillis: timeLimitSeconds.value * 1000,
-    onOutput: print,
-    onRefusedConnection: (address) => print({ stream: "refused", text: `A connection to ${address} was refused\n` })
+    frameUrl,
+    previewLimit,
+    outputLimit: 180_000,
+    onOutput: (chunk) => transcript.add(chunk),
+    onRefusedConnection: (address) =>
+      transcript.add({ stream: "refused", text: `A connection to ${address} was refused\n` })
   })
+  stopRun = run.stop
+  const started: Started = {
+    digest: analysis.digest,
+    packageId: analysis.packageId,
+    functionName: analysis.functionName,
+    args: text,
+    transcript,
+    ended: undefined
+  }
   batch(() => {
-    output.value = []
-    outcome.value = undefined
-    stack.value = undefined
-    running.value = run
+    phase.value = "running"
+    latest.value = started
   })
-  const ended = await run.outcome
-  const error = "error" in ended ? ended.error : undefined
-  const text = error === undefined ? undefined : await explained(error, request)
+  const outcome = await run.outcome
+  const error = "error" in outcome ? outcome.error : undefined
+  const stack = error === undefined ? undefined : await explained(error, request)
   batch(() => {
-    outcome.value = ended
-    stack.value = text
-    running.value = undefined
+    latest.value = { ...started, ended: { outcome, stack } }
+    phase.value = "idle"
   })
 }
 
-export const stop = (): void => running.value?.stop()
+export const stop = (): void => stopRun()

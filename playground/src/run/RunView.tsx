@@ -1,48 +1,88 @@
 /** @jsxImportSource preact */
 /**
- * Runs the package in the sandbox: arguments, output, result.
+ * Arguments, output and result of runs in the sandbox.
  */
-import { made } from "../packaging/Packaging.ts"
+import type { PageRun } from "../../../platform-browser/index.ts"
+import { Output } from "../output/Output.tsx"
+import { PreviewText } from "../output/PreviewText.tsx"
+import { failure, made } from "../packaging/Packaging.ts"
+import { save } from "../page/saveFile.ts"
+import { size } from "../page/size.ts"
 import * as Project from "../project/Project.ts"
 import * as Run from "./Run.ts"
-import { size } from "../page/size.ts"
-import { shown } from "./value.ts"
 
-const Outcome = () => {
-  const outcome = Run.outcome.value
-  if (outcome === undefined) return null
-  const written = outcome.status === "returned" ? Object.entries(outcome.written) : []
-  const text = outcome.status === "returned"
-    ? shown(outcome.value)
-    : Run.stack.value ?? ("message" in outcome ? outcome.message : "")
+const Written = ({ count, files }: { readonly files: ReadonlyArray<PageRun.WrittenFile>; readonly count: number }) => (
+  <>
+    <h2>Files that it left</h2>
+    <ul>
+      {files.map(({ content, path, sizeBytes }) => (
+        <li key={path}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => save(content, path.slice(path.lastIndexOf("/") + 1))}
+          >
+            {path}
+          </button>{" "}
+          {size(sizeBytes)}
+        </li>
+      ))}
+    </ul>
+    {count > files.length ? <p class="note">... and {(count - files.length).toLocaleString("en")} more</p> : null}
+  </>
+)
+
+const Outcome = ({ ended: { outcome, stack } }: { readonly ended: Run.Ended }) => {
   return (
     <section class="outcome" aria-label="Result" data-status={outcome.status}>
       <h2>
         {outcome.status} <small>after {(outcome.elapsedMillis / 1000).toFixed(2)} s</small>
       </h2>
-      <pre tabIndex={0} role="region" aria-label="Value">{text}</pre>
-      {written.length === 0 ? null : (
-        <>
-          <h2>Files that it left</h2>
-          <ul>
-            {written.map(([path, bytes]) => (
-              <li key={path}>
-                <code>{path}</code> {size(bytes.length)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      {outcome.status === "returned" ? <PreviewText preview={outcome.preview} /> :
+        (
+          <pre tabIndex={0} role="region" aria-label="Value">
+          {stack ?? ("message" in outcome ? outcome.message : "")}
+          </pre>
+        )}
+      {outcome.status === "returned" && outcome.written.length > 0
+        ? <Written files={outcome.written} count={outcome.writtenCount} />
+        : null}
     </section>
   )
+}
+
+const Latest = ({ run }: { readonly run: Run.Started }) => (
+  <div class="latest" data-stale={Run.isStale.value}>
+    {Run.isStale.value
+      ? (
+        <p class="stale-note">
+          This is of an earlier text or other arguments: package <code>{run.packageId}</code>, called with{" "}
+          <code>{run.args.slice(0, 200)}</code>.
+        </p>
+      )
+      : null}
+    <h2>Output</h2>
+    <Output transcript={run.transcript} label="Output" />
+    {run.ended === undefined ? null : <Outcome ended={run.ended} />}
+  </div>
+)
+
+const announcement = (): string => {
+  if (Run.phase.value === "waiting") return "Waiting for the package ..."
+  if (Run.phase.value === "running") return "Running ..."
+  const outcome = Run.latest.value?.ended?.outcome
+  return outcome === undefined ? "" : `The run ended: ${outcome.status}`
 }
 
 export const RunView = () => (
   <>
     <p class="hint">
-      Runs <code>{made.value?.functionName}</code>{" "}
-      in a sandbox of this page: it sees the project's files in memory, and reaches no network, storage or page.
+      Runs <code>{made.value?.analysis.functionName ?? (Project.entry.value || "the function")}</code>{" "}
+      in a sandbox of this page: it sees the project's files in memory, and reaches no network, storage or page. Press
+      {" "}
+      <strong>Run</strong> above, or Ctrl-Enter.
     </p>
+    {failure.value === undefined ? null : <p class="note warn">There is no package to run: {failure.value.what}.</p>}
     <label class="field wide">
       <span>Arguments, a JSON array</span>
       <textarea
@@ -52,6 +92,7 @@ export const RunView = () => (
         aria-invalid={Run.refused.value !== undefined}
         onInput={({ currentTarget }) => {
           Project.args.value = currentTarget.value
+          Run.refused.value = undefined
         }}
       />
     </label>
@@ -69,19 +110,8 @@ export const RunView = () => (
           }}
         />
       </label>
-      {Run.running.value === undefined
-        ? <button type="button" class="primary" onClick={() => void Run.start()}>Run</button>
-        : <button type="button" onClick={Run.stop}>Stop</button>}
-      <span class="note" role="status">{Run.running.value === undefined ? "" : "Running ..."}</span>
+      <span class="note" role="status">{announcement()}</span>
     </div>
-    {Run.output.value.length === 0 ? null : (
-      <>
-        <h2>Output</h2>
-        <pre class="output" tabIndex={0} role="log" aria-label="Output">
-          {Run.output.value.map(({ stream, text }, index) => <span key={index} data-stream={stream}>{text}</span>)}
-        </pre>
-      </>
-    )}
-    <Outcome />
+    {Run.latest.value === undefined ? null : <Latest run={Run.latest.value} />}
   </>
 )

@@ -1,218 +1,239 @@
 /**
- * The whole state in the fragment of the address: `#1.` and base64url of deflated JSON. A fragment is never sent to a
- * server, and opening one packages, but runs and deploys nothing.
+ * The project as a link or a file. A fragment is never sent to a server, and opening one packages, but runs and deploys
+ * nothing. The address shows a link only as long as it is that of what is shown.
  */
-import { batch, effect, signal } from "@preact/signals"
-import { deflateSync, Inflate } from "fflate"
-import * as v from "valibot"
-import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import { computed, effect, signal } from "@preact/signals"
+import { sha256 } from "@noble/hashes/sha2.js"
+import { bytesToHex } from "@noble/hashes/utils.js"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
+import * as Notice from "../page/Notice.ts"
+import * as Storage from "../page/Storage.ts"
+import type { Files } from "../project/Paths.ts"
 import * as Project from "../project/Project.ts"
-import * as Selection from "../page/Selection.ts"
-import * as Shelf from "../compare/Shelf.ts"
+import type { Pin } from "../projects/ProjectStore.ts"
+import * as Projects from "../projects/Projects.ts"
+import * as Selection from "../selection/Selection.ts"
+import * as LinkCodec from "./LinkCodec.ts"
+import { changed, changesOf, fromFiles, type LinkState, toFiles } from "./LinkState.ts"
 
 /** Longer links are cut by some programs, in characters. */
 export const longLink = 8_000
 
-/** What a link may grow to when it is read, in bytes. */
-const largestState = 33_554_432
+/** Browsers open no longer address, in characters. */
+const longestLink = 2_000_000
 
-const limits: BoundedJson.Limits = {
-  bytes: largestState,
-  depth: 16,
-  elements: 100_000,
-  stringBytes: largestState
-}
+/** A project of more characters and bytes is written into a link only when somebody asks for it. */
+const largestIdle = 500_000
 
-const Content = v.union([v.string(), v.object({ base64: v.string() })])
-type Content = v.InferOutput<typeof Content>
+const idleMillis = 800
 
-const Names = v.optional(v.pipe(v.array(v.string()), v.readonly()))
+/** What the page shows: a new object whenever any of it changes. */
+const current = computed(() => ({
+  project: Project.current.value,
+  tab: Selection.tab.value,
+  node: Selection.node.value,
+  pin: Projects.pin.value
+}))
 
-/** Packaging options. The packager checks what they hold. */
-const Options = v.object({
-  include: Names,
-  dependencies: v.optional(v.picklist(["install", "vendor", "assume"])),
-  keep: Names,
-  drop: Names,
-  unknownPaths: v.optional(v.picklist(["report", "directory"])),
-  maxFileSizeBytes: v.optional(v.number()),
-  workingDirectory: v.optional(v.string())
-})
+type Current = typeof current.value
 
-/** Version 1 of the state. */
-const State = v.object({
-  files: v.record(v.string(), Content),
-  entry: v.string(),
-  open: v.string(),
-  args: v.string(),
-  options: v.optional(Options),
-  tab: v.optional(v.picklist(Selection.tabs)),
-  /** The selected node of the graph. */
-  node: v.optional(v.string()),
-  /** The pinned package: what its project has other than this one, `null` for a file that it has not. */
-  pin: v.optional(v.object({
-    digest: v.string(),
-    entry: v.string(),
-    options: v.optional(Options),
-    files: v.record(v.string(), v.nullable(Content))
-  }))
-})
-type State = v.InferOutput<typeof State>
+const digestOf = (files: Files): string =>
+  bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(Object.entries(fromFiles(files)).sort()))).subarray(0, 8))
 
-const base64 = (bytes: Uint8Array): string => {
-  let text = ""
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
-}
-
-/** Throws on what is no base64. */
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-
-const contentOf = (content: string | Uint8Array): Content =>
-  typeof content === "string" ? content : { base64: base64(content) }
-
-const filesOf = (contents: Readonly<Record<string, Content>>): Project.Files =>
-  Object.fromEntries(
-    Object.entries(contents).map(([path, content]) => [
-      path,
-      typeof content === "string" ? content : bytesOf(content.base64)
-    ])
-  )
-
-/** The fragment of a state. */
-export const encode = (state: State): string =>
-  `#1.${
-    base64(deflateSync(new TextEncoder().encode(JSON.stringify(state)), { level: 9 }))
-      .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
-  }`
-
-/** Stops where a small link would become a large text. Throws on damage. */
-const inflate = (bytes: Uint8Array): string => {
-  const parts: Array<Uint8Array> = []
-  let size = 0
-  let complete = false
-  const stream = new Inflate((part, last) => {
-    size += part.length
-    if (size > largestState) throw new Error("it holds too much")
-    parts.push(part)
-    complete ||= last
-  })
-  for (let at = 0; at < bytes.length; at += 1024) stream.push(bytes.subarray(at, at + 1024), at + 1024 >= bytes.length)
-  if (!complete) throw new Error("its end is missing")
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
+const stateOf = async ({ node, pin, project, tab }: Current): Promise<LinkState> => {
+  const { args, entry, files, name, open, options, origin } = project
+  const shared = {
+    name,
+    entry,
+    open,
+    args,
+    options,
+    tab,
+    node,
+    pin: pin === undefined ? undefined : {
+      digest: pin.digest,
+      entry: pin.entry,
+      options: pin.options,
+      files: changesOf(files, pin.files)
+    }
   }
-  return new TextDecoder("utf-8", { fatal: true }).decode(whole)
+  if (origin.kind === "example") {
+    const { examples, filesOf } = await import("../examples/Example.ts")
+    const example = examples.find((each) => each.name === origin.name)
+    const base = example === undefined ? {} : filesOf(example)
+    const isKept = Object.keys(base).some((path) => Object.hasOwn(files, path))
+    if (isKept) {
+      return { ...shared, example: { name: origin.name, digest: digestOf(base) }, changes: changesOf(base, files) }
+    }
+  }
+  return { ...shared, files: fromFiles(files) }
 }
 
-/** The state; throws what is wrong with the fragment. */
-export const decode = (fragment: string): State => {
-  const [, version, body] = /^#(\d+)\.([\w-]*)$/.exec(fragment) ?? []
-  if (version === undefined || body === undefined) throw new Error("it has not the form of one")
-  if (version !== "1") {
-    throw new Error(`it has version ${Quotation.plain(version, 20)}, and this page knows version 1`)
+/** Of an example's state the files of this page's example. Throws when they are other ones. */
+const filesOfState = async (state: LinkState): Promise<Files> => {
+  if ("files" in state) return toFiles(state.files)
+  const { examples, filesOf } = await import("../examples/Example.ts")
+  const example = examples.find(({ name }) => name === state.example.name)
+  const base = example === undefined ? undefined : filesOf(example)
+  if (base === undefined || digestOf(base) !== state.example.digest) {
+    throw new Error("it changes an example that this version of the page does not have")
   }
-  const text = inflate(bytesOf(body.replaceAll("-", "+").replaceAll("_", "/")))
-  const parsed = v.safeParse(State, BoundedJson.parse(text, limits))
-  if (!parsed.success) throw new Error("what it holds is no project")
-  const { files, pin } = parsed.output
-  for (const path of [...Object.keys(files), ...Object.keys(pin?.files ?? {})]) {
-    if (Project.refusal(path, {}) !== undefined) throw new Error("a path in it leads out of the project")
-  }
-  return parsed.output
+  return changed(base, state.changes)
 }
 
-/** The link to what is shown. */
-export const link = signal("")
+const openedOf = async (state: LinkState, origin: Project.Origin): Promise<Projects.Opened> => {
+  const files = await filesOfState(state)
+  const { args, entry, name, node, open, options = {}, pin, tab } = state
+  const pinned: Pin | undefined = pin === undefined ? undefined : {
+    digest: pin.digest,
+    entry: pin.entry,
+    options: pin.options ?? {},
+    files: changed(files, pin.files)
+  }
+  return {
+    project: {
+      name: name ?? "From a link",
+      // So that a link to it is short again
+      origin: "example" in state ? { kind: "example", name: state.example.name } : origin,
+      edited: "example" in state ? Object.keys(state.changes).length > 0 : origin.kind === "own",
+      files,
+      entry,
+      open,
+      args,
+      options
+    },
+    tab: Selection.tabs.find((each) => each === tab) ?? "contents",
+    node,
+    pin: pinned
+  }
+}
+
+const said = (subject: string, cause: unknown): string =>
+  `${subject} cannot be opened: ${
+    Quotation.plain(cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "")
+  }.`
+
 /** What is wrong with the link that was opened. */
 export const linkError = signal<string | undefined>(undefined)
 
-/** What the project of the pin has other than this one. */
-const pinOf = (pinned: Shelf.Pinned, files: Project.Files): NonNullable<State["pin"]> => {
-  const { digest, madeOf } = pinned
-  const paths = new Set([...Object.keys(files), ...Object.keys(madeOf.files)])
-  const changed = [...paths].filter((path) => files[path] !== madeOf.files[path]).map((path) => {
-    const content = madeOf.files[path]
-    return [path, content === undefined ? null : contentOf(content)] as const
-  })
-  return { digest, entry: madeOf.entry, options: madeOf.options, files: Object.fromEntries(changed) }
-}
+const tabKey = "clustrix-shared"
 
-/** The pin of the link that was opened, until its package is made. */
-const unmadePin = signal<State["pin"]>(undefined)
+const isFragment = (fragment: string): boolean => fragment !== "" && fragment !== "#"
 
-const current = (): State => ({
-  files: Object.fromEntries(
-    Object.entries(Project.files.value).map(([path, content]) => [path, contentOf(content)])
-  ),
-  entry: Project.entry.value,
-  open: Project.openPath.value,
-  args: Project.args.value,
-  options: Project.options.value,
-  tab: Selection.tab.value,
-  node: Selection.node.value,
-  pin: Shelf.pinned.value === undefined ? unmadePin.value : pinOf(Shelf.pinned.value, Project.files.value)
-})
-
-/** Opens what a fragment holds; false when there is nothing to open. */
-export const openLink = (fragment: string): boolean => {
-  if (fragment === "" || fragment === "#") return false
+/** What the fragment of the address holds; `undefined` when there is nothing new to open. */
+export const opened = async (fragment: string): Promise<Projects.Opened | undefined> => {
+  // After a reload the address may still have the link to the project that this tab goes on with
+  if (!isFragment(fragment) || fragment === Storage.ofTab.get(tabKey)) return undefined
   try {
-    const { files: contents, node, pin, tab, ...state } = decode(fragment)
-    const files = filesOf(contents)
-    const pinnedFiles = pin === undefined ? {} : filesOf(
-      Object.fromEntries(
-        Object.entries({ ...contents, ...pin.files }).flatMap(([path, each]) => each === null ? [] : [[path, each]])
-      )
-    )
-    batch(() => {
-      unmadePin.value = pin
-      linkError.value = undefined
-      Shelf.pinned.value = undefined
-      Selection.tab.value = tab ?? "contents"
-      Selection.node.value = node
-      Project.open({ ...state, files })
-    })
-    if (pin !== undefined) {
-      void Shelf.restorePin(pin.digest, { files: pinnedFiles, entry: pin.entry, options: pin.options }).then(
-        (wrong) => {
-          unmadePin.value = undefined
-          if (wrong !== undefined) linkError.value = `The link is opened, but ${wrong}.`
-        }
-      )
-    }
-    return true
+    const state = await LinkCodec.decode(fragment)
+    const found = await openedOf(state, { kind: "link", fragment })
+    linkError.value = undefined
+    return found
   } catch (cause) {
-    linkError.value = `The link cannot be opened: ${
-      Quotation.plain(cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "")
-    }.`
-    return false
+    linkError.value = said("The link", cause)
+    return undefined
   }
 }
 
-/** Keeps the fragment up to date, and follows one that somebody pastes. */
-export const rememberInLink = (): void => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  effect(() => {
-    const state = current()
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      const fragment = encode(state)
-      link.value = new URL(fragment, location.href).href
-      if (location.hash !== fragment) history.replaceState(null, "", fragment)
-    }, 300)
-  })
-  addEventListener("hashchange", () => void openLink(location.hash))
+/** Opens the file of a project that was dropped or chosen; whether it is one. */
+export const openFile = async (name: string, text: string): Promise<void> => {
+  try {
+    Projects.open(await openedOf(await LinkCodec.parse(text), { kind: "own" }))
+  } catch (cause) {
+    Notice.warn(said(name, cause))
+  }
 }
 
-/** The link to this very state, whatever the timer waits for. */
-export const share = (): string => {
-  const fragment = encode(current())
-  link.value = new URL(fragment, location.href).href
-  history.replaceState(null, "", fragment)
-  return link.value
+/** The file of the project. */
+export const asFile = async (): Promise<{ readonly content: Blob; readonly name: string }> => {
+  const { project, ...view } = current.peek()
+  const state = await stateOf({ ...view, project: { ...project, origin: { kind: "own" } } })
+  return {
+    content: new Blob([JSON.stringify(state)], { type: "application/json" }),
+    name: `${project.name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "project"}.clustrix.json`
+  }
+}
+
+export interface Link {
+  readonly url: string
+  readonly characters: number
+  /** Whether a browser opens it. */
+  readonly fits: boolean
+}
+
+/** The link that was written last, and for what. */
+const written = signal<{ readonly of: Current; readonly fragment: string } | undefined>(undefined)
+
+/** The link to exactly what is shown, if it is written already. */
+const ready = computed(() => written.value?.of === current.value ? written.value.fragment : undefined)
+
+/** Characters of the link to what is shown; `undefined` until it is known. */
+export const characters = computed(() => ready.value === undefined ? undefined : ready.value.length)
+
+const linkOf = (fragment: string): Link => {
+  const url = new URL(fragment, location.href).href
+  return { url, characters: url.length, fits: url.length <= longestLink }
+}
+
+/** The link in the address is that of the project which is shown: a reload goes on with what is kept of it. */
+export const remember = (fragment: string): void => {
+  if (isFragment(fragment) && Projects.keeping.peek().state === "kept") Storage.ofTab.set(tabKey, fragment)
+  else Storage.ofTab.remove(tabKey)
+}
+
+const putIntoAddress = (fragment: string): void => {
+  history.replaceState(null, "", fragment === "" ? location.pathname + location.search : fragment)
+  remember(fragment)
+}
+
+const shared = (fragment: string): Link => {
+  const link = linkOf(fragment)
+  if (link.fits) putIntoAddress(fragment)
+  return link
+}
+
+const write = async (of: Current): Promise<string> => {
+  const fragment = await LinkCodec.encode(await stateOf(of))
+  written.value = { of, fragment }
+  return fragment
+}
+
+/** The link to what is shown; in the address from now on, if it fits. */
+export const share = (): Link | Promise<Link> => {
+  const known = ready.peek()
+  return known === undefined ? write(current.peek()).then(shared) : shared(known)
+}
+
+const sizeOf = (files: Files): number => Object.values(files).reduce((sum, { length }) => sum + length, 0)
+
+const whenIdle = (run: () => void): void => {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(run, { timeout: 2_000 })
+  else setTimeout(run, 200)
+}
+
+/** Opens links that somebody pastes; takes a link out of the address once something else is shown; writes the next one. */
+export const follow = (): void => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let inAddress: Current | undefined = isFragment(location.hash) ? current.peek() : undefined
+  effect(() => {
+    const now = current.value
+    if (written.peek()?.of === now) return
+    // Where nothing is kept, the link that was opened is better than nothing after a reload
+    if (isFragment(location.hash) && inAddress !== now && Projects.keeping.peek().state === "kept") putIntoAddress("")
+    clearTimeout(timer)
+    timer = setTimeout(() =>
+      whenIdle(() => {
+        if (current.peek() !== now || sizeOf(now.project.files) > largestIdle) return
+        write(now).catch(() => undefined)
+      }), idleMillis)
+  })
+  addEventListener("hashchange", () => {
+    const fragment = location.hash
+    void opened(fragment).then((found) => {
+      if (found === undefined) return
+      Projects.open(found)
+      remember(fragment)
+      inAddress = current.peek()
+    })
+  })
 }

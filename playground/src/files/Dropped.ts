@@ -1,10 +1,13 @@
 /**
  * Files that somebody drops or chooses: a ZIP is opened as a package, everything else joins the project.
  */
-import { batch } from "@preact/signals"
-import * as Project from "./Project.ts"
-import * as Selection from "../page/Selection.ts"
 import { openZip } from "../compare/Shelf.ts"
+import * as Notice from "../page/Notice.ts"
+import * as Paths from "../project/Paths.ts"
+import * as Project from "../project/Project.ts"
+import * as Selection from "../selection/Selection.ts"
+import { openFile } from "../share/Link.ts"
+import * as Projects from "../projects/Projects.ts"
 
 interface Named {
   readonly path: string
@@ -30,6 +33,28 @@ const contentOf = async (file: File): Promise<string | Uint8Array> => {
 
 const ignored = /(^|\/)(\.git|\.DS_Store)(\/|$)/
 
+const isProjectFile = (path: string): boolean => !path.includes("/") && path.endsWith(".clustrix.json")
+
+/** Adds files to the project; those that cannot be there are named. */
+const add = (contents: ReadonlyArray<readonly [path: string, content: string | Uint8Array]>): void => {
+  const refusalOf = Paths.collecting(Object.keys(Project.files.peek()))
+  const refused: Array<string> = []
+  const taken = contents.filter(([path]) => {
+    const wrong = refusalOf(path)
+    if (wrong !== undefined) refused.push(wrong)
+    return wrong === undefined
+  })
+  if (taken.length > 0) Project.write(Object.fromEntries(taken))
+  if (refused.length > 0) {
+    Notice.warn(
+      `${refused.length === 1 ? "A file was" : `${refused.length} files were`} not added. ${
+        refused.slice(0, 3).join(" ")
+      }`
+    )
+  }
+}
+
+/** ZIPs are opened as packages, the file of a project as that; everything else joins the project. */
 export const take = async (named: ReadonlyArray<Named>): Promise<void> => {
   const zips = named.filter(({ path }) => !path.includes("/") && /\.zip$/i.test(path))
   for (const { file, path } of zips) {
@@ -37,23 +62,32 @@ export const take = async (named: ReadonlyArray<Named>): Promise<void> => {
     Selection.tab.value = "compare"
     Selection.pane.value = "package"
   }
-  const others = named.filter((each) => !zips.includes(each) && !ignored.test(each.path))
-  const contents = await Promise.all(others.map(async ({ file, path }) => [path, await contentOf(file)] as const))
-  batch(() => {
-    for (const [path, content] of contents) if (Project.refusal(path, {}) === undefined) Project.write(path, content)
-    Project.exampleName.value = contents.length === 0 ? Project.exampleName.value : ""
-  })
+  const projects = named.filter(({ path }) => isProjectFile(path))
+  for (const { file, path } of projects) await openFile(path, await file.text())
+  const others = named.filter((each) => !zips.includes(each) && !projects.includes(each) && !ignored.test(each.path))
+  add(await Promise.all(others.map(async ({ file, path }) => [path, await contentOf(file)] as const)))
 }
 
-/** A folder becomes the project, its own name left out. */
+/** A folder becomes a project, its own name that of the project. */
 export const takeFolder = async (chosen: ReadonlyArray<File>): Promise<void> => {
   const named = chosen
     .map((file) => ({ file, path: file.webkitRelativePath.split("/").slice(1).join("/") }))
     .filter(({ path }) => path !== "" && !ignored.test(path))
-  if (named.length === 0) return
+  if (named.length === 0) return Notice.warn("There are no files in this folder.")
   const contents = await Promise.all(named.map(async ({ file, path }) => [path, await contentOf(file)] as const))
-  // Without a function the first one that is found is taken
-  Project.open({ files: Object.fromEntries(contents), entry: "" })
+  Projects.open({
+    project: {
+      name: chosen[0]?.webkitRelativePath.split("/")[0] ?? "Folder",
+      origin: { kind: "own" },
+      edited: true,
+      files: Object.fromEntries(contents),
+      // The first function that is found
+      entry: "",
+      open: "",
+      args: "[]",
+      options: {}
+    }
+  })
 }
 
 const entriesOf = (directory: FileSystemDirectoryEntry): Promise<ReadonlyArray<FileSystemEntry>> =>

@@ -1,5 +1,5 @@
 import { format, type NewPlugin } from "@vitest/pretty-format"
-import { fitsJson } from "../../../core/runtime/fitsJson.ts"
+import { fitsJson } from "../../core/runtime/fitsJson.ts"
 
 /** Arrays with holes, of which the formatter would look at each: they may be as long as arrays can be. */
 const sparse: NewPlugin = {
@@ -14,6 +14,6 @@ const sparse: NewPlugin = {
 }
 
 /** A value as a person reads it: JSON where that holds it, else as a console shows it. */
-export const shown = (value: unknown): string =>
+export const shownValue = (value: unknown): string =>
   fitsJson(value) ? JSON.stringify(value, null, 2)
     : format(value, { plugins: [sparse], printBasicPrototype: false, escapeString: false, maxWidth: Infinity })

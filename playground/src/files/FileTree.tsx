@@ -4,9 +4,11 @@
  */
 import { useSignal } from "@preact/signals"
 import { useRef } from "preact/hooks"
-import { made } from "../packaging/Packaging.ts"
-import * as Project from "./Project.ts"
-import * as Selection from "../page/Selection.ts"
+import * as History from "../project/History.ts"
+import { ProjectChoice } from "../projects/ProjectChoice.tsx"
+import { shown } from "../packaging/Packaging.ts"
+import * as Project from "../project/Project.ts"
+import * as Selection from "../selection/Selection.ts"
 import { chosenFiles, take, takeFolder } from "./Dropped.ts"
 import { PathDialog } from "./PathDialog.tsx"
 
@@ -47,14 +49,23 @@ export const FileTree = () => {
   const asked = useSignal<"new" | "rename" | undefined>(undefined)
   const folder = useRef<HTMLInputElement>(null)
   const chosen = useRef<HTMLInputElement>(null)
-  const packaged = new Set(made.value?.files.flatMap(({ source }) => source ?? []))
+  const packaged = new Set(shown.value?.files.flatMap(({ source }) => source ?? []))
   const path = Project.openPath.value
   return (
     <section class="pane files" aria-label="Files">
+      <ProjectChoice />
       <div class="tools" role="toolbar" aria-label="Files">
         <button type="button" onClick={() => (asked.value = "new")}>New</button>
         <button type="button" disabled={path === ""} onClick={() => (asked.value = "rename")}>Rename</button>
         <button type="button" disabled={path === ""} onClick={() => Project.remove(path)}>Delete</button>
+        <button
+          type="button"
+          disabled={History.next.value === undefined}
+          title={History.next.value === undefined ? "Nothing to undo" : `Undo: ${History.next.value}`}
+          onClick={History.undo}
+        >
+          Undo
+        </button>
       </div>
       <div class="tree">
         {folders(Object.keys(Project.files.value)).map(([name, paths]) => (

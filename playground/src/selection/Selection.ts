@@ -3,7 +3,7 @@
  */
 import { computed, signal } from "@preact/signals"
 import type { PackageAnalysis } from "../../../platform-browser/index.ts"
-import { made } from "../packaging/Packaging.ts"
+import { shown } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
 
 export const tabs = ["contents", "graph", "modules", "metadata", "diagnostics", "compare", "run", "deploy"] as const
@@ -24,23 +24,25 @@ export const target = signal<PackageAnalysis.Place | undefined>(undefined)
 const isIn = ({ end, start }: PackageAnalysis.PlaceRange, line: number): boolean =>
   line >= start.line && line <= end.line
 
-export const declaration = computed(() => made.value?.declarations.find((each) => each.node === node.value))
+export const declaration = computed(() => shown.value?.declarations.find((each) => each.node === node.value))
 
 /** The editor's cursor moved: what it is in becomes the selection. */
 export const fromSource = (line: number): void => {
-  const found = made.value?.declarations.find(({ range }) => range.file === Project.openPath.value && isIn(range, line))
+  const found = shown.value?.declarations.find(({ range }) =>
+    range.file === Project.openPath.value && isIn(range, line)
+  )
   if (found !== undefined) select(found.node)
 }
 
 export const fromCanonical = (path: string, line: number): void => {
-  const found = made.value?.declarations.find(({ canonical }) => canonical?.file === path && isIn(canonical, line))
+  const found = shown.value?.declarations.find(({ canonical }) => canonical?.file === path && isIn(canonical, line))
   if (found !== undefined) select(found.node, true)
 }
 
 /** Looks at a node; with `reveal`, the editor goes there. */
 export const select = (id: string, reveal = false): void => {
   node.value = id
-  const found = made.value?.declarations.find((each) => each.node === id)
+  const found = shown.value?.declarations.find((each) => each.node === id)
   if (found?.canonical !== undefined) modulePath.value = found.canonical.file
   if (!reveal) return
   if (found !== undefined) goTo({ file: found.range.file, ...found.range.start })

@@ -4,7 +4,8 @@
  */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import * as Project from "./Project.ts"
+import * as Paths from "../project/Paths.ts"
+import * as Project from "../project/Project.ts"
 
 export interface PathDialogProps {
   readonly title: string
@@ -22,7 +23,7 @@ export const PathDialog = ({ initial, onDone, title }: PathDialogProps) => {
     event.preventDefault()
     const to = path.value.trim()
     if (to === initial && to !== "") return onDone(undefined)
-    wrong.value = Project.refusal(to, Project.files.value)
+    wrong.value = Paths.refusal(to, Project.files.value)
     if (wrong.value === undefined) onDone(to)
   }
   return (
