@@ -11,6 +11,7 @@ import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { type Plugin, type UserConfig } from "vite"
 import { defineConfig } from "vitest/config"
+import { connectionDocument } from "./playground/src/connection/connectionDocument.ts"
 import { frameDocument } from "./platform-browser/run/Frame.ts"
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -228,7 +229,8 @@ const exampleLockfile: Plugin = {
  * what somebody named.
  */
 const frames: Readonly<Record<string, string>> = {
-  "sandbox.html": frameDocument
+  "sandbox.html": frameDocument,
+  "connect.html": connectionDocument
 }
 
 const frameDocuments: Plugin = {

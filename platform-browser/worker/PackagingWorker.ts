@@ -226,13 +226,14 @@ export class PackagingWorker {
 
   #changes(files: Files | undefined): FileChanges | undefined {
     if (files === undefined) return undefined
-    const changes: Record<string, string | Uint8Array | undefined> = {}
-    for (const path of Object.keys(this.#sent)) if (!Object.hasOwn(files, path)) changes[path] = undefined
-    for (const [path, content] of Object.entries(files)) {
-      if (!Object.hasOwn(this.#sent, path) || this.#sent[path] !== content) changes[path] = content
-    }
+    const gone = Object.keys(this.#sent).filter((path) => !Object.hasOwn(files, path))
+    const changed = Object.entries(files).filter(([path, content]) =>
+      !Object.hasOwn(this.#sent, path) || this.#sent[path] !== content
+    )
     this.#sent = { ...files }
-    return Object.keys(changes).length === 0 ? undefined : changes
+    // Not assigned one by one: a file may be named `__proto__`
+    const changes = [...gone.map((path) => [path, undefined] as const), ...changed]
+    return changes.length === 0 ? undefined : Object.fromEntries(changes)
   }
 
   #ask<M extends Method>(

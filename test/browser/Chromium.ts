@@ -100,6 +100,7 @@ export const open = async (
     headless: true,
     args: flags,
     acceptDownloads: true,
+    permissions: ["clipboard-read", "clipboard-write"],
     ...(options.viewport === undefined ? {} : { viewport: options.viewport })
   })
   const problems: Array<string> = []

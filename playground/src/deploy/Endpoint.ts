@@ -5,6 +5,7 @@
 import { batch, computed, signal } from "@preact/signals"
 import * as v from "valibot"
 import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
+import { connectionTo } from "../connection/Connection.ts"
 import * as Storage from "../page/Storage.ts"
 import { type About, type Client, type Trouble, TroubleError } from "./Client.ts"
 
@@ -105,8 +106,8 @@ export const connect = async (): Promise<void> => {
   }
   connection.value = { state: "asking" }
   try {
-    const { make } = await import("./HttpClient.ts")
-    const client = make(url, token.value.trim())
+    const [{ make }, fetch] = await Promise.all([import("./HttpClient.ts"), connectionTo(url)])
+    const client = make(url, token.value.trim(), fetch)
     const about = await client.about(AbortSignal.timeout(20_000))
     if (mine !== turn) return
     connection.value = { state: "connected", address: url.href, client, about }

@@ -17,6 +17,23 @@ const Status = () => {
   )
 }
 
+/** What Connect is going to do, before it does. */
+const Sending = () => {
+  const url = Endpoint.parseAddress(Endpoint.address.value)
+  if (!(url instanceof URL)) return <>Nothing is sent before you press Connect.</>
+  return Endpoint.token.value.trim() === ""
+    ? (
+      <>
+        Connect asks <code>{url.host}</code> who is there. Nothing else is sent.
+      </>
+    )
+    : (
+      <>
+        Connect sends the token to <code>{url.host}</code>, and to nobody else.
+      </>
+    )
+}
+
 export const EndpointForm = () => {
   const now = Endpoint.connection.value
   return (
@@ -69,6 +86,9 @@ export const EndpointForm = () => {
         </label>
         <button type="submit" disabled={now.state === "asking"}>Connect</button>
       </div>
+      <p class="note">
+        <Sending />
+      </p>
       <p class="note connected" role="status" data-state={now.state}>
         <Status />
       </p>

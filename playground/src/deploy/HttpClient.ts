@@ -16,13 +16,21 @@ import { type Client, type JobEnd, type Trouble, TroubleError } from "./Client.t
 /** How long one question for the result waits there, in seconds. */
 const waitSeconds = 30
 
-const layer = Layer.merge(
-  FetchHttpClient.layer,
-  Layer.succeed(FetchHttpClient.RequestInit, { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" })
-)
+type Fetch = typeof globalThis.fetch
+
+const layerOf = (fetch: Fetch) =>
+  Layer.mergeAll(
+    FetchHttpClient.layer,
+    Layer.succeed(FetchHttpClient.Fetch, fetch),
+    Layer.succeed(FetchHttpClient.RequestInit, {
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store"
+    })
+  )
 
 /** A browser does not tell a page why a connection failed; an answer that it may not read shows that somebody is there. */
-const answers = (url: URL): Promise<boolean> =>
+const answers = (url: URL, fetch: Fetch): Promise<boolean> =>
   fetch(new URL("v1/cluster", url), {
     mode: "no-cors",
     credentials: "omit",
@@ -30,8 +38,8 @@ const answers = (url: URL): Promise<boolean> =>
     signal: AbortSignal.timeout(10_000)
   }).then(() => true, () => false)
 
-const unreachable = async (url: URL): Promise<Trouble> =>
-  await answers(url)
+const unreachable = async (url: URL, fetch: Fetch): Promise<Trouble> =>
+  await answers(url, fetch)
     ? {
       what: `${url.host} answers, and does not let this page ask it`,
       why: "Its list of allowed origins has not the one of this page (CORS), or something else listens there.",
@@ -60,7 +68,7 @@ const unauthorized = (url: URL, token: string): Trouble => ({
   remedy: "Who runs the server has it: CLUSTRIX_SERVE_TOKEN, or a line of its token file."
 })
 
-const troubleOf = async (url: URL, token: string, error: unknown): Promise<Trouble> => {
+const troubleOf = async (url: URL, token: string, fetch: Fetch, error: unknown): Promise<Trouble> => {
   if (typeof error !== "object" || error === null || !("_tag" in error)) return { what: String(error) }
   if (error._tag === "Unauthorized") return unauthorized(url, token)
   // Every error of the API says what, and some say why and what to do
@@ -71,11 +79,13 @@ const troubleOf = async (url: URL, token: string, error: unknown): Promise<Troub
       remedy: hasText(error, "remedy") ? error.remedy : undefined
     }
   }
-  if (error._tag === "RequestError") return unreachable(url)
+  if (error._tag === "RequestError") return unreachable(url, fetch)
   return notClustrix(url, (error instanceof Error ? error.message : String(error)).slice(0, 400))
 }
 
-export const make = (url: URL, token: string): Client => {
+/** `fetch` reaches the endpoint, and need not reach anything else. */
+export const make = (url: URL, token: string, fetch: Fetch): Client => {
+  const layer = layerOf(fetch)
   const client = ClusterClient.make({
     endpoint: url.href,
     token: token === "" ? undefined : Redacted.make(token)
@@ -98,7 +108,7 @@ export const make = (url: URL, token: string): Client => {
     }
     const error = Cause.squash(exit.cause)
     const isPassing = typeof error === "object" && error !== null && "_tag" in error && passing.has(error._tag)
-    throw new TroubleError(await troubleOf(url, token, error), isPassing)
+    throw new TroubleError(await troubleOf(url, token, fetch, error), isPassing)
   }
 
   const end = async (jobId: string, signal: AbortSignal): Promise<JobEnd> => {

@@ -12,10 +12,10 @@ export const EditorPane = () => {
   const content = contentOf(Project.files.value, path)
   return (
     <section class="pane editor" aria-label="Editor">
-      <h2 class="path">
-        {path || "No file"}
+      <div class="path-bar">
+        <h2 class="path">{path || "No file"}</h2>
         <span class="key" aria-hidden="true">goes into the package</span>
-      </h2>
+      </div>
       {typeof content === "string"
         ? <Editor />
         : (

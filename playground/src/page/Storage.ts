@@ -7,6 +7,7 @@ interface TextStore {
   /** Whether it is kept. */
   readonly set: (key: string, text: string) => boolean
   readonly remove: (key: string) => void
+  readonly keys: () => ReadonlyArray<string>
 }
 
 /** Blocked storage throws when it is looked at, full storage when it is written. */
@@ -22,7 +23,8 @@ const attempt = <A>(use: () => A): A | undefined => {
 const make = (storage: () => Storage): TextStore => ({
   get: (key) => attempt(() => storage().getItem(key)) ?? undefined,
   set: (key, text) => attempt(() => (storage().setItem(key, text), true)) ?? false,
-  remove: (key) => attempt(() => storage().removeItem(key))
+  remove: (key) => attempt(() => storage().removeItem(key)),
+  keys: () => attempt(() => Object.keys(storage())) ?? []
 })
 
 /** Shared by all tabs, until somebody removes it. */

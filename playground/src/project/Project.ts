@@ -46,7 +46,8 @@ const opened = signal<Project | undefined>(undefined)
 export const edited = computed(() => {
   const before = opened.value
   if (before === undefined) return false
-  return before.edited || before.files !== files.value || before.entry !== entry.value || before.args !== args.value ||
+  return before.edited || before.name !== name.value || before.files !== files.value || before.entry !== entry.value ||
+    before.args !== args.value ||
     before.options !== options.value
 })
 

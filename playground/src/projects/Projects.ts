@@ -13,7 +13,8 @@ import { contentOf, type Files } from "../project/Paths.ts"
 import * as Project from "../project/Project.ts"
 import * as Selection from "../selection/Selection.ts"
 import { claim, isFree } from "./ProjectClaim.ts"
-import { type KeptProject, make, type Pin, type ProjectStore } from "./ProjectStore.ts"
+import * as LastWords from "./LastWords.ts"
+import { type KeptProject, make, type Pin, type ProjectStore, type Save } from "./ProjectStore.ts"
 
 export type Keeping =
   | { readonly state: "starting" }
@@ -85,6 +86,9 @@ const reasonOf = (error: unknown): string =>
 
 let timer: ReturnType<typeof setTimeout> | undefined
 
+/** Saves that were begun and are not known to be written. */
+const unwritten = new Set<Save>()
+
 /** Starts to write what changed; a page that is left has no time to wait for the end. */
 const save = (): Promise<void> => {
   clearTimeout(timer)
@@ -95,15 +99,20 @@ const save = (): Promise<void> => {
   saved = { id, files, pin }
   const record: KeptProject = { id, updatedAt: Date.now(), project, tab, node }
   list.value = [record, ...list.peek().filter((each) => each.id !== id)]
-  return store.save({
+  const begun: Save = {
     record,
     files: changedFiles(before?.files ?? {}, files),
     pin: before !== undefined && before.pin === pin ? undefined : pin ?? "none"
-  }).then(
+  }
+  unwritten.add(begun)
+  return store.save(begun).then(
     () => {
+      unwritten.delete(begun)
+      if (unwritten.size === 0) LastWords.forget(id)
       if (keeping.peek().state !== "kept") keeping.value = { state: "kept" }
     },
     (error: unknown) => {
+      unwritten.delete(begun)
       // The next save writes all of it
       saved = undefined
       keeping.value = { state: "unkept", why: reasonOf(error) }
@@ -250,7 +259,9 @@ const late = (): Promise<never> =>
 
 const openStore = async (): Promise<void> => {
   try {
-    store = await Promise.race([make(), late()])
+    const opened = await Promise.race([make(), late()])
+    for (const words of LastWords.found()) await opened.save(words).then(() => LastWords.forget(words.record.id))
+    store = opened
     list.value = await store.list()
     keeping.value = { state: "kept" }
   } catch (error) {
@@ -287,9 +298,14 @@ const follow = (): void => {
     clearTimeout(timer)
     timer = setTimeout(() => void save(), saveDelayMillis)
   })
-  addEventListener("pagehide", () => void save())
+  // A page that ends may not see the end of what it writes
+  const last = (): void => {
+    void save()
+    LastWords.leave([...unwritten])
+  }
+  addEventListener("pagehide", last)
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") void save()
+    if (document.visibilityState === "hidden") last()
   })
 }
 

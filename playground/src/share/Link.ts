@@ -3,8 +3,6 @@
  * nothing. The address shows a link only as long as it is that of what is shown.
  */
 import { computed, effect, signal } from "@preact/signals"
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex } from "@noble/hashes/utils.js"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as Notice from "../page/Notice.ts"
 import * as Storage from "../page/Storage.ts"
@@ -14,7 +12,8 @@ import type { Pin } from "../projects/ProjectStore.ts"
 import * as Projects from "../projects/Projects.ts"
 import * as Selection from "../selection/Selection.ts"
 import * as LinkCodec from "./LinkCodec.ts"
-import { changed, changesOf, fromFiles, type LinkState, toFiles } from "./LinkState.ts"
+import { changed, changesOf, fromFiles, toFiles } from "./Content.ts"
+import type { LinkState } from "./LinkState.ts"
 
 /** Longer links are cut by some programs, in characters. */
 export const longLink = 8_000
@@ -37,8 +36,14 @@ const current = computed(() => ({
 
 type Current = typeof current.value
 
-const digestOf = (files: Files): string =>
-  bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(Object.entries(fromFiles(files)).sort()))).subarray(0, 8))
+const digestOf = async (files: Files): Promise<string> => {
+  const [{ sha256 }, { bytesToHex }] = await Promise.all([
+    import("@noble/hashes/sha2.js"),
+    import("@noble/hashes/utils.js")
+  ])
+  const text = JSON.stringify(Object.entries(fromFiles(files)).sort())
+  return bytesToHex(sha256(new TextEncoder().encode(text)).subarray(0, 8))
+}
 
 const stateOf = async ({ node, pin, project, tab }: Current): Promise<LinkState> => {
   const { args, entry, files, name, open, options, origin } = project
@@ -63,7 +68,11 @@ const stateOf = async ({ node, pin, project, tab }: Current): Promise<LinkState>
     const base = example === undefined ? {} : filesOf(example)
     const isKept = Object.keys(base).some((path) => Object.hasOwn(files, path))
     if (isKept) {
-      return { ...shared, example: { name: origin.name, digest: digestOf(base) }, changes: changesOf(base, files) }
+      return {
+        ...shared,
+        example: { name: origin.name, digest: await digestOf(base) },
+        changes: changesOf(base, files)
+      }
     }
   }
   return { ...shared, files: fromFiles(files) }
@@ -75,7 +84,7 @@ const filesOfState = async (state: LinkState): Promise<Files> => {
   const { examples, filesOf } = await import("../examples/Example.ts")
   const example = examples.find(({ name }) => name === state.example.name)
   const base = example === undefined ? undefined : filesOf(example)
-  if (base === undefined || digestOf(base) !== state.example.digest) {
+  if (base === undefined || await digestOf(base) !== state.example.digest) {
     throw new Error("it changes an example that this version of the page does not have")
   }
   return changed(base, state.changes)
@@ -149,7 +158,7 @@ export const asFile = async (): Promise<{ readonly content: Blob; readonly name:
   const { project, ...view } = current.peek()
   const state = await stateOf({ ...view, project: { ...project, origin: { kind: "own" } } })
   return {
-    content: new Blob([JSON.stringify(state)], { type: "application/json" }),
+    content: new Blob([await LinkCodec.stringify(state)], { type: "application/json" }),
     name: `${project.name.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "project"}.clustrix.json`
   }
 }

@@ -31,7 +31,11 @@ const started = (): Worker => {
   return worker
 }
 
-type Question = { readonly encode: LinkState } | { readonly decode: string } | { readonly parse: string }
+type Question =
+  | { readonly encode: LinkState }
+  | { readonly stringify: LinkState }
+  | { readonly decode: string }
+  | { readonly parse: string }
 
 const ask = <A>(question: Question): Promise<A> =>
   new Promise((resolve, reject) => {
@@ -42,6 +46,9 @@ const ask = <A>(question: Question): Promise<A> =>
 
 /** The fragment of a state. */
 export const encode = (state: LinkState): Promise<string> => ask({ encode: state })
+
+/** The text of a project's file. */
+export const stringify = (state: LinkState): Promise<string> => ask({ stringify: state })
 
 /** The state of a fragment; rejects with what is wrong with it. */
 export const decode = (fragment: string): Promise<LinkState> => ask({ decode: fragment })

@@ -7,6 +7,7 @@ import * as v from "valibot"
 import * as BoundedJson from "../../../core/archive/BoundedJson.ts"
 import * as Quotation from "../../../core/diagnostics/Quotation.ts"
 import * as Paths from "../project/Paths.ts"
+import { base64, bytesOf, type Content } from "./Content.ts"
 
 /** What a link may grow to when it is read, in bytes. */
 const largestState = 33_554_432
@@ -18,16 +19,33 @@ const limits: BoundedJson.Limits = {
   stringBytes: largestState
 }
 
-const Content = v.union([v.string(), v.object({ base64: v.string() })])
-type Content = v.InferOutput<typeof Content>
+const AnyContent = v.union([v.string(), v.object({ base64: v.string() })])
 
-const isContent = (value: unknown): value is Content => v.is(Content, value)
+const isContent = (value: unknown): value is Content => v.is(AnyContent, value)
 
-/** Contents by path. Not valibot's record, which drops the paths `constructor`, `prototype` and `__proto__`. */
-const contents = <C>(isEach: (value: unknown) => value is C) =>
-  v.custom<Readonly<Record<string, C>>>((value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isEach)
+type ByPath<C> = Readonly<Record<string, C>>
+type Pairs<C> = ReadonlyArray<readonly [path: string, content: C]>
+
+/**
+ * Contents by path, or as pairs where a file is named `__proto__`, which JSON from elsewhere may not have as a key. Not
+ * valibot's record, which drops the paths `constructor`, `prototype` and `__proto__`.
+ */
+const contents = <C>(isEach: (value: unknown) => value is C) => {
+  const isPair = (value: unknown): boolean =>
+    Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isEach(value[1])
+  return v.pipe(
+    v.custom<ByPath<C> | Pairs<C>>((value) =>
+      typeof value === "object" && value !== null &&
+      (Array.isArray(value) ? value.every(isPair) : Object.values(value).every(isEach))
+    ),
+    v.transform((value): ByPath<C> => isPairs(value) ? Object.fromEntries(value) : value)
   )
+}
+
+const isPairs = <C>(value: ByPath<C> | Pairs<C>): value is Pairs<C> => Array.isArray(value)
+
+const written = <C>(byPath: ByPath<C>): ByPath<C> | Pairs<C> =>
+  Object.hasOwn(byPath, "__proto__") ? Object.entries(byPath) : byPath
 
 const Files = contents(isContent)
 const Changes = contents((value): value is Content | null => value === null || isContent(value))
@@ -76,53 +94,18 @@ export type WholeState = v.InferOutput<typeof WholeState>
 export type ChangedState = v.InferOutput<typeof ChangedState>
 export type LinkState = WholeState | ChangedState
 
-const base64 = (bytes: Uint8Array): string => {
-  let text = ""
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
-}
-
-/** Throws on what is no base64. */
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-
-export const fromFiles = (files: Paths.Files): Readonly<Record<string, Content>> =>
-  Object.fromEntries(
-    Object.entries(files).map(([path, content]) => [
-      path,
-      typeof content === "string" ? content : { base64: base64(content) }
-    ])
-  )
-
-/** What `files` have other than `base`. */
-export const changesOf = (base: Paths.Files, files: Paths.Files): Readonly<Record<string, Content | null>> => {
-  const paths = new Set([...Object.keys(base), ...Object.keys(files)])
-  return Object.fromEntries(
-    [...paths].filter((path) => Paths.contentOf(base, path) !== Paths.contentOf(files, path)).map((path) => {
-      const content = Paths.contentOf(files, path)
-      return [path, content === undefined ? null : typeof content === "string" ? content : { base64: base64(content) }]
-    })
-  )
-}
-
-export const toFiles = (contents: Readonly<Record<string, Content>>): Paths.Files =>
-  Object.fromEntries(
-    Object.entries(contents).map(([path, content]) => [
-      path,
-      typeof content === "string" ? content : bytesOf(content.base64)
-    ])
-  )
-
-/** Files of which some are other. */
-export const changed = (base: Paths.Files, changes: Readonly<Record<string, Content | null>>): Paths.Files => ({
-  ...Object.fromEntries(Object.entries(base).filter(([path]) => !Object.hasOwn(changes, path))),
-  ...toFiles(Object.fromEntries(Object.entries(changes).flatMap(([path, each]) => each === null ? [] : [[path, each]])))
-})
+/** The JSON of a state. */
+export const stringify = (state: LinkState): string =>
+  JSON.stringify({
+    ...state,
+    ...("files" in state ? { files: written(state.files) } : { changes: written(state.changes) }),
+    ...(state.pin === undefined ? {} : { pin: { ...state.pin, files: written(state.pin.files) } })
+  })
 
 /** The fragment of a state. */
 export const encode = (state: LinkState): string =>
   `#${"example" in state ? 2 : 1}.${
-    base64(deflateSync(new TextEncoder().encode(JSON.stringify(state)), { level: 9 }))
+    base64(deflateSync(new TextEncoder().encode(stringify(state)), { level: 9 }))
       .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
   }`
 

@@ -1,11 +1,12 @@
 /**
  * The worker that writes and reads links: a project may be large.
  */
-import { decode, encode, parse } from "./LinkState.ts"
+import { decode, encode, parse, stringify } from "./LinkState.ts"
 import type { LinkState } from "./LinkState.ts"
 
 export type LinkRequest =
   | { readonly id: number; readonly encode: LinkState }
+  | { readonly id: number; readonly stringify: LinkState }
   | { readonly id: number; readonly decode: string }
   /** The text of a project's file. */
   | { readonly id: number; readonly parse: string }
@@ -15,7 +16,9 @@ export type LinkAnswer =
   | { readonly id: number; readonly error: string }
 
 const outputOf = (request: LinkRequest): string | LinkState =>
-  "encode" in request ? encode(request.encode) : "decode" in request ? decode(request.decode) : parse(request.parse)
+  "encode" in request ? encode(request.encode)
+    : "stringify" in request ? stringify(request.stringify)
+    : "decode" in request ? decode(request.decode) : parse(request.parse)
 
 const answerTo = (request: LinkRequest): LinkAnswer => {
   try {
