@@ -6,7 +6,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import type { AnalysisCache } from "../../core/modules/AnalysisCache.ts"
 import { SurveyMemory } from "../../core/archive/EntrySurvey.ts"
 import { openPackage, verifyPackage } from "../../core/archive/OpenPackage.ts"
@@ -27,7 +27,7 @@ import * as Resolver from "../../core/resolution/Resolver.ts"
 import type { SourceParser } from "../../core/language/SourceParser.ts"
 import * as MemoryFileSystem from "../MemoryFileSystem.ts"
 import * as Describe from "./describe.ts"
-import { functionsOf } from "./functionsOf.ts"
+import { type FunctionMemory, functionsOf, isConfiguration } from "./functionsOf.ts"
 import * as LockedPackages from "./LockedPackages.ts"
 import type * as Analysis from "./PackageAnalysis.ts"
 import * as Positions from "./positions.ts"
@@ -119,7 +119,8 @@ export interface PackagingService {
 export const make = (services: Context.Context<Services>): PackagingService => {
   const contents = new Map<string, string | Uint8Array>()
   const memory = new SurveyMemory()
-  let files: Layer.Layer<Files> | undefined
+  const functions: FunctionMemory = { known: new Map() }
+  let files: Context.Context<Files> | undefined
   /** What was prepared last: its maps and explanations are asked for next. */
   let last: {
     readonly key: string
@@ -127,10 +128,24 @@ export const make = (services: Context.Context<Services>): PackagingService => {
     readonly locked: ReadonlyArray<LockedPackages.LockedPackage>
   } | undefined
 
-  const fileLayer = (): Layer.Layer<Files> =>
-    files ??= MemoryFileSystem.layerWith(
-      Object.fromEntries([...contents].map(([path, content]) => [`${projectDirectory}/${path}`, content]))
-    )
+  /** Built once for all requests about the same files. */
+  const fileContext = (): Context.Context<Files> =>
+    files ??= Effect.runSync(Effect.scoped(Layer.build(MemoryFileSystem.layerWith(
+      Object.fromEntries(
+        [...contents].map(([path, content]) => [`${projectDirectory}/${path}`, bytesOf(path, content)])
+      )
+    ))))
+
+  /** The bytes of a text, made once. */
+  const encoded = new Map<string, { readonly content: string; readonly bytes: Uint8Array }>()
+  const bytesOf = (path: string, content: string | Uint8Array): Uint8Array => {
+    if (typeof content !== "string") return content
+    const known = encoded.get(path)
+    if (known?.content === content) return known.bytes
+    const bytes = new TextEncoder().encode(content)
+    encoded.set(path, { content, bytes })
+    return bytes
+  }
 
   /** Without any, that one of them is missing is nothing to warn of: `PackageFromLockfile` says what it means. */
   const hasInstalled = (): boolean => [...contents.keys()].some((path) => /(?:^|\/)node_modules\//.test(path))
@@ -217,7 +232,7 @@ export const make = (services: Context.Context<Services>): PackagingService => {
     sourceMaps: (request) => Effect.flatMap(prepare(request), ({ sourceMaps }) => sourceMaps),
     mapStacks,
     explain,
-    functionsOf: () => Effect.provide(functionsOf(projectDirectory, [...contents.keys()]), Resolver.layer),
+    functionsOf: () => Effect.provide(functionsOf(projectDirectory, contents, functions), Resolver.layer),
     inspect: ({ zip }) => inspect(zip),
     read: ({ path, zip }) =>
       Effect.flatMap(openPackage(RandomAccess.fromBytes(zip)), (opened) => Effect.map(opened.read(path), owned)),
@@ -230,13 +245,16 @@ export const make = (services: Context.Context<Services>): PackagingService => {
   return {
     change: (changes) => {
       for (const [path, content] of Object.entries(changes)) {
+        if (typeof content !== "string") encoded.delete(path)
         if (content === undefined) contents.delete(path)
         else contents.set(path, content)
+        functions.known.delete(path)
+        if (isConfiguration(path)) functions.known.clear()
       }
       files = undefined
       last = undefined
     },
     answer: (method, input) =>
-      Effect.suspend(() => answers[method](input)).pipe(Effect.provide(fileLayer()), Effect.provide(services))
+      Effect.suspend(() => answers[method](input)).pipe(Effect.provide(fileContext()), Effect.provide(services))
   }
 }

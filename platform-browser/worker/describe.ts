@@ -78,12 +78,21 @@ export const decision = ({ doubt, location, node, verdict, why }: Decision): Ana
   location: { file: location.file, line: location.line, column: location.column }
 })
 
-const whyOf = (prepared: PreparedPackage, node: NodeId): ReadonlyArray<Analysis.WhyStep> =>
-  chain(prepared.reasons, node).map(([each, reason]) => step(stepOf(each, reason))).reverse()
+/** Chains share their steps, so that many of them cross to the page as few objects. */
+const chains = (prepared: PreparedPackage) => {
+  const steps = new Map<NodeId, Analysis.WhyStep>()
+  return (node: NodeId): ReadonlyArray<Analysis.WhyStep> =>
+    chain(prepared.reasons, node).map(([each, reason]) => {
+      const known = steps.get(each) ?? step(stepOf(each, reason))
+      steps.set(each, known)
+      return known
+    }).reverse()
+}
 
 /** The files of the package with what is known of each. */
 export const files = (prepared: PreparedPackage, opened: OpenPackage): ReadonlyArray<Analysis.PackagedFile> => {
   const known = new Map(prepared.files.map((file) => [file.path, file]))
+  const whyOf = chains(prepared)
   return opened.entries.map(({ compressedBytes, mode, path, sha256, size }) => {
     const file = known.get(path)
     return {
@@ -95,7 +104,7 @@ export const files = (prepared: PreparedPackage, opened: OpenPackage): ReadonlyA
       source: file?.source,
       node: file?.node,
       declarations: file?.declarations ?? [],
-      why: file === undefined ? [] : whyOf(prepared, file.node)
+      why: file === undefined ? [] : whyOf(file.node)
     }
   })
 }

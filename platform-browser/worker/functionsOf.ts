@@ -8,7 +8,7 @@ import { type CodeModule, locate } from "../../core/modules/Module.ts"
 import * as ModuleLoader from "../../core/modules/ModuleLoader.ts"
 import { isDeclaration, kindOf } from "../../core/resolution/SourceFile.ts"
 import * as Describe from "./describe.ts"
-import type { FunctionList, PackageableFunction, PlaceRange, Remark } from "./PackageAnalysis.ts"
+import type { FunctionList, PackageableFunction, PlaceRange } from "./PackageAnalysis.ts"
 
 const isCode = (path: string): boolean => {
   const kind = kindOf(path)
@@ -69,16 +69,43 @@ const ofModule = (module: CodeModule): ReadonlyArray<PackageableFunction> => {
   return record.items.flatMap((item) => ofItem(module, item, exported))
 }
 
-/** Looks at every module among `paths`, which are relative to `directory`. A module that cannot be read is a remark. */
-export const functionsOf = (directory: string, paths: ReadonlyArray<string>) =>
+/** What a module's functions are, as long as its text stays; the files that say how modules are read have none. */
+export interface FunctionMemory {
+  /** By path. */
+  readonly known: Map<string, { readonly content: string | Uint8Array; readonly list: FunctionList }>
+}
+
+/** Whether the file decides how others are read. */
+export const isConfiguration = (path: string): boolean => /(?:^|\/)(?:package|[tj]sconfig[^/]*)\.json$/.test(path)
+
+/**
+ * Looks at every module among `contents`, by path relative to `directory`, that `memory` does not know. A module that cannot
+ * be read is a remark.
+ */
+export const functionsOf = (
+  directory: string,
+  contents: ReadonlyMap<string, string | Uint8Array>,
+  memory: FunctionMemory
+) =>
   Effect.gen(function*() {
     const loader = ModuleLoader.make((path) => path.slice(directory.length + 1))
-    const functions: Array<PackageableFunction> = []
-    const diagnostics: Array<Remark> = []
-    for (const path of paths.filter(isCode).sort(Order.string)) {
+    const lists: Array<FunctionList> = []
+    for (const path of [...contents.keys()].filter(isCode).sort(Order.string)) {
+      const content = contents.get(path) ?? ""
+      const known = memory.known.get(path)
+      if (known?.content === content) {
+        lists.push(known.list)
+        continue
+      }
       const loaded = yield* Effect.either(loader.load(`${directory}/${path}`))
-      if (loaded._tag === "Left") diagnostics.push(Describe.remarkOf(loaded.left))
-      else if (loaded.right._tag === "Code") functions.push(...ofModule(loaded.right))
+      const list: FunctionList = loaded._tag === "Left"
+        ? { functions: [], diagnostics: [Describe.remarkOf(loaded.left)] }
+        : { functions: loaded.right._tag === "Code" ? ofModule(loaded.right) : [], diagnostics: [] }
+      memory.known.set(path, { content, list })
+      lists.push(list)
     }
-    return { functions, diagnostics } satisfies FunctionList
+    return {
+      functions: lists.flatMap(({ functions }) => functions),
+      diagnostics: lists.flatMap(({ diagnostics }) => diagnostics)
+    } satisfies FunctionList
   })

@@ -2,7 +2,7 @@
 /**
  * The project's files.
  */
-import { useSignal } from "@preact/signals"
+import { computed, useSignal } from "@preact/signals"
 import { useRef } from "preact/hooks"
 import * as History from "../project/History.ts"
 import { ProjectChoice } from "../projects/ProjectChoice.tsx"
@@ -27,6 +27,16 @@ const folders = (paths: ReadonlyArray<string>): ReadonlyArray<readonly [string, 
   return [...found]
 }
 
+/** The paths as one text: it stays the same while a file is edited. */
+const paths = computed(() => Object.keys(Project.files.value).join("\0"))
+
+/** The files that the package is made of. */
+const packagedFiles = computed(() =>
+  [...new Set(shown.value?.files.flatMap(({ source }) => source ?? []))].sort().join("\0")
+)
+
+const parts = (joined: string): ReadonlyArray<string> => joined === "" ? [] : joined.split("\0")
+
 const FileRow = ({ path, packaged }: { readonly path: string; readonly packaged: boolean }) => (
   <li>
     <button
@@ -49,7 +59,7 @@ export const FileTree = () => {
   const asked = useSignal<"new" | "rename" | undefined>(undefined)
   const folder = useRef<HTMLInputElement>(null)
   const chosen = useRef<HTMLInputElement>(null)
-  const packaged = new Set(shown.value?.files.flatMap(({ source }) => source ?? []))
+  const packaged = new Set(parts(packagedFiles.value))
   const path = Project.openPath.value
   return (
     <section class="pane files" aria-label="Files">
@@ -68,7 +78,7 @@ export const FileTree = () => {
         </button>
       </div>
       <div class="tree">
-        {folders(Object.keys(Project.files.value)).map(([name, paths]) => (
+        {folders(parts(paths.value)).map(([name, paths]) => (
           <div key={name}>
             {name === "" ? null : <h2 class="folder">{name}/</h2>}
             <ul>{paths.map((each) => <FileRow key={each} path={each} packaged={packaged.has(each)} />)}</ul>

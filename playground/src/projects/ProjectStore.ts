@@ -121,6 +121,8 @@ export const make = async (name = "clustrix-projects"): Promise<ProjectStore> =>
           if (content === undefined) files.delete([record.id, path])
           else files.put({ project: record.id, path, content } satisfies KeptFile)
         }
+        // A page that ends must not be waited for
+        projects.transaction.commit()
       }),
     remove: (id) =>
       transact(database, "readwrite", async (projects, files, pins) => {

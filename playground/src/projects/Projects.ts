@@ -92,6 +92,7 @@ const unwritten = new Set<Save>()
 /** Starts to write what changed; a page that is left has no time to wait for the end. */
 const save = (): Promise<void> => {
   clearTimeout(timer)
+  timer = undefined
   const id = Project.id.peek()
   if (store === undefined || id === "") return Promise.resolve()
   const { node, pin, project: { files, ...project }, tab = "contents" } = opened()
@@ -295,8 +296,12 @@ const follow = (): void => {
   effect(() => {
     // Read here, so that the effect depends on all of them
     void [Project.current.value, Selection.tab.value, Selection.node.value, pin.value]
-    clearTimeout(timer)
-    timer = setTimeout(() => void save(), saveDelayMillis)
+    // Files that came may be large: they are written while there is time
+    if (saved === undefined || Object.keys(saved.files).length !== Object.keys(Project.files.value).length) {
+      clearTimeout(timer)
+      timer = setTimeout(() => void save())
+    }
+    timer ??= setTimeout(() => void save(), saveDelayMillis)
   })
   // A page that ends may not see the end of what it writes
   const last = (): void => {

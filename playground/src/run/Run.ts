@@ -23,6 +23,8 @@ export interface Ended {
 
 /** A run that was begun, of one package with its arguments. */
 export interface Started {
+  /** The project's ID. */
+  readonly project: string
   readonly digest: string
   readonly packageId: string
   readonly functionName: string
@@ -38,7 +40,10 @@ export type Phase =
   | "running"
 
 export const phase = signal<Phase>("idle")
-export const latest = signal<Started | undefined>(undefined)
+const last = signal<Started | undefined>(undefined)
+
+/** The latest run of the project that is shown. */
+export const latest = computed(() => last.value?.project === Project.id.value ? last.value : undefined)
 /** Why nothing was run. */
 export const refused = signal<string | undefined>(undefined)
 export const timeLimitSeconds = signal(10)
@@ -110,6 +115,7 @@ export const start = async (): Promise<void> => {
   })
   stopRun = run.stop
   const started: Started = {
+    project: Project.id.peek(),
     digest: analysis.digest,
     packageId: analysis.packageId,
     functionName: analysis.functionName,
@@ -119,13 +125,13 @@ export const start = async (): Promise<void> => {
   }
   batch(() => {
     phase.value = "running"
-    latest.value = started
+    last.value = started
   })
   const outcome = await run.outcome
   const error = "error" in outcome ? outcome.error : undefined
   const stack = error === undefined ? undefined : await explained(error, request)
   batch(() => {
-    latest.value = { ...started, ended: { outcome, stack } }
+    last.value = { ...started, ended: { outcome, stack } }
     phase.value = "idle"
   })
 }
