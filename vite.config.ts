@@ -233,14 +233,54 @@ const frames: Readonly<Record<string, string>> = {
   "connect.html": connectionDocument
 }
 
+/** Types of the language and of Node by the path where TypeScript's language service looks for them, as JSON. */
+const typeLibraries = (): string => {
+  const texts: Record<string, string> = {}
+  const standard = here("node_modules/typescript-api/lib/")
+  // Not the page's own: a function runs where there is no DOM
+  const isWanted = (name: string): boolean =>
+    /^lib\..*\.d\.ts$/.test(name) && !/^lib\.(?:dom|webworker|scripthost|esnext)/.test(name) &&
+    !name.endsWith(".full.d.ts")
+  for (const name of readdirSync(standard)) {
+    if (isWanted(name)) texts[`/${name}`] = readFileSync(standard + name, "utf8")
+  }
+  for (const name of ["@types/node", "undici-types"]) {
+    const folder = here(`node_modules/${name}/`)
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      const isText = file.endsWith(".d.ts") || file === "package.json"
+      // Types for older versions of TypeScript
+      if (isText && !/(?:^|\/)ts\d/.test(file)) {
+        texts[`/node_modules/${name}/${file}`] = readFileSync(folder + file, "utf8")
+      }
+    }
+  }
+  texts["/clustrix.d.ts"] = "declare module \"clustrix\"\ndeclare module \"clustrix/node\"\n"
+  return JSON.stringify(texts)
+}
+
+/** What `typescript` asks of Node, and what a page does not have. */
+const typescriptInPage: Plugin = {
+  name: "clustrix:typescript-in-page",
+  enforce: "pre",
+  resolveId: (id, importer) =>
+    importer?.includes("/typescript-api/") === true && builtinModules.includes(id.replace(/^node:/, ""))
+      ? `\0none:${id}` : undefined,
+  load: (id) => id.startsWith("\0none:") ? "export default {}" : undefined
+}
+
 const frameDocuments: Plugin = {
   name: "clustrix:frame-documents",
   generateBundle() {
     for (const [fileName, source] of Object.entries(frames)) this.emitFile({ type: "asset", fileName, source })
+    this.emitFile({ type: "asset", fileName: "types.json", source: typeLibraries() })
   },
   configureServer: ({ middlewares }) => {
     middlewares.use((request, response, next) => {
       const name = new URL(request.url ?? "/", "http://127.0.0.1").pathname.slice(1)
+      if (name === "types.json") {
+        response.writeHead(200, { "content-type": "application/json" })
+        return response.end(typeLibraries())
+      }
       if (!Object.hasOwn(frames, name)) return next()
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" })
       response.end(frames[name])
@@ -256,7 +296,7 @@ const playground: UserConfig = {
   define: {
     __PARSER_BYTES__: JSON.stringify(statSync(here("node_modules/@swc/wasm-web/wasm_bg.wasm")).size)
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [typescriptInPage] },
   // What is found late makes the page of `npm run playground` load anew, and forget what was typed
   optimizeDeps: { entries: [here("playground/index.html"), here("platform-browser/worker/main.ts")] },
   build: {

@@ -9,6 +9,7 @@ import "./page/style.css"
 import * as Shortcuts from "./page/Shortcuts.ts"
 import * as Theme from "./page/Theme.ts"
 import * as Projects from "./projects/Projects.ts"
+import * as Types from "./types/Types.ts"
 import * as Link from "./share/Link.ts"
 
 /** When there is something to see; a page in the background draws nothing, and does not wait for long. */
@@ -31,3 +32,6 @@ Link.follow()
 // What packages is larger than the page: it comes after the first paint
 await painted()
 Packaging.start()
+// The types come last: nothing waits for them
+await Packaging.settled()
+Types.start()

@@ -3,7 +3,8 @@
  */
 import * as Licence from "./Licence.mjs"
 
-const exact = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
+/** A version, or that of another name. */
+const exact = /^(?:npm:(?:@[^@/]+\/)?[^@/]+@)?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
 /** What a user's program may have beside ours: one copy for both. */
 const range = /^\^\d+\.\d+\.\d+$/
 

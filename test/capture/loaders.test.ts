@@ -93,7 +93,7 @@ const compile = (out: string, options: Readonly<Record<string, unknown>>): void 
       files: ["src/main.ts"]
     })
   )
-  run(process.execPath, [tool("tsc"), "-p", "."])
+  run(process.execPath, [Path.join(modules, "typescript/bin/tsc"), "-p", "."])
   Fs.rmSync(file("tsconfig.json"))
 }
 

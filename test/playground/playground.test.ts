@@ -4,7 +4,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { packageFunctionForExecution } from "clustrix/node"
 import { randomBytes } from "node:crypto"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -334,6 +334,7 @@ describe("the playground", () => {
     const { page } = chromium
     const choice = page.getByRole("combobox", { name: "Example" })
     const examples = fileURLToPath(new URL("../../examples/", import.meta.url))
+    const pageExamples = fileURLToPath(new URL("../../playground/examples/", import.meta.url))
     const names = await choice.locator("option").evaluateAll((all) => all.map((each) => each.getAttribute("value")))
     assert.includeMembers(names, ["external-packages", "many-calls", "http-service"])
     // The one that is there already comes last
@@ -343,7 +344,10 @@ describe("the playground", () => {
       await choice.selectOption(name)
       const packageId = await Site.packageId(page, (id) => id !== before)
       const entry = await page.getByRole("combobox", { name: "Function" }).inputValue()
-      const info = await packageFunctionForExecution(path.join(examples, name, entry), { clusterType: "local" })
+      const info = await packageFunctionForExecution(
+        path.join(existsSync(path.join(examples, name)) ? examples : pageExamples, name, entry),
+        { clusterType: "local" }
+      )
       assert.strictEqual(packageId, info.packageId, name)
       before = packageId
     }

@@ -12,6 +12,8 @@ import { diagnostics, shown } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
 import * as Selection from "../selection/Selection.ts"
 import * as Documents from "./Documents.ts"
+import { types } from "../types/typeExtension.ts"
+import * as Types from "../types/Types.ts"
 import { setMarks } from "./marks.ts"
 import { offsetOf } from "./positions.ts"
 
@@ -47,7 +49,7 @@ const followers = (view: EditorView): ReadonlyArray<() => void> => {
     }
     keep()
     file = { project, path }
-    view.setState(Documents.stateOf(project, path, text, listener))
+    view.setState(Documents.stateOf(project, path, text, [listener, types]))
     untracked(() => {
       mark()
       lint()
@@ -70,8 +72,15 @@ const followers = (view: EditorView): ReadonlyArray<() => void> => {
   }
   const lint = (): void => {
     void Project.id.value
-    const own = diagnostics.value.filter(({ location }) => location?.file === Project.openPath.value)
-    view.dispatch(setDiagnostics(view.state, own.flatMap((each) => diagnosticOf(view.state, each))))
+    const path = Project.openPath.value
+    const own = diagnostics.value.filter(({ location }) => location?.file === path)
+    const found = Types.found.value
+    // Of the text that is shown only: the next answer is on its way
+    const typed = found?.path === path && found.text === view.state.doc.toString() ? found.diagnostics : []
+    view.dispatch(setDiagnostics(view.state, [
+      ...own.flatMap((each) => diagnosticOf(view.state, each)),
+      ...typed.map((each): Diagnostic => ({ ...each, source: `TypeScript ${each.code}` }))
+    ]))
   }
   const go = (): void => {
     const target = Selection.target.value

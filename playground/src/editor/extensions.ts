@@ -1,7 +1,7 @@
 /**
  * What an editor of this page can do, put together as CodeMirror's own `basicSetup` does.
  */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete"
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language"
 import { lintGutter, lintKeymap } from "@codemirror/lint"
@@ -36,7 +36,6 @@ export const writing: Extension = [
   rectangularSelection(),
   indentOnInput(),
   closeBrackets(),
-  autocompletion(),
   highlightActiveLine(),
   highlightActiveLineGutter(),
   lintGutter(),

@@ -77,6 +77,9 @@ export const FileTree = () => {
           Undo
         </button>
       </div>
+      <p class="key">
+        <span class="dot in" aria-hidden="true" /> goes into the package
+      </p>
       <div class="tree">
         {folders(parts(paths.value)).map(([name, paths]) => (
           <div key={name}>

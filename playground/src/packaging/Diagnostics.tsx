@@ -3,7 +3,41 @@
  * Shows errors, warnings and notes, and below them what the analysis decided about statements.
  */
 import { diagnostics, shown } from "./Packaging.ts"
+import * as Types from "../types/Types.ts"
+import * as Project from "../project/Project.ts"
 import * as Selection from "../selection/Selection.ts"
+
+/** Types of the open file: packaging takes them away. */
+const TypeErrors = () => {
+  const found = Types.found.value
+  const typed = (found?.diagnostics ?? []).filter(({ severity }) => severity !== "info")
+  if (found === undefined || typed.length === 0) return null
+  const before = (offset: number): ReadonlyArray<string> => found.text.slice(0, offset).split("\n")
+  return (
+    <section aria-label="Types">
+      <h2>
+        Types in {found.path} <small>packaging does not need them</small>
+      </h2>
+      <ul class="remarks">
+        {typed.map(({ code, from, message, severity }) => {
+          const lines = before(from)
+          const place = { file: Project.openPath.peek(), line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
+          return (
+            <li key={`${from} ${code}`} data-severity={severity}>
+              <p>{message}</p>
+              <p class="note">
+                <code>TypeScript {code}</code>{" "}
+                <button type="button" class="link" onClick={() => Selection.goTo(place)}>
+                  {place.file}:{place.line}:{place.column}
+                </button>
+              </p>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
 
 export const Diagnostics = () => {
   const decisions = shown.value?.decisions ?? []
@@ -33,6 +67,7 @@ export const Diagnostics = () => {
           ))}
         </ul>
       )}
+      <TypeErrors />
       {decisions.length === 0 ? null : (
         <details class="decisions">
           <summary>{summaryOf(decisions)}</summary>

@@ -22,7 +22,12 @@ const groupOf = (path: string): string =>
   path.startsWith("modules/") ? "module"
     : path.startsWith("data/") ? "data" : path.startsWith("vendor/") ? "npm" : "own"
 
-const layOut = async (files: ReadonlyArray<PackageAnalysis.PackagedFile>): Promise<ReadonlyArray<Area>> => {
+/** Smaller ones could not be seen, and drawing them takes time. */
+const mostAreas = 120
+
+const layOut = async (all: ReadonlyArray<PackageAnalysis.PackagedFile>): Promise<ReadonlyArray<Area>> => {
+  const files = all.length <= mostAreas ? all
+    : [...all].sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, mostAreas)
   const { hierarchy, treemap } = await import("d3-hierarchy")
   interface Datum {
     readonly path: string

@@ -81,13 +81,32 @@ const ProjectsDialog = ({ onDone }: { readonly onDone: () => void }) => {
   )
 }
 
+/** What the example shows that the project comes from. */
+const Shows = () => {
+  const shows = useSignal("")
+  const origin = Project.origin.value
+  useEffect(() => {
+    if (origin.kind !== "example") {
+      shows.value = ""
+      return
+    }
+    void import("../examples/Example.ts").then(({ examples }) => {
+      shows.value = examples.find(({ name }) => name === origin.name)?.shows ?? ""
+    })
+  }, [origin])
+  return shows.value === "" ? null : <p class="shows">{shows.value}</p>
+}
+
 export const ProjectChoice = () => {
   const asked = useSignal(false)
   return (
-    <div class="project-name">
-      <h2 title={Project.name.value}>{Project.name.value || "No project"}</h2>
-      <button type="button" aria-haspopup="dialog" onClick={() => (asked.value = true)}>Projects</button>
-      {asked.value ? <ProjectsDialog onDone={() => (asked.value = false)} /> : null}
-    </div>
+    <>
+      <div class="project-name">
+        <h2 title={Project.name.value}>{Project.name.value || "No project"}</h2>
+        <button type="button" aria-haspopup="dialog" onClick={() => (asked.value = true)}>Projects</button>
+        {asked.value ? <ProjectsDialog onDone={() => (asked.value = false)} /> : null}
+      </div>
+      <Shows />
+    </>
   )
 }

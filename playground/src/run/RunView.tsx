@@ -61,8 +61,12 @@ const Latest = ({ run }: { readonly run: Run.Started }) => (
         </p>
       )
       : null}
-    <h2>Output</h2>
-    <Output transcript={run.transcript} label="Output" />
+    {run.transcript.version.value === 0 ? null : (
+      <>
+        <h2>Output</h2>
+        <Output transcript={run.transcript} label="Output" />
+      </>
+    )}
     {run.ended === undefined ? null : <Outcome ended={run.ended} />}
   </div>
 )
