@@ -288,8 +288,35 @@ const frameDocuments: Plugin = {
   }
 }
 
+/** Writes `sw.js` with the names of all files of the page. */
+const serviceWorker: Plugin = {
+  name: "clustrix:service-worker",
+  enforce: "post",
+  generateBundle: {
+    order: "post",
+    handler(_options, bundle) {
+      const names = Object.keys(bundle).filter((name) => !name.endsWith(".wasm")).sort()
+      const isLater = (name: string): boolean => name === "types.json" || /\/typeWorker-/.test(name)
+      const files = ["./", ...names.filter((name) => !isLater(name))]
+      const later = names.filter(isLater)
+      const hash = createHash("sha256")
+      for (const name of names) {
+        const part = bundle[name]
+        hash.update(name).update(part === undefined ? "" : part.type === "chunk" ? part.code : part.source)
+      }
+      const head = `const VERSION = ${JSON.stringify(hash.digest("hex").slice(0, 16))}\n` +
+        `const FILES = ${JSON.stringify(files)}\nconst LATER = ${JSON.stringify(later)}\n`
+      this.emitFile({
+        type: "asset",
+        fileName: "sw.js",
+        source: head + readFileSync(here("playground/serviceWorker.js"), "utf8")
+      })
+    }
+  }
+}
+
 const playground: UserConfig = {
-  plugins: [compressedParser, exampleLockfile, frameDocuments],
+  plugins: [compressedParser, exampleLockfile, frameDocuments, serviceWorker],
   root: here("playground"),
   base: "./",
   resolve: { alias },

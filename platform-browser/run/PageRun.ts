@@ -130,6 +130,21 @@ const previewOf = (ended: Ended, elapsedMillis: number): PreviewOutcome => {
   return { status: "returned", preview, written: written.files, writtenCount: written.count, elapsedMillis }
 }
 
+/** How long the document of the frame may take to load, in ms. */
+const frameLimitMillis = 3_000
+
+/** Without the attribute, the answer's own header must make the origin opaque; the document does nothing otherwise. */
+const frameOf = (url: string | URL | undefined, hasAttribute: boolean): HTMLIFrameElement => {
+  const frame = document.createElement("iframe")
+  if (hasAttribute) frame.setAttribute("sandbox", "allow-scripts")
+  frame.setAttribute("aria-hidden", "true")
+  frame.tabIndex = -1
+  frame.style.display = "none"
+  if (url === undefined) frame.srcdoc = frameDocument
+  else frame.src = String(url)
+  return frame
+}
+
 /** The frame with its worker, from the first message to the last. */
 const runInFrame = (
   start: Start,
@@ -137,13 +152,6 @@ const runInFrame = (
   { frameUrl, onOutput, onRefusedConnection }: Pick<RunRequest, "frameUrl" | "onOutput" | "onRefusedConnection">,
   end: (ending: Ended) => void
 ): () => void => {
-  const frame = document.createElement("iframe")
-  frame.setAttribute("sandbox", "allow-scripts")
-  frame.setAttribute("aria-hidden", "true")
-  frame.tabIndex = -1
-  frame.style.display = "none"
-  if (frameUrl === undefined) frame.srcdoc = frameDocument
-  else frame.src = String(frameUrl)
   const { port1, port2 } = new MessageChannel()
   port1.addEventListener("message", ({ data }: MessageEvent<FromSandbox>) => {
     if (data.type === "ended") end(data.ending)
@@ -151,16 +159,35 @@ const runInFrame = (
     else onRefusedConnection?.(data.address)
   })
   port1.start()
-  const failed = ({ data, source }: MessageEvent<{ readonly clustrix?: string; readonly message?: string }>): void => {
-    if (source !== frame.contentWindow || data?.clustrix !== "worker-failed") return
-    end({ status: "not-loaded", message: `The worker of the run failed: ${String(data.message)}` })
+  let frame = frameOf(frameUrl, true)
+  const heard = ({ data, source }: MessageEvent<{ readonly clustrix?: string; readonly message?: string }>): void => {
+    if (source !== frame.contentWindow) return
+    if (data?.clustrix === "worker-failed") {
+      end({ status: "not-loaded", message: `The worker of the run failed: ${String(data.message)}` })
+    }
+    if (data?.clustrix !== "ready") return
+    clearTimeout(timer)
+    // The frame's origin is opaque: nothing else names it
+    frame.contentWindow?.postMessage([sandbox, start], "*", [port2])
   }
-  addEventListener("message", failed)
-  // The frame's origin is opaque: nothing else names it
-  frame.addEventListener("load", () => frame.contentWindow?.postMessage([sandbox, start], "*", [port2]), { once: true })
+  addEventListener("message", heard)
   document.body.append(frame)
+  const missing = (): void =>
+    end({ status: "not-loaded", message: "The document of the sandbox cannot be loaded: is there a network?" })
+  let timer = setTimeout(() => {
+    if (
+      frameUrl === undefined || !("serviceWorker" in navigator) ||
+      navigator.serviceWorker.controller === null
+    ) return missing()
+    // A frame with the attribute is loaded past the service worker, which may have the document, and the header for it
+    frame.remove()
+    frame = frameOf(frameUrl, false)
+    document.body.append(frame)
+    timer = setTimeout(missing, frameLimitMillis)
+  }, frameLimitMillis)
   return () => {
-    removeEventListener("message", failed)
+    clearTimeout(timer)
+    removeEventListener("message", heard)
     port1.close()
     // Its worker goes with it
     frame.remove()

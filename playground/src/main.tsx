@@ -6,6 +6,7 @@ import { render } from "preact"
 import * as Packaging from "./packaging/Packaging.ts"
 import { App } from "./page/App.tsx"
 import "./page/style.css"
+import * as Offline from "./page/Offline.ts"
 import * as Shortcuts from "./page/Shortcuts.ts"
 import * as Theme from "./page/Theme.ts"
 import * as Projects from "./projects/Projects.ts"
@@ -35,3 +36,4 @@ Packaging.start()
 // The types come last: nothing waits for them
 await Packaging.settled()
 Types.start()
+Offline.start()

@@ -3,6 +3,7 @@
  * What just happened, and what the visitor must know: above everything else.
  */
 import { linkError } from "../share/Link.ts"
+import { ShareNote } from "../share/Share.tsx"
 import * as Projects from "../projects/Projects.ts"
 import * as Notice from "./Notice.ts"
 
@@ -38,6 +39,7 @@ export const NoticeBar = () => {
           </p>
         )
         : null}
+      <ShareNote />
       <Latest />
     </div>
   )

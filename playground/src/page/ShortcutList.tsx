@@ -3,6 +3,7 @@
  * The keys that work here.
  */
 import { useEffect, useRef } from "preact/hooks"
+import * as Offline from "./Offline.ts"
 import * as Shortcuts from "./Shortcuts.ts"
 
 const Dialog = () => {
@@ -24,6 +25,14 @@ const Dialog = () => {
           </>
         ))}
       </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={Offline.isWanted.value}
+          onChange={({ currentTarget }) => Offline.set(currentTarget.checked)}
+        />
+        <span>Keep the page in this browser, for visits without a network</span>
+      </label>
       <button type="button" onClick={close}>Close</button>
     </dialog>
   )

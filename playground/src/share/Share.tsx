@@ -2,7 +2,7 @@
 /**
  * The project as a link, or as a file where it is too long for one.
  */
-import { useSignal } from "@preact/signals"
+import { signal } from "@preact/signals"
 import { save } from "../page/saveFile.ts"
 import * as Link from "./Link.ts"
 
@@ -13,8 +13,23 @@ const saveFile = async (): Promise<void> => {
   save(content, name)
 }
 
+const said = signal("")
+
+/** What is to be known about a link that is long, with the way that is open to every project. */
+export const ShareNote = () => {
+  const characters = Link.characters.value
+  const isLong = characters !== undefined && characters > Link.longLink
+  const isRefused = said.value.startsWith("A link") || said.value.startsWith("There")
+  return (
+    <div role="status" class={isLong || isRefused ? "notice" : undefined}>
+      {isLong ? <span>The link has {count(characters)} characters: some programs cut it.</span> : null}
+      {isRefused ? <span>{said.value}</span> : null}
+      {isLong || isRefused ? <button type="button" onClick={() => void saveFile()}>Save as a file</button> : null}
+    </div>
+  )
+}
+
 export const Share = () => {
-  const said = useSignal("")
   const copy = async (): Promise<void> => {
     said.value = ""
     try {
@@ -35,17 +50,10 @@ export const Share = () => {
       said.value = `There is no link: ${error instanceof Error ? error.message : String(error)}`
     }
   }
-  const characters = Link.characters.value
-  const isLong = characters !== undefined && characters > Link.longLink
-  const isOffered = isLong || said.value.startsWith("A link") || said.value.startsWith("There")
   return (
     <span class="share">
       <button type="button" class="share-button" onClick={() => void copy()}>Share</button>
-      {isOffered ? <button type="button" onClick={() => void saveFile()}>Save as a file</button> : null}
-      <span role="status" class={isLong ? "note warn" : "note"}>
-        {said.value}
-        {isLong ? ` The link has ${count(characters)} characters: some programs cut it.` : ""}
-      </span>
+      <span role="status" class="note">{/^(?:Link|The link)/.test(said.value) ? said.value : ""}</span>
     </span>
   )
 }
