@@ -16,6 +16,15 @@ import type * as Analysis from "./PackageAnalysis.ts"
 export const place = (location: SourceLocation | undefined): Analysis.Place | undefined =>
   location === undefined ? undefined : { file: location.file, line: location.line, column: location.column }
 
+/** A command that installs or locks packages, in any remedy of the core. */
+const installs = /\b(?:npm (?:install|i|ci|add)|pnpm (?:install|i|add)|yarn(?: install| add)?|bun (?:install|add))\b/
+
+/** Advice that a page can follow: it runs no commands, and installs no packages. */
+const advice = (remedy: string | undefined): string | undefined =>
+  remedy === undefined || !installs.test(remedy) ? remedy
+    : "A page cannot install packages. Add the project's lockfile (package-lock.json, pnpm-lock.yaml, yarn.lock), which " +
+      "names them, or the packages' folders in node_modules. On a machine, `clustrix package FILE#NAME` does it."
+
 /** Why there is no answer, from an error of the core or a defect. */
 export const remarkOf = (error: unknown): Analysis.Remark => {
   // Every tagged error of the core has the fields of an Explanation
@@ -27,7 +36,7 @@ export const remarkOf = (error: unknown): Analysis.Remark => {
     code: known?._tag ?? "Defect",
     what: known?.what ?? (error instanceof Error ? error.message : String(error)),
     why: known?.why,
-    remedy: known?.remedy,
+    remedy: advice(known?.remedy),
     location: place(known?.location)
   }
 }
@@ -37,7 +46,7 @@ export const diagnostic = ({ code, location, remedy, severity, what, why }: Diag
   code,
   what,
   why,
-  remedy,
+  remedy: advice(remedy),
   location: place(location)
 })
 

@@ -10,8 +10,10 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import * as Chromium from "../browser/Chromium.ts"
+import { access } from "./Access.ts"
 import { deploying } from "./Deploying.ts"
 import { keeping } from "./Keeping.ts"
+import { responding } from "./Responding.ts"
 import * as Site from "./Site.ts"
 import { states } from "./States.ts"
 import * as Visit from "./Visit.ts"
@@ -391,4 +393,6 @@ describe("the playground", () => {
 
 states(() => site)
 keeping(() => site)
+responding(() => site)
+access(() => site)
 deploying(() => site)

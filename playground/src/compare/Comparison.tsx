@@ -7,6 +7,7 @@ import { useEffect, useRef } from "preact/hooks"
 import { worker } from "../packaging/Packaging.ts"
 import { inspected, openError, shelf, type Shelved } from "./Shelf.ts"
 import { chosenFiles, take } from "../files/Dropped.ts"
+import { SideBySide } from "./SideBySide.tsx"
 import { InspectedPackage } from "./InspectedPackage.tsx"
 
 const Choice = ({ label, onChoose, value }: {
@@ -41,6 +42,15 @@ const useDifference = (before: Shelved | undefined, after: Shelved | undefined):
     )
   }, [before, after])
   return text.value
+}
+
+/** More lines than a person reads take long to draw. */
+const mostLines = 2_000
+
+const shownLines = (text: string): ReadonlyArray<string> => {
+  const lines = text.split("\n")
+  return lines.length <= mostLines ? lines
+    : [...lines.slice(0, mostLines), `... ${(lines.length - mostLines).toLocaleString("en")} more lines`]
 }
 
 /** A line has no other name than its place. */
@@ -80,8 +90,10 @@ export const Comparison = () => {
             <Choice label="After" value={after?.key ?? ""} onChoose={(key) => (right.value = key)} />
           </div>
           <pre class="difference" tabIndex={0} role="region" aria-label="Differences">
-            {text.split("\n").map(diffLine)}
+            {shownLines(text).map(diffLine)}
           </pre>
+          {before === undefined || after === undefined || before.digest === after.digest ? null
+            : <SideBySide before={before} after={after} />}
         </>
       )}
     </>

@@ -61,9 +61,19 @@ export type JobEnd =
   | { readonly status: "returned"; readonly value: string }
   | { readonly status: string; readonly trouble: Trouble }
 
+/** What a job may use; what is missing is as the endpoint is configured. */
+export interface Limits {
+  readonly cores?: number
+  /** `8GB` */
+  readonly memory?: string
+  /** `90m` */
+  readonly time?: string
+}
+
 export interface Call {
   readonly args: ReadonlyArray<unknown>
   readonly kwargs: Readonly<Record<string, unknown>>
+  readonly limits: Limits
 }
 
 export interface Client {

@@ -7,11 +7,11 @@ import type { PackagingWorker } from "../../../platform-browser/index.ts"
 import type { Preview } from "../../../platform-browser/run/Preview.ts"
 import { previewOf } from "../output/ValuePreview.ts"
 import { Transcript } from "../output/Transcript.ts"
-import { type Client, type JobEnd, type JobState, type Trouble, TroubleError } from "./Client.ts"
+import { type Client, type JobEnd, type JobState, type Limits, type Trouble, TroubleError } from "./Client.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { failure, settled, worker } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
-import { argumentsOf, optionsOf } from "../run/Arguments.ts"
+import { argumentsOf, callsOf, optionsOf } from "../run/Arguments.ts"
 
 /** How a job ended, as it is shown. */
 export type ShownEnd =
@@ -45,6 +45,19 @@ export const step = signal<string | undefined>(undefined)
 export const trouble = signal<Trouble | undefined>(undefined)
 /** The options object, as JSON; passed to the function as its last argument when it has any key. */
 export const kwargs = signal("{}")
+
+/** What each call may use, as it is typed; empty for what the endpoint is configured with. */
+export const limits = { cores: signal(""), memory: signal(""), time: signal("") }
+
+const limitsOf = (): Limits | string => {
+  const [cores, memory, time] = [limits.cores.value.trim(), limits.memory.value.trim(), limits.time.value.trim()]
+  if (cores !== "" && !/^[1-9]\d{0,4}$/.test(cores)) return `Cores are a number. Received ${JSON.stringify(cores)}.`
+  return {
+    ...(cores === "" ? {} : { cores: Number(cores) }),
+    ...(memory === "" ? {} : { memory }),
+    ...(time === "" ? {} : { time })
+  }
+}
 
 export const choose = (jobId: string): void => {
   chosenId.value = jobId
@@ -142,10 +155,13 @@ let sending: AbortController | undefined
 export const deploy = async (): Promise<void> => {
   const endpoint = Endpoint.connected.value
   if (endpoint === undefined || step.value !== undefined) return
-  const [args, options] = [argumentsOf(Project.args.value), optionsOf(kwargs.value)]
-  const wrong = typeof args === "string" ? args : typeof options === "string" ? options : undefined
-  trouble.value = wrong === undefined ? undefined : { what: wrong }
-  if (typeof args === "string" || typeof options === "string") return
+  const one = argumentsOf(Project.args.value)
+  const calls = Project.inputs.value.trim() === "" ? typeof one === "string" ? one : [one]
+    : callsOf(Project.inputs.value)
+  const [options, allowed] = [optionsOf(kwargs.value), limitsOf()]
+  const wrong = [calls, options, allowed].find((each) => typeof each === "string")
+  trouble.value = typeof wrong === "string" ? { what: wrong } : undefined
+  if (typeof calls === "string" || typeof options === "string" || typeof allowed === "string") return
   step.value = "Waiting for the package"
   const made = await settled()
   if (made === undefined) {
@@ -173,30 +189,37 @@ export const deploy = async (): Promise<void> => {
       await client.upload(digest, zip, signal)
     }
     signal.throwIfAborted()
-    // From here on it cannot be stopped, for nobody could tell whether there is a job
-    sending = undefined
-    step.value = "Submitting the call"
-    const jobId = await client.submit(digest, { args, kwargs: options }, AbortSignal.timeout(120_000))
-    const transcript = new Transcript()
-    batch(() => {
-      jobs.value = [{
-        jobId,
-        address,
-        functionName,
-        packageId,
-        submittedAt: new Date(),
-        state: "queued",
-        reason: undefined,
-        host: undefined,
-        transcript,
-        end: undefined,
-        trouble: undefined
-      }, ...jobs.value]
-      chosenId.value = jobId
-    })
-    void follow(client, jobId, transcript, request)
+    for (const [index, args] of calls.entries()) {
+      // A call that is sent cannot be stopped, for nobody could tell whether there is a job
+      signal.throwIfAborted()
+      step.value = calls.length === 1 ? "Submitting the call" : `Submitting call ${index + 1} of ${calls.length}`
+      const jobId = await client.submit(
+        digest,
+        { args, kwargs: options, limits: allowed },
+        AbortSignal.timeout(120_000)
+      )
+      const transcript = new Transcript()
+      batch(() => {
+        jobs.value = [{
+          jobId,
+          address,
+          functionName,
+          packageId,
+          submittedAt: new Date(),
+          state: "queued",
+          reason: undefined,
+          host: undefined,
+          transcript,
+          end: undefined,
+          trouble: undefined
+        }, ...jobs.value]
+        chosenId.value = jobId
+      })
+      void follow(client, jobId, transcript, request)
+    }
   } catch (error) {
-    trouble.value = signal.aborted ? { what: "Nothing was submitted: it was stopped" } : Endpoint.troubleOf(error)
+    trouble.value = signal.aborted ? { what: "It was stopped: what was submitted is in the list" }
+      : Endpoint.troubleOf(error)
   } finally {
     step.value = undefined
     sending = undefined

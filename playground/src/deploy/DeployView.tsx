@@ -6,12 +6,15 @@ import * as Deploy from "./Deploy.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { failure, made, packaging } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
+import { Inputs } from "../run/RunView.tsx"
 import { EndpointForm } from "./EndpointForm.tsx"
 import { JobView } from "./JobView.tsx"
 import { size } from "../page/size.ts"
 import { Trouble } from "./Trouble.tsx"
 
 const time = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" })
+
+const limitFields = [["cores", "Cores", "4"], ["memory", "Memory", "8GB"], ["time", "Time", "90m"]] as const
 
 const Call = () => {
   const analysis = made.value?.analysis
@@ -52,6 +55,26 @@ const Call = () => {
           />
         </label>
       </div>
+      <Inputs />
+      <details class="many">
+        <summary>Limits of each call</summary>
+        <div class="row">
+          {limitFields.map(([name, label, placeholder]) => (
+            <label class="field" key={name}>
+              <span>{label}</span>
+              <input
+                size={8}
+                placeholder={placeholder}
+                spellcheck={false}
+                value={Deploy.limits[name].value}
+                onInput={({ currentTarget }) => {
+                  Deploy.limits[name].value = currentTarget.value
+                }}
+              />
+            </label>
+          ))}
+        </div>
+      </details>
       <div class="row middle">
         <button
           type="submit"

@@ -136,7 +136,7 @@ export const make = (url: URL, token: string, fetch: Fetch): Client => {
     upload: async (digest, zip, signal) => {
       await ask(({ packages }) => packages.upload({ path: { digest }, payload: zip }), signal)
     },
-    submit: async (digest, { args, kwargs }, signal) => {
+    submit: async (digest, { args, kwargs, limits }, signal) => {
       // What JSON can say can be carried
       const options = ValueText.encode(kwargs)
       const job = await ask(({ jobs }) =>
@@ -144,6 +144,7 @@ export const make = (url: URL, token: string, fetch: Fetch): Client => {
           payload: {
             digest,
             json: args,
+            ...(Object.keys(limits).length === 0 ? {} : { limits }),
             ...(options.ok && Object.keys(kwargs).length > 0 ? { options: options.text } : {})
           }
         }), signal)

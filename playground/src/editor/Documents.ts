@@ -3,6 +3,7 @@
  */
 import { Compartment, EditorState, type Extension, Transaction } from "@codemirror/state"
 import { EditorView } from "@codemirror/view"
+import { isReadOnly } from "../page/Embed.ts"
 import { writing } from "./extensions.ts"
 
 /** Of one project and path. */
@@ -23,6 +24,7 @@ export const stateOf = (project: string, path: string, text: string, more: Exten
         writing,
         EditorView.contentAttributes.of({ "aria-label": `Text of ${path}` }),
         language.of([]),
+        isReadOnly ? [EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-readonly": "true" })] : [],
         more
       ]
     })

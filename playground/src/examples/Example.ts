@@ -13,14 +13,17 @@ export interface Example {
   readonly entry: string
   /** Arguments for a run, as JSON. */
   readonly args: string
+  /** Inputs of many calls, as a JSON array. */
+  readonly inputs: string
 }
 
-const example = (name: string, title: string, shows: string, entry: string, args = "[]"): Example => ({
+const example = (name: string, title: string, shows: string, entry: string, args = "[]", inputs = ""): Example => ({
   name,
   title,
   shows,
   entry,
-  args
+  args,
+  inputs
 })
 
 /** From the simple to the special. */
@@ -81,7 +84,8 @@ export const examples: ReadonlyArray<Example> = [
     "Many calls",
     "A function that is called for many inputs, as one job array.",
     "simulate.ts#simulate",
-    "[1]"
+    "[1]",
+    "[1, 2, 3, 4]"
   ),
   example(
     "custom-context",

@@ -85,6 +85,7 @@ export const takeFolder = async (chosen: ReadonlyArray<File>): Promise<void> => 
       entry: "",
       open: "",
       args: "[]",
+      inputs: "",
       options: {}
     }
   })

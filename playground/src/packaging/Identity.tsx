@@ -25,7 +25,7 @@ const sentence = (): string => {
   }
   if (made.value === undefined) return ""
   const now = change.value
-  if (now === undefined) return ""
+  if (now === undefined) return "The package is made"
   const base = now.against === "pinned" ? "the pinned one" : "before the edit"
   if (!now.changed) return `Unchanged: the same as ${base}`
   const [first, ...rest] = now.because

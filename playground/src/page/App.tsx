@@ -10,6 +10,7 @@ import { ShortcutList } from "./ShortcutList.tsx"
 import { Splitter } from "./Splitter.tsx"
 import { FileTree } from "../files/FileTree.tsx"
 import { Header } from "./Header.tsx"
+import { isEmbedded, isReadOnly } from "./Embed.ts"
 import { Intro } from "./Intro.tsx"
 import { NoticeBar } from "./NoticeBar.tsx"
 import { PackagePane } from "../packaging/PackagePane.tsx"
@@ -24,7 +25,7 @@ export const App = () => {
     const over = (event: DragEvent): void => event.preventDefault()
     const drop = (event: DragEvent): void => {
       event.preventDefault()
-      if (event.dataTransfer !== null) void openDropped(event.dataTransfer)
+      if (event.dataTransfer !== null && !isReadOnly) void openDropped(event.dataTransfer)
     }
     addEventListener("dragover", over)
     addEventListener("drop", drop)
@@ -34,19 +35,23 @@ export const App = () => {
     }
   }, [])
   return (
-    <div class="page" data-pane={Selection.pane.value}>
+    <div class="page" data-pane={Selection.pane.value} data-embedded={isEmbedded}>
       <Header />
-      <Intro />
+      {isEmbedded ? null : <Intro />}
       <NoticeBar />
       <main class="panes">
-        <FileTree />
-        <Splitter name="files" label="Width of the files" />
+        {isEmbedded ? null : (
+          <>
+            <FileTree />
+            <Splitter name="files" label="Width of the files" />
+          </>
+        )}
         <EditorPane />
         <Splitter name="package" label="Width of the package" />
         <PackagePane />
       </main>
       <nav class="switch" aria-label="Panes">
-        {panes.map(([pane, label]) => (
+        {panes.filter(([pane]) => !isEmbedded || pane !== "files").map(([pane, label]) => (
           <button
             type="button"
             key={pane}

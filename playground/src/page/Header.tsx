@@ -7,6 +7,8 @@ import { useEffect } from "preact/hooks"
 import type { Example } from "../examples/Example.ts"
 import { functions } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
+import * as Link from "../share/Link.ts"
+import { isEmbedded, wholePage } from "./Embed.ts"
 import * as Projects from "../projects/Projects.ts"
 import { RunButton } from "../run/RunButton.tsx"
 import { Share } from "../share/Share.tsx"
@@ -62,6 +64,30 @@ const FunctionChoice = () => {
   )
 }
 
+/** Where there is no list of the files. */
+const FileChoice = () => (
+  <label class="field">
+    <span>File</span>
+    <select
+      value={Project.openPath.value}
+      onChange={({ currentTarget }) => {
+        Project.openPath.value = currentTarget.value
+      }}
+    >
+      {Object.keys(Project.files.value).sort().map((path) => <option key={path} value={path}>{path}</option>)}
+    </select>
+  </label>
+)
+
+/** To the whole page, with the code as it is. */
+const Whole = () => {
+  const open = async (): Promise<void> => {
+    const { url } = await Link.share()
+    window.open(wholePage(new URL(url).hash), "_blank", "noopener")
+  }
+  return <button type="button" class="share-button" onClick={() => void open()}>Open</button>
+}
+
 export const Header = () => (
   <header class="top">
     <h1>
@@ -70,12 +96,12 @@ export const Header = () => (
       </svg>
       Clustrix
     </h1>
-    <ExampleChoice />
+    {isEmbedded ? <FileChoice /> : <ExampleChoice />}
     <FunctionChoice />
     <Identity />
     <div class="actions">
       <RunButton />
-      <Share />
+      {isEmbedded ? <Whole /> : <Share />}
       <button
         type="button"
         class="help"

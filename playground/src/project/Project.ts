@@ -27,6 +27,8 @@ export interface Project {
   readonly open: string
   /** Arguments for a run, as JSON. */
   readonly args: string
+  /** Inputs of many calls, as a JSON array; empty for one call with `args`. */
+  readonly inputs: string
   /** Packaging options that are not the default ones. */
   readonly options: Options
 }
@@ -38,6 +40,7 @@ export const files = signal<Files>({})
 export const openPath = signal("")
 export const entry = signal("")
 export const args = signal("[]")
+export const inputs = signal("")
 export const options = signal<Options>({})
 
 /** What was opened: as long as nothing of it is replaced, nothing was edited. */
@@ -48,6 +51,7 @@ export const edited = computed(() => {
   if (before === undefined) return false
   return before.edited || before.name !== name.value || before.files !== files.value || before.entry !== entry.value ||
     before.args !== args.value ||
+    before.inputs !== inputs.value ||
     before.options !== options.value
 })
 
@@ -62,6 +66,7 @@ export const current = computed((): Project => ({
   entry: entry.value,
   open: openPath.value,
   args: args.value,
+  inputs: inputs.value,
   options: options.value
 }))
 
@@ -89,6 +94,8 @@ export const show = (newId: string, project: Project): void =>
     entry.value = project.entry
     openPath.value = firstPath(project)
     args.value = project.args
+    // Projects of earlier versions of the page have none
+    inputs.value = project.inputs ?? ""
     options.value = project.options
     opened.value = project
   })

@@ -6,6 +6,7 @@ import { batch, computed, effect, signal } from "@preact/signals"
 import type { PackagingWorker } from "../../../platform-browser/index.ts"
 import { pinned, restorePin } from "../compare/Shelf.ts"
 import type { Example } from "../examples/Example.ts"
+import { isEmbedded } from "../page/Embed.ts"
 import * as Notice from "../page/Notice.ts"
 import * as Storage from "../page/Storage.ts"
 import * as History from "../project/History.ts"
@@ -19,6 +20,8 @@ import { type KeptProject, make, type Pin, type ProjectStore, type Save } from "
 export type Keeping =
   | { readonly state: "starting" }
   | { readonly state: "kept" }
+  /** The page is part of another one, and keeps nothing. */
+  | { readonly state: "embedded" }
   /** Nothing is kept, or not the latest. */
   | { readonly state: "unkept"; readonly why: string }
 
@@ -206,6 +209,7 @@ const exampleProject = async (name: string): Promise<Project.Project | undefined
     entry: found.entry,
     open: "",
     args: found.args,
+    inputs: found.inputs,
     options: {}
   }
 }
@@ -228,6 +232,7 @@ export const openEmpty = (): void =>
       entry: "main.ts#main",
       open: "main.ts",
       args: "[]",
+      inputs: "",
       options: {}
     }
   })
@@ -316,7 +321,9 @@ const follow = (): void => {
 
 /** Opens what a link holds, or what was there last, or an example; and saves from then on. */
 export const start = async (linked: Opened | undefined): Promise<void> => {
-  await openStore()
+  // An embedded page is somebody else's: it keeps nothing
+  if (isEmbedded) keeping.value = { state: "embedded" }
+  else await openStore()
   if (linked !== undefined) open(linked)
   else if (!await showLatest()) await openExample(firstExample)
   follow()

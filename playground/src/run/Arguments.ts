@@ -25,6 +25,22 @@ export const argumentsOf = (text: string): ReadonlyArray<unknown> | string => {
   return Array.isArray(found.value) ? found.value : "Arguments are a JSON array: [1, \"a\"]."
 }
 
+/** Calls of one function at most, in a page and to an endpoint. */
+export const mostCalls = 200
+
+/** The arguments of each of many calls, or what is wrong with the text of their inputs. */
+export const callsOf = (text: string): ReadonlyArray<ReadonlyArray<unknown>> | string => {
+  const found = parsed(text)
+  if (typeof found === "string") return found
+  if (!Array.isArray(found.value)) return "Inputs are a JSON array with one input for each call: [1, 2, 3]."
+  if (found.value.length > mostCalls) {
+    return `There are ${
+      found.value.length.toLocaleString("en")
+    } inputs. A page makes ${mostCalls} calls at most; \`clustrix map\` makes any number as one job array.`
+  }
+  return found.value.map((input: unknown) => [input])
+}
+
 /** The options object, or what is wrong with the text. */
 export const optionsOf = (text: string): Readonly<Record<string, unknown>> | string => {
   const found = parsed(text.trim() === "" ? "{}" : text)

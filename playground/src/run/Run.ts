@@ -8,12 +8,22 @@ import { Transcript } from "../output/Transcript.ts"
 import { previewLimit } from "../output/ValuePreview.ts"
 import { failure, made, settled, worker } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
-import { argumentsOf } from "./Arguments.ts"
+import { argumentsOf, callsOf } from "./Arguments.ts"
 
 type Description = NonNullable<Extract<PageRun.RunOutcome, { readonly error?: unknown }>["error"]>
 
+/** Of each of many results. */
+const previewOfMany = 500
+
 /** The document of `PageRun.frameDocument`, which the build writes beside the page. */
 const frameUrl = new URL("sandbox.html", document.baseURI)
+
+/** One of many calls. */
+export interface Call {
+  /** Its input, as JSON. */
+  readonly input: string
+  readonly outcome: PageRun.PreviewOutcome | undefined
+}
 
 export interface Ended {
   readonly outcome: PageRun.PreviewOutcome
@@ -28,7 +38,10 @@ export interface Started {
   readonly digest: string
   readonly packageId: string
   readonly functionName: string
+  /** Of one call; of many, their inputs. */
   readonly args: string
+  /** Of many calls. */
+  readonly calls: ReadonlyArray<Call> | undefined
   readonly transcript: Transcript
   readonly ended: Ended | undefined
 }
@@ -48,11 +61,14 @@ export const latest = computed(() => last.value?.project === Project.id.value ? 
 export const refused = signal<string | undefined>(undefined)
 export const timeLimitSeconds = signal(10)
 
+/** What a run is called with now. */
+const shownArguments = computed(() => Project.inputs.value.trim() === "" ? Project.args.value : Project.inputs.value)
+
 /** Whether the latest run is of another package, or other arguments, than those that are shown. */
 export const isStale = computed(() => {
   const run = latest.value
   if (run === undefined) return false
-  return made.value?.analysis.digest !== run.digest || Project.args.value !== run.args
+  return made.value?.analysis.digest !== run.digest || run.args !== shownArguments.value
 })
 
 let stopRun: () => void = () => undefined
@@ -75,10 +91,12 @@ const explained = async (error: Description, request: PackagingWorker.PackageReq
 /** Runs the package of the text that is shown. */
 export const start = async (): Promise<void> => {
   if (phase.peek() !== "idle") return
-  const text = Project.args.peek()
-  const args = argumentsOf(text)
-  refused.value = typeof args === "string" ? args : undefined
-  if (typeof args === "string") return
+  const text = shownArguments.peek()
+  const isMany = Project.inputs.peek().trim() !== ""
+  const one = isMany ? [] : argumentsOf(text)
+  const calls = isMany ? callsOf(text) : typeof one === "string" ? one : [one]
+  refused.value = typeof calls === "string" ? calls : undefined
+  if (typeof calls === "string") return
   let isStopped = false
   stopRun = () => {
     isStopped = true
@@ -100,40 +118,55 @@ export const start = async (): Promise<void> => {
   }
   const { analysis, request } = package_
   const transcript = new Transcript()
-  const run = previewInPage({
-    packaging: worker,
-    zip: analysis.zip,
-    args,
-    files: request.files,
-    timeLimitMillis: timeLimitSeconds.value * 1000,
-    frameUrl,
-    previewLimit,
-    outputLimit: 180_000,
-    onOutput: (chunk) => transcript.add(chunk),
-    onRefusedConnection: (address) =>
-      transcript.add({ stream: "refused", text: `A connection to ${address} was refused\n` })
-  })
-  stopRun = run.stop
-  const started: Started = {
+  const begin = (args: ReadonlyArray<unknown>) =>
+    previewInPage({
+      packaging: worker,
+      zip: analysis.zip,
+      args,
+      files: request.files,
+      timeLimitMillis: timeLimitSeconds.value * 1000,
+      frameUrl,
+      previewLimit: isMany ? previewOfMany : previewLimit,
+      outputLimit: 180_000,
+      onOutput: (chunk) => transcript.add(chunk),
+      onRefusedConnection: (address) =>
+        transcript.add({ stream: "refused", text: `A connection to ${address} was refused\n` })
+    })
+  let started: Started = {
     project: Project.id.peek(),
     digest: analysis.digest,
     packageId: analysis.packageId,
     functionName: analysis.functionName,
     args: text,
+    calls: isMany ? calls.map(([input]) => ({ input: JSON.stringify(input), outcome: undefined })) : undefined,
     transcript,
     ended: undefined
   }
+  const show = (fields: Partial<Started>): void => {
+    started = { ...started, ...fields }
+    last.value = started
+  }
   batch(() => {
     phase.value = "running"
-    last.value = started
+    show({})
   })
-  const outcome = await run.outcome
-  const error = "error" in outcome ? outcome.error : undefined
-  const stack = error === undefined ? undefined : await explained(error, request)
-  batch(() => {
-    last.value = { ...started, ended: { outcome, stack } }
-    phase.value = "idle"
-  })
+  // One after the other: each call has a sandbox of its own
+  for (const [index, args] of calls.entries()) {
+    const run = begin(args)
+    stopRun = () => {
+      isStopped = true
+      run.stop()
+    }
+    const outcome = await run.outcome
+    if (isMany) {
+      show({ calls: started.calls?.map((call, at) => at === index ? { ...call, outcome } : call) })
+      if (isStopped) break
+      continue
+    }
+    const error = "error" in outcome ? outcome.error : undefined
+    show({ ended: { outcome, stack: error === undefined ? undefined : await explained(error, request) } })
+  }
+  phase.value = "idle"
 }
 
 export const stop = (): void => stopRun()

@@ -51,6 +51,46 @@ const Outcome = ({ ended: { outcome, stack } }: { readonly ended: Run.Ended }) =
   )
 }
 
+const Calls = ({ calls }: { readonly calls: ReadonlyArray<Run.Call> }) => {
+  const ended = calls.filter(({ outcome }) => outcome !== undefined).length
+  return (
+    <section aria-label="Results of the calls">
+      <h2>
+        {ended} of {calls.length} calls have ended
+      </h2>
+      <table class="list calls">
+        <thead>
+          <tr>
+            <th scope="col">Input</th>
+            <th scope="col">Result</th>
+            <th scope="col" class="number">Time</th>
+          </tr>
+        </thead>
+        <tbody>
+          {calls.map(({ input, outcome }, index) => (
+            <tr key={index} data-status={outcome?.status}>
+              <td>
+                <code>{input.slice(0, 200)}</code>
+              </td>
+              <td>
+                <code>
+                  {outcome === undefined ? "" : outcome.status === "returned" ? outcome.preview.text
+                    : `${outcome.status}: ${
+                      outcome.status === "threw"
+                        ? outcome.error.type === "error" ? outcome.error.message : outcome.error.printed
+                        : outcome.message
+                    }`.slice(0, 500)}
+                </code>
+              </td>
+              <td class="number">{outcome === undefined ? "" : `${(outcome.elapsedMillis / 1000).toFixed(2)} s`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
 const Latest = ({ run }: { readonly run: Run.Started }) => (
   <div class="latest" data-stale={Run.isStale.value}>
     {Run.isStale.value
@@ -68,15 +108,40 @@ const Latest = ({ run }: { readonly run: Run.Started }) => (
       </>
     )}
     {run.ended === undefined ? null : <Outcome ended={run.ended} />}
+    {run.calls === undefined ? null : <Calls calls={run.calls} />}
   </div>
 )
 
 const announcement = (): string => {
   if (Run.phase.value === "waiting") return "Waiting for the package ..."
   if (Run.phase.value === "running") return "Running ..."
+  const calls = Run.latest.value?.calls
+  if (calls !== undefined) {
+    return `${calls.filter((call) => call.outcome?.status === "returned").length} of ${calls.length} calls returned`
+  }
   const outcome = Run.latest.value?.ended?.outcome
   return outcome === undefined ? "" : `The run ended: ${outcome.status}`
 }
+
+/** Inputs of many calls. */
+export const Inputs = () => (
+  <details class="many" open={Project.inputs.value !== ""}>
+    <summary>Many calls: the function is called once for each input</summary>
+    <label class="field wide">
+      <span>Inputs, a JSON array; empty for one call with the arguments above</span>
+      <textarea
+        rows={2}
+        spellcheck={false}
+        placeholder="[1, 2, 3]"
+        value={Project.inputs.value}
+        onInput={({ currentTarget }) => {
+          Project.inputs.value = currentTarget.value
+          Run.refused.value = undefined
+        }}
+      />
+    </label>
+  </details>
+)
 
 export const RunView = () => (
   <>
@@ -100,6 +165,7 @@ export const RunView = () => (
         }}
       />
     </label>
+    <Inputs />
     {Run.refused.value === undefined ? null : <p class="note warn" role="alert">{Run.refused.value}</p>}
     <div class="row">
       <label class="field">

@@ -46,12 +46,13 @@ const digestOf = async (files: Files): Promise<string> => {
 }
 
 const stateOf = async ({ node, pin, project, tab }: Current): Promise<LinkState> => {
-  const { args, entry, files, name, open, options, origin } = project
+  const { args, entry, files, inputs, name, open, options, origin } = project
   const shared = {
     name,
     entry,
     open,
     args,
+    ...(inputs === "" ? {} : { inputs }),
     options,
     tab,
     node,
@@ -92,7 +93,7 @@ const filesOfState = async (state: LinkState): Promise<Files> => {
 
 const openedOf = async (state: LinkState, origin: Project.Origin): Promise<Projects.Opened> => {
   const files = await filesOfState(state)
-  const { args, entry, name, node, open, options = {}, pin, tab } = state
+  const { args, entry, inputs = "", name, node, open, options = {}, pin, tab } = state
   const pinned: Pin | undefined = pin === undefined ? undefined : {
     digest: pin.digest,
     entry: pin.entry,
@@ -109,6 +110,7 @@ const openedOf = async (state: LinkState, origin: Project.Origin): Promise<Proje
       entry,
       open,
       args,
+      inputs,
       options
     },
     tab: Selection.tabs.find((each) => each === tab) ?? "contents",

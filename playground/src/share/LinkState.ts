@@ -68,6 +68,7 @@ const shared = {
   entry: v.string(),
   open: v.string(),
   args: v.string(),
+  inputs: v.optional(v.string()),
   options: v.optional(Options),
   tab: v.optional(v.string()),
   /** The selected node of the graph. */
