@@ -13,6 +13,7 @@ const components = [
   { name: "python3", probe: ["python3", "--version"], apt: "python3", for: "checking packages with zipfile" },
   { name: "sshd", found: "/usr/sbin/sshd", apt: "openssh-server", for: "everything over SSH" },
   { name: "chromium", probe: ["chromium", "--version"], apt: "chromium", for: "everything in a page" },
+  { name: "firefox-esr", probe: ["firefox-esr", "--version"], apt: "firefox-esr", for: "the playground in Firefox" },
   { name: "ssh-agent", probe: ["ssh", "-V"], apt: "openssh-client", for: "keys of an agent, and comparing with scp" },
   { name: "slurm", found: "/usr/sbin/slurmctld", apt: "slurm-wlm", for: "everything under Slurm" },
   { name: "munge", found: "/usr/sbin/munged", apt: "munge", for: "everything under Slurm" },

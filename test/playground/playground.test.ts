@@ -12,6 +12,7 @@ import { gzipSync } from "node:zlib"
 import * as Chromium from "../browser/Chromium.ts"
 import { access } from "./Access.ts"
 import { deploying } from "./Deploying.ts"
+import { firefox } from "./Firefox.ts"
 import { keeping } from "./Keeping.ts"
 import { responding } from "./Responding.ts"
 import * as Site from "./Site.ts"
@@ -395,4 +396,5 @@ states(() => site)
 keeping(() => site)
 responding(() => site)
 access(() => site)
+firefox(() => site)
 deploying(() => site)
