@@ -12,6 +12,8 @@ export interface Progress {
   readonly receivedBytes: number
   /** `undefined` where neither the caller nor the server says it. */
   readonly totalBytes: number | undefined
+  /** What the network carries in all, where the answer is compressed and says it. */
+  readonly transferBytes: number | undefined
   /** Whether the bytes come from the page's own cache. */
   readonly cached: boolean
 }
@@ -58,15 +60,21 @@ const totalOf = (response: Response, sizeBytes: number | undefined): number | un
   return length === null || response.headers.get("content-encoding") !== null ? undefined : Number(length)
 }
 
+/** A browser counts what comes out of the compression, so this is the whole only. */
+const transferOf = (response: Response): number | undefined => {
+  const length = response.headers.get("content-length")
+  return length === null || response.headers.get("content-encoding") === null ? undefined : Number(length)
+}
+
 const count = async (response: Response, cached: boolean, options: Options): Promise<void> => {
-  const totalBytes = totalOf(response, options.sizeBytes)
+  const [totalBytes, transferBytes] = [totalOf(response, options.sizeBytes), transferOf(response)]
   let receivedBytes = 0
   const reader = response.body?.getReader()
   for (;;) {
     const chunk = await reader?.read()
     if (chunk?.value === undefined) break
     receivedBytes += chunk.value.length
-    options.onProgress?.({ receivedBytes, totalBytes, cached })
+    options.onProgress?.({ receivedBytes, totalBytes, transferBytes, cached })
   }
 }
 

@@ -12,6 +12,8 @@ import type * as PackageAnalysis from "./PackageAnalysis.ts"
 export interface LoadProgress {
   readonly receivedBytes: number
   readonly totalBytes: number | undefined
+  /** What the network carries in all, where the answer is compressed and says it. */
+  readonly transferBytes: number | undefined
   /** Whether the bytes came from this page's own cache. */
   readonly cached: boolean
 }

@@ -43,8 +43,18 @@ describe("in Chromium", () => {
         return last
       })
     const size = readFileSync(new URL("../../node_modules/@swc/wasm-web/wasm_bg.wasm", import.meta.url)).length
-    assert.deepStrictEqual(await load(), { receivedBytes: size, totalBytes: size, cached: false })
-    assert.deepStrictEqual(await load(), { receivedBytes: size, totalBytes: size, cached: true })
+    assert.deepStrictEqual(await load(), {
+      receivedBytes: size,
+      totalBytes: size,
+      transferBytes: undefined,
+      cached: false
+    })
+    assert.deepStrictEqual(await load(), {
+      receivedBytes: size,
+      totalBytes: size,
+      transferBytes: undefined,
+      cached: true
+    })
     assert.lengthOf(server.asked.filter((path) => path === "/swc.wasm"), 1)
   })
 

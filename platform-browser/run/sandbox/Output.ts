@@ -7,8 +7,8 @@ import type { OutputChunk } from "./Message.ts"
 /** How long a text waits for others, in ms. */
 const gatherMillis = 50
 
-/** What a chunk costs beside its text, in characters: many empty ones are a flood, too. */
-const chunkCost = 8
+/** What a chunk costs beside its text, in characters: many small ones are a flood, too. */
+const chunkCost = 64
 
 // As they were before the program could change them
 const now = performance.now.bind(performance)

@@ -12,7 +12,7 @@ import { diagnostics, shown } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
 import * as Selection from "../selection/Selection.ts"
 import * as Documents from "./Documents.ts"
-import { types } from "../types/typeExtension.ts"
+import { format, types } from "../types/typeExtension.ts"
 import * as Types from "../types/Types.ts"
 import { setMarks } from "./marks.ts"
 import { offsetOf } from "./positions.ts"
@@ -93,13 +93,23 @@ const followers = (view: EditorView): ReadonlyArray<() => void> => {
   return [...[showFile, mark, lint, go].map((follow) => effect(follow)), keep]
 }
 
+/** The view that is on the page. */
+let onPage: EditorView | undefined
+
+/** Formats the open file. */
+export const formatText = (): void => {
+  if (onPage !== undefined) void format(onPage)
+}
+
 export const Editor = () => {
   const host = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (host.current === null) return
     const view = new EditorView({ parent: host.current })
     const disposals = followers(view)
+    onPage = view
     return () => {
+      onPage = undefined
       for (const dispose of disposals) dispose()
       view.destroy()
     }

@@ -5,7 +5,9 @@
 import { size } from "../page/size.ts"
 import { contentOf } from "../project/Paths.ts"
 import * as Project from "../project/Project.ts"
-import { Editor } from "./Editor.tsx"
+import { isReadOnly } from "../page/Embed.ts"
+import { isTyped } from "../types/TypeService.ts"
+import { Editor, formatText } from "./Editor.tsx"
 
 export const EditorPane = () => {
   const path = Project.openPath.value
@@ -15,6 +17,12 @@ export const EditorPane = () => {
       <div class="path-bar">
         <h2 class="path">{path || "No file"}</h2>
         <span class="key" aria-hidden="true">goes into the package</span>
+        {isReadOnly || !isTyped(path) ? null :
+          (
+            <button type="button" class="format" title="Format the file (Shift-Alt-F)" onClick={formatText}>
+              Format
+            </button>
+          )}
       </div>
       {typeof content === "string"
         ? <Editor />

@@ -12,7 +12,7 @@ export interface Chunk {
 export const longestTranscript = 200_000
 
 /** What a chunk costs beside its text. */
-const chunkCost = 8
+const chunkCost = 64
 
 /** Lets the page draw between two looks at it. */
 const updateMillis = 50

@@ -176,8 +176,10 @@ const load = (): Promise<void> =>
   worker.load({
     wasmUrl: new URL(wasm, location.href),
     wasmBytes: __PARSER_BYTES__,
-    onProgress: ({ receivedBytes, totalBytes }) => {
-      loading.value = { received: receivedBytes, total: totalBytes ?? __PARSER_BYTES__ }
+    onProgress: ({ receivedBytes, totalBytes = __PARSER_BYTES__, transferBytes }) => {
+      // In bytes of the network, which is what somebody waits for
+      const total = transferBytes ?? totalBytes
+      loading.value = { received: Math.round((receivedBytes / totalBytes) * total), total }
     }
   }).then(
     () => {

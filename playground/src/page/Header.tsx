@@ -2,8 +2,8 @@
 /**
  * What is packaged, what came out, and what can be done with it.
  */
-import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { computed, useSignal } from "@preact/signals"
+import { useEffect, useMemo } from "preact/hooks"
 import type { Example } from "../examples/Example.ts"
 import { functions } from "../packaging/Packaging.ts"
 import * as Project from "../project/Project.ts"
@@ -38,8 +38,16 @@ const ExampleChoice = () => {
   )
 }
 
+/** As one text, which an edit seldom changes: there may be thousands. */
+const references = computed(() => functions.value.map(({ reference }) => reference).join("\n"))
+
 const FunctionChoice = () => {
-  const isListed = functions.value.some(({ reference }) => reference === Project.entry.value)
+  const listed = references.value
+  const options = useMemo(
+    () => listed === "" ? [] : listed.split("\n").map((each) => <option key={each} value={each}>{each}</option>),
+    [listed]
+  )
+  const isListed = options.some(({ key }) => key === Project.entry.value)
   const asked = useSignal(false)
   const set = Object.keys(Project.options.value).length
   return (
@@ -53,7 +61,7 @@ const FunctionChoice = () => {
           }}
         >
           {isListed ? null : <option value={Project.entry.value}>{Project.entry.value || "none"}</option>}
-          {functions.value.map(({ reference }) => <option key={reference} value={reference}>{reference}</option>)}
+          {options}
         </select>
       </label>
       <button type="button" aria-haspopup="dialog" onClick={() => (asked.value = true)}>
