@@ -427,9 +427,20 @@ const make = (options: LayerOptions) =>
     interface Deployment {
       /** One call of many sends the package, the others wait. */
       readonly one: Effect.Semaphore
-      last: { readonly deployed: DeployedPackage; readonly at: number } | undefined
+      last: { readonly deployed: DeployedPackage; readonly seen: string; readonly at: number } | undefined
     }
     const deployments = BoundedMap.make<string, Deployment>(mostKept)
+
+    /** What is looked at again: whether the package is there, and which npm packages it finds. Others may deploy it, too. */
+    const seenOf = (directory: string) =>
+      Effect.zipWith(
+        transport.exists(directory),
+        transport.realPath(`${directory}/node_modules`).pipe(
+          Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed("none"))
+        ),
+        (isThere, modules) => isThere ? `with ${modules}` : "gone",
+        { concurrent: true }
+      )
 
     /**
      * The same for a job. On another machine, a package that was deployed a moment ago is only looked for: the host is not asked again
@@ -445,7 +456,7 @@ const make = (options: LayerOptions) =>
           const now = yield* Clock.currentTimeMillis
           const isHere = cluster.config.clusterType === "local"
           if (last !== undefined && !isHere && now - last.at < deployedMillis) {
-            if (yield* transport.exists(last.deployed.directory)) return { ...last.deployed, created: false }
+            if ((yield* seenOf(last.deployed.directory)) === last.seen) return { ...last.deployed, created: false }
           }
           const made = yield* deploy(request, config).pipe(
             Effect.withSpan("clustrix.deploy", { attributes: { ...placeOf, packageId: request.digest.slice(0, 16) } })
@@ -455,7 +466,7 @@ const make = (options: LayerOptions) =>
             Effect.logDebug(`${made.created ? "Deployed" : "Found"} the package in ${made.directory}`),
             placeOf
           )
-          deployment.last = { deployed: made, at: now }
+          deployment.last = { deployed: made, seen: yield* seenOf(made.directory), at: now }
           return made
         }))
       })
