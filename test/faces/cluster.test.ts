@@ -9,7 +9,9 @@ import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as fs from "node:fs"
+import { createServer, type Server } from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -109,6 +111,44 @@ describe("a cluster", () => {
       const layer = Cluster.layerConfigured({ workingDirectory: scratch, profile: "mine" })
       assert.strictEqual((yield* Effect.provide(Cluster.Cluster, layer)).config.cores, 5)
     }))
+})
+
+describe("a cluster that cannot be reached", () => {
+  it.live("is a typed error at its first use, tried again as the program says", () =>
+    Effect.gen(function*() {
+      let connections = 0
+      const port = yield* Effect.acquireRelease(
+        Effect.async<{ readonly port: number; readonly server: Server }>((resume) => {
+          const server = createServer((socket) => {
+            connections += 1
+            socket.destroy()
+          }).listen(0, "127.0.0.1", () => {
+            const address = server.address()
+            resume(Effect.succeed({
+              server,
+              port: typeof address === "object" && address !== null ? address.port : 0
+            }))
+          })
+        }),
+        ({ server }) => Effect.sync(() => server.close())
+      ).pipe(Effect.map((listening) => listening.port))
+      const config = {
+        clusterType: "ssh",
+        clusterHost: "127.0.0.1",
+        clusterPort: port,
+        sshConfigFile: "none",
+        agent: false
+      } as const
+      for (const [retry, tries] of [[undefined, 1], [Schedule.recurs(3), 4]] as const) {
+        connections = 0
+        const layer = Cluster.layer(config, { retry })
+        assert.strictEqual(connections, 0)
+        const error = yield* Effect.flip(Effect.provide(Pipeline.run({ fn: work.double, args: [1] }), layer))
+        assert.strictEqual(error._tag, "TransportError")
+        assert.strictEqual(error._tag === "TransportError" ? error.reason : "", "Connection")
+        assert.strictEqual(connections, tries)
+      }
+    }).pipe(Effect.scoped), 60_000)
 })
 
 describe("a service of a cluster's layer", () => {
