@@ -150,7 +150,7 @@ export const access = (siteOf: () => Site.Site): void => {
       try {
         const { page } = opened
         const look = async (state: string): Promise<void> => {
-          await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+          await Site.settled(page)
           found.push(...(await Site.violations(page)).map((each) => `${state}: ${each}`))
         }
         await Site.packageId(page)
@@ -184,7 +184,8 @@ export const access = (siteOf: () => Site.Site): void => {
         }
         await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" })
         await look("forced colours")
-        assert.deepStrictEqual(found, [])
+        // There the visitor's own colours are used, whatever axe computes
+        assert.deepStrictEqual(found.filter((each) => !each.startsWith("forced colours: color-contrast")), [])
       } finally {
         await opened.close()
       }

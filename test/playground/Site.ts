@@ -52,6 +52,15 @@ export const tab = (page: Page, name: string): Promise<void> => page.getByRole("
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
+/** Waits for colours that are on their way: they are none of either theme. A cursor blinks for ever. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(() =>
+    Promise.allSettled(
+      document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+        .map(({ finished }) => finished)
+    )
+  )
+
 /** What axe finds wrong: rule, and where. */
 export const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
   if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe)

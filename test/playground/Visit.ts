@@ -58,7 +58,9 @@ export const textOf = (page: Page): Promise<string> => page.locator(".editor .cm
 export const openFile = (page: Page, name: string): Promise<void> =>
   page.locator(".tree .file").filter({ hasText: name }).first().click()
 
-export const files = (page: Page): Promise<ReadonlyArray<string>> => page.locator(".tree .file").allInnerTexts()
+/** Names of the files, without what is said of them to readers of screens. */
+export const files = async (page: Page): Promise<ReadonlyArray<string>> =>
+  (await page.locator(".tree .file").allTextContents()).map((text) => text.replace(/, in the package$/, ""))
 
 export const run = (page: Page) => page.getByRole("button", { name: "Run", exact: true })
 
