@@ -293,7 +293,7 @@ const attacks: ReadonlyArray<readonly [name: string, reason: Reason, bytes: () =
     ["a manifest of something else", "InvalidManifest",
       () => make({ manifest: (manifest) => (manifest.format = "other") })],
     ["a manifest of a future version", "UnknownFormatVersion",
-      () => make({ manifest: (manifest) => (manifest.formatVersion = 3) })],
+      () => make({ manifest: (manifest) => (manifest.formatVersion = 99) })],
     ["a manifest without an entry function", "InvalidManifest",
       () => make({ manifest: (manifest) => (manifest.entry = {}) })],
     ["a manifest with an unknown member", "InvalidManifest",
