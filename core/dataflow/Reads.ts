@@ -91,7 +91,10 @@ export const readsOf = (solution: Solution): Reads => {
           iterables.add(callee)
           // The iterator that it gives
           const iterators = new Set(
-            solution.functionsIn(callee).map((fn) => regionOf(program.functions[fn]?.result ?? none))
+            solution.functionsIn(callee).map((fn) => {
+              const given = regionOf(program.functions[fn]?.result ?? none)
+              return given < 0 ? given : solution.find(given)
+            })
           )
           for (const iterator of iterators) {
             if (iterator < 0) continue

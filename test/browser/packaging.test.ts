@@ -115,7 +115,7 @@ export class Jobs { static run(n: number): number { return main({ a: n }) } }
     assert.isAbove(numbers?.compressedBytes ?? 0, 0)
     assert.strictEqual(
       made.modules.find(({ file }) => file === "src/numbers.ts")?.text,
-      "const double = (n)=>n * factor;\nconst factor = 2;\nexport { double };\n"
+      "const double = (n) => n * factor;\nconst factor = 2;\nexport { double };\n"
     )
     const factor = made.declarations.find(({ node }) => node === "src/numbers.ts#factor")
     assert.deepStrictEqual(factor?.range, {
@@ -197,10 +197,10 @@ export class Jobs { static run(n: number): number { return main({ a: n }) } }
     }, files)
     assert.deepStrictEqual(report, {
       same: true,
-      text: "const double = (n)=>n * factor;\nconst factor = 3;\nexport { double };\n",
+      text: "const double = (n) => n * factor;\nconst factor = 3;\nexport { double };\n",
       data: "a,b\n",
       changed: ["modules/src/numbers.ts.mjs"],
-      lines: [" const double = (n)=>n * factor;", "-const factor = 2;", "+const factor = 3;", " export { double };"],
+      lines: [" const double = (n) => n * factor;", "-const factor = 2;", "+const factor = 3;", " export { double };"],
       again: true,
       damaged: "PackageFormatError"
     })
@@ -223,7 +223,7 @@ export class Jobs { static run(n: number): number { return main({ a: n }) } }
       return [await cancelled, ...await Promise.all([1, 2, 3, 4].map(type))]
     }, files)
     assert.deepStrictEqual(results, ["SupersededError", "SupersededError", "SupersededError", "SupersededError",
-      "const double = (n)=>n * 4;\nexport { double };\n"])
+      "const double = (n) => n * 4;\nexport { double };\n"])
   })
 
   it("that it was closed", async () => {
