@@ -51,13 +51,16 @@ const load = (code: string): ReadonlyArray<new() => Steps> => {
   return module.exports as ReadonlyArray<new() => Steps>
 }
 
-/** A value in words that do not depend on how functions are spelled. */
-const show = (value: unknown): string => {
+/** A value in words that do not depend on how functions are spelled. Programs may put objects into themselves. */
+const show = (value: unknown, around: ReadonlyArray<unknown> = []): string => {
   if (typeof value === "function") return `function ${value.name}`
-  if (Array.isArray(value)) return `[${value.map(show).join()}]`
   if (value instanceof Error) return value.name
   if (typeof value === "object" && value !== null) {
-    return `{${Object.entries(value).map(([key, inner]) => `${key}:${show(inner)}`).join()}}`
+    if (around.includes(value)) return `itself ${around.indexOf(value)}`
+    const inside = [...around, value]
+    return Array.isArray(value)
+      ? `[${value.map((inner) => show(inner, inside)).join()}]`
+      : `{${Object.entries(value).map(([key, inner]) => `${key}:${show(inner, inside)}`).join()}}`
   }
   return typeof value === "bigint" ? `${value}n` : Object.is(value, -0) ? "-0" : typeof value === "string"
     ? JSON.stringify(value)
@@ -68,7 +71,7 @@ const show = (value: unknown): string => {
 const observe = async (Program: new() => Steps): Promise<string> => {
   const log: Array<unknown> = []
   const note = (...words: ReadonlyArray<unknown>): void => {
-    log.push(words.map(show).join(" "))
+    log.push(words.map((word) => show(word)).join(" "))
   }
   const v = (value: unknown): unknown => {
     note("v", value)
