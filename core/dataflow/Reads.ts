@@ -13,7 +13,7 @@ export interface ReadVisitor {
   readonly deep: (region: Region) => void
   /** A state of the host, by name. */
   readonly state: (name: string) => void
-  /** Something is converted or iterated. */
+  /** Something is converted or iterated: {@link Reads.implicit} tells what this runs and looks at. */
   readonly implicit: (region: Region) => void
   /** A call of one known function. */
   readonly direct: (call: ProgramCall) => void
@@ -79,11 +79,14 @@ export const readsOf = (solution: Solution): Reads => {
     const found = new Set<Region>()
     const iterables = new Set<Region>()
     const places: Array<readonly [Region, number]> = []
+    // What nothing was stored in is not looked at
+    const look = (at: Region, name: number): void => {
+      if (solution.fieldOf(at, name) >= 0 || solution.fieldOf(at, anyField) >= 0) places.push([at, name])
+    }
     for (const each of solution.converted(region)) {
-      places.push([each, elementField])
       for (const field of implicitFields) {
         const name = program.fieldIndex(field)
-        places.push([each, name])
+        look(each, name)
         if (solution.isPatched(name)) places.push([solution.prototypes, name])
         for (const callee of solution.implicit(each, field)) {
           found.add(callee)
@@ -99,7 +102,7 @@ export const readsOf = (solution: Solution): Reads => {
           for (const iterator of iterators) {
             if (iterator < 0) continue
             for (const name of [".next", ".return"]) {
-              places.push([iterator, program.fieldIndex(name)])
+              look(iterator, program.fieldIndex(name))
               for (const inner of solution.implicit(iterator, name)) found.add(inner)
             }
           }
@@ -113,9 +116,8 @@ export const readsOf = (solution: Solution): Reads => {
     ])
     return { functions: [...functions], places }
   }
-  /** A region is converted or iterated: the functions that this runs are looked up in it. */
   const convert = (region: Region, visitor: ReadVisitor): void => {
-    for (const [at, name] of implicit(region).places) visitor.read(at, name)
+    for (const each of solution.converted(region)) visitor.read(each, elementField)
     visitor.implicit(region)
   }
   /** Functions of the program are called, with arguments that nothing is known of. */

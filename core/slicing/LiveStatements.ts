@@ -344,7 +344,9 @@ export const liveStatements = (modules: ReadonlyArray<ProgramModule>, rounds?: n
       implicit: (region) => {
         if (region < 0 || converted.has(solution.find(region))) return
         converted.add(solution.find(region))
-        activateFunctions(reads.implicit(region).functions)
+        const { functions, places } = reads.implicit(region)
+        for (const [at, field] of places) read(at, field, index)
+        activateFunctions(functions)
       },
       direct: ({ direct }) => activateFunctions([direct]),
       invoke: (region) => {

@@ -76,15 +76,23 @@ export const orderedModules = (
     if (node < 0) return [...solution.contents(-1 - node)].map(asNode)
     const looks: Array<readonly [Shared, string]> = []
     const regions = new Set<number>()
+    const seen = new Set<string>()
+    const read = (region: Region, field: number): void => {
+      if (region < 0) return
+      const key = `${solution.find(region)} ${field}`
+      if (seen.has(key)) return
+      seen.add(key)
+      looks.push([`r${solution.find(region)}`, String(field)])
+    }
     reads.of(node, {
-      read: (region, field) => {
-        if (region >= 0) looks.push([`r${solution.find(region)}`, String(field)])
-      },
+      read,
       deep: (region) => {
         if (region >= 0) regions.add(asNode(region))
       },
       state: (name) => looks.push([`s${name}`, ""]),
-      implicit: () => undefined,
+      implicit: (region) => {
+        for (const [at, field] of reads.implicit(region).places) read(at, field)
+      },
       direct: () => undefined,
       invoke: () => undefined
     })

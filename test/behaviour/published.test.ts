@@ -79,6 +79,6 @@ describe("a published package as local source", () => {
       const call = { fn: `${file}#main` }
       const { result } = await Effect.runPromise(Effect.provide(Pipeline.run(call), Cluster.layer(ClusterConfig.local)))
       assert.deepStrictEqual(result.value, await inPlace.main())
-    }, 120_000)
+    }, 300_000)
   }
 })
