@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
 import { AnalysisCache } from "../core/modules/AnalysisCache.ts"
+import * as CacheDirectory from "./CacheDirectory.ts"
 import * as CacheFile from "./CacheFile.ts"
 
 /** More packs than this are merged into one by whoever writes the next. */
@@ -117,7 +118,7 @@ export const layer = (directory: string): Layer.Layer<AnalysisCache> =>
   )
 
 /** `$XDG_CACHE_HOME/clustrix/analysis`, by default `~/.cache/clustrix/analysis`. */
-export const defaultDirectory: Effect.Effect<string> = CacheFile.directory("analysis")
+export const defaultDirectory: Effect.Effect<string> = CacheDirectory.directory("analysis")
 
 /** The cache in {@link defaultDirectory}. */
 export const layerConfig: Layer.Layer<AnalysisCache> = Layer.unwrapEffect(Effect.map(defaultDirectory, layer))

@@ -1,21 +1,16 @@
 /**
- * Files of the user's cache directory: whole or not there, known by a checksum on the first line.
+ * Files of the user's cache directory: whole or not there, known by a checksum on the first line. Loads nothing but Node's own
+ * modules.
  */
-import * as Config from "effect/Config"
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { createHash, randomBytes } from "node:crypto"
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, type Stats,
-  writeFileSync } from "node:fs"
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+  type Stats, statSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import * as path from "node:path"
 
-/** `$XDG_CACHE_HOME/clustrix/<kind>`, by default `~/.cache/clustrix/<kind>`. */
-export const directory = (kind: string): Effect.Effect<string> =>
-  Effect.orDie(Effect.map(
-    Config.option(Config.nonEmptyString("XDG_CACHE_HOME")),
-    (cache) => path.join(Option.getOrElse(cache, () => path.join(homedir(), ".cache")), "clustrix", kind)
-  ))
+/** `<cacheHome>/clustrix/<kind>`; `cacheHome` is `$XDG_CACHE_HOME`, by default `~/.cache`. */
+export const directoryIn = (cacheHome: string | undefined, kind: string): string =>
+  path.join(cacheHome ?? path.join(homedir(), ".cache"), "clustrix", kind)
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex")
 
@@ -65,4 +60,17 @@ export const write = (directory: string, body: string, name: (sum: string) => st
     rmSync(temporary, { force: true })
     return false
   }
+}
+
+/** When `directory` has more than `most` files of JSON, half as many are left: those that were written last. */
+export const thinOut = (directory: string, most: number): void => {
+  const files = readdirSync(directory).filter((name) => name.endsWith(".json")).map((name) =>
+    path.join(directory, name)
+  )
+  if (files.length <= most) return
+  const aged = files.flatMap((file) => {
+    const info = statSync(file, { throwIfNoEntry: false })
+    return info === undefined ? [] : [{ file, time: info.mtimeMs }]
+  }).sort((a, b) => b.time - a.time)
+  for (const { file } of aged.slice(most / 2)) rmSync(file, { force: true })
 }

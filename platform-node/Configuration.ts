@@ -15,6 +15,8 @@ import * as GivenSettings from "../core/config/GivenSettings.ts"
 import { resolveConfiguration, type ResolvedConfiguration } from "../core/config/resolveConfiguration.ts"
 import * as Settings from "../core/config/Settings.ts"
 import type { Origin } from "../core/config/Sourced.ts"
+import { answerOfFailure, type Observation } from "../core/packaging/memory/Observation.ts"
+import { answerOfBytes, answerOfInfo, reasonOf } from "./recall/answers.ts"
 
 /** What {@link configure} takes: any keys of a `ClusterConfig`, and the profile to select. */
 export type Configuration = GivenSettings.GivenConfiguration & { readonly profile?: string | undefined }
@@ -45,23 +47,36 @@ const unreadable = (file: string, why: string, cause?: unknown): ConfigurationEr
     cause
   })
 
+/** Is told what was asked of the file system, and what it answered. */
+type Observe = (observation: Observation) => void
+
 /** What lies at `path`. Where nobody may look there is nothing for us. */
-const statOf = (path: string): Fs.Stats | undefined => {
+const statOf = (path: string, observe: Observe): Fs.Stats | undefined => {
   try {
-    return Fs.statSync(path, { throwIfNoEntry: false })
-  } catch {
+    const info = Fs.statSync(path)
+    observe({ question: "stat", path, answer: answerOfInfo(info) })
+    return info
+  } catch (cause) {
+    observe({ question: "stat", path, answer: answerOfFailure(reasonOf(cause)) })
     return undefined
   }
+}
+
+const readText = (path: string, observe: Observe): string => {
+  const bytes = Fs.readFileSync(path)
+  observe({ question: "content", path, answer: answerOfBytes(bytes) })
+  return bytes.toString()
 }
 
 /** The file of configuration in `directory`; `nameOf` gives the name of a path for people. */
 const inDirectory = (
   directory: string,
+  observe: Observe,
   nameOf: (path: string) => string
 ): Either.Either<FoundFile | undefined, ConfigurationError> => {
   const found = ConfigurationFile.names.flatMap((name) => {
     const path = Path.join(directory, name)
-    const stat = statOf(path)
+    const stat = statOf(path, observe)
     return stat === undefined ? [] : [{ path, file: nameOf(path), stat }]
   })
   const [first, second] = found
@@ -76,7 +91,7 @@ const inDirectory = (
     return Either.left(unreadable(file, `It has more than ${ConfigurationFile.mostBytes} bytes.`))
   }
   return Either.try({
-    try: () => ({ directory, file, text: Fs.readFileSync(path, "utf8") }),
+    try: () => ({ directory, file, text: readText(path, observe) }),
     catch: (cause) => unreadable(file, cause instanceof Error ? cause.message : String(cause), cause)
   })
 }
@@ -84,12 +99,13 @@ const inDirectory = (
 /** The nearest file from `directory` upwards, but none of the user's own directory. */
 const upwards = (
   directory: string,
-  userDirectory: string
+  userDirectory: string,
+  observe: Observe
 ): Either.Either<FoundFile | undefined, ConfigurationError> => {
   for (let at = directory;; at = Path.dirname(at)) {
     const found = at === userDirectory
       ? Either.right(undefined)
-      : inDirectory(at, (path) => Path.relative(directory, path))
+      : inDirectory(at, observe, (path) => Path.relative(directory, path))
     if (Either.isLeft(found) || found.right !== undefined || Path.dirname(at) === at) return found
   }
 }
@@ -117,16 +133,18 @@ export interface LoadOptions {
   readonly profile?: string | undefined
   /** The call's own options. */
   readonly overrides?: GivenSettings.GivenConfiguration | undefined
+  /** Is told what was asked of the file system, and what it answered. */
+  readonly observe?: Observe | undefined
 }
 
 /** Reads the configuration as it stands now. Nothing in it waits, so that it can be run synchronously. */
 export const load = (options: LoadOptions = {}): Effect.Effect<ResolvedConfiguration, ConfigurationError> =>
   Effect.gen(function*() {
-    const { overrides, profile, workingDirectory = "." } = options
+    const { observe = () => {}, overrides, profile, workingDirectory = "." } = options
     const given = profile === undefined ? { ...overrides } : { ...overrides, profile }
     const own = yield* userDirectory
-    const nearestFile = yield* upwards(Path.resolve(workingDirectory), own)
-    const userFile = yield* inDirectory(own, (path) => path)
+    const nearestFile = yield* upwards(Path.resolve(workingDirectory), own, observe)
+    const userFile = yield* inDirectory(own, observe, (path) => path)
     return yield* resolveConfiguration({
       call: yield* GivenSettings.read(given, { _tag: "Call" }),
       configured,

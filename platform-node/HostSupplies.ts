@@ -16,7 +16,7 @@ import * as Tar from "tar"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
 import { DependenciesError } from "../core/cluster/deploy/DeployError.ts"
 import { HostSupplies } from "../core/cluster/deploy/HostSupplies.ts"
-import * as CacheFile from "./CacheFile.ts"
+import * as CacheDirectory from "./CacheDirectory.ts"
 import * as LocalHost from "./LocalHost.ts"
 import * as NpmCommand from "./remote/NpmCommand.ts"
 
@@ -106,7 +106,7 @@ const reading = (act: () => Promise<string>) =>
 const make = (options: { readonly runtimeArchive?: string | undefined }) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const cache = yield* CacheFile.directory("runtimes")
+    const cache = yield* CacheDirectory.directory("runtimes")
     const access = (file: string) => Effect.provideService(RandomAccess.fromFile(file), FileSystem.FileSystem, fs)
 
     return {

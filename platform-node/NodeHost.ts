@@ -19,12 +19,14 @@ import { PackageStore as PackageStoreTag } from "../core/archive/PackageStore.ts
 import { SourceParser as SourceParserTag } from "../core/language/SourceParser.ts"
 import { DirectoryEntries } from "../core/resolution/DirectoryEntries.ts"
 import { FileTimes } from "../core/resolution/FileTimes.ts"
+import { FileAnswers } from "../core/packaging/memory/FileAnswers.ts"
 import { PackageMemory as PackageMemoryTag } from "../core/packaging/memory/PackageMemory.ts"
 import { ValueInspection as ValueInspectionTag } from "../core/runtime/ValueCodec.ts"
 import * as AnalysisCache from "./AnalysisCache.ts"
 import * as FunctionLocator from "./FunctionLocator.ts"
 import * as Hasher from "./Hasher.ts"
 import * as NodeDirectoryEntries from "./NodeDirectoryEntries.ts"
+import * as NodeFileAnswers from "./NodeFileAnswers.ts"
 import * as NodeFileTimes from "./NodeFileTimes.ts"
 import { otherwise } from "./otherwise.ts"
 import * as PackageMemory from "./PackageMemory.ts"
@@ -53,7 +55,12 @@ export type Services =
   | ValueInspectionTag
 
 /** Node's own knowledge of its files, which says nothing of the files of another file system. */
-const platformFiles = Layer.mergeAll(NodeFileSystem.layer, NodeDirectoryEntries.layer, NodeFileTimes.layer)
+const platformFiles = Layer.mergeAll(
+  NodeFileSystem.layer,
+  NodeDirectoryEntries.layer,
+  NodeFileAnswers.layer,
+  NodeFileTimes.layer
+)
 
 const filesOf = (
   given: Context.Context<never> | undefined
@@ -61,7 +68,9 @@ const filesOf = (
   const own = given === undefined ? Option.none() : Context.getOption(given, FileSystem.FileSystem)
   if (given === undefined || Option.isNone(own)) return platformFiles
   const files = Layer.succeed(FileSystem.FileSystem, own.value)
-  const known = Context.pick(DirectoryEntries, FileTimes)(given as Context.Context<DirectoryEntries | FileTimes>)
+  const known = Context.pick(DirectoryEntries, FileAnswers, FileTimes)(
+    given as Context.Context<DirectoryEntries | FileAnswers | FileTimes>
+  )
   return Layer.merge(files, Layer.succeedContext(known))
 }
 

@@ -3,30 +3,18 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { readdirSync, rmSync, statSync } from "node:fs"
 import * as path from "node:path"
 import { layerMemory, PackageMemory } from "../core/packaging/memory/PackageMemory.ts"
+import * as CacheDirectory from "./CacheDirectory.ts"
 import * as CacheFile from "./CacheFile.ts"
 
 /** Digest of the sources that this build was made from; not there when the sources themselves run. */
 declare const __CLUSTRIX_BUILD__: string | undefined
 
-/** More files than this are thinned out to half, those that were written longest ago first. */
+/** More files than this are thinned out to half. */
 const maximumFiles = 512
 /** So many values are kept in the process besides. */
 const maximumValues = 64
-
-const thinOut = (directory: string): void => {
-  const files = readdirSync(directory).filter((name) => name.endsWith(".json")).map((name) =>
-    path.join(directory, name)
-  )
-  if (files.length <= maximumFiles) return
-  const aged = files.flatMap((file) => {
-    const info = statSync(file, { throwIfNoEntry: false })
-    return info === undefined ? [] : [{ file, time: info.mtimeMs }]
-  }).sort((a, b) => b.time - a.time)
-  for (const { file } of aged.slice(maximumFiles / 2)) rmSync(file, { force: true })
-}
 
 /** Remembers in `directory` what `packager` packaged. Several processes can share it. */
 export const layer = (directory: string, packager: string): Layer.Layer<PackageMemory> =>
@@ -49,7 +37,7 @@ export const layer = (directory: string, packager: string): Layer.Layer<PackageM
       set: (key, value) =>
         Effect.sync(() => {
           hold(key, value)
-          if (CacheFile.write(directory, value, () => `${key}.json`)) thinOut(directory)
+          if (CacheFile.write(directory, value, () => `${key}.json`)) CacheFile.thinOut(directory, maximumFiles)
         })
     }
   })
@@ -61,5 +49,5 @@ export const layer = (directory: string, packager: string): Layer.Layer<PackageM
 export const layerConfig: Layer.Layer<PackageMemory> = typeof __CLUSTRIX_BUILD__ === "undefined"
   ? layerMemory("sources")
   : Layer.unwrapEffect(
-    Effect.map(CacheFile.directory("packaged"), (directory) => layer(directory, __CLUSTRIX_BUILD__ ?? ""))
+    Effect.map(CacheDirectory.directory("packaged"), (directory) => layer(directory, __CLUSTRIX_BUILD__ ?? ""))
   )

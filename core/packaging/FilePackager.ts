@@ -12,6 +12,7 @@ import type { ClusterConfigError } from "../config/ClusterConfig.ts"
 import type { ExecutionContext } from "./ExecutionContext.ts"
 import type { AnyFunction } from "../closures/FunctionLocator.ts"
 import type { FunctionReference } from "../slicing/FunctionReference.ts"
+import type { Observation } from "./memory/Observation.ts"
 import type { PackageInfo } from "./PackageInfo.ts"
 import type { PackageOptionsError, PackageOptionsInput } from "./PackageOptions.ts"
 import type { PrepareError } from "./preparePackage.ts"
@@ -39,6 +40,11 @@ export type FunctionLike = FunctionReference | string | AnyFunction
 export interface Packaged {
   readonly info: PackageInfo
   readonly report: PackageReport
+  /**
+   * What the packaging saw of the file system: it would be the same again while all of that is so. `undefined` where that cannot be
+   * told, or where nothing is remembered.
+   */
+  readonly observations: ReadonlyArray<Observation> | undefined
 }
 
 /** A finished package, with one call of it. All of it is in memory but the ZIP's bytes, which the store has. */

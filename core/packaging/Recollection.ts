@@ -12,7 +12,9 @@ import type { FunctionReference } from "../slicing/FunctionReference.ts"
 import * as Hasher from "../archive/Hasher.ts"
 import * as Manifest from "../archive/Manifest.ts"
 import { FileTimes } from "../resolution/FileTimes.ts"
-import { hold, type Host, type Observation } from "./memory/Observation.ts"
+import * as Ask from "./memory/ask.ts"
+import { FileAnswers } from "./memory/FileAnswers.ts"
+import * as Observation from "./memory/Observation.ts"
 import { observe } from "./memory/observe.ts"
 import { PackageMemory } from "./memory/PackageMemory.ts"
 import { PackageStore } from "../archive/PackageStore.ts"
@@ -39,11 +41,14 @@ export interface Recollection {
   readonly watch: <A, E, R>(
     packaging: Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E, Exclude<Exclude<R, FileSystem.FileSystem>, DirectoryEntries>>
-  /** Remembers what was watched. `contents` are files that were read besides. */
+  /**
+   * Remembers what was watched. `contents` are files that were read besides. Gives all that was observed; `undefined` where that
+   * does not tell whether the packaging would be the same again.
+   */
   readonly keep: (
     remembered: Omit<RememberedPackage.RememberedPackage, "observations">,
-    contents: ReadonlyArray<Observation>
-  ) => Effect.Effect<void>
+    contents: ReadonlyArray<Observation.Observation>
+  ) => Effect.Effect<ReadonlyArray<Observation.Observation> | undefined>
 }
 
 const blockBytes = 1_048_576
@@ -70,8 +75,20 @@ export const make = Effect.fnUntraced(function*(reference: FunctionReference, op
   if (memory === undefined || entries === undefined) return undefined
   const hasher = yield* Hasher.Hasher
   const times = Option.getOrUndefined(yield* Effect.serviceOption(FileTimes))
-  const host: Host = { fileSystem: yield* FileSystem.FileSystem, entries, hasher, times }
+  const host: Ask.Host = { fileSystem: yield* FileSystem.FileSystem, entries, hasher, times }
   const observed = observe(host)
+  const answers = Option.getOrUndefined(yield* Effect.serviceOption(FileAnswers))
+  const isLarge = ({ answer, question }: Observation.Observation): boolean =>
+    question === "content" && Observation.sizeOf(answer) > Ask.large
+  // Large files are read in pieces between which others have their turn
+  const holds = (observations: ReadonlyArray<Observation.Observation>): Effect.Effect<boolean> =>
+    answers === undefined
+      ? Ask.hold(host, observations)
+      : Effect.suspend(() =>
+        Observation.hold(observations.filter((observation) => !isLarge(observation)), answers)
+          ? Ask.hold(host, observations.filter(isLarge))
+          : Effect.succeed(false)
+      )
   const key = yield* Hasher.digest(JSON.stringify([
     RememberedPackage.version,
     Manifest.formatVersion,
@@ -85,7 +102,7 @@ export const make = Effect.fnUntraced(function*(reference: FunctionReference, op
       Effect.gen(function*() {
         const text = yield* memory.get(key)
         const remembered = text === undefined ? undefined : RememberedPackage.decode(text)
-        if (remembered === undefined || !(yield* hold(host, remembered.observations))) return undefined
+        if (remembered === undefined || !(yield* holds(remembered.observations))) return undefined
         const { sourceMap, zip } = remembered
         const [packagePath, sourceMapPath] = yield* Effect.all([
           stored(zip),
@@ -101,10 +118,13 @@ export const make = Effect.fnUntraced(function*(reference: FunctionReference, op
         (watched) => observed.times === undefined ? watched : Effect.provideService(watched, FileTimes, observed.times)
       ),
     keep: (remembered, contents) =>
-      Effect.flatMap(observed.observations, (observations) =>
-        observations === undefined
-          ? Effect.void
-          : memory.set(key, RememberedPackage.encode({ ...remembered, observations: [...observations, ...contents] })))
+      Effect.gen(function*() {
+        const watched = yield* observed.observations
+        if (watched === undefined) return undefined
+        const observations = [...watched, ...contents]
+        yield* memory.set(key, RememberedPackage.encode({ ...remembered, observations }))
+        return observations
+      })
   }
   return recollection
 })

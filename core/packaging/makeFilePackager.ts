@@ -73,6 +73,8 @@ const writeBeside = ({ fileName, text }: Beside) =>
 
 /** A package in the store. */
 interface Finished {
+  /** All that the packaging saw, if that tells whether it would be the same again. */
+  readonly observations: ReadonlyArray<Observation> | undefined
   readonly remembered: Omit<RememberedPackage, "observations">
   readonly packagePath: string
   readonly sourceMapPath: string | undefined
@@ -128,8 +130,10 @@ const finish = (
       sourceMap,
       report: { decisions, dependencies, diagnostics, files, functionName, nodeModules, reasons, root }
     }
-    yield* recollection?.keep(remembered, contentsOf(prepared, sealed)) ?? Effect.void
+    const observations = yield* recollection?.keep(remembered, contentsOf(prepared, sealed)) ??
+      Effect.succeed(undefined)
     return {
+      observations,
       remembered,
       packagePath: sealed.path,
       sourceMapPath,
@@ -159,8 +163,9 @@ const makePackage = (
     const recollection = (yield* isDebugging) || typeof reference === "function" ? undefined
       : yield* Recollection.make(reference, options, from)
     const recalled = yield* recollection?.find(wanted) ?? Effect.succeed(undefined)
-    const { packagePath, remembered, sourceMap, sourceMapPath }: Finished = recalled ??
-      (yield* finish(reference, options, from, recollection, wanted))
+    const { observations, packagePath, remembered, sourceMap, sourceMapPath }: Finished = recalled === undefined
+      ? yield* finish(reference, options, from, recollection, wanted)
+      : { ...recalled, observations: recalled.remembered.observations }
     yield* Metric.increment(recalled === undefined ? Counters.packagesMade : Counters.packagesRecalled)
     yield* Effect.annotateCurrentSpan({
       packageId: remembered.packageId,
@@ -197,6 +202,7 @@ const makePackage = (
     return {
       info,
       report: remembered.report,
+      observations,
       fileName: remembered.zip.fileName,
       sourceMap: remembered.sourceMap,
       document: sourceMap
@@ -208,7 +214,10 @@ const packageFunction = (
   context: ExecutionContext,
   options: PackageOptionsInput | undefined
 ): Effect.Effect<Packaged, PackagingError, Requirements> =>
-  Effect.map(makePackage(fn, context, options, { sourceMap: false }), ({ info, report }) => ({ info, report }))
+  Effect.map(
+    makePackage(fn, context, options, { sourceMap: false }),
+    ({ info, observations, report }) => ({ info, observations, report })
+  )
 
 /** The source map that was written with a package that is taken again. */
 const storedSourceMap = (stored: StoredFile | undefined) =>
@@ -228,7 +237,7 @@ const packageForExecution = (
     const store = yield* PackageStore
     // First, for what cannot be carried must not leave a package behind
     yield* Invocation.encodeCall(context.functionArgs, context.functionKwargs)
-    const { document, fileName, info, report, sourceMap } = yield* makePackage(fn, context, options, {
+    const { document, fileName, info, observations, report, sourceMap } = yield* makePackage(fn, context, options, {
       sourceMap: true
     })
     const invocation = yield* Invocation.make({
@@ -247,6 +256,7 @@ const packageForExecution = (
     })
     return {
       report,
+      observations,
       info: new PackageInfo({ ...info, invocationPath }, { disableValidation: true }),
       invocation,
       sourceMap: document ?? (yield* storedSourceMap(sourceMap)),

@@ -102,10 +102,11 @@ const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageErro
 
 /**
  * The cluster of `--cluster NAME`, or the one that is configured, with `--time`, `--cores`, `--parallel`, `--memory`,
- * `--partition` and `--queue` laid over it, and the names of `--env` added.
+ * `--partition` and `--queue` laid over it, and the names of `--env` added. `observe` is told which files were read.
  */
 export const clusterOf = (
-  call: Call
+  call: Call,
+  observe?: Configuration.LoadOptions["observe"]
 ): Effect.Effect<ClusterConfig.ClusterConfig, UsageError | ConfigurationError> =>
   Effect.gen(function*() {
     const names = call.values.get("env")
@@ -117,7 +118,7 @@ export const clusterOf = (
       ))
     }
     const overrides = yield* clusterOptions(call)
-    const { config } = yield* Configuration.load({ profile: valueOf(call, "cluster"), overrides })
+    const { config } = yield* Configuration.load({ profile: valueOf(call, "cluster"), overrides, observe })
     return names === undefined
       ? config
       : { ...config, environmentVariables: [...new Set([...config.environmentVariables ?? [], ...names])] }

@@ -1,55 +1,32 @@
 /**
- * The `clustrix` command: finds out which command is meant, and loads the code of that one.
+ * The `clustrix` command. What it would only say again it says at once; else it loads the code of the command that is meant.
  */
 import * as Module from "node:module"
-import * as Quotation from "../../core/diagnostics/Quotation.ts"
-import { version } from "../../package.json"
-import { read, unknownCommand, type UsageError } from "./CommandLine.ts"
-import { commands } from "./Commands.ts"
+import * as CommandMemory from "../recall/CommandMemory.ts"
 import * as ExitCode from "./ExitCode.ts"
-import { failureJson, failureLines } from "./render/failure.ts"
-import { commandHelp, overview } from "./render/help.ts"
 import * as Signals from "./Signals.ts"
 import * as Terminal from "./Terminal.ts"
 
-const main = async (words: ReadonlyArray<string>, terminal: Terminal.Terminal): Promise<number> => {
-  const refuse = (error: UsageError): number => {
-    if (words.includes("--json")) terminal.print([Quotation.json(failureJson(error), 2)])
-    terminal.note(failureLines(error, terminal.errorStyle))
-    return ExitCode.usage
-  }
-  const [first, ...rest] = words
-  if (first === undefined) {
-    terminal.note(overview(commands, version, terminal.errorStyle))
-    return ExitCode.usage
-  }
-  if (first === "--version" || first === "-V") {
-    terminal.print([version])
+const run = async (words: ReadonlyArray<string>, terminal: Terminal.Terminal): Promise<number> => {
+  const printed = CommandMemory.recall(words)
+  if (printed !== undefined) {
+    terminal.note(printed.notes)
+    terminal.print([CommandMemory.outputNow(printed)])
     return ExitCode.done
   }
-  const helped = first === "--help" || first === "-h" || first === "help"
-  const [name, ...after] = helped ? [rest[0], "--help"] : [first, ...rest]
-  if (name === undefined || (helped && name.startsWith("-"))) {
-    terminal.print(overview(commands, version, terminal.style))
-    return ExitCode.done
-  }
-  const command = commands.find((each) => each.name === name)
-  if (command === undefined) return refuse(unknownCommand(name, commands.map((each) => each.name)))
-  const call = read(command, after)
-  if ("_tag" in call) return refuse(call)
-  if (call.switches.has("help")) {
-    terminal.print(commandHelp(command, terminal.style))
-    return ExitCode.done
-  }
-  return (await command.load())(call, terminal)
+  // From Node 22 on, compiled code of the commands is kept between starts. Types here are those of Node 20.
+  const enableCompileCache: unknown = Reflect.get(Module, "enableCompileCache")
+  if (typeof enableCompileCache === "function") Reflect.apply(enableCompileCache, Module, [])
+  return (await import("./dispatch.ts")).dispatch(words, terminal)
 }
 
-// From Node 22 on, compiled code of the commands is kept between starts. Types here are those of Node 20.
-const enableCompileCache: unknown = Reflect.get(Module, "enableCompileCache")
-if (typeof enableCompileCache === "function") Reflect.apply(enableCompileCache, Module, [])
+const main = async (): Promise<void> => {
+  const terminal = Terminal.make(Signals.brokenPipe)
+  const code = await run(process.argv.slice(2), terminal)
+  await terminal.flush()
+  // Whatever a library left running has nothing more to say.
+  process.exit(code)
+}
 
-const terminal = Terminal.make(Signals.brokenPipe)
-const code = await main(process.argv.slice(2), terminal)
-await terminal.flush()
-// Whatever a library left running has nothing more to say.
-process.exit(code)
+// Not awaited: the code of a command may import this module, which would wait for it in turn
+void main()

@@ -1,13 +1,9 @@
 /**
- * What a packaging has seen of the file system: enough to tell later whether it would see the same again.
+ * What a packaging has seen of the file system: enough to tell later whether it would see the same again. Pure, and small: a
+ * program that only asks whether anything changed loads nothing else.
  */
-import type { PlatformError } from "@effect/platform/Error"
-import type * as FileSystem from "@effect/platform/FileSystem"
-import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import type { Hash, Hasher } from "../../archive/Hasher.ts"
-import * as FileTimes from "../../resolution/FileTimes.ts"
-import type { DirectoryEntries, DirectoryEntry } from "../../resolution/DirectoryEntries.ts"
+import type { DirectoryEntry } from "../../resolution/DirectoryEntries.ts"
+import type { Since } from "../../resolution/FileChanges.ts"
 
 /** Questions to the file system whose answers can be written down. */
 export type Question = "content" | "stat" | "realPath" | "readLink" | "exists" | "list" | "changes"
@@ -19,119 +15,77 @@ export interface Observation {
   /** Of `list`: the one name that mattered; without it, all did. */
   readonly name?: string | undefined
   /** Of `changes`: since when. */
-  readonly since?: FileTimes.Since | undefined
+  readonly since?: Since | undefined
   readonly answer: string
 }
 
-/** Where questions go. */
-export interface Host {
-  readonly fileSystem: FileSystem.FileSystem
-  readonly entries: typeof DirectoryEntries.Service
-  readonly hasher: typeof Hasher.Service
-  readonly times?: typeof FileTimes.FileTimes.Service | undefined
+/** `size` bytes with this SHA-256. */
+export const answerOfContent = (size: number, sha256: string): string => `${size}:${sha256}`
+
+/** The size in bytes that an answer about a content names; `NaN` for a failure. */
+export const sizeOf = (answer: string): number => Number.parseInt(answer)
+
+/** Times and owners say nothing about a package, and the size of a directory nothing about its names. */
+export const answerOfStat = (
+  info: { readonly type: string; readonly mode: number; readonly size: number | bigint }
+): string => `${info.type}:${info.mode}${info.type === "Directory" ? "" : `:${info.size}`}`
+
+/** `reason`: as a `SystemError` of the platform names it. */
+export const answerOfFailure = (reason: string): string => `failed:${reason}`
+
+/** What a directory holds, as far as anybody asked. */
+export interface Listing {
+  /** What the name is, or `absent`. */
+  readonly typeOf: (name: string) => string
+  /** Stands for all names and their types. */
+  readonly all: () => string
 }
 
 const encoder = new TextEncoder()
 
-const hexadecimal = (hash: Hash, size: number): string => `${size}:${hash.digest()}`
-
-export const answerOfContent = (hasher: Host["hasher"], bytes: Uint8Array): Effect.Effect<string> =>
-  Effect.map(hasher.init, (hash) => {
-    hash.update(bytes)
-    return hexadecimal(hash, bytes.length)
-  })
-
-/** Times and owners say nothing about a package, and the size of a directory nothing about its names. */
-export const answerOfStat = (info: FileSystem.File.Info): string =>
-  `${info.type}:${info.mode}${info.type === "Directory" ? "" : `:${info.size}`}`
-
-export const answerOfName = (listed: ReadonlyArray<DirectoryEntry>, name: string): string =>
-  listed.find((entry) => entry.name === name)?.type ?? "absent"
-
-export const answerOfListing = (
-  hasher: Host["hasher"],
-  listed: ReadonlyArray<DirectoryEntry>
-): Effect.Effect<string> =>
-  answerOfContent(hasher, encoder.encode(listed.map(({ name, type }) => `${type}/${name}`).sort().join("\0")))
-
-export const answerOfFailure = (error: PlatformError): string =>
-  `failed:${error._tag === "SystemError" ? error.reason : "BadArgument"}`
-
-/** A file that is read in blocks when it is asked again, in bytes. */
-const large = 4_194_304
-
-const content = (host: Host, path: string, expected: string): Effect.Effect<string, PlatformError> =>
-  Number.parseInt(expected) > large
-    ? Effect.gen(function*() {
-      const hash = yield* host.hasher.init
-      let size = 0
-      yield* Stream.runForEach(host.fileSystem.stream(path, { chunkSize: 1_048_576 }), (block) =>
-        Effect.sync(() => {
-          hash.update(block)
-          size += block.length
-        }))
-      return hexadecimal(hash, size)
-    })
-    : Effect.flatMap(host.fileSystem.readFile(path), (bytes) => answerOfContent(host.hasher, bytes))
-
-const listing = (host: Host, path: string, asked: ReadonlyArray<Observation>) =>
-  Effect.flatMap(host.entries.list(path), (listed) =>
-    Effect.every(asked, ({ answer, name }) =>
-      Effect.map(
-        name === undefined ? answerOfListing(host.hasher, listed) : Effect.succeed(answerOfName(listed, name)),
-        (now) => now === answer
-      )))
-
-const ask = (host: Host, { answer, path, question, since }: Observation): Effect.Effect<string, PlatformError> => {
-  switch (question) {
-    case "content":
-      return content(host, path, answer)
-    case "stat":
-      return Effect.map(host.fileSystem.stat(path), answerOfStat)
-    case "realPath":
-      return host.fileSystem.realPath(path)
-    case "readLink":
-      return host.fileSystem.readLink(path)
-    case "exists":
-      return Effect.map(host.fileSystem.exists(path), String)
-    case "changes":
-      return host.times === undefined || since === undefined
-        ? Effect.succeed(FileTimes.answerOf(undefined))
-        : Effect.map(host.times.changes(path, since), FileTimes.answerOf)
-    case "list":
-      return Effect.die(new Error("Listings are asked for together"))
+/** `digest`: the SHA-256 of bytes in hexadecimal digits. It is asked for once at most. */
+export const listing = (entries: ReadonlyArray<DirectoryEntry>, digest: (bytes: Uint8Array) => string): Listing => {
+  let types: Map<string, string> | undefined
+  let whole: string | undefined
+  return {
+    typeOf: (name) => {
+      types ??= new Map(entries.map((entry) => [entry.name, entry.type]))
+      return types.get(name) ?? "absent"
+    },
+    all: () => {
+      if (whole === undefined) {
+        const bytes = encoder.encode(entries.map((entry) => `${entry.type}/${entry.name}`).sort().join("\0"))
+        whole = answerOfContent(bytes.length, digest(bytes))
+      }
+      return whole
+    }
   }
 }
 
-/** Questions on their way at the same time. */
-const concurrency = 24
+/** The answer to a question of the kind `list`. `listed`: what the directory holds, or the answer for a failure. */
+export const answerOfList = (listed: Listing | string, name: string | undefined): string =>
+  typeof listed === "string" ? listed : name === undefined ? listed.all() : listed.typeOf(name)
 
-/** Whether every question would be answered as it was. */
-export const hold = (host: Host, observations: ReadonlyArray<Observation>): Effect.Effect<boolean> =>
-  Effect.gen(function*() {
-    const listings = new Map<string, Array<Observation>>()
-    const others: Array<Observation> = []
-    for (const observation of observations) {
-      if (observation.question !== "list") others.push(observation)
-      else {
-        const known = listings.get(observation.path)
-        if (known === undefined) listings.set(observation.path, [observation])
-        else known.push(observation)
-      }
+/** A host that answers at once. */
+export interface Answers {
+  /** The answer to a question of any kind but `list`. */
+  readonly answer: (observation: Observation) => string
+  /** What the directory holds, or the answer for a failure. */
+  readonly list: (path: string) => Listing | string
+}
+
+/** Whether every question would be answered as it was. Each directory is listed once. */
+export const hold = (observations: Iterable<Observation>, { answer, list }: Answers): boolean => {
+  const listings = new Map<string, Listing | string>()
+  for (const observation of observations) {
+    const { path } = observation
+    if (observation.question !== "list") {
+      if (answer(observation) !== observation.answer) return false
+      continue
     }
-    const same = yield* Effect.forEach(listings, ([path, asked]) =>
-      Effect.catchAll(
-        listing(host, path, asked),
-        (error) => Effect.succeed(asked.every(({ answer }) => answer === answerOfFailure(error)))
-      ))
-    if (same.includes(false)) return false
-    return yield* Effect.forEach(
-      others,
-      (observation) =>
-        Effect.flatMap(
-          Effect.catchAll(ask(host, observation), (error) => Effect.succeed(answerOfFailure(error))),
-          (answer) => answer === observation.answer ? Effect.void : Effect.fail("changed" as const)
-        ),
-      { concurrency, discard: true }
-    ).pipe(Effect.match({ onFailure: () => false, onSuccess: () => true }))
-  })
+    let listed = listings.get(path)
+    if (listed === undefined) listings.set(path, listed = list(path))
+    if (answerOfList(listed, observation.name) !== observation.answer) return false
+  }
+  return true
+}

@@ -4,15 +4,16 @@
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as FileTimes from "../../resolution/FileTimes.ts"
 import type { DirectoryEntries, DirectoryEntry } from "../../resolution/DirectoryEntries.ts"
-import { answerOfContent, answerOfFailure, answerOfListing, answerOfName, answerOfStat, type Host, type Observation,
-  type Question } from "./Observation.ts"
+import * as FileChanges from "../../resolution/FileChanges.ts"
+import type { FileTimes } from "../../resolution/FileTimes.ts"
+import { contentOf, failureOf, type Host, listingOf } from "./ask.ts"
+import { answerOfList, answerOfStat, type Observation, type Question } from "./Observation.ts"
 
 export interface Observed {
   readonly fileSystem: FileSystem.FileSystem
   readonly entries: typeof DirectoryEntries.Service
-  readonly times: typeof FileTimes.FileTimes.Service | undefined
+  readonly times: typeof FileTimes.Service | undefined
   /**
    * What was asked so far; `undefined` when it cannot be told whether the answers would be the same again: a question was
    * of another kind, or was answered in two ways.
@@ -40,7 +41,7 @@ export const observe = (host: Host): Observed => {
     text: (answer: A) => Effect.Effect<string>
   ): Effect.Effect<A, PlatformError> =>
     Effect.tapBoth(answered, {
-      onFailure: (error) => Effect.sync(() => note(question, path, answerOfFailure(error))),
+      onFailure: (error) => Effect.sync(() => note(question, path, failureOf(error))),
       onSuccess: (answer) => Effect.map(text(answer), (now) => note(question, path, now))
     })
 
@@ -48,7 +49,7 @@ export const observe = (host: Host): Observed => {
 
   const { fileSystem, hasher, times } = host
   const readFile = (path: string): Effect.Effect<Uint8Array, PlatformError> =>
-    noted("content", path, fileSystem.readFile(path), (bytes) => answerOfContent(hasher, bytes))
+    noted("content", path, fileSystem.readFile(path), (bytes) => contentOf(hasher, bytes))
 
   /** Anything else that is read here makes the observations incomplete. */
   const untold = <Args extends ReadonlyArray<unknown>, A>(operation: (...args: Args) => A) => (...args: Args): A => {
@@ -72,7 +73,12 @@ export const observe = (host: Host): Observed => {
             ? Effect.sync(() => {
               isComplete = false
             })
-            : noted("list", path, host.entries.list(path), (entries) => answerOfListing(hasher, entries)),
+            : noted(
+              "list",
+              path,
+              host.entries.list(path),
+              (entries) => Effect.map(listingOf(hasher, entries), (listing) => listing.all())
+            ),
           fileSystem.readDirectory(path, options)
         ),
       access: untold(fileSystem.access),
@@ -96,7 +102,7 @@ export const observe = (host: Host): Observed => {
       changes: (path, since) =>
         Effect.tap(times.changes(path, since), (found) =>
           Effect.sync(() => {
-            changes.set(path, { question: "changes", path, since, answer: FileTimes.answerOf(found) })
+            changes.set(path, { question: "changes", path, since, answer: FileChanges.answerOf(found) })
           }))
     },
     observations: Effect.gen(function*() {
@@ -104,12 +110,12 @@ export const observe = (host: Host): Observed => {
       const all: Array<Observation> = [...seen.values(), ...changes.values()]
       for (const [path, entries] of listed) {
         const names = asked.get(path)
-        if (!isListing(entries)) all.push({ question: "list", path, answer: answerOfFailure(entries) })
-        else if (names === "all") {
-          all.push({ question: "list", path, answer: yield* answerOfListing(hasher, entries) })
+        const listing = isListing(entries) ? yield* listingOf(hasher, entries) : failureOf(entries)
+        if (names === "all" || typeof listing === "string") {
+          all.push({ question: "list", path, answer: answerOfList(listing, undefined) })
         } else {
           for (const name of names ?? []) {
-            all.push({ question: "list", path, name, answer: answerOfName(entries, name) })
+            all.push({ question: "list", path, name, answer: answerOfList(listing, name) })
           }
         }
       }

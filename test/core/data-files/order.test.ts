@@ -12,7 +12,7 @@ import * as path from "node:path"
 import * as PathSpelling from "../../../core/data-files/PathSpelling.ts"
 import * as Roots from "../../../core/data-files/Roots.ts"
 import * as ClusterFiles from "../../../core/cluster/filesystem/ClusterFiles.ts"
-import { answerOfListing } from "../../../core/packaging/memory/Observation.ts"
+import { listingOf } from "../../../core/packaging/memory/ask.ts"
 import { Hasher } from "../../../core/archive/Hasher.ts"
 import * as NodeHasher from "../../../platform-node/Hasher.ts"
 import { nodeFileSource } from "../../../platform-node/runner/NodeFileSource.ts"
@@ -76,8 +76,8 @@ describe("an order of the disk's own", () => {
       const hasher = yield* Hasher
       const entries = [{ name: "a", type: "File" }, { name: "b", type: "Directory" }] as const
       assert.strictEqual(
-        yield* answerOfListing(hasher, entries),
-        yield* answerOfListing(hasher, [...entries].reverse())
+        (yield* listingOf(hasher, entries)).all(),
+        (yield* listingOf(hasher, [...entries].reverse())).all()
       )
     }).pipe(Effect.provide(NodeHasher.layer)))
 

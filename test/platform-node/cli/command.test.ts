@@ -69,7 +69,9 @@ const packaged = async (...words: Array<string>) => {
 
 describe("the start", () => {
   it("loads nothing of Effect or SWC for help, and nothing of SWC for inspect", () => {
-    const start = [...loadedWith(bench.metafile, "platform-node/cli/main.ts")]
+    const start = ["main", "dispatch"].flatMap((name) => [
+      ...loadedWith(bench.metafile, `platform-node/cli/${name}.ts`)
+    ])
     assert.include(start, "platform-node/cli/CommandLine.ts")
     assert.isEmpty(start.filter((input) => /node_modules\/(effect|@effect|@swc)\//.test(input)))
     const inspect = [...loadedWith(bench.metafile, "platform-node/cli/commands/inspect.ts")]

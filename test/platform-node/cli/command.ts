@@ -55,8 +55,11 @@ export const outcomeOf = (child: ChildProcess): Promise<Outcome> =>
     child.on("close", (code) => resolve({ code, stdout, stderr }))
   })
 
-/** Bundles the command (with esbuild: Vite's bundle of the same sources takes half a minute) and makes room to use it. */
-export const makeWorkbench = async (): Promise<Workbench> => {
+/**
+ * Bundles the command (with esbuild: Vite's bundle of the same sources takes half a minute) and makes room to use it.
+ * `buildName`: names the sources, as a build does, so that what it prints is remembered.
+ */
+export const makeWorkbench = async ({ buildName }: { readonly buildName?: string } = {}): Promise<Workbench> => {
   // Below the project, for SWC's WASM is found through its node_modules.
   const cache = Path.join(root, "node_modules", ".cache")
   Fs.mkdirSync(cache, { recursive: true })
@@ -69,6 +72,7 @@ export const makeWorkbench = async (): Promise<Workbench> => {
     bundle: true,
     splitting: true,
     metafile: true,
+    define: buildName === undefined ? {} : { __CLUSTRIX_BUILD__: JSON.stringify(buildName) },
     platform: "node",
     format: "esm",
     target: "node20",
