@@ -348,8 +348,9 @@ export default defineConfig(({ mode }) => ({
     pool: "forks",
     // Many tests wait for servers: a core that Vitest would leave free by default has work to do
     poolOptions: { forks: { maxForks: Math.max(2, availableParallelism()) } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Ends what hangs; how fast something is says the bench
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: process.env["CI"] === undefined ? ["default"] : ["default", ["json", { outputFile: ".ci/results.json" }]]
   }
 }))

@@ -103,6 +103,8 @@ export const open = async (
     permissions: ["clipboard-read", "clipboard-write"],
     ...(options.viewport === undefined ? {} : { viewport: options.viewport })
   })
+  // Several tests of a suite share the machine
+  context.setDefaultTimeout(90_000)
   const problems: Array<string> = []
   const watch = (page: Page): void => {
     page.on("console", (message) => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   server = await Chromium.serve(await TestPage.build())
   chromium = await Chromium.open(server.url)
   await chromium.page.evaluate(() => clustrix.load())
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   await chromium?.close()

@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = await Chromium.serve(await TestPage.build())
   chromium = await Chromium.open(server.url)
   await chromium.page.evaluate(() => clustrix.load())
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   await chromium?.close()
@@ -93,7 +93,7 @@ describe("the fixtures of several modules do in a page what they do on Node", ()
         const expected: unknown = JSON.parse(readFileSync(path.join(fixtures, name, "expected.json"), "utf8"))
         assert.deepStrictEqual(outcomeOf(report), expected, name)
       }
-    }, 120_000)
+    }, 240_000)
   }
 })
 

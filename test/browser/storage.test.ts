@@ -13,7 +13,7 @@ let chromium: Chromium.Chromium
 beforeAll(async () => {
   server = await Chromium.serve(await TestPage.build())
   chromium = await Chromium.open(server.url)
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   await chromium?.close()

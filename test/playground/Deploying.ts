@@ -141,7 +141,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       // Nothing is kept that nobody asked to keep
       assert.isNull(await page.evaluate(() => localStorage.getItem("clustrix-endpoint")))
       assert.notInclude(page.url(), token)
-    }, 120_000)
+    }, 240_000)
 
     it("shows where in the source a job failed, and keeps the jobs before", async () => {
       const { page } = chromium
@@ -153,7 +153,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       assert.strictEqual(await page.locator(".jobs li").count(), 2)
       await page.locator(".jobs li").last().getByRole("button").press("Enter")
       assert.deepStrictEqual(await valueOf(page), [42, 1])
-    }, 120_000)
+    }, 240_000)
 
     it("cancels a job", async () => {
       const { page } = chromium
@@ -161,7 +161,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       await page.getByRole("log").filter({ hasText: "before the gate" }).waitFor()
       await page.getByRole("button", { name: "Cancel the job" }).click()
       await state(page, "cancelled")
-    }, 120_000)
+    }, 240_000)
 
     it("refuses arguments that are none", async () => {
       const { page } = chromium
@@ -222,7 +222,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       } finally {
         await other.close()
       }
-    }, 120_000)
+    }, 240_000)
 
     it("says that a package is too large before it is sent", async () => {
       const small = await serve(bench, "--allow-origin", origin(), "--max-package", "1K")
@@ -268,7 +268,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       } finally {
         await other.close()
       }
-    }, 120_000)
+    }, 240_000)
 
     it("keeps the token when somebody asks for it, and forgets it again", async () => {
       const other = await open()
@@ -292,7 +292,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       } finally {
         await other.close()
       }
-    }, 120_000)
+    }, 240_000)
 
     it("asks before it sends a large package, and sends it once", async () => {
       writeFileSync(path.join(scratch, "project/noise.txt"), randomBytes(400_000).toString("base64"))
@@ -320,7 +320,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
         await other.close()
         rmSync(path.join(scratch, "project/noise.txt"))
       }
-    }, 120_000)
+    }, 240_000)
 
     describe.skipIf(Sshd.missing !== undefined)("before a host over SSH", () => {
       let sshd: Sshd.Sshd

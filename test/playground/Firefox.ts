@@ -18,7 +18,7 @@ const textOf = (page: Page, selector: string): Promise<string> =>
 
 /** Waits for a text that fits. */
 const until = async (page: Page, selector: string, isWanted: (text: string) => boolean): Promise<string> => {
-  for (const begun = Date.now(); Date.now() - begun < 60_000;) {
+  for (const begun = Date.now(); Date.now() - begun < 120_000;) {
     const text = await textOf(page, selector)
     if (isWanted(text)) return text
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -55,6 +55,7 @@ export const firefox = (siteOf: () => Site.Site): void => {
 
     const open = async (fragment = ""): Promise<Page> => {
       const page = await browser.newPage()
+      page.setDefaultTimeout(90_000)
       page.on("pageerror", (error) => {
         // The sandbox's policy has refused a connection, which is what a test is about
         if (!String(error).includes("connect-src 'none'")) problems.push(String(error))
@@ -72,7 +73,7 @@ export const firefox = (siteOf: () => Site.Site): void => {
       await write(page, "export const mainAnalysis = () => 3")
       await idOf(page, (id) => id !== info.packageId)
       await page.close()
-    }, 120_000)
+    }, 240_000)
 
     it("has no package of a syntax error, and runs what is shown in the sandbox", async () => {
       const page = await open(Visit.fragment(Visit.one("export const main = () => 'first'")))
@@ -88,7 +89,7 @@ export const firefox = (siteOf: () => Site.Site): void => {
       await page.click(".run")
       await until(page, ".outcome pre", (text) => text.includes("kept in"))
       await page.close()
-    }, 120_000)
+    }, 240_000)
 
     it("ends a program that prints for ever", async () => {
       const page = await open(Visit.fragment(Visit.one("export const main = () => { for (;;) console.log('x') }")))
@@ -102,7 +103,7 @@ export const firefox = (siteOf: () => Site.Site): void => {
       await page.click(".run")
       await until(page, ".outcome", (text) => text.includes("time limit"))
       await page.close()
-    }, 120_000)
+    }, 240_000)
 
     it("keeps what was done after a reload", async () => {
       const page = await open(Visit.fragment(Visit.one("export const main = () => 1")))
@@ -114,7 +115,7 @@ export const firefox = (siteOf: () => Site.Site): void => {
       assert.strictEqual(await idOf(page), id)
       assert.include(await textOf(page, ".editor .cm-content"), "22")
       await page.close()
-    }, 120_000)
+    }, 240_000)
 
     it("meets no error", () => assert.deepStrictEqual(problems, []))
   })

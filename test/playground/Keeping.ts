@@ -50,7 +50,7 @@ export const keeping = (siteOf: () => Site.Site): void => {
           assert.strictEqual(await page.getByLabel("Arguments, a JSON array").inputValue(), "[7]")
           assert.isBelow(page.url().length, 200)
         }),
-      120_000
+      240_000
     )
 
     it("undoes in each file what was done there, whatever was looked at meanwhile", () =>

@@ -40,7 +40,7 @@ export const open = async (): Promise<Site> => {
 
 /** The package's ID in the header, once it is that of what is in the editor. */
 export const packageId = async (page: Page, isWanted: (id: string) => boolean = () => true): Promise<string> => {
-  for (const begun = Date.now(); Date.now() - begun < 30_000;) {
+  for (const begun = Date.now(); Date.now() - begun < 90_000;) {
     const id = await page.locator(".identity .id").textContent() ?? ""
     if (/^[0-9a-f]{16}$/.test(id) && isWanted(id)) return id
     await page.waitForTimeout(50)

@@ -74,7 +74,7 @@ export const states = (siteOf: () => Site.Site): void => {
           await page.locator(".outcome").waitFor()
           assert.strictEqual(await Visit.value(page), "4242")
         }),
-      120_000
+      240_000
     )
 
     it("marks a result that is of another text or other arguments", () =>
@@ -142,7 +142,7 @@ export const states = (siteOf: () => Site.Site): void => {
           await opened.close()
         }
       }
-    }, 120_000)
+    }, 240_000)
 
     it("has files of any name", () =>
       visit({
