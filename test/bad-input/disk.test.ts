@@ -24,7 +24,7 @@ beforeAll(async () => {
   Fs.writeFileSync(Path.join(bench.directory, "noise.bin"), randomBytes(4 * 1024 * 1024))
   const { stdout } = await bench.run(["package", "main.ts#main", "--json"])
   whole = JSON.parse(stdout).packagePath
-}, 120_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -54,7 +54,7 @@ describe("the disk", () => {
     assert.deepStrictEqual([outcome.code, outcome.stdout], [6, ""], outcome.stderr)
     assert.match(outcome.stderr, /^error: .*(full|no space)/i)
     assert.match(outcome.stderr, /\n {2}→ .*clustrix clean/)
-  }, 60_000)
+  })
 
   it("may not be written: says so", async () => {
     const closed = Path.join(bench.directory, "closed")
@@ -70,7 +70,7 @@ describe("the disk", () => {
       "\n  → Name a directory in which this user may create files in CLUSTRIX_PACKAGE_DIR."
     )
     assert.deepStrictEqual(Fs.readdirSync(closed), [])
-  }, 60_000)
+  })
 
   it("loses the process while it writes: the next one gives the package, and cleans up", async () => {
     const packages = Path.join(bench.directory, "killed")
@@ -88,7 +88,7 @@ describe("the disk", () => {
     const { packagePath } = JSON.parse(stdout)
     assert.strictEqual((await bench.run(["inspect", packagePath])).code, 0)
     assert.deepStrictEqual(Fs.readdirSync(packages).filter((name) => name.startsWith(".")), [])
-  }, 60_000)
+  })
 })
 
 describe("a ZIP", () => {
@@ -137,7 +137,7 @@ describe("a ZIP", () => {
       assert.isFalse(Fs.existsSync("/etc/evil") || Fs.existsSync(Path.join(bench.directory, "evil")))
       const left = Fs.existsSync(jobs) ? Fs.readdirSync(jobs, { recursive: true, encoding: "utf8" }) : []
       assert.deepStrictEqual(left.filter((name) => Fs.statSync(Path.join(jobs, name)).isFile()), [])
-    }, 60_000)
+    })
   }
 
   it("with the invocation of another package is refused", async () => {
@@ -151,5 +151,5 @@ describe("a ZIP", () => {
       Path.join(bench.packages, other ?? "")])
     assert.strictEqual(code, 4)
     assert.match(stderr, /^error: .*\n(?:.*\n)*? {2}→ /)
-  }, 60_000)
+  })
 })

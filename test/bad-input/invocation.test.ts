@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { invocationPath, packagePath } = JSON.parse(stdout)
   zip = packagePath
   honest = JSON.parse(Fs.readFileSync(invocationPath, "utf8"))
-}, 60_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -66,6 +66,6 @@ describe("an invocation of somebody else", () => {
       assert.notMatch(stderr, /[^\P{C}\n]/u, "a character that a terminal obeys")
       const jobs = Path.join(bench.directory, ".state", "clustrix", "jobs")
       assert.isFalse(Fs.existsSync(jobs), "a job was started")
-    }, 60_000)
+    })
   }
 })

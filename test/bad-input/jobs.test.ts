@@ -24,7 +24,7 @@ beforeAll(async () => {
   for (const name of ["job.json", "result", "state", "submitted.json"]) {
     honest.set(name, Fs.readFileSync(Path.join(directory, name), "utf8"))
   }
-}, 60_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -70,6 +70,6 @@ describe("a job of somebody else", () => {
         assert.notMatch(stdout + stderr, /x{201}/)
         assert.notMatch(stdout + stderr, /[^\P{C}\n]/u, "a character that a terminal obeys")
       }
-    }, 60_000)
+    })
   }
 })

@@ -8,7 +8,7 @@ import { makeWorkbench, type Workbench } from "../platform-node/cli/command.ts"
 let bench: Workbench
 beforeAll(async () => {
   bench = await makeWorkbench()
-}, 60_000)
+})
 afterAll(() => bench.remove())
 
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth)
@@ -74,14 +74,14 @@ describe("a project", () => {
     write(honest)
     const { code, stderr } = await bench.run(["package", "main.ts#main"])
     assert.strictEqual(code, 0, stderr)
-  }, 60_000)
+  })
 
   it("of arrays as deep as the parser takes is packaged", async () => {
     const [file, text] = returning(nested(500))
     write({ ...honest, [file]: text })
     const { code, stderr } = await bench.run(["package", "main.ts#main"])
     assert.strictEqual(code, 0, stderr)
-  }, 60_000)
+  })
 
   for (const [title, [[file, text], said]] of Object.entries(hostile)) {
     it(`with ${title} is refused`, async () => {
@@ -92,6 +92,6 @@ describe("a project", () => {
       assert.include(stderr, "\n  → ")
       assert.isBelow(stderr.length, 4000)
       assert.notMatch(stderr, /[^\P{C}\n]/u, "a character that a terminal obeys")
-    }, 60_000)
+    })
   }
 })

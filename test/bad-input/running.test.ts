@@ -29,7 +29,7 @@ export const missing = () => readFileSync("data/none.csv", "utf8")
 export const floods = () => { for (let i = 0; i < 200_000; i++) console.log("a line of the flood " + i); return 1 }
 `
   )
-}, 120_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -51,7 +51,7 @@ describe("a function that", () => {
       said,
       /^error: main\.ts:3:\d+: free threw ReferenceError: undefinedThing is not defined\n {6}at inner \(main\.ts:3:\d+\)\n {6}at free \(main\.ts:5:/
     )
-  }, 60_000)
+  })
 
   it("throws: message, cause and stack at the user's lines", async () => {
     const { code, said } = await run("thrower")
@@ -60,13 +60,13 @@ describe("a function that", () => {
       said,
       "error: main.ts:7:9: thrower threw RangeError: too far\n      at thrower (main.ts:7:9)\n  Caused by Error: because\n      at thrower (main.ts:7:44)\n  → "
     )
-  }, 60_000)
+  })
 
   it("throws what is no error", async () => {
     const { code, said } = await run("odd")
     assert.strictEqual(code, 1)
     assert.include(said, "error: odd threw {\"code\":7}\n")
-  }, 60_000)
+  })
 
   it.each(["forever", "spin"])("never returns (%s): its time limit ends it", async (name) => {
     const { code, said } = await run(name, "--time", "2s")
@@ -78,25 +78,25 @@ describe("a function that", () => {
   → Set \`time\` in the cluster configuration to more, or find out what the function waits for.
 `
     )
-  }, 60_000)
+  })
 
   it("waits for what nothing can settle", async () => {
     const { code, said } = await run("pending")
     assert.strictEqual(code, 5)
     assert.include(said, "error: pending ended before it returned: The function's promise can never settle")
-  }, 60_000)
+  })
 
   it("ends the process", async () => {
     const { code, said } = await run("exits")
     assert.strictEqual(code, 5)
     assert.include(said, "error: exits ended before it returned: The function ended the process with exit code 3")
-  }, 60_000)
+  })
 
   it("returns what cannot be carried: where in the value", async () => {
     const { code, said } = await run("carries")
     assert.strictEqual(code, 5)
     assert.include(said, "error: The result of carries cannot be carried: $.a[0].b is the function b\n")
-  }, 60_000)
+  })
 
   it("reads a data file that is not there: a warning, a package, an error at the line", async () => {
     const { code, said, stderr } = await run("missing")
@@ -106,12 +106,12 @@ describe("a function that", () => {
       "warning: main.ts:15:30: The data file data/none.csv is not there\n  The run will fail when it reads it.\n  → "
     )
     assert.match(said, /^error: main\.ts:15:30: missing threw Error: ENOENT: no such file or directory/)
-  }, 60_000)
+  })
 
   it("prints more than a pipe holds: every line arrives, then the result", async () => {
     const { code, stdout } = await run("floods")
     assert.strictEqual(code, 0)
     const lines = stdout.trimEnd().split("\n")
     assert.deepStrictEqual([lines.length, lines.at(-2), lines.at(-1)], [200_001, "a line of the flood 199999", "1"])
-  }, 120_000)
+  })
 })

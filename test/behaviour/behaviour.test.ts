@@ -90,7 +90,7 @@ beforeAll(async () => {
       return [name, bundle] as const
     }))
   )
-}, 120_000)
+})
 afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })
 })

@@ -53,7 +53,7 @@ beforeAll(async () => {
   Fs.writeFileSync(file("src/library.ts"), library)
   Fs.writeFileSync(file("src/main.ts"), program)
   Fs.writeFileSync(file("src/native.ts"), program.replace("./library.js", "./library.ts"))
-}, 120_000)
+})
 
 afterAll(() => project.remove())
 
@@ -162,11 +162,11 @@ describe("one ID under every loader", () => {
     expected = idsOf(loaders["tsx"]?.() as ReadonlyArray<string>) // not a promise, see above
     assert.deepInclude(expected, named)
     assert.lengthOf(new Set(Object.values(expected)), Object.keys(expected).length)
-  }, 120_000)
+  })
 
   for (const [title, command] of Object.entries(loaders)) {
     it(title, async () => {
       assert.deepStrictEqual(idsOf(await command()), expected)
-    }, 120_000)
+    })
   }
 })

@@ -47,7 +47,7 @@ beforeAll(async () => {
   Fs.writeFileSync(Path.join(project.directory, "package.json"), JSON.stringify({ name: "memory", type: "module" }))
   Fs.writeFileSync(Path.join(project.directory, "closures.js"), closures)
   Fs.writeFileSync(Path.join(project.directory, "program.js"), program)
-}, 120_000)
+})
 afterAll(() => project.remove())
 
 it("a thousand functions by value take less than 400 MB", async () => {

@@ -197,7 +197,7 @@ describe("a service of a cluster's layer", () => {
       assert.strictEqual((yield* Pipeline.run({ fn: reference, args: [1] })).result.value, 2)
       assert.strictEqual((yield* Pipeline.run({ fn: work.adder(3), args: [1] })).result.value, 4)
     }).pipe(Effect.provide(own))
-  }, 60_000)
+  })
 
   it("is exported for whoever composes", () => {
     for (const layer of [Transport.layerMemory, LocalScheduler.layer, FunctionLocator.layer]) {

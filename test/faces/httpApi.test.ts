@@ -32,7 +32,7 @@ beforeAll(async () => {
     assert.isNull(service.child.exitCode, service.output())
     await sleep(100)
   }
-}, 60_000)
+})
 afterAll(async () => {
   service.child.kill("SIGTERM")
   await service.end

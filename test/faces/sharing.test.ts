@@ -130,7 +130,7 @@ describe.skipIf(Sshd.missing !== undefined)("calls of one process", () => {
     clustrix.configure(Object.fromEntries(Object.keys(ssh()).map((key) => [key, undefined])))
     assert.strictEqual(logins() - from.logins, 1)
     assert.isAtMost(seldom, 3)
-  }, 180_000)
+  })
 
   it("connect anew after the connection was closed for want of calls, or by hand", async () => {
     await clustrix.close()
@@ -142,7 +142,7 @@ describe.skipIf(Sshd.missing !== undefined)("calls of one process", () => {
     assert.strictEqual(logins() - from, 2)
     await clustrix.close()
     while (sshd.sessions() > 0) await sleep(20)
-  }, 60_000)
+  })
 
   it("are refused by name when their cluster was closed", async () => {
     let escaped: ((n: number) => Promise<number>) | undefined
@@ -154,7 +154,7 @@ describe.skipIf(Sshd.missing !== undefined)("calls of one process", () => {
     const failure: unknown = await escaped(2).catch((error: unknown) => error)
     assert.instanceOf(failure, clustrix.ClusterClosedError)
     assert.include(String(failure), "was closed")
-  }, 60_000)
+  })
 
   it("tell what is wrong with the connection, each anew", async () => {
     const wrong = { ...ssh(), keyFile: path.join(scratch, "none") }
@@ -164,7 +164,7 @@ describe.skipIf(Sshd.missing !== undefined)("calls of one process", () => {
       )
       assert.include(failure, { _tag: "TransportError", reason: "Authentication" })
     }
-  }, 60_000)
+  })
 
   it("let a script end with its last result", async () => {
     const { code, lateMillis, output } = await program(
@@ -175,7 +175,7 @@ console.log("done")`
     assert.strictEqual(code, 0, output)
     assert.include(output, "3 6 [ 2, 4 ]")
     assert.isBelow(lateMillis, heldMillis)
-  }, 120_000)
+  })
 
   it("let a script end by process.exit, a worker end, and a script whose worker has ended", async () => {
     // A worker of Node 20 has no tsx
@@ -205,7 +205,7 @@ if (isMainThread) {
     assert.include(output, "in the worker 8")
     assert.match(output, /worker 0\n10\ndone/)
     assert.isBelow(lateMillis, heldMillis)
-  }, 120_000)
+  })
 })
 
 describe("what a function prints", () => {
@@ -225,7 +225,7 @@ console.log("done")`
     assert.include(output, `["stdoutgot other\\n","stderrand waited\\n"]`)
     assert.notInclude(output, "got silent")
     assert.notInclude(output, "\ngot other")
-  }, 120_000)
+  })
 })
 
 describe("one call", () => {
@@ -247,7 +247,7 @@ describe("one call", () => {
     const executor = new clustrix.ClusterExecutor(local)
     const job = (await executor.list()).at(-1)
     assert.strictEqual((await executor.status(job?.jobId ?? "")).state, "cancelled")
-  }, 60_000)
+  })
 
   it("is refused before anything is sent when an argument cannot be carried", async () => {
     const executor = new clustrix.ClusterExecutor(local)
@@ -259,7 +259,7 @@ describe("one call", () => {
     assert.include(failure, { _tag: "ValueNotCarriedError" })
     assert.include(String(failure), "deep[0]")
     assert.strictEqual((await executor.list()).length, jobs)
-  }, 60_000)
+  })
 
   it("is not made many times with one argument where it needs two", async () => {
     const sum = clustrix.cluster(local)((a: number, b: number) => a + b)
@@ -267,5 +267,5 @@ describe("one call", () => {
     const results: PromiseLike<unknown> = sum.map([1, 2])
     const failure: unknown = await Promise.resolve(results).catch((error: unknown) => error)
     assert.include(failure, { _tag: "InputsError", reason: "SeveralParameters" })
-  }, 60_000)
+  })
 })

@@ -97,7 +97,7 @@ describe("the bundle for a page", () => {
     const program = `delete globalThis.SharedArrayBuffer\n${text}\n;Object.keys(clustrix).length`
     const count: unknown = new Script(program).runInContext(createContext(pageGlobals()))
     assert.strictEqual(count, modules.length)
-  }, 60_000)
+  })
 
   it("would be refused with an import of Node, however deep", async () => {
     const { nodeImports } = await bundle(`export * as entry from "./platform-node/Hasher.ts"`)

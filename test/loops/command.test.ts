@@ -31,7 +31,7 @@ export function sums(count: number): { readonly total: number; readonly parts: R
 }
 `
   )
-}, 60_000)
+})
 
 afterAll(() => bench?.remove())
 
@@ -56,7 +56,7 @@ describe("loops of a job", () => {
     assert.strictEqual(wide.value, serial.value)
     assert.strictEqual(forbidden.value, serial.value)
     assert.strictEqual(new Set([serial.packageId, wide.packageId, forbidden.packageId]).size, 1)
-  }, 120_000)
+  })
 
   it("are explained, each where it was written", async () => {
     const { code, stdout } = await bench.run(["explain", "sums.ts#sums", "--loops"])

@@ -138,7 +138,7 @@ beforeAll(async () => {
     )
       .pipe(Effect.provide(services))
   )
-}, 60_000)
+})
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
@@ -157,25 +157,25 @@ describe("a job with loops", () => {
         assert.deepStrictEqual(serial.result, wide.result)
         assert.isUndefined(serial.notes)
       }
-    }, 120_000)
+    })
   }
 
   it("uses no threads for a loop that is over soon", async () => {
     const ran = await execute("long", { cores: 2, parallel: true }, [2])
     assert.strictEqual(computed(ran), 0)
-  }, 60_000)
+  })
 
   it("uses its cores when its files are named relative to where it is started", async () => {
     const ran = await execute("long", { cores: 2, parallel: true }, [60], (file) => path.relative(scratch, file))
     assert.isAbove(computed(ran), 0)
-  }, 60_000)
+  })
 
   it("runs without an invocation", async () => {
     const wide = await execute("failing", { cores: 2, parallel: true }, [])
     const plain = await execute("failing", undefined, [])
     assert.deepStrictEqual(plain.result, wide.result)
     assert.isUndefined(plain.notes)
-  }, 120_000)
+  })
 
   it("has the same ID however it is to run", async () => {
     const configs: ReadonlyArray<ClusterConfig.ClusterConfig> = [
@@ -189,5 +189,5 @@ describe("a job with loops", () => {
         assert.strictEqual(digest, digests.get(name))
       }
     }
-  }, 60_000)
+  })
 })

@@ -42,7 +42,7 @@ beforeAll(async () => {
   )
   const ran = await runBoth(names.map((name) => ({ directory: directory(name) })), path.join(scratch, "outcomes.json"))
   names.forEach((name, index) => outcomes.set(name, ran[index] ?? assert.fail(name)))
-}, 180_000)
+})
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 

@@ -89,7 +89,7 @@ beforeAll(async () => {
       })
     }
   })
-}, 120_000)
+})
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 

@@ -38,7 +38,7 @@ describe("a function behind cluster()", () => {
       ["stream", [{ index: 0, ok: true, value: 49 }, { index: 1, ok: true, value: 64 }]],
       ["resumed", [[9, 4, 1], true]]
     ])
-  }, 120_000)
+  })
 
   it("ends in a named state, whatever is asked of it", async () => {
     const place = path.join(scratch, "unlucky")
@@ -64,5 +64,5 @@ describe("a function behind cluster()", () => {
       ["left", [[0, true], [1, "JobCancelledError"], [2, "JobCancelledError"]]],
       ["ends the process", [0, ["JobEndedError", "Exited"], 2]]
     ])
-  }, 120_000)
+  })
 })

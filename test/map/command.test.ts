@@ -50,7 +50,7 @@ describe("clustrix map", () => {
     assert.match(jobs, /failed +half \(2 of 2 done, 1 failed\)/)
     assert.strictEqual((await bench.run(["logs", "latest", "--task", "1"])).stdout, "halving 3\n")
     assert.strictEqual((await bench.run(["logs", "latest", "--task", "2"])).code, 2)
-  }, 120_000)
+  })
 
   it("says what is wrong with its words", async () => {
     bench.write("broken.jsonl", "1\n{\n")
@@ -59,7 +59,7 @@ describe("clustrix map", () => {
     assert.include(broken.stderr, "Line 2 of broken.jsonl is not JSON")
     assert.strictEqual((await bench.run(["map", "tasks.ts#half"])).code, 2)
     assert.strictEqual((await bench.run(["map", "tasks.ts#half", "--inputs", "mixed.jsonl", "--chunk", "0"])).code, 2)
-  }, 60_000)
+  })
 
   it("is killed in the middle, and another client goes on without running again what has ended", async () => {
     const place = bench.directory
@@ -88,5 +88,5 @@ describe("clustrix map", () => {
     assert.strictEqual(resumed.code, 0, resumed.stderr)
     assert.deepStrictEqual(lines(resumed.stdout), [0, 1, 2, 3].map((n) => ({ index: n, value: n })))
     for (const n of [0, 1, 2, 3]) assert.strictEqual(fs.readFileSync(path.join(place, `ran-${n}`), "utf8"), "x")
-  }, 120_000)
+  })
 })

@@ -37,7 +37,7 @@ beforeAll(async () => {
     assert.isNull(service.child.exitCode, service.output())
     await sleep(100)
   }
-}, 60_000)
+})
 afterAll(async () => {
   service.child.kill("SIGTERM")
   await service.end
@@ -59,7 +59,7 @@ describe("a service on a cluster", () => {
     assert.match(text, /^100 of 1000\n200 of 1000\n/)
     assert.match(text, /\n168 primes\n$/)
     assert.strictEqual((await fetch(`${address}/primes/many`)).status, 400)
-  }, 60_000)
+  })
 
   it("cancels the job of a client that goes away", async () => {
     const leaving = new AbortController()
@@ -70,5 +70,5 @@ describe("a service on a cluster", () => {
     leaving.abort()
     for (let tries = 0; endings().at(-1) === "none" && tries < 300; tries += 1) await sleep(100)
     assert.deepStrictEqual(endings(), ["returned", "cancelled"])
-  }, 60_000)
+  })
 })

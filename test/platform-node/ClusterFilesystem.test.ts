@@ -97,7 +97,7 @@ describe("the nine functions", () => {
     assert.strictEqual((await files.du()).totalBytes, count)
     assert.lengthOf(await files.find("f1*.csv"), 11_111)
     assert.isBelow(asked, 3 * 2000 + 10)
-  }, 60_000)
+  })
 
   it.effect("fail in the service with errors that say what to do", () =>
     Effect.gen(function*() {

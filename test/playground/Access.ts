@@ -123,7 +123,7 @@ export const access = (siteOf: () => Site.Site): void => {
       } finally {
         await opened.close()
       }
-    }, 90_000)
+    })
 
     it("announces what was made, what failed and what came out", async () => {
       const opened = await Visit.open(siteOf(), Visit.one("export const main = () => 1"))

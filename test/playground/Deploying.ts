@@ -104,7 +104,7 @@ export const deploying = (siteOf: () => Site.Site): void => {
       bench = await place()
       server = await serve(bench, "--allow-origin", origin())
       chromium = await open()
-    }, 180_000)
+    })
 
     afterAll(async () => {
       await chromium?.close()
@@ -357,7 +357,7 @@ remote_work_dir: ${far}
         assert.deepStrictEqual(await valueOf(page), [8, 1])
         assert.strictEqual(await page.locator(".job .output").textContent(), "before the gate\nbehind the gate\n")
         assert.deepStrictEqual(chromium.problems, [])
-      }, 180_000)
+      })
     })
   })
 }

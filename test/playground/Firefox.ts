@@ -46,7 +46,7 @@ export const firefox = (siteOf: () => Site.Site): void => {
     beforeAll(async () => {
       profile = mkdtempSync(path.join(tmpdir(), "clustrix-firefox-"))
       browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, userDataDir: profile })
-    }, 60_000)
+    })
 
     afterAll(async () => {
       await browser?.close()

@@ -31,7 +31,7 @@ beforeAll(async () => {
   server = await start(bench, { words: ["--max-package", "64M", "--rate", "1000000"] })
   await talk(server, (client) => client.packages.upload({ path: { digest: zip.digest }, payload: zip.bytes }))
   atFirst = server.residentBytes()
-}, 60_000)
+})
 
 afterAll(async () => {
   await server?.end("SIGKILL")
@@ -51,7 +51,7 @@ afterEach(async () => {
   assert.strictEqual(result._tag, "Returned")
   await until("cleaned up", () => stored().every((name) => !name.includes("staging")))
   assert.isBelow(server.residentBytes() - atFirst, memory)
-}, 60_000)
+})
 
 /** A connection that says `head` and then what `feed` gives, as fast as it is taken, until the server ends it. */
 const pour = (
@@ -123,7 +123,7 @@ describe("uploads", () => {
     const piece = new Uint8Array(megabyte)
     const eager = await pour(put(other, "Content-Length: 10000000000"), () => piece)
     assert.isBelow(eager.sent, 64 * megabyte)
-  }, 60_000)
+  })
 
   it("of 10 GB that come in pieces are cut when there is more than the server takes", async () => {
     const size = megabyte
@@ -136,7 +136,7 @@ describe("uploads", () => {
     assert.isAtLeast(sent, 64 * megabyte)
     assert.isBelow(sent, 1024 * megabyte)
     assert.strictEqual(statusOf(answer), 413)
-  }, 60_000)
+  })
 
   it("whose client goes away leave nothing", async () => {
     await new Promise<void>((resolve) => {
@@ -149,7 +149,7 @@ describe("uploads", () => {
       })
       socket.on("error", () => resolve())
     })
-  }, 60_000)
+  })
 
   it("of the same package at the same time are each answered, and one is kept", async () => {
     const other = HostilePackage.make({ "data/large": randomBytes(200_000) })
@@ -165,7 +165,7 @@ describe("uploads", () => {
     assert.include(statuses, 200)
     assert.strictEqual((await ask(server, `/v1/packages/${other.digest}`, { method: "HEAD" })).status, 200)
     await until("cleaned up", () => stored().length === before.length + 1)
-  }, 60_000)
+  })
 
   it("under another digest are refused, and not kept", async () => {
     for (const digest of [other, zip.digest.slice(0, 16) + "0".repeat(48)]) {
@@ -186,7 +186,7 @@ describe("uploads", () => {
       await talk(server, (client) => client.packages.find({ path: { digest: zip.digest } })),
       good
     )
-  }, 60_000)
+  })
 
   it("of bombs are refused without being unpacked", async () => {
     const zeros = zlib.deflateRawSync(new Uint8Array(200 * megabyte), { level: 9 })
@@ -205,7 +205,7 @@ describe("uploads", () => {
       )
       assert.deepStrictEqual([error._tag, Reflect.get(error, "reason")], ["PackageRefused", reason])
     }
-  }, 60_000)
+  })
 
   it("of names that lead outside are refused, and so are addresses that do", async () => {
     const before = stored()
@@ -237,7 +237,7 @@ describe("uploads", () => {
     }
     assert.isFalse(fs.existsSync("/tmp/evil.txt"))
     assert.isFalse(fs.existsSync(path.join(bench.directory, "evil.txt")))
-  }, 60_000)
+  })
 })
 
 describe("requests", () => {
@@ -267,7 +267,7 @@ describe("requests", () => {
     for (const { headers, status } of answers) {
       if (status === 429) assert.match(headers["retry-after"] ?? "", /^\d+$/)
     }
-  }, 60_000)
+  })
 
   it("that cannot be understood are refused", async () => {
     const post = (body: string, type = "application/json"): Promise<Answer> =>
@@ -302,7 +302,7 @@ describe("requests", () => {
       const { answer } = await pour(`${garbage}\r\n\r\n`)
       assert.include([400, 403, 431], statusOf(answer), garbage.slice(0, 20))
     }
-  }, 60_000)
+  })
 
   it("with a token that is wrong come to nothing, however many there are", async () => {
     const locked = await start(bench, { environment: { CLUSTRIX_SERVE_TOKEN: "right-0123456789abcdef" } })
@@ -321,7 +321,7 @@ describe("requests", () => {
     } finally {
       await locked.end("SIGKILL")
     }
-  }, 60_000)
+  })
 })
 
 describe("streams of logs", () => {
@@ -364,7 +364,7 @@ describe("streams of logs", () => {
     for (const each of lazy) each.destroy()
     assert.strictEqual(lines, megabytes * 10_000)
     assert.isBelow(most - atFirst, memory)
-  }, 60_000)
+  })
 
   it("whose clients leave make room for others, and the job goes on", async () => {
     const gate = path.join(bench.directory, "gate")
@@ -392,5 +392,5 @@ describe("streams of logs", () => {
     fs.writeFileSync(gate, "")
     const result = await talk(server, (client) => client.jobs.result({ path: { jobId }, urlParams: { wait: 30 } }))
     assert.strictEqual(result._tag, "Returned")
-  }, 60_000)
+  })
 })

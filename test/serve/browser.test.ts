@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await start(bench, { words: ["--max-package", "10M"], environment: { CLUSTRIX_SERVE_TOKEN: token } })
   chromium = await Chromium.open()
   chromium.page.on("request", (request) => requests.push(request))
-}, 60_000)
+})
 
 afterAll(async () => {
   await chromium?.close()
@@ -37,7 +37,7 @@ describe("the deploy endpoint in a browser", () => {
       .filter(({ origin, protocol }) => protocol !== "data:" && origin !== server.endpoint)
     assert.deepStrictEqual(foreign.map(String), [])
     assert.deepStrictEqual(chromium.problems, [])
-  }, 60_000)
+  })
 
   it("tells a page why a large upload is refused, instead of cutting it off", async () => {
     const put = (authorization: string) =>
@@ -51,5 +51,5 @@ describe("the deploy endpoint in a browser", () => {
       }, authorization)
     assert.deepStrictEqual(await put("Bearer wrong"), [401, "Unauthorized"])
     assert.deepStrictEqual(await put(`Bearer ${token}`), [413, "TooLarge"])
-  }, 60_000)
+  })
 })

@@ -39,7 +39,7 @@ beforeAll(async () => {
   zip = await makePackage()
   server = await serving([])
   await talk(server, upload, tokens.ada)
-}, 60_000)
+})
 
 afterAll(async () => {
   await server?.end("SIGKILL")
@@ -178,7 +178,7 @@ describe("hostile requests", () => {
       assert.strictEqual(status, 400, wait)
       assert.isBelow(body.length, 1000)
     }
-  }, 60_000)
+  })
 
   it("are answered without what they said, whatever part they said it in", async () => {
     const long = "x".repeat(5000)
@@ -205,7 +205,7 @@ describe("hostile requests", () => {
     for (const line of server.printed().split("\n").filter((each) => each.startsWith("{"))) {
       assert.notMatch(line, /x{201}/)
     }
-  }, 60_000)
+  })
 })
 
 describe("who asks", () => {
@@ -229,7 +229,7 @@ describe("who asks", () => {
     for (const { client, path: asked, status } of records) {
       if (asked === "/v1/cluster") assert.strictEqual(client, status === 200 ? ownerOf(ada) : undefined)
     }
-  }, 60_000)
+  })
 
   it("leaves room for others, however slowly he sends", async () => {
     const sockets: Array<net.Socket> = []
@@ -266,7 +266,7 @@ describe("who asks", () => {
       for (const socket of sockets) socket.destroy()
     }
     await until("room", async () => (await ask(server, "/v1/cluster", { headers: as(tokens.ada) })).status === 200)
-  }, 60_000)
+  })
 
   it("and sends hardly anything is told so, at last", async () => {
     const answer = await new Promise<string>((resolve) => {
@@ -286,7 +286,7 @@ describe("who asks", () => {
       })
     })
     assert.match(answer, /^HTTP\/1\.1 408 /)
-  }, 60_000)
+  })
 })
 
 describe("a call that is sent again", () => {
@@ -318,7 +318,7 @@ describe("a call that is sent again", () => {
       ]), tokens.ada)
     assert.strictEqual(twice[0].jobId, twice[1].jobId)
     assert.strictEqual(await jobsOf(), before + 3)
-  }, 60_000)
+  })
 
   it("does so over the death of the server, and when the server never wrote down which job it was", async () => {
     const call = { digest: zip.digest, json: ["echo", "survives"] }
@@ -340,7 +340,7 @@ describe("a call that is sent again", () => {
     const again = await post(call, tokens.ada, { "idempotency-key": "survives" })
     assert.deepStrictEqual([again.status, JSON.parse(again.body)], [201, JSON.parse(first.body)])
     assert.strictEqual(await jobsOf(), before)
-  }, 60_000)
+  })
 
   it("may be sent again when it was refused", async () => {
     const call = { digest: "0".repeat(64), json: [] }
@@ -348,7 +348,7 @@ describe("a call that is sent again", () => {
     assert.strictEqual(refused.status, 404)
     const again = await post(call, tokens.ada, { "idempotency-key": "refused" })
     assert.strictEqual(again.status, 404)
-  }, 60_000)
+  })
 })
 
 describe("private jobs", () => {
@@ -379,7 +379,7 @@ describe("private jobs", () => {
     }
     const pointless = await bench.run(["serve", "--private-jobs", "--port", "0"])
     assert.strictEqual(pointless.code, 2)
-  }, 60_000)
+  })
 })
 
 describe("TLS", () => {
@@ -414,7 +414,7 @@ describe("TLS", () => {
       const refused = await bench.run(["serve", "--port", "0", ...words])
       assert.strictEqual(refused.code, 2, words.join(" "))
     }
-  }, 60_000)
+  })
 })
 
 describe("what tells of the server", () => {
@@ -432,7 +432,7 @@ describe("what tells of the server", () => {
     for (const line of text.trimEnd().split("\n")) {
       assert.match(line, /^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{[^}]*\})? -?[\d.e+-]+)$/)
     }
-  }, 60_000)
+  })
 
   it("says when packages cannot be stored", async () => {
     const place = await makePlace()
@@ -448,5 +448,5 @@ describe("what tells of the server", () => {
       place.remove()
     }
     await sleep(0)
-  }, 60_000)
+  })
 })

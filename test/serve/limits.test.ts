@@ -26,7 +26,7 @@ let zip: TestPackage
 
 beforeAll(async () => {
   zip = await makePackage()
-}, 60_000)
+})
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
 
 interface Served {
@@ -195,7 +195,7 @@ describe("limits of the deploy endpoint", () => {
         }
       })
     })
-  }, 60_000)
+  })
 
   it("of a call: its own are kept", () =>
     serving({}, async (served) => {
@@ -218,5 +218,5 @@ describe("limits of the deploy endpoint", () => {
     })
     await stopped
     await until("removed", () => staging().length === 0)
-  }, 60_000)
+  })
 })

@@ -34,7 +34,7 @@ beforeAll(async () => {
   bench = await makePlace()
   zip = await makePackage()
   server = await serving()
-}, 60_000)
+})
 
 afterAll(async () => {
   for (const each of servers) await each.end("SIGKILL")
@@ -207,7 +207,7 @@ describe("logs that break off", () => {
     // Something that is no position is the beginning
     const odd = await rawLogs(server, jobId, { "last-event-id": "../../etc" }, (text) => text.includes("event: end"))
     assert.include(odd, "before the gate")
-  }, 60_000)
+  })
 
   it("are followed by the client over the death of the server, in the middle of a job", async () => {
     const port = await freePort()
@@ -231,7 +231,7 @@ describe("logs that break off", () => {
     assert.deepInclude(await talk(second, (client) => client.packages.find({ path: { digest: zip.digest } })), {
       digest: zip.digest
     })
-  }, 60_000)
+  })
 })
 
 describe("a server behind a gateway", () => {
@@ -274,7 +274,7 @@ describe("a server behind a gateway", () => {
     await following
     gateway.close()
     assert.strictEqual(seen, "before the gate\nbehind the gate\n[succeeded]")
-  }, 60_000)
+  })
 })
 
 describe("a server that is killed in the middle of an upload", () => {
@@ -299,7 +299,7 @@ describe("a server that is killed in the middle of an upload", () => {
     await broken
     await serving({ port })
     assert.deepStrictEqual(staging(), [])
-  }, 60_000)
+  })
 })
 
 describe("a server that is told to end", () => {
@@ -347,7 +347,7 @@ describe("a server that is told to end", () => {
     const second = await serving({ port })
     const result = await talk(second, (client) => resultOf(client, jobId))
     assert.deepInclude(result, { _tag: "Returned", jobId })
-  }, 60_000)
+  })
 })
 
 describe("who may ask", () => {
@@ -358,7 +358,7 @@ describe("who may ask", () => {
     const file = path.join(bench.directory, "token")
     fs.writeFileSync(file, `${token}\n`, { mode: 0o600 })
     locked = await serving({ words: ["--token-file", file, "--allow-origin", "https://pages.example"] })
-  }, 60_000)
+  })
 
   const as = (given: string | undefined) =>
     ask(locked, "/v1/cluster", given === undefined ? {} : { headers: { authorization: `Bearer ${given}` } })
@@ -460,5 +460,5 @@ describe("who may ask", () => {
     const refused = await bench.run(["serve", "--host", "0.0.0.0", "--port", String(await freePort())])
     assert.strictEqual(refused.code, 2, refused.stderr)
     assert.match(refused.stderr, /token/i)
-  }, 60_000)
+  })
 })

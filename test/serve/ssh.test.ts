@@ -35,7 +35,7 @@ remote_work_dir: ${path.join(bench.directory, "far")}
 `
   )
   server = await start(bench)
-}, 120_000)
+})
 
 afterAll(async () => {
   await server?.end("SIGKILL")
@@ -66,7 +66,7 @@ describe.skipIf(Sshd.missing !== undefined)("the deploy endpoint before a host o
     assert.strictEqual(seen, "before the gate\nbehind the gate\n[succeeded]")
     assert.strictEqual(result._tag, "Returned")
     assert.isTrue(fs.existsSync(path.join(bench.directory, "far", ".clustrix", "jobs", result.jobId)))
-  }, 120_000)
+  })
 
   it("tells no key, no user and no host", async () => {
     const { body } = await ask(server, "/v1/cluster")

@@ -152,7 +152,7 @@ remote_work_dir: ${path.join(scratch, "far")}
     const ran = await bench.run(["run", "main.ts#works", "--args", "[\"far\"]"])
     assert.strictEqual(ran.code, 0, ran.stderr)
     assert.match(ran.stdout, /far[^]*main\.q/)
-  }, 60_000)
+  })
 
   // Its execd takes a while to find it again
   live(

@@ -52,7 +52,7 @@ profiles:
     remote_work_dir: ${path.join(bench.directory, "here")}
 `
   )
-}, 120_000)
+})
 
 afterAll(async () => {
   sshd?.stop()
@@ -80,7 +80,7 @@ describe.skipIf(missing !== undefined)("the command under Slurm", () => {
       if (JSON.parse(status.stdout).state === "cancelled") return
     }
     assert.fail("it is not cancelled")
-  }, 60_000)
+  })
 
   it("sees by a file that it is on the cluster, and opens no SSH from then on", async () => {
     const before = logins()
@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)("the command under Slurm", () => {
     const copy = await bench.run(words, onCluster())
     assert.notStrictEqual(copy.code, 0, copy.stdout)
     await sshd.start()
-  }, 60_000)
+  })
 
   it("runs on the cluster itself without a host", async () => {
     const before = logins()
@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)("the command under Slurm", () => {
     const without = await bench.run(["run", "main.ts#works", "--args", "[\"here\"]", "--cluster", "here"])
     assert.notStrictEqual(without.code, 0)
     assert.include(without.stderr, "Slurm on this machine does not answer")
-  }, 60_000)
+  })
 
   it("refuses further options that are more than one line", async () => {
     bench.write(
@@ -123,7 +123,7 @@ describe.skipIf(missing !== undefined)("the command under Slurm", () => {
     const ran = await bench.run(["run", "main.ts#works"], onCluster(), "broken")
     assert.notStrictEqual(ran.code, 0)
     assert.include(ran.stderr, "scheduler_options")
-  }, 60_000)
+  })
 
   it.scoped("does not take a host for this one that has another directory of that name", () =>
     Effect.gen(function*() {

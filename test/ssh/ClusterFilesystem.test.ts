@@ -230,7 +230,7 @@ describe.skipIf(Sshd.missing !== undefined)("the cluster's files over SFTP", () 
       assert.deepStrictEqual(answer, await local(root, name, ...args as never))
     }
     assert.isAtMost(asked(), 12)
-  }, 180_000)
+  })
 
   it("are walked while they vanish", async () => {
     const root = directory()
@@ -281,7 +281,7 @@ describe.skipIf(Sshd.missing !== undefined)("the cluster's files over SFTP", () 
     assert.isAbove(asked, 200)
     sshd.cut()
     assert.deepStrictEqual(await overSftp(root, "stat", "d0/l.csv"), { failed: "NotFound" })
-  }, 120_000)
+  })
 
   it("are the same in any tree", async () => {
     const name = fc.constantFrom("a", "b.csv", ".c", "d e", "ü", "A", "\n", ".clustrix", "[x]", "*")
@@ -333,5 +333,5 @@ describe.skipIf(Sshd.missing !== undefined)("the cluster's files over SFTP", () 
       ),
       { numRuns: 150 }
     )
-  }, 180_000)
+  })
 })

@@ -62,7 +62,7 @@ profiles:
   )
   const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: bench.directory, encoding: "utf8" })
   assert.strictEqual(installed.status, 0, installed.stderr)
-}, 120_000)
+})
 
 afterAll(() => {
   for (const link of links) link.close()
@@ -139,7 +139,7 @@ describe.skipIf(Sshd.missing !== undefined)("the command on a host over SSH", ()
     ])
     assert.isTrue(fs.readFileSync(path.join(bench.directory, "here/big.bin")).equals(Buffer.alloc(5_000_000, 7)))
     assert.strictEqual((await run("fetch", id, "--to", "here")).code, 6)
-  }, 120_000)
+  })
 
   it("fetches for programs too", async () => {
     const id = await detached("main.ts#works", "--args", "[\"programs\"]")
@@ -162,7 +162,7 @@ describe.skipIf(Sshd.missing !== undefined)("the command on a host over SSH", ()
     }])
     const error: unknown = await executor.fetch(id, to).catch((cause: unknown) => cause)
     assert.propertyVal(error, "_tag", "FilesNotWrittenError")
-  }, 120_000)
+  })
 
   it("leaves the job running on Ctrl-C, and cancels it when it is asked to", async () => {
     const id = await detached("main.ts#waits")
@@ -174,14 +174,14 @@ describe.skipIf(Sshd.missing !== undefined)("the command on a host over SSH", ()
     assert.include(stderr, "goes on")
     assert.strictEqual(json((await run("cancel", id, "--json")).stdout)["state"], "cancelled")
     assert.include((await run("attach", id)).stderr, "was cancelled")
-  }, 120_000)
+  })
 
   it("deploys, and says so when it was there", async () => {
     const first = await run("deploy", "main.ts#scaled")
     assert.strictEqual(first.code, 0, first.stderr)
     assert.match(first.stdout, / was deployed to /)
     assert.match((await run("deploy", "main.ts#scaled")).stdout, / was there already, on /)
-  }, 120_000)
+  })
 
   it("shows on a terminal what it sends, and gives up sending on Ctrl-C", async () => {
     const port = await slowLink(3_000_000)
@@ -209,7 +209,7 @@ describe.skipIf(Sshd.missing !== undefined)("the command on a host over SSH", ()
     assert.strictEqual(shown.code, 0, shown.stdout)
     assert.match(shown.stdout, /Sending the package: \d[^ ]* [KM]iB of 8\.6 MiB/)
     assert.match(shown.stdout, / was deployed to /)
-  }, 120_000)
+  })
 
   it("cleans up there, and keeps what an unfinished job leads to", async () => {
     const running = await detached("main.ts#waits")
@@ -236,12 +236,12 @@ describe.skipIf(Sshd.missing !== undefined)("the command on a host over SSH", ()
     const again = json((await run("clean", "--remote", "--json")).stdout)
     assert.include(JSON.stringify(again["removed"]), path.basename(needed))
     assert.deepStrictEqual(fs.readdirSync(state("envs")), [environment])
-  }, 120_000)
+  })
 
   it("says that a host does not answer", async () => {
     const { code, stderr } = await bench.run(["jobs", "--cluster", "far"], { CLUSTRIX_CLUSTER_PORT: "1" })
     assert.strictEqual(code, 5)
     assert.match(stderr, /^error: /)
     assert.include(stderr, "→")
-  }, 60_000)
+  })
 })

@@ -41,7 +41,7 @@ export const reads = () => readFileSync("table.txt", "utf8").length
   const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: project, encoding: "utf8" })
   assert.strictEqual(installed.status, 0, installed.stderr)
   if (Sshd.missing === undefined) sshd = await start()
-}, 120_000)
+})
 
 afterAll(() => {
   for (const each of running) each.stop()
@@ -107,7 +107,7 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
     assert.strictEqual(await clustrix.run(main("scaled"), config, ["1 s"]), 1000)
     // One asks and deploys, one starts the job
     assert.lengthOf(sshd.log().slice(anew).match(/Starting session: command/g) ?? [], 2)
-  }, 60_000)
+  })
 
   it("replaces a copy that was damaged", async () => {
     const config = cluster(sshd)
@@ -138,7 +138,7 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
       assert.strictEqual(fs.readFileSync(state(config, "packages", directory, "data/table.txt"), "utf8")[0], "x")
     }
     assert.deepStrictEqual(fs.readdirSync(state(config, "uploads")), [])
-  }, 120_000)
+  })
 
   it("is safe when many do it at once", async () => {
     const config = cluster(sshd)
@@ -149,7 +149,7 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
     assert.lengthOf(fs.readdirSync(state(config, "packages")), 1)
     assert.lengthOf(fs.readdirSync(state(config, "envs")), 1)
     assert.deepStrictEqual(fs.readdirSync(state(config, "uploads")), [])
-  }, 120_000)
+  })
 
   it("sends a runtime to a host that has none, with its npm", async () => {
     const bare = await start([`SetEnv PATH=${withoutNode()} SHELL=/nonexistent`])
@@ -178,7 +178,7 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
     )
     const loaded = await failure(clustrix.run(main("plain"), cluster(sshd, { moduleLoads: ["nodejs/99"] }), [1]))
     assert.match(loaded.message, /module.*not found/)
-  }, 60_000)
+  })
 
   it("sends a distribution that the configuration names, when it runs there", async () => {
     const bare = await start([`SetEnv PATH=${withoutNode()} SHELL=/nonexistent`])
@@ -216,7 +216,7 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
       delete process.env["npm_config_registry"]
       delete process.env["npm_config_cache"]
     }
-  }, 120_000)
+  })
 
   it("takes npm packages to be there when told so, and checks it", async () => {
     const config = cluster(sshd)
@@ -226,7 +226,7 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
     assert.include(missing.message, "ms is missing")
     fs.cpSync(path.join(project, "node_modules"), path.join(config.remoteWorkDir, "node_modules"), { recursive: true })
     assert.strictEqual(await clustrix.run(main("scaled"), config, ["4 s"], {}, assume), 4000)
-  }, 60_000)
+  })
 
   it("keeps secrets out of everything that is written", async () => {
     const secret = "pl4nted-s3cret"
@@ -253,5 +253,5 @@ describe.skipIf(Sshd.missing !== undefined)("deployment over SSH", () => {
         assert.strictEqual(stats.mode & 0o077, 0, name)
       }
     }
-  }, 60_000)
+  })
 })

@@ -74,7 +74,7 @@ ${profile("works", sshd)}${profile("port", sshd, { cluster_port: 1 })}${
       profile("modules", sshd, { module_loads: ["no-such-module/1"] })
     }${profile("noisy", loud)}${profile("slurm", sshd, { cluster_type: "slurm" })}`
   )
-}, 60_000)
+})
 
 afterAll(() => {
   for (const close of closing.reverse()) close()
@@ -125,7 +125,7 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
     for (const folder of ["jobs", "packages"]) assert.deepStrictEqual(fs.readdirSync(path.join(state, folder)), [])
     assert.deepStrictEqual(fs.readdirSync(state).filter((name) => name.startsWith("doctor")), [])
     assert.isFalse(fs.existsSync(bench.packages))
-  }, 60_000)
+  })
 
   it("prints a line for each step", async () => {
     const { code, stdout } = await bench.run(["doctor", "--cluster", "key"])
@@ -134,7 +134,7 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
     assert.match(stdout, /\n✗ Login +\S+ does not accept who we are\n +Tried: key [^]* → [^]*ssh-setup/)
     assert.match(stdout, /\n· Commands +not reached\n/)
     assert.match(stdout, /\n· Tiny job +not reached\n\nThis cluster does not work yet\.\n$/)
-  }, 60_000)
+  })
 
   it("looks at this machine too", async () => {
     const { checks, code } = await examine("here")
@@ -146,7 +146,7 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
       "runtime",
       "job"
     ])
-  }, 60_000)
+  })
 
   it("begins with the configuration", async () => {
     const { code, stdout } = await bench.run(["doctor", "--cluster", "port"], { CLUSTRIX_CORES: "many" })
@@ -158,7 +158,7 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
     const { checks } = await examine("nobody")
     assert.deepStrictEqual(checks.map(({ name, outcome }) => [name, outcome]), [["configuration", "failed"]])
     assert.match(checks[0]?.detail ?? "", /nobody/)
-  }, 60_000)
+  })
 
   it("says at which step a way there ends", async () => {
     await failsAt("nowhere", "configuration", 2, /needs a host/, /cluster_host/)
@@ -167,7 +167,7 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
     await failsAt("stranger", "host-key", 5, /is not known\n.*SHA256:/, /ssh-setup --accept-new-host-key/)
     await failsAt("changed", "host-key", 5, /not the one that is known/, /ssh-keygen -R/)
     await failsAt("key", "authentication", 5, /Tried: key /, /ssh-setup/)
-  }, 60_000)
+  })
 
   it("says what a host lacks", async () => {
     await failsAt("sftp", "sftp", 5, /no access to files \(SFTP\)/, /administrator/)
@@ -175,7 +175,7 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
     await failsAt("node", "runtime", 5, /no Node\.js.*\n.*\/nonexistent\/node: not found/, /remote_node_path/)
     await failsAt("modules", "runtime", 5, /no-such-module\/1 cannot be loaded/, /module_loads/)
     await failsAt("slurm", "scheduler", 5, /Slurm/, /cluster_host|squeue/)
-  }, 90_000)
+  })
 
   it("warns of what is in the way and does not stop jobs", async () => {
     const { code, of } = await examine("noisy")
@@ -185,5 +185,5 @@ describe.skipIf(Sshd.missing !== undefined)("clustrix doctor", () => {
     assert.include(of("registry")?.why, "http://127.0.0.1:1/ does not answer there (ECONNREFUSED)")
     assert.include(of("registry")?.remedy, "vendor")
     assert.strictEqual(code, 0)
-  }, 60_000)
+  })
 })

@@ -34,7 +34,7 @@ export const large = () => readFileSync("noise.bin").length
   )
   fs.writeFileSync(path.join(project, "noise.bin"), randomBytes(8 * 1024 * 1024))
   if (Sshd.missing === undefined) sshd = await Sshd.make()
-}, 60_000)
+})
 
 afterAll(() => {
   sshd?.stop()
@@ -106,7 +106,7 @@ describe.skipIf(Sshd.missing !== undefined)("bad luck over SSH", () => {
     }
     assert.strictEqual(await ended, 8 * 1024 * 1024)
     assert.deepStrictEqual(fs.readdirSync(path.join(scratch, "upload/.clustrix/uploads")), [])
-  }, 60_000)
+  })
 
   it("sshd is killed and comes back: the result comes", async () => {
     const config = cluster(path.join(scratch, "killed"))
@@ -118,7 +118,7 @@ describe.skipIf(Sshd.missing !== undefined)("bad luck over SSH", () => {
     await sshd.start()
     assert.strictEqual(await run, 49)
     assert.strictEqual(fs.readFileSync(log, "utf8"), "7\n")
-  }, 60_000)
+  })
 
   it("the disk there is full, or may not be written", async (context) => {
     const disk = path.join(scratch, "disk")
@@ -145,5 +145,5 @@ describe.skipIf(Sshd.missing !== undefined)("bad luck over SSH", () => {
     } finally {
       spawnSync("umount", [disk])
     }
-  }, 60_000)
+  })
 })

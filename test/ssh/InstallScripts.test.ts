@@ -63,7 +63,7 @@ export const built = () => ({ compiled, curious })
     stdio: "inherit"
   })
   assert.deepStrictEqual(await once(installing, "exit"), [0, null])
-}, 120_000)
+})
 
 afterAll(() => {
   sshd?.stop()
@@ -90,5 +90,5 @@ describe.skipIf(Sshd.missing !== undefined)("scripts of packages on a host", () 
     assert.deepStrictEqual(await run(), { compiled: false, curious: false })
     assert.deepStrictEqual(await run(["compiled"]), { compiled: true, curious: false })
     assert.deepStrictEqual(await run(), { compiled: false, curious: false })
-  }, 90_000)
+  })
 })

@@ -52,7 +52,7 @@ ssh_config_file: none
 agent: false
 `
   )
-}, 120_000)
+})
 
 afterAll(() => {
   sshd?.stop()
@@ -99,7 +99,7 @@ describe.skipIf(Sshd.missing !== undefined)("a client that is killed", () => {
       assert.deepStrictEqual([code, stdout.trim()], [0, String(dataBytes)], stderr)
       assert.deepStrictEqual(names(place, "uploads"), [])
       assert.lengthOf(names(place, "packages").filter((name) => !name.startsWith(".")), 1)
-    }, 60_000)
+    })
   }
 
   it("while its function runs: another one gets what it prints, and its result", async () => {
@@ -119,5 +119,5 @@ describe.skipIf(Sshd.missing !== undefined)("a client that is killed", () => {
     const { code, stderr, stdout } = await attached
     assert.strictEqual(code, 0, stderr)
     assert.match(stdout, /waiting\nover\n[^]*7\n$/)
-  }, 60_000)
+  })
 })

@@ -135,7 +135,7 @@ describe.skipIf(Sshd.missing !== undefined)("known_hosts", () => {
       }),
       { numRuns: 40 }
     )
-  }, 180_000)
+  })
 
   it("each way to spell a key, alone", async () => {
     const named = `[127.0.0.1]:${sshd.port}`

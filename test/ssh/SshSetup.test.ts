@@ -40,7 +40,7 @@ beforeAll(async () => {
   ])
   closing.push(sshd.stop)
   bench.write("clustrix.yml", "ssh_config_file: none\nconnect_timeout: 10\nknown_hosts_file: known\n")
-}, 60_000)
+})
 
 afterAll(() => {
   for (const close of closing.reverse()) close()
@@ -81,7 +81,7 @@ describe.skipIf(Sshd.missing !== undefined || !Sshd.isRoot)("clustrix ssh-setup"
     // And what it printed is a cluster
     bench.write("clustrix.yml", `${fs.readFileSync(path.join(bench.directory, "clustrix.yml"), "utf8")}${stdout}`)
     assert.strictEqual((await bench.run(["jobs", "--cluster", "127.0.0.1"])).code, 0)
-  }, 60_000)
+  })
 
   it("does nothing twice, and keeps what others wrote", async () => {
     const before = fs.readFileSync(key(), "utf8")
@@ -100,7 +100,7 @@ describe.skipIf(Sshd.missing !== undefined || !Sshd.isRoot)("clustrix ssh-setup"
     assert.isTrue(text.startsWith(`${theirs}\nssh-ed25519 ${body} `) && text.endsWith("\n"), text)
     assert.strictEqual(text.split(`ssh-ed25519 ${body}`).length, 3)
     assert.strictEqual(fs.readFileSync(key(), "utf8"), before)
-  }, 60_000)
+  })
 
   it("asks for the password on the terminal, and does not show it", async () => {
     fs.rmSync(authorized())
@@ -120,7 +120,7 @@ describe.skipIf(Sshd.missing !== undefined || !Sshd.isRoot)("clustrix ssh-setup"
     assert.strictEqual(code, 0, stdout)
     assert.include(stdout, "Added it to ~/.ssh/authorized_keys")
     assert.notInclude(stdout, password)
-  }, 60_000)
+  })
 
   it("says why it cannot", async () => {
     fs.rmSync(authorized())
@@ -136,5 +136,5 @@ describe.skipIf(Sshd.missing !== undefined || !Sshd.isRoot)("clustrix ssh-setup"
     assert.strictEqual(fs.readFileSync(key(), "utf8"), "no key")
     assert.strictEqual((await setUp(["host:port"])).code, 2)
     assert.strictEqual((await setUp([host(), "--cluster", "x"])).code, 2)
-  }, 60_000)
+  })
 })

@@ -19,7 +19,7 @@ beforeAll(async () => {
   process.env["XDG_CACHE_HOME"] = path.join(scratch, "cache")
   Vendored.make(project, Vendored.packBundler(scratch))
   sshd = await Sshd.make(["SetEnv npm_config_registry=http://127.0.0.1:1/ npm_config_cache=/nonexistent/cache"])
-}, 120_000)
+})
 
 afterAll(() => {
   sshd?.stop()
@@ -52,5 +52,5 @@ describe.skipIf(Sshd.missing !== undefined)("vendored npm packages over SSH", ()
     fs.rmSync(link)
     assert.deepStrictEqual(await Promise.all([run(), run()]), [Vendored.expected, Vendored.expected])
     assert.strictEqual(fs.readlinkSync(link), "vendor/node_modules")
-  }, 120_000)
+  })
 })

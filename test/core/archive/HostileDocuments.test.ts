@@ -97,7 +97,7 @@ describe("documents of a package", () => {
         assertShort(opened.left.message)
         assert.isBelow((system + user) / 1000, 1000, name)
       }
-    }, 60_000)
+    })
   }
 
   it("that say something else quote a little of it, with nothing that a terminal obeys", async () => {
@@ -141,7 +141,7 @@ describe("documents of a package", () => {
     clearInterval(watch)
     assert.strictEqual(opened._tag, "Right")
     assert.isBelow(longest, (now() - first) / 3)
-  }, 120_000)
+  })
 
   it("that nobody could read are not written", async () => {
     const declarations = Array.from({ length: 60_000 }, (_, index) => ({
@@ -165,7 +165,7 @@ describe("the command", () => {
   let bench: Workbench
   beforeAll(async () => {
     bench = await makeWorkbench()
-  }, 60_000)
+  })
   afterAll(() => bench?.remove())
 
   it("refuses a package whose manifest has 60 MB in less than 150 MB", async () => {
@@ -200,5 +200,5 @@ process.on("exit", () => fs.writeFileSync(${
         assert.isBelow(Number(fs.readFileSync(file, "utf8")), 150 * 1024)
       }
     }
-  }, 120_000)
+  })
 })

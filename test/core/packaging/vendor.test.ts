@@ -27,7 +27,7 @@ beforeAll(() => {
   process.env["CLUSTRIX_STATE_DIR"] = at("state")
   process.env["XDG_CACHE_HOME"] = at("cache")
   Vendored.make(project, Vendored.packBundler(scratch))
-}, 120_000)
+})
 
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
 
@@ -93,7 +93,7 @@ describe("vendored npm packages", () => {
       })).packagePath
     )
     assert.deepStrictEqual(metadata, installed.metadata)
-  }, 60_000)
+  })
 
   it("run on the local cluster, and after a plain unzip", async () => {
     const info = await pack(project)
@@ -119,7 +119,7 @@ describe("vendored npm packages", () => {
     fs.rmSync(path.join(directory, "node_modules"))
     fs.symlinkSync("nowhere", path.join(directory, "node_modules"))
     assert.match(execute().stderr, /ln -s vendor\/node_modules/)
-  }, 60_000)
+  })
 
   it("give the same ID from every checkout, and after npm ci anew", async () => {
     const { digest, packagePath } = await pack(project)
@@ -140,7 +140,7 @@ describe("vendored npm packages", () => {
     }
     fs.appendFileSync(path.join(backwards, "node_modules/ms/index.js"), "\n")
     assert.notStrictEqual((await pack(backwards)).digest, digest)
-  }, 120_000)
+  })
 
   it("are found in the store of pnpm's layout, with the same ID", async () => {
     const { digest } = await pack(project)
@@ -172,7 +172,7 @@ describe("vendored npm packages", () => {
       fs.symlinkSync(path.join(".pnpm", `${name}@${version}`, "node_modules", name), path.join(modules, name))
     }
     assert.strictEqual((await pack(linked)).digest, digest)
-  }, 60_000)
+  })
 
   it("have reasons, and are named by their packages", async () => {
     const prepared = await prepare(project)
@@ -187,7 +187,7 @@ describe("vendored npm packages", () => {
     assert.include(JSON.stringify(lines), "imports")
     assert.deepStrictEqual(prepared.diagnostics, [])
     assert.isUndefined(prepared.nodeModules)
-  }, 60_000)
+  })
 
   it("follow links that stay inside, and say which do not", async () => {
     const directory = copy()
@@ -211,7 +211,7 @@ describe("vendored npm packages", () => {
       prepared.diagnostics.map(({ code, what }) => [code, what]),
       ["dangling", "out.json"].map((name) => ["link-left-out", `The link ${name} in ms 2.1.3 does not go along`])
     )
-  }, 60_000)
+  })
 
   it("refuse what cannot be a file of a package", async () => {
     const cases: ReadonlyArray<readonly [(ms: string) => void, RegExp]> = [
@@ -232,7 +232,7 @@ describe("vendored npm packages", () => {
     const large = await failure(pack(project, { ...vendor, maxFileSizeBytes: 1000 }))
     assert.strictEqual(large["_tag"], "VendorError")
     assert.strictEqual(large["reason"], "TooLarge")
-  }, 60_000)
+  })
 
   it("must be installed, at the versions of the lockfile", async () => {
     const missing = copy()
@@ -250,7 +250,7 @@ describe("vendored npm packages", () => {
     assert.match(none.message, /ms 2\.0\.0 is not installed[^]*npm ci/)
     fs.writeFileSync(path.join(missing, ".pnp.cjs"), "")
     assert.strictEqual((await failure(pack(missing)))["reason"], "PlugAndPlay")
-  }, 60_000)
+  })
 
   it("are those of this platform only, which is said", async () => {
     const directory = copy()
@@ -272,7 +272,7 @@ describe("vendored npm packages", () => {
     assert.include(diagnostics.map(({ what }) => what).join("\n"), "elsewhere 9.9.9")
     assert.notInclude(dependencies.map(({ name }) => name), "elsewhere")
     assert.include(files.map((each) => each.path), "vendor/node_modules/native/build/Release/native.node")
-  }, 60_000)
+  })
 
   it("may come from where others cannot install them, but for directories of the project", async () => {
     const directory = copy()
@@ -290,7 +290,7 @@ describe("vendored npm packages", () => {
     const error = await failure(pack(directory))
     assert.deepStrictEqual([error["_tag"], error["reason"]], ["LockfileError", "NotInstallable"])
     assert.match(error.message, /→ Publish the package/)
-  }, 60_000)
+  })
 
   it("leave a function alone that needs none", async () => {
     const info = await pack(project, vendor, "plain")
@@ -300,7 +300,7 @@ describe("vendored npm packages", () => {
       "metadata.json",
       "modules/src/main.ts.mjs"
     ])
-  }, 60_000)
+  })
 
   it("work for methods, default exports and CommonJS", async () => {
     const directory = copy()
@@ -315,7 +315,7 @@ describe("vendored npm packages", () => {
       const reference = path.join(directory, String(name))
       assert.strictEqual(await clustrix.run(reference, { clusterType: "local" }, ["1 s"], {}, vendor), value)
     }
-  }, 60_000)
+  })
 })
 
 describe("npm packages that are taken to be there", () => {
@@ -330,7 +330,7 @@ describe("npm packages that are taken to be there", () => {
     assert.deepStrictEqual(await run(project), Vendored.expected)
     assert.deepStrictEqual(await run(other), [5, ...Vendored.expected.slice(1)])
     assert.deepStrictEqual(await run(project), Vendored.expected)
-  }, 60_000)
+  })
 
   it("must be there, each in its version", async () => {
     const info = await pack(project, assume)
@@ -354,5 +354,5 @@ describe("npm packages that are taken to be there", () => {
     assert.strictEqual(wrong._tag, "DependenciesError")
     assert.include(wrong.message, "@sindresorhus/is is missing, ms is 9.0.0, not 2.1.3, semver has a package.json")
     for (const none of [undefined, at("nowhere")]) assert.include((await deploy(none)).message, "npm ci")
-  }, 60_000)
+  })
 })

@@ -48,7 +48,7 @@ beforeAll(async () => {
   bench.write("src/others.ts", others)
   bench.write("src/lib/numbers.ts", "const factor = 2\nexport const double = (x: number): number => x * factor\n")
   bench.write("src/broken.ts", "export function main( {\n")
-}, 120_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -112,7 +112,7 @@ describe("the start", () => {
       assert.deepStrictEqual([code, stdout], [2, ""], words.join(" "))
       assert.include(stderr, expected)
     }
-  }, 120_000)
+  })
 })
 
 describe("clustrix package", () => {
@@ -167,7 +167,7 @@ describe("clustrix package", () => {
     const { code, stdout } = await run("package", "src/analysis.ts#nope", "--json")
     assert.strictEqual(code, 3)
     assert.deepInclude(json(stdout)["error"], { tag: "FunctionNotPackageableError", reason: "NoSuchExport" })
-  }, 120_000)
+  })
 
   it("says 6 when the package directory is a file", async () => {
     const { code, stderr } = await run("package", "src/lib/numbers.ts#double", "--package-dir", "package.json")
@@ -224,7 +224,7 @@ describe("clustrix inspect", () => {
     assert.include(manifest.stdout, "clustrix-package")
     const none = await run("inspect", packagePath, "--file", "manifest.jsn")
     assert.deepStrictEqual([none.code, none.stdout], [1, ""])
-  }, 120_000)
+  })
 
   it("says 4 for a damaged package, for something else, and for nothing", async () => {
     const { packagePath } = await packaged("src/lib/numbers.ts#double")
@@ -236,7 +236,7 @@ describe("clustrix inspect", () => {
       const { code, stdout } = await run("inspect", file)
       assert.deepStrictEqual([code, stdout], [4, ""], file)
     }
-  }, 120_000)
+  })
 
   it("is quiet when its reader goes away", async () => {
     const { packagePath } = await packaged("src/lib/numbers.ts#double")
@@ -261,7 +261,7 @@ describe("clustrix diff", () => {
     const same = await run("diff", before.packagePath, before.packagePath, "--json")
     assert.strictEqual(same.code, 0)
     assert.strictEqual(json(same.stdout)["equal"], true)
-  }, 120_000)
+  })
 })
 
 describe("clustrix run", () => {
@@ -329,7 +329,7 @@ describe("clustrix run", () => {
     const wrong = await run("run", info.packagePath, "--invocation", "package.json")
     assert.strictEqual(wrong.code, 4)
     assert.strictEqual((await run("run", info.packagePath, "--invocation", "none.json")).code, 4)
-  }, 120_000)
+  })
 
   it("cancels the job and says 130 on Ctrl-C", async () => {
     const child = bench.start(["run", "src/others.ts#slow"])

@@ -27,7 +27,7 @@ beforeAll(async () => {
   bench.write("with/main.ts", "export { main } from \"../main.ts\"\n")
   bench.write("wrong/clustrix.toml", "cores = 4\n\n[profiles.hpc]\ncluster_hots = \"a\"\n")
   bench.write("broken/clustrix.yml", "cores: 4\npassword: \"hunter2\n")
-}, 120_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -112,7 +112,7 @@ describe("clustrix config show", () => {
     assert.strictEqual(code, 2)
     const { error } = Object.fromEntries(Object.entries(JSON.parse(stdout) as object))
     assert.deepInclude(error, { tag: "ConfigurationError", reason: "UnknownKey" })
-  }, 120_000)
+  })
 })
 
 describe("the cluster of a call", () => {

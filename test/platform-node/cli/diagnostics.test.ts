@@ -46,7 +46,7 @@ export function main() { return new (Shape as any)(3).thrice() }
   bench.write("data/README", "")
   bench.write("data/a.csv", "")
   bench.write("inputs.jsonl", "1\n2\n")
-}, 120_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -61,7 +61,7 @@ describe("clustrix run", () => {
   it("says nothing of a plain function", async () => {
     const { lines } = await saidBy("run", "plain.ts#main", "--args", "[1]")
     assert.deepStrictEqual(lines, [])
-  }, 60_000)
+  })
 
   it("sums up certain statements in one line", async () => {
     const { lines, stdout } = await saidBy("run", "shapes.ts#main")
@@ -71,14 +71,14 @@ describe("clustrix run", () => {
     assert.strictEqual(stdout.trim(), "27")
     const { stdout: explained } = await saidBy("explain", "shapes.ts#main")
     assert.match(explained, /^Kept\n(?: {2}shapes\.ts:\d:1 +.*\n){2}/m)
-  }, 60_000)
+  })
 
   it("warns once, on standard error only", async () => {
     const { lines, stdout } = await saidBy("run", "warned.ts#main", "--args", "[1]")
     assert.strictEqual(lines.filter((line) => line.startsWith("warning:")).length, 1)
     assert.match(lines[0] ?? "", /^warning: warned\.ts:1:\d+: `missing` is defined nowhere$/)
     assert.strictEqual(stdout.trim(), "1")
-  }, 60_000)
+  })
 
   it("warns of ignored files in a directory that is read", async () => {
     const { lines, stdout } = await saidBy("run", "listing.ts#main")
@@ -90,7 +90,7 @@ describe("clustrix run", () => {
     const cured = await saidBy("run", "listing.ts#main", "--include", "data")
     assert.deepStrictEqual(cured.lines, [])
     assert.include(cured.stdout, "a.csv")
-  }, 60_000)
+  })
 })
 
 describe("clustrix map", () => {
@@ -98,7 +98,7 @@ describe("clustrix map", () => {
     const { lines, stdout } = await saidBy("map", "warned.ts#main", "--inputs", "inputs.jsonl")
     assert.strictEqual(lines.filter((line) => line.startsWith("warning:")).length, 1)
     assert.strictEqual(stdout.trim().split("\n").length, 2)
-  }, 60_000)
+  })
 })
 
 describe("clustrix package", () => {
@@ -108,7 +108,7 @@ describe("clustrix package", () => {
     assert.nestedPropertyVal(document, "diagnostics[0].severity", "warning")
     assert.nestedPropertyVal(document, "diagnostics[0].code", "unresolved-name")
     assert.nestedPropertyVal(document, "diagnostics[0].location.line", 1)
-  }, 60_000)
+  })
 
   it("warns of a patched package, and of vendored files nothing", async () => {
     const before = await saidBy("package", "tiny.ts#main")
@@ -120,7 +120,7 @@ describe("clustrix package", () => {
     assert.include(lines.join("\n"), "dependencies \"vendor\"")
     assert.deepStrictEqual((await saidBy("package", "tiny.ts#main", "--dependencies", "vendor")).lines, [])
     Fs.rmSync(Path.join(bench.directory, "patches"), { recursive: true })
-  }, 60_000)
+  })
 
   it("warns of an installed file that was edited", async () => {
     const file = Path.join(bench.directory, "node_modules/tiny/index.js")
@@ -128,5 +128,5 @@ describe("clustrix package", () => {
     Fs.utimesSync(file, later, later)
     const { lines } = await saidBy("package", "tiny.ts#main")
     assert.strictEqual(lines[0], "warning: node_modules/tiny was changed after the installation: index.js")
-  }, 60_000)
+  })
 })

@@ -50,7 +50,7 @@ beforeAll(async () => {
   bench.write("main.ts", sources)
   bench.write("data/table.txt", "packaged")
   bench.write("clustrix.yml", "profiles:\n  here:\n    cluster_type: local\n  there:\n    cluster_type: ssh\n")
-}, 120_000)
+})
 
 afterAll(() => bench.remove())
 
@@ -135,7 +135,7 @@ describe("a job that nobody waits for", () => {
     assert.strictEqual(await listedBy("--function", "adds"), 0)
     assert.include((await run("jobs", "--state", "finished")).stderr, "The states are queued, running, succeeded")
     assert.include((await run("jobs", "--last", "0")).stderr, "Write a whole number, 1 or more.")
-  }, 120_000)
+  })
 
   it("prints as `run` does when it is attached to, whatever became of it", async () => {
     const id = await ended("adds", "--args", "[1, 2]")
@@ -149,7 +149,7 @@ describe("a job that nobody waits for", () => {
     const failed = await run("attach", await detached("fails"))
     assert.strictEqual(failed.code, 1)
     assert.match(failed.stderr, /error: main\.ts:22:\d+: fails threw RangeError: too far\n/)
-  }, 120_000)
+  })
 
   it("goes on when whoever watches it leaves, and ends when it is cancelled", async () => {
     const id = await detached("waits")
@@ -167,7 +167,7 @@ describe("a job that nobody waits for", () => {
     assert.deepStrictEqual([again.code, again.stdout], [0, `The job ${id} had ended already: cancelled\n`])
     assert.strictEqual(json((await run("cancel", id, "--json")).stdout)["state"], "cancelled")
     assert.strictEqual((await run("attach", id)).code, 5)
-  }, 120_000)
+  })
 
   it("prints its ID and where it is for machines", async () => {
     const { code, stdout } = await run("run", "main.ts#adds", "--args", "[1, 1]", "--detach", "--json")
@@ -193,14 +193,14 @@ describe("the name of a job", () => {
       assert.include(none.stderr, "There is no job")
     }
     assert.strictEqual((await run("status", second, "--cluster", "there")).code, 2)
-  }, 120_000)
+  })
 })
 
 describe("clustrix fetch", () => {
   let id: string
   beforeAll(async () => {
     id = await ended("leaves")
-  }, 60_000)
+  })
 
   it("brings what the function left, no links, byte for byte", async () => {
     const to = Path.join(bench.directory, "fetched")
@@ -220,7 +220,7 @@ describe("clustrix fetch", () => {
     assert.isTrue(Fs.readFileSync(Path.join(to, "big.bin")).equals(Buffer.alloc(3_000_000, 7)))
     assert.strictEqual(Fs.statSync(Path.join(to, "run.sh")).mode & 0o100, 0o100)
     assert.strictEqual(Fs.statSync(Path.join(to, "out.csv")).mode & 0o100, 0)
-  }, 60_000)
+  })
 
   it("takes patterns and directories, and says 1 for what is not there", async () => {
     const names = async (...globs: Array<string>) => {
@@ -236,7 +236,7 @@ describe("clustrix fetch", () => {
       assert.deepStrictEqual([code, stdout], [1, ""], glob)
     }
     assert.isFalse(Fs.existsSync(Path.join(bench.directory, "none")))
-  }, 120_000)
+  })
 
   it("replaces nothing unless it is told to, and leaves nothing half", async () => {
     bench.write("mine/out.csv", "mine")
@@ -247,7 +247,7 @@ describe("clustrix fetch", () => {
     assert.strictEqual(Fs.readFileSync(Path.join(bench.directory, "mine/out.csv"), "utf8"), "mine")
     assert.strictEqual((await run("fetch", id, "--to", "mine", "--force")).code, 0)
     assert.strictEqual(Fs.readFileSync(Path.join(bench.directory, "mine/out.csv"), "utf8"), "1,2\n")
-  }, 60_000)
+  })
 
   it("writes through no link that leads elsewhere", async () => {
     const elsewhere = Path.join(bench.directory, "elsewhere")
@@ -262,7 +262,7 @@ describe("clustrix fetch", () => {
     assert.strictEqual((await run("fetch", id, "out.csv", "--to", "linked")).code, 6)
     assert.strictEqual((await run("fetch", id, "out.csv", "--to", "linked", "--force")).code, 0)
     assert.deepStrictEqual(Fs.readdirSync(elsewhere), [])
-  }, 60_000)
+  })
 
   it("says when a job left nothing, and when it has not ended", async () => {
     const empty = await run("fetch", await ended("adds", "--args", "[1, 2]"))
@@ -275,7 +275,7 @@ describe("clustrix fetch", () => {
     assert.strictEqual(early.code, 0)
     assert.include(early.stderr, "has not ended")
     await run("cancel", running)
-  }, 60_000)
+  })
 })
 
 describe("clustrix deploy", () => {
@@ -292,7 +292,7 @@ describe("clustrix deploy", () => {
     assert.strictEqual(created, false)
     assert.isTrue(Fs.existsSync(Path.join(String(directory), "manifest.json")))
     assert.strictEqual((await run("deploy", "none.zip")).code, 4)
-  }, 60_000)
+  })
 })
 
 describe("clustrix clean --remote", () => {
@@ -348,7 +348,7 @@ describe("clustrix clean --remote", () => {
     assert.lengthOf(Fs.readdirSync(state("packages")), 3)
     go(running, "on")
     assert.strictEqual((await run("attach", running)).code, 0)
-  }, 120_000)
+  })
 
   it("keeps all packages when there is a job that it cannot understand", async () => {
     const id = await ended("adds", "--args", "[3, 3]")
@@ -363,7 +363,7 @@ describe("clustrix clean --remote", () => {
     assert.notInclude(kinds, "package")
     assert.include(list(json(stdout)["kept"]).map(({ because }) => because), "not-understood")
     assert.isTrue(Fs.existsSync(state("jobs", id)))
-  }, 60_000)
+  })
 
   it("refuses words that belong to the other place", async () => {
     assert.strictEqual((await run("clean", "--cluster", "here")).code, 2)

@@ -32,4 +32,4 @@ it("takes a known result again, unless it is told not to", async () => {
   const other = await run()
   assert.deepStrictEqual([other.code, other.stdout], [0, "3\n"], other.stderr)
   assert.include(other.stderr, "Not reused")
-}, 120_000)
+})

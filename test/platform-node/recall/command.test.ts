@@ -10,7 +10,7 @@ let bench: Workbench
 
 beforeAll(async () => {
   bench = await makeWorkbench({ buildName: "test" })
-}, 120_000)
+})
 afterAll(() => {
   bench.remove()
   if (finished !== undefined) Fs.rmSync(finished, { recursive: true, force: true })

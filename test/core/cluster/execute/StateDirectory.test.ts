@@ -53,7 +53,7 @@ const live = <A, E>(
   it.live(title, () => {
     const state = fs.mkdtempSync(path.join(scratch, "state-"))
     return Effect.provide(body(state), executorIn(state))
-  }, 60_000)
+  })
 
 describe("clean --remote", () => {
   live(
