@@ -8,6 +8,8 @@ import { layerMemory, PackageMemory } from "../core/packaging/memory/PackageMemo
 import * as CacheDirectory from "./CacheDirectory.ts"
 import * as CacheFile from "./CacheFile.ts"
 
+export { layerMemory, layerNone } from "../core/packaging/memory/PackageMemory.ts"
+
 /** Digest of the sources that this build was made from; not there when the sources themselves run. */
 declare const __CLUSTRIX_BUILD__: string | undefined
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --quick | --full] [SECTION ...]`: what packaging costs, as ratios measured in one run.
  *
- * Sections: `processes` (whole processes), `warm` (in one process), `growth`, `start`, `memory` (a data file of 1 GB),
+ * Sections: `unchanged`, `edited` (one module) and `cold` (packaging, each as a process and in one), `growth`, `start`, `memory` (a data file of 1 GB),
  * `endurance` (many packagings in one process; 100,000 with --full), `service` (what a service does all day: packaging by value
  * and by reference, submitting, following logs), `living` (finding and reading a closure),
  * `browser` (from a keystroke to the ID in Chromium), `ssh` (deploying to a host over SSH against scp and unzip, and its
@@ -47,6 +47,7 @@ Object.assign(process.env, {
   XDG_STATE_HOME: below("state")
 })
 const Tools = await import("./bench/Tools.mjs")
+const { measure: measurePackaging, names: packagingWorks } = await import("./bench/packaging.mjs")
 
 let missed = 0
 const aim = (what, value, limit, unit = "x") => {
@@ -86,7 +87,7 @@ const run = ([program, ...args], env = {}) => {
   if (status !== 0) throw new Error(`${[program, ...args].join(" ")} failed: ${error?.message ?? stderr}`)
 }
 
-if (wants("processes") || wants("warm")) {
+if (packagingWorks.some(wants)) {
   console.log("\nWhat the tools give, run once")
   for (const project of compared) {
     const wrong = await Tools.verify(project, below("verify", project.title))
@@ -102,79 +103,23 @@ if (wants("processes") || wants("warm")) {
 let caches = 0
 const freshCache = () => ({ XDG_CACHE_HOME: below("fresh-cache", String(caches++)) })
 
-const wholeProcesses = async (project) => {
-  const { clustrix, ...others } = Tools.processes(project, below("out", "bundle.mjs"))
-  if (project.typescript) delete others.nft
-  const warmCache = { XDG_CACHE_HOME: below("warm-cache") }
-  run(clustrix, warmCache)
-  return interleaved({
-    "clustrix, empty analysis cache": () => run(clustrix, freshCache()),
-    "clustrix, warm analysis cache": () => run(clustrix, warmCache),
-    ...Object.fromEntries(Object.entries(others).map(([name, line]) => [name, () => run(line)]))
-  }, quick ? 3 : project.files > 100 ? 5 : 9)
-}
-
-if (wants("processes")) {
-  console.log("\nWhole processes")
-  for (const project of compared) {
-    console.log(` ${project.title}`)
-    const times = await wholeProcesses(project)
-    print(times, "esbuild (on Node)")
-    const esbuild = times["esbuild (on Node)"].median
-    if (project.files === 500) {
-      aim("500 modules cold against esbuild on Node", times["clustrix, empty analysis cache"].median / esbuild, 5)
-    }
-    aim(
-      "with a warm analysis cache, against esbuild on Node",
-      times["clustrix, warm analysis cache"].median / esbuild,
-      1
-    )
-  }
-}
-
-const warmTimes = async (project) => {
-  const cold = Tools.packager(undefined)
-  const cached = Tools.packager(below("warm-cache-in-process"))
-  const times = await interleaved(
-    {
-      "clustrix, no analysis cache": () => cold.package(project),
-      "clustrix, warm analysis cache": () => cached.package(project),
-      esbuild: () => Tools.bundle(project, below("out", "bundle.mjs")),
-      ...(project.typescript ? {} : { nft: () => Tools.trace(project) })
-    },
-    quick ? 5 : project.files > 100 ? 9 : 31,
-    project.files > 100 ? 2 : 10
+for (const work of packagingWorks.filter(wants)) {
+  console.log(
+    `\n${
+      {
+        unchanged: "Unchanged: the last packaging is recalled",
+        edited: "One module edited",
+        cold: "Cold: empty caches"
+      }[work]
+    }`
   )
-  await cold.dispose()
-  await cached.dispose()
-  return times
-}
-
-if (wants("warm")) {
-  console.log("\nIn one process, after warming up")
-  for (const project of compared) {
-    console.log(` ${project.title}`)
-    const times = await warmTimes(project)
-    print(times, "esbuild")
-    if (project.files === 3) {
-      aim(
-        "3 modules in a warm process against esbuild",
-        times["clustrix, no analysis cache"].median / times.esbuild.median,
-        2
-      )
-    }
-    aim(
-      "with a warm analysis cache against esbuild",
-      times["clustrix, warm analysis cache"].median / times.esbuild.median,
-      1
-    )
-  }
+  await measurePackaging({ aim, below, quick, run }, compared, work)
 }
 
 if (wants("growth")) {
-  console.log("\nGrowth, in one process without analysis cache")
+  console.log("\nGrowth, in one process without caches")
   const measure = async (title, grown) => {
-    const cold = Tools.packager(undefined)
+    const cold = Tools.packager({ cache: undefined, remembers: false })
     const times = await interleaved(
       Object.fromEntries(grown.map((project) => [project.title, () => cold.package(project)])),
       quick ? 3 : 7,
@@ -205,20 +150,14 @@ if (wants("start")) {
   const times = await interleaved(
     {
       "node -e 0": () => run([process.execPath, "-e", "0"]),
-      "clustrix package, empty analysis cache": () => run(small, freshCache()),
-      "clustrix package, warm analysis cache": () => run(small, warmCache)
+      "clustrix package, cold": () => run(small, freshCache()),
+      "clustrix package, unchanged": () => run(small, warmCache)
     },
     quick ? 5 : 15,
     1
   )
   print(times, "node -e 0")
-  for (const cache of ["empty", "warm"]) {
-    aim(
-      `clustrix package (${cache} analysis cache) against an empty process`,
-      times[`clustrix package, ${cache} analysis cache`].median / times["node -e 0"].median,
-      5
-    )
-  }
+  aim("cold against an empty process", times["clustrix package, cold"].median / times["node -e 0"].median, 4)
 }
 
 const mebibytes = (bytes) => bytes / 2 ** 20

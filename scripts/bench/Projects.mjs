@@ -17,6 +17,7 @@ import * as path from "node:path"
  * @property {unknown} expected what the function returns for `argument`
  * @property {number} files source files that are there
  * @property {boolean} typescript
+ * @property {{ file: string, from: string, to: (n: number) => string }} edit what an edit of one module changes
  */
 
 const write = (directory, file, text) => {
@@ -81,7 +82,8 @@ export const generated = (directory, reached, { present = reached, typescript = 
     argument: 5,
     expected: sum(reached, 5),
     files: present,
-    typescript
+    typescript,
+    edit: { file: `src/m${reached >> 1}.${extension}`, from: "b: 2", to: (n) => `b: ${n}` }
   }
 }
 
@@ -115,6 +117,7 @@ export function main(n) {
     expected: 55,
     files: readdirSync(path.join(directory, "src/effect"), { recursive: true }).filter((file) => file.endsWith(".js"))
       .length,
-    typescript: false
+    typescript: false,
+    edit: { file: "src/main.js", from: "range(1,", to: (n) => `range(${n},` }
   }
 }

@@ -3,7 +3,7 @@
  */
 import { nodeFileTrace } from "@vercel/nft"
 import { AnalysisCache, Cluster, ClusterConfig, FilePackager, layerFilePackager } from "clustrix"
-import { AnalysisCache as NodeAnalysisCache, NodeHost, run } from "clustrix/node"
+import { AnalysisCache as NodeAnalysisCache, NodeHost, PackageMemory, run } from "clustrix/node"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -19,11 +19,18 @@ export const command = fileURLToPath(new URL("../../dist/bin/clustrix.js", impor
 const entryFile = ({ directory, entry }) => path.join(directory, entry)
 const referenceTo = (project) => `${entryFile(project)}#${project.fn}`
 
-/** A packager that lives for many packagings. `cache`: directory of the analysis cache, or `undefined` for none. */
-export const packager = (cache) => {
+/**
+ * A packager that lives for many packagings. `cache`: directory of the analysis cache, or `undefined` for none. `remembers`: whether
+ * it takes a packaging again whose files have not changed.
+ */
+export const packager = ({ cache, remembers }) => {
   const analysis = cache === undefined ? AnalysisCache.layerNone : NodeAnalysisCache.layer(cache)
   // Fresh: NodeHost.layer has built one over its own cache already
-  const layer = Layer.fresh(layerFilePackager).pipe(Layer.provide(analysis), Layer.provide(NodeHost.layer))
+  const memory = remembers ? PackageMemory.layerMemory("bench") : PackageMemory.layerNone
+  const layer = Layer.fresh(layerFilePackager).pipe(
+    Layer.provide(Layer.merge(analysis, memory)),
+    Layer.provide(NodeHost.layer)
+  )
   const runtime = ManagedRuntime.make(layer)
   return {
     package: (project) =>
@@ -40,18 +47,20 @@ export const packager = (cache) => {
   }
 }
 
+/** What esbuild is asked for. */
+export const bundleOptions = (project, outfile) => ({
+  entryPoints: [entryFile(project)],
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  sourcemap: true,
+  outfile,
+  logLevel: "error"
+})
+
 /** esbuild, through its JavaScript API (its service process stays alive between calls). */
-export const bundle = (project, outfile) =>
-  build({
-    entryPoints: [entryFile(project)],
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "es2022",
-    sourcemap: true,
-    outfile,
-    logLevel: "error"
-  })
+export const bundle = (project, outfile) => build(bundleOptions(project, outfile))
 
 export const trace = (project) => nodeFileTrace([entryFile(project)], { base: project.directory })
 
