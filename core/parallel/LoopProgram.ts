@@ -6,7 +6,6 @@ import type * as Ast from "../language/Ast.ts"
 import { children, spanOf, unresolved } from "../language/Ast.ts"
 import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../codegen/Placement.ts"
-import { jobApi } from "../slicing/jobApi.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
@@ -24,8 +23,6 @@ export interface LoopProgram extends Program {
   readonly scripts: ReadonlyArray<string>
 }
 
-const fileFunctions: ReadonlySet<string> = new Set([...jobApi].filter((name) => name !== "cluster"))
-
 const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyntax, name: string): Meaning => {
   const local = (owner: ModuleSyntax, binding: Binding | undefined): Meaning => {
     if (binding === undefined) return { _tag: "Unknown", why: `it is not known what \`${name}\` is` }
@@ -39,9 +36,9 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
   if (imported === undefined) return local(module, module.bindings.get(topKey(name)))
   const path = packagePathOf(module.path, imported.specifier)
   if (path === filesystemUtils) {
-    if (imported.imported === "*") return { _tag: "Known", members: fileFunctions }
-    return fileFunctions.has(imported.imported)
-      ? { _tag: "Known", members: undefined }
+    if (imported.imported === "*") return { _tag: "FileFunction", member: undefined }
+    return KnownCalls.fileFunctions.has(imported.imported)
+      ? { _tag: "FileFunction", member: imported.imported }
       : { _tag: "Unknown", why: `it calls \`${name}\` of clustrix` }
   }
   if (path !== undefined) {
@@ -52,14 +49,17 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
     if (exported === undefined || target.imports.has(exported)) return { _tag: "Data" }
     return local(target, target.bindings.get(topKey(exported)))
   }
-  const members = KnownCalls.builtinFunctions.get(imported.specifier.replace(/^node:/, ""))
-  if (members === undefined) {
-    return { _tag: "Unknown", why: `it uses \`${name}\` of ${imported.specifier}, which may do anything` }
+  const { specifier } = imported
+  if (!KnownCalls.isNodeModule(specifier)) {
+    return { _tag: "Unknown", why: `it uses \`${name}\` of ${specifier}, which may do anything` }
   }
-  if (imported.imported === "*" || imported.imported === "default") return { _tag: "Known", members }
-  return members.has(imported.imported)
-    ? { _tag: "Known", members: undefined }
-    : { _tag: "Unknown", why: `it uses \`${name}\` of ${imported.specifier}, which may do more than read` }
+  if (imported.imported === "*" || imported.imported === "default") {
+    return { _tag: "Node", specifier, member: undefined }
+  }
+  return KnownCalls.nodeCall(specifier, imported.imported) !== undefined ||
+      KnownCalls.isNodeConstant(specifier, imported.imported)
+    ? { _tag: "Node", specifier, member: imported.imported }
+    : { _tag: "Unknown", why: `it uses \`${name}\` of ${specifier}, which may do more than read` }
 }
 
 /** The first change of a global, or of what hangs on one. */
