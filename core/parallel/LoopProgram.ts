@@ -117,6 +117,29 @@ const patchIn = (module: ModuleSyntax): Obstacle | undefined => {
   return patch
 }
 
+const required = /\brequire\s*\(\s*(["'])((?:(?!\1)[^\\\n])*)\1\s*\)/g
+
+/** Whether each `require` of a text is a call that names something else than an ES module. */
+const requiresScriptsOnly = (text: string): boolean => {
+  const calls = [...text.matchAll(required)]
+  const words = text.match(/\brequire\b/g) ?? []
+  const declared = text.match(/\bconst require = /g) ?? []
+  return words.length === calls.length + declared.length &&
+    calls.every(([, , specifier]) => !specifier?.endsWith(".mjs"))
+}
+
+/** Whether `local`, which makes functions such as `require`, only makes the one of that name, as the slices have it. */
+const makesRequire = (text: string, local: string): boolean => {
+  const [before, ...uses] = text.split(new RegExp(`(?<![\\w$])${local.replaceAll("$", "\\$")}(?![\\w$])`))
+  return before !== undefined && uses.length === 2 && text.includes(`const require = ${local}(import.meta.url)`) &&
+    requiresScriptsOnly(text)
+}
+
+/** Whether a CommonJS module may load an ES module of the package, by `import()` or by `require`. */
+const mayLoadModules = (text: string): boolean =>
+  /\bimport\s*\(/.test(text) || /\bcreateRequire\b|\bmodule\s*\.\s*(constructor|require)\b/.test(text) ||
+  !requiresScriptsOnly(text)
+
 /** `scripts`: the package's CommonJS modules. */
 export const make = (
   modules: ReadonlyMap<string, ModuleSyntax>,
@@ -180,7 +203,12 @@ export const make = (
   }
   const members = asyncMembers(modules.values())
   // A variant of a module that a script loads by itself would be there twice
-  const script = scripts.find(({ text }) => text.includes("import("))
+  const script = scripts.find(({ text }) => mayLoadModules(text))
+  const requiring = [...modules.values()].find((module) =>
+    [...module.imports].some(([local, { specifier }]) =>
+      /^(node:)?module$/.test(specifier) && !makesRequire(module.text, local)
+    )
+  )
   const taken = [...modules.keys()].find((path) => path.endsWith(".loops.mjs") || path.endsWith(".bodies.mjs"))
   const extendedFunction =
     [...modules.values()].flatMap((module) =>
@@ -203,8 +231,12 @@ export const make = (
         why: "the program loads a module here whose name is not constant"
       }) ?? (script === undefined ? undefined : {
         path: script.path,
-        offset: script.text.indexOf("import("),
-        why: "a CommonJS module loads ES modules"
+        offset: Math.max(0, script.text.search(/\b(import|require)\b/)),
+        why: "a CommonJS module may load ES modules"
+      }) ?? (requiring === undefined ? undefined : {
+        path: requiring.path,
+        offset: Math.max(0, requiring.text.search(/\b(createRequire|require)\b/)),
+        why: "the program may load ES modules by `require`"
       }) ?? (taken === undefined ? undefined : {
         path: taken,
         offset: 0,
