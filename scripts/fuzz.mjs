@@ -15,6 +15,8 @@
  * --record        writes which of the tests' fixed seeds differ to test/differential/known-differences.json
  * --table         rates by kind of flow
  *
+ * `npm run fuzz -- loops [--seed N] [--programs N] [--only SEED]` compares loops on threads with serial ones instead.
+ *
  * Exit code 1 if a program differs whose seed is not in test/differential/known-differences.json.
  */
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
@@ -23,6 +25,11 @@ import * as path from "node:path"
 import { parseArgs } from "node:util"
 import { write } from "./fuzz/Comparison.mjs"
 import { fuzz } from "./fuzz/Fuzzer.mjs"
+
+if (process.argv[2] === "loops") {
+  const { fuzzLoops } = await import("./fuzz/Loops.mjs")
+  process.exit(await fuzzLoops(process.argv.slice(3)))
+}
 
 const { values } = parseArgs({
   options: {

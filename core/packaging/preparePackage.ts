@@ -15,7 +15,7 @@ import type { NodeId, Reason } from "../modules/Reason.ts"
 import { chain } from "../modules/Reason.ts"
 import { analyseLoops } from "../parallel/analyseLoops.ts"
 import { loopEntry, loopEntryText, loopRuntime } from "../parallel/LoopPlan.ts"
-import { loopReports, variantMaps } from "../parallel/loopSources.ts"
+import { loopReports } from "../parallel/loopSources.ts"
 import type * as Manifest from "../archive/Manifest.ts"
 import * as Metadata from "../archive/Metadata.ts"
 import { execute } from "../runtime/execute.generated.ts"
@@ -143,8 +143,8 @@ export const preparePackage = Effect.fn("clustrix.prepare")(function*(
       Effect.forEach(
         analysed.modules,
         ({ map, path }) => map === undefined ? Effect.succeed([]) : Effect.map(map, (text) => [[path, text] as const])
-      ).pipe(Effect.zip(hasLoops ? variantMaps(plan, analysed.modules) : Effect.succeed([]))),
-      ([maps, variants]) => Object.fromEntries([...maps.flat(), ...variants])
+      ),
+      (maps) => Object.fromEntries(maps.flat())
     ),
     loops: loopReports(plan, analysed.modules)
   }

@@ -5,6 +5,7 @@
 import type * as Ast from "../language/Ast.ts"
 import { children } from "../language/Ast.ts"
 import { asName, boundNames, isFunctionSyntax, staticKey, syntax, unwrap } from "../language/Syntax.ts"
+import type { Behaviour } from "../language/Builtins.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import { isFunctionNode, type Key, keyOf } from "./ModuleSyntax.ts"
 
@@ -67,65 +68,83 @@ export const globalMember = (callee: Ast.AnyNode): { readonly object: string; re
     : { object: object.value, member }
 }
 
-/** Of something that may be written through to a thing of class `bytes`. */
-const viewOf = (bytes: Freshness): Freshness => bytes <= fresh ? fresh : shared
+/** What stands where at a call. */
+export interface Call {
+  readonly receiver: Ast.AnyNode | undefined
+  readonly list: ReadonlyArray<Ast.Argument>
+}
+
+/** Of the value at a place of `behaviour`. */
+export const atPlace = (behaviour: Behaviour, place: string, call: Call, lookup: Lookup): Freshness => {
+  const deep = place.startsWith("deep:")
+  const depth = place.split("[]").length - 1
+  const base = place.slice(deep ? 5 : 0).replaceAll("[]", "")
+  let part = atBase(behaviour, base, call, lookup)
+  for (let each = 0; each < depth; each += 1) part = partOf(part, lookup)
+  return deep && part !== primitive ? join(part, partOf(part, lookup)) : part
+}
+
+const atBase = (behaviour: Behaviour, base: string, call: Call, lookup: Lookup): Freshness => {
+  const { list, receiver } = call
+  if (base === "this") return receiver === undefined ? primitive : freshness(receiver, lookup)
+  if (base === "result" || base === "fresh") return fresh
+  if (base.startsWith("invoke")) return shared
+  if (base.startsWith("call")) {
+    const fn = behaviour.calls?.[Number(base.slice("call".length))]?.fn ?? ""
+    const index = /^\d+$/.test(fn) ? Number(fn) : undefined
+    return index === undefined ? shared : list[index] === undefined && !list.some(({ spread }) => spread)
+      ? primitive
+      : callbackResult(list, index, lookup)
+  }
+  const index = Number.parseInt(base, 10)
+  if (base.endsWith("+")) return argumentsOf(list.slice(list.some(({ spread }) => spread) ? 0 : index), lookup)
+  if (list.slice(0, index + 1).some(({ spread }) => spread)) return argumentsOf(list, lookup)
+  return list[index] === undefined ? primitive : freshness(list[index].expression, lookup)
+}
+
+/** Of what a call stores at the places that begin with `into`. */
+export const storedIn = (behaviour: Behaviour, into: string, call: Call, lookup: Lookup): Freshness =>
+  join(
+    ...(behaviour.stores ?? []).map(([at, from]) =>
+      at.startsWith(into) ? atPlace(behaviour, from, call, lookup) : primitive
+    )
+  )
+
+/** Of the result of a call. */
+export const resultOf = (behaviour: Behaviour, call: Call, lookup: Lookup): Freshness => {
+  const { result } = behaviour
+  if (result === "primitive") return primitive
+  const made = holding(storedIn(behaviour, "result", call, lookup))
+  return result === "fresh" ? made
+    : join(...result.map((place) => place === "fresh" ? made : atPlace(behaviour, place, call, lookup)))
+}
+
+const ofKnown = (known: KnownCalls.Known, call: Call, lookup: Lookup): Freshness =>
+  known._tag === "Refused" ? shared : join(...known.behaviours.map((each) => resultOf(each, call, lookup)))
+
+/** The view of bytes that a method of buffers gives: buffers never cross, so it is of bytes of the iteration. */
+const withoutViews = (known: KnownCalls.Known): KnownCalls.Known =>
+  known._tag === "Refused" || known.behaviours.length < 2 ? known
+    : { ...known, behaviours: known.behaviours.filter(({ on }) => on?.length !== 1 || on[0] !== "Buffer") }
 
 const ofCall = (self: Ast.CallExpression, lookup: Lookup): Freshness => {
   const callee = unwrap(self.callee)
   const known = lookup.result(callee)
   if (known !== undefined) return known
   const name = asName(callee)
-  if (name?.ctxt === 1) {
-    return !KnownCalls.globalFunctions.has(name.value)
-      ? shared
-      : !KnownCalls.freshGlobals.has(name.value)
-      ? primitive
-      : name.value === "structuredClone"
-      ? fresh
-      // What is an object already comes back as it is
-      : name.value === "Object"
-      ? join(fresh, argumentsOf(self.arguments, lookup))
-      : holding(argumentsOf(self.arguments, lookup))
-  }
-  const global = globalMember(callee)
-  if (global !== undefined) {
-    if (KnownCalls.primitiveNamespaces.has(global.object)) return primitive
-    if (global.object === "JSON") {
-      return global.member !== "parse" ? primitive : self.arguments.length === 1 ? fresh : shared
-    }
-    // `await` gives what such a promise was made of
-    if (global.object === "Promise" && global.member === "resolve") {
-      return join(fresh, argumentsOf(self.arguments, lookup))
-    }
-    // It may see the same bytes
-    if (global.object === "Buffer" && global.member === "from") return viewOf(argumentsOf(self.arguments, lookup))
-    if (global.object === "Array" && global.member === "from") {
-      const [from, make] = self.arguments
-      return from === undefined ? fresh : make === undefined
-        ? holding(partOf(freshness(from.expression, lookup), lookup))
-        : holding(callbackResult(self.arguments, 1, lookup))
-    }
-    return holding(join(...self.arguments.map(({ expression }) => partOf(freshness(expression, lookup), lookup))))
+  const list = self.arguments
+  if (name !== undefined) {
+    return name.ctxt === 1 ? ofKnown(KnownCalls.globalCall(name.value), { receiver: undefined, list }, lookup) : shared
   }
   if (callee.type !== "MemberExpression") return shared
-  const member = staticKey(callee.property) ?? ""
-  const object = freshness(callee.object, lookup)
-  if (KnownCalls.primitiveMethods.has(member)) return primitive
-  if (KnownCalls.freshMethods.has(member)) return fresh
-  if (member === "map" || member === "flatMap") return holding(callbackResult(self.arguments, 0, lookup))
-  if (KnownCalls.copyingMethods.has(member)) {
-    return holding(join(partOf(object, lookup), argumentsOf(self.arguments, lookup)))
+  const global = globalMember(callee)
+  if (global !== undefined) {
+    return ofKnown(KnownCalls.namespaceCall(`${global.object}.${global.member}`), { receiver: undefined, list }, lookup)
   }
-  if (member === "subarray") return viewOf(object)
-  if (["sort", "reverse", "fill", "copyWithin", "set", "add", "update"].includes(member)) return object
-  if (member === "reduce" || member === "reduceRight") {
-    const [callback, initial] = self.arguments
-    if (initial === undefined) return partOf(object, lookup)
-    const fn = callback === undefined ? undefined : unwrap(callback.expression)
-    return join(freshness(initial.expression, lookup), isFunctionNode(fn) ? returned(fn, lookup) : shared)
-  }
-  // A method of its own may give anything
-  return KnownCalls.pureMethods.has(member) || KnownCalls.mutators.has(member) ? partOf(object, lookup) : shared
+  const member = staticKey(callee.property)
+  return member === undefined
+    ? shared
+    : ofKnown(withoutViews(KnownCalls.methodCall(member)), { receiver: callee.object, list }, lookup)
 }
 
 /** Of what a function gives back. */
@@ -201,13 +220,13 @@ export const freshness = (node: Ast.AnyNode, lookup: Lookup): Freshness => {
         : partOf(freshness(self.object, lookup), lookup)
     case "CallExpression":
       return ofCall(self, lookup)
-    case "NewExpression":
-      if (KnownCalls.viewConstructors.has(asName(unwrap(self.callee))?.value ?? "")) {
-        return viewOf(argumentsOf(self.arguments ?? [], lookup))
-      }
-      return holding(
-        join(...(self.arguments ?? []).map(({ expression }) => partOf(freshness(expression, lookup), lookup)))
-      )
+    case "NewExpression": {
+      const name = asName(unwrap(self.callee))?.value ?? ""
+      const behaviour = KnownCalls.constructors.has(name) ? KnownCalls.construction(name) : undefined
+      return behaviour === undefined
+        ? shared
+        : resultOf(behaviour, { receiver: undefined, list: self.arguments ?? [] }, lookup)
+    }
     case "AwaitExpression":
       return freshness(self.argument, lookup)
     case "ConditionalExpression":

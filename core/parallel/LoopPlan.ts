@@ -28,8 +28,6 @@ export interface LoopVariant {
   /** The path of the module that it is a variant of. */
   readonly of: string
   readonly text: string
-  /** JSON of the source map to that module's text. */
-  readonly map: string
 }
 
 /** Plain JSON, a function of the texts of the modules. */
@@ -85,6 +83,15 @@ const replayText = (module: ModuleSyntax, { hoisted, statement }: Replay, row: s
   return text + module.text.slice(at, end)
 }
 
+/**
+ * What a variant has in the place of `original`. The runtime knows what is put in by these comments ({@link inserted} has
+ * others): neither the text of a function nor a stack shows it.
+ */
+const replaced = (mark: string, original: string, by: string): string =>
+  `/*${mark}=${encodeURIComponent(original)}*/${by}/*${mark}.*/`
+
+const inserted = (mark: string, text: string): string => `/*${mark}<*/${text}/*${mark}>*/`
+
 const list = (names: Iterable<string>): string => [...names].join(", ")
 
 export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops): LoopPlan => {
@@ -137,7 +144,8 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
     for (const { end, specifier, start } of module.requests) {
       const target = packagePathOf(module.path, specifier)
       if (target !== undefined && varied.has(target)) {
-        text.update(start, end, JSON.stringify(relativeSpecifier(module.path, variantPath(target))))
+        const specifierOf = JSON.stringify(relativeSpecifier(module.path, variantPath(target)))
+        text.update(start, end, replaced(mark, module.text.slice(start, end), specifierOf))
       }
     }
   }
@@ -191,8 +199,7 @@ export const planLoops = (program: LoopProgram, { loops, verdicts }: ProvenLoops
     return {
       path: variantPath(module.path),
       of: module.path,
-      text: text.toString(),
-      map: text.generateMap({ hires: "boundary", source: "text" }).toString()
+      text: text.toString()
     }
   })
   return {
@@ -283,7 +290,12 @@ const weave = (
   const again = course._tag === "Values" && ["Identifier", "MemberExpression"].includes(unwrap(course.values).type)
     ? `if (${run}.isOdd) for (const ${mark}Item of ${over}) {}\n`
     : ""
-  text.appendLeft(start, `{\nconst ${run} = ${mark}(${mark}Spec${index}(), ${thunks}, ${over});\n${again}`)
+  // Where in it stands what it goes over: errors of that are of the loop's header
+  const header = course._tag === "Values" ? `/*${mark}[*/${over}/*${mark}]*/` : over
+  text.appendLeft(
+    start,
+    inserted(mark, `{\nconst ${run} = ${mark}(${mark}Spec${index}(), ${thunks}, ${header});\n${again}`)
+  )
   // Made once, and there even before the module is evaluated to its end
   text.append(
     `var ${mark}Made${index};\nfunction ${mark}Spec${index}() {\nreturn ${mark}Made${index} ??= ${
@@ -292,7 +304,7 @@ const weave = (
   )
   if (course._tag === "Values") {
     const span = spanOf(course.values)
-    text.update(span.start, span.end, `${run}.items`)
+    text.update(span.start, span.end, replaced(mark, over, `${run}.items`))
   }
   const cases = unit.replays.map((replay, index) =>
     `case ${index}:\n${replayText(module, replay, `${mark}Row`)}\nbreak;\n`
@@ -302,9 +314,12 @@ const weave = (
     : `const ${mark}Step = ${run}.nextNow();\n`
   text.appendRight(
     spanOf(statement.body).start + 1,
-    `\n${take}if (${mark}Step !== void 0) {\nfor (const ${mark}Row of ${mark}Step) switch (${mark}Row[0]) {\n${cases}}\ncontinue;\n}\n`
+    inserted(
+      mark,
+      `\n${take}if (${mark}Step !== void 0) {\nfor (const ${mark}Row of ${mark}Step) switch (${mark}Row[0]) {\n${cases}}\ncontinue;\n}\n`
+    )
   )
-  text.appendRight(end, "\n}")
+  text.appendRight(end, inserted(mark, "\n}"))
 }
 
 /** The function that makes the body's function out of what the loop's surroundings hold. */

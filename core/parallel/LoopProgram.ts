@@ -6,7 +6,6 @@ import type * as Ast from "../language/Ast.ts"
 import { children, spanOf, unresolved } from "../language/Ast.ts"
 import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../codegen/Placement.ts"
-import { jobApi } from "../slicing/jobApi.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
@@ -24,8 +23,6 @@ export interface LoopProgram extends Program {
   readonly scripts: ReadonlyArray<string>
 }
 
-const fileFunctions: ReadonlySet<string> = new Set([...jobApi].filter((name) => name !== "cluster"))
-
 const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyntax, name: string): Meaning => {
   const local = (owner: ModuleSyntax, binding: Binding | undefined): Meaning => {
     if (binding === undefined) return { _tag: "Unknown", why: `it is not known what \`${name}\` is` }
@@ -39,9 +36,9 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
   if (imported === undefined) return local(module, module.bindings.get(topKey(name)))
   const path = packagePathOf(module.path, imported.specifier)
   if (path === filesystemUtils) {
-    if (imported.imported === "*") return { _tag: "Known", members: fileFunctions }
-    return fileFunctions.has(imported.imported)
-      ? { _tag: "Known", members: undefined }
+    if (imported.imported === "*") return { _tag: "FileFunction", member: undefined }
+    return KnownCalls.fileFunctions.has(imported.imported)
+      ? { _tag: "FileFunction", member: imported.imported }
       : { _tag: "Unknown", why: `it calls \`${name}\` of clustrix` }
   }
   if (path !== undefined) {
@@ -52,14 +49,17 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
     if (exported === undefined || target.imports.has(exported)) return { _tag: "Data" }
     return local(target, target.bindings.get(topKey(exported)))
   }
-  const members = KnownCalls.builtinFunctions.get(imported.specifier.replace(/^node:/, ""))
-  if (members === undefined) {
-    return { _tag: "Unknown", why: `it uses \`${name}\` of ${imported.specifier}, which may do anything` }
+  const { specifier } = imported
+  if (!KnownCalls.isNodeModule(specifier)) {
+    return { _tag: "Unknown", why: `it uses \`${name}\` of ${specifier}, which may do anything` }
   }
-  if (imported.imported === "*" || imported.imported === "default") return { _tag: "Known", members }
-  return members.has(imported.imported)
-    ? { _tag: "Known", members: undefined }
-    : { _tag: "Unknown", why: `it uses \`${name}\` of ${imported.specifier}, which may do more than read` }
+  if (imported.imported === "*" || imported.imported === "default") {
+    return { _tag: "Node", specifier, member: undefined }
+  }
+  return KnownCalls.nodeCall(specifier, imported.imported) !== undefined ||
+      KnownCalls.isNodeConstant(specifier, imported.imported)
+    ? { _tag: "Node", specifier, member: imported.imported }
+    : { _tag: "Unknown", why: `it uses \`${name}\` of ${specifier}, which may do more than read` }
 }
 
 /** The first change of a global, or of what hangs on one. */
@@ -116,6 +116,29 @@ const patchIn = (module: ModuleSyntax): Obstacle | undefined => {
   visit(module.program)
   return patch
 }
+
+const required = /\brequire\s*\(\s*(["'])((?:(?!\1)[^\\\n])*)\1\s*\)/g
+
+/** Whether each `require` of a text is a call that names something else than an ES module. */
+const requiresScriptsOnly = (text: string): boolean => {
+  const calls = [...text.matchAll(required)]
+  const words = text.match(/\brequire\b/g) ?? []
+  const declared = text.match(/\bconst require = /g) ?? []
+  return words.length === calls.length + declared.length &&
+    calls.every(([, , specifier]) => !specifier?.endsWith(".mjs"))
+}
+
+/** Whether `local`, which makes functions such as `require`, only makes the one of that name, as the slices have it. */
+const makesRequire = (text: string, local: string): boolean => {
+  const [before, ...uses] = text.split(new RegExp(`(?<![\\w$])${local.replaceAll("$", "\\$")}(?![\\w$])`))
+  return before !== undefined && uses.length === 2 && text.includes(`const require = ${local}(import.meta.url)`) &&
+    requiresScriptsOnly(text)
+}
+
+/** Whether a CommonJS module may load an ES module of the package, by `import()` or by `require`. */
+const mayLoadModules = (text: string): boolean =>
+  /\bimport\s*\(/.test(text) || /\bcreateRequire\b|\bmodule\s*\.\s*(constructor|require)\b/.test(text) ||
+  !requiresScriptsOnly(text)
 
 /** `scripts`: the package's CommonJS modules. */
 export const make = (
@@ -180,7 +203,12 @@ export const make = (
   }
   const members = asyncMembers(modules.values())
   // A variant of a module that a script loads by itself would be there twice
-  const script = scripts.find(({ text }) => text.includes("import("))
+  const script = scripts.find(({ text }) => mayLoadModules(text))
+  const requiring = [...modules.values()].find((module) =>
+    [...module.imports].some(([local, { specifier }]) =>
+      /^(node:)?module$/.test(specifier) && !makesRequire(module.text, local)
+    )
+  )
   const taken = [...modules.keys()].find((path) => path.endsWith(".loops.mjs") || path.endsWith(".bodies.mjs"))
   const extendedFunction =
     [...modules.values()].flatMap((module) =>
@@ -203,8 +231,12 @@ export const make = (
         why: "the program loads a module here whose name is not constant"
       }) ?? (script === undefined ? undefined : {
         path: script.path,
-        offset: script.text.indexOf("import("),
-        why: "a CommonJS module loads ES modules"
+        offset: Math.max(0, script.text.search(/\b(import|require)\b/)),
+        why: "a CommonJS module may load ES modules"
+      }) ?? (requiring === undefined ? undefined : {
+        path: requiring.path,
+        offset: Math.max(0, requiring.text.search(/\b(createRequire|require)\b/)),
+        why: "the program may load ES modules by `require`"
       }) ?? (taken === undefined ? undefined : {
         path: taken,
         offset: 0,

@@ -4,7 +4,9 @@
  */
 import type * as Ast from "../language/Ast.ts"
 import { children, spanOf, topLevel } from "../language/Ast.ts"
+import { scopeOf } from "../language/Scope.ts"
 import { asName, boundNames, isFunctionSyntax, type Name, staticKey, syntax, unwrap } from "../language/Syntax.ts"
+import { type IsNumericName, numericNames } from "../modules/numericNames.ts"
 
 /** A binding of any scope: its name and SWC's number of its scope. */
 export type Key = string
@@ -48,6 +50,8 @@ export interface ModuleSyntax {
   readonly requests: ReadonlyArray<{ readonly specifier: string; readonly start: number; readonly end: number }>
   /** Where a module is imported whose name is no constant. */
   readonly unknownImport: number | undefined
+  /** Whether a variable holds nothing but numbers. */
+  readonly isNumericName: IsNumericName
 }
 
 /** The key of a name of the module's top level. */
@@ -230,7 +234,18 @@ export const readModule = (path: string, text: string, program: Ast.Module): Mod
     if (binding?.fn !== undefined) binding.assigned.push(spanOf(name).start)
     if (binding?.kind === "import") extendedImports.set(name.value, spanOf(name).start)
   }
-  return { path, text, program, bindings, imports, extendedImports, exports, requests, unknownImport }
+  return {
+    path,
+    text,
+    program,
+    bindings,
+    imports,
+    extendedImports,
+    exports,
+    requests,
+    unknownImport,
+    isNumericName: numericNames(scopeOf(program))
+  }
 }
 
 /** The keys that are declared in `node`. */

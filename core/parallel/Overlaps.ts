@@ -14,8 +14,7 @@ import type { Program } from "./Unit.ts"
 const startsWork: ReadonlySet<string> = new Set(["setTimeout", "setInterval", "setImmediate", "queueMicrotask"])
 
 /** Methods that call the functions that they are given before they return. */
-const callsAtOnce: ReadonlySet<string> = new Set([...KnownCalls.pureMethods, "sort", "from", "groupBy", "parse",
-  "stringify"])
+const callsAtOnce: ReadonlySet<string> = new Set([...KnownCalls.callsFirst, ...KnownCalls.callsSecond])
 
 const methods: ReadonlySet<string> = new Set([
   "ClassMethod",

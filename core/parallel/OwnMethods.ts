@@ -61,7 +61,8 @@ export const ownMethodsIn = (
         const global = globalMember(callee)
         if (global !== undefined) return global.object === "Promise"
         const member = callee.type === "MemberExpression" ? staticKey(callee.property) ?? "" : ""
-        return !KnownCalls.freshMethods.has(member) && !KnownCalls.copyingMethods.has(member)
+        const known = KnownCalls.methodCall(member)
+        return known._tag === "Refused" || known.behaviours.some(({ result }) => typeof result !== "string")
       }
       case "Identifier": {
         const name = asName(self)
@@ -81,7 +82,7 @@ export const ownMethodsIn = (
   }
   /** `key`: `undefined` when it is not constant. */
   const store = (key: string | undefined, value: Ast.AnyNode | undefined, at: Ast.AnyNode): void => {
-    if (stored !== undefined || (key !== undefined && !KnownCalls.methods.has(key))) return
+    if (stored !== undefined || (key !== undefined && !KnownCalls.methods().has(key))) return
     if (value !== undefined && !mayBeFunction(value)) return
     stored = {
       path: module.path,

@@ -247,6 +247,17 @@ export const replayOf = (
     }
   }
   if (binding === undefined) return undefined
+  const isAssigned = asName(unwrap(
+    plain.type === "AssignmentExpression" ? plain.left
+      : plain.type === "UpdateExpression" ? plain.argument : plain
+  )) !== undefined
+  if (isAssigned && !["let", "var", "parameter", "catch"].includes(binding.kind)) {
+    return {
+      path: module.path,
+      offset: spanOf(statement).start,
+      why: `\`${root.value}\` is a constant, and assigning it throws`
+    }
+  }
 
   const hoisted: Array<Hoisted> = []
   /** As `depth` of {@link Replay}, of what is read. */
@@ -360,7 +371,7 @@ export const replayOf = (
     const member = callee.type === "MemberExpression" ? staticKey(callee.property) ?? "" : ""
     const global = globalMember(callee)
     if (callee.type !== "MemberExpression") odd ??= self
-    else if (global?.object === "Math" && KnownCalls.namespaceMembers.get("Math")?.has(member) === true) {
+    else if (global?.object === "Math" && KnownCalls.isPlainMember(`Math.${member}`)) {
       for (const { expression, spread } of self.arguments) {
         if (!spread) take(expression, undefined)
         else if (mentions(expression, accumulator)) odd ??= expression

@@ -7,6 +7,8 @@
 import type * as Ast from "../language/Ast.ts"
 import { children, spanOf, topLevel, unresolved } from "../language/Ast.ts"
 import { asName, type Name, staticKey, syntax, unwrap } from "../language/Syntax.ts"
+import type { Behaviour } from "../language/Builtins.ts"
+import { isNumeric } from "../modules/numericNames.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
@@ -21,8 +23,10 @@ export type Meaning =
   | { readonly _tag: "Literal"; readonly module: ModuleSyntax; readonly name: string }
   /** Anything else, which goes along by value. */
   | { readonly _tag: "Data" }
-  /** A function of Node, or a cluster file function. `members`: it is their namespace. */
-  | { readonly _tag: "Known"; readonly members: ReadonlySet<string> | undefined }
+  /** A function or constant of a module of Node. `member` is `undefined` for the module itself. */
+  | { readonly _tag: "Node"; readonly specifier: string; readonly member: string | undefined }
+  /** A cluster file function. `member` is `undefined` for their namespace. */
+  | { readonly _tag: "FileFunction"; readonly member: string | undefined }
   | { readonly _tag: "Unknown"; readonly why: string }
 
 export interface Program {
@@ -59,6 +63,10 @@ export interface Unit {
   /** Whether it does more than a handful of steps: it loops, waits, or calls something that may take long. */
   readonly works: boolean
   readonly ownMethods: OwnMethods
+  /** Where it calls something else than a function that is written there, or that the library has. */
+  readonly callsGiven: Obstacle | undefined
+  /** Where it takes something out of an object under a name that is computed: that may be a function of the library. */
+  readonly takesComputed: Obstacle | undefined
 }
 
 export interface Scope {
@@ -180,7 +188,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
         if (meaning._tag === "Function") {
           return program.unit(meaning.module, meaning.name, meaning.fn)?.returns ?? Freshness.shared
         }
-        return meaning._tag === "Known" ? Freshness.fresh : Freshness.shared
+        return meaning._tag === "Node" || meaning._tag === "FileFunction" ? Freshness.fresh : Freshness.shared
       }
       return own.has(keyOf(name)) ? Freshness.shared : undefined
     }
@@ -211,6 +219,9 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     let awaits = false
     let works = false
     let mixes = false
+    let callsGiven: Obstacle | undefined
+    let takesComputed: Obstacle | undefined
+    const at = (node: Ast.AnyNode, why: string): Obstacle => ({ path: module.path, offset: spanOf(node).start, why })
 
     const stop = (node: Ast.AnyNode, why: string): never => {
       throw new Stop({ path: module.path, offset: spanOf(node).start, why })
@@ -294,16 +305,16 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
     const use = (name: Name, called: boolean, argumentsOf: ReadonlyArray<Ast.Argument>): void => {
       const key = keyOf(name)
       if (own.has(key) && !inner.has(key)) {
-        // A function among its own values was looked at where it is written: none crosses from the main thread
+        // A function that is written here was looked at there: none crosses from the main thread
         works ||= called
+        const binding = module.bindings.get(key)
+        if (called && (binding?.fn === undefined || binding.assigned.length > 0)) {
+          callsGiven ??= at(name, `it calls \`${name.value}\`, which may be any function`)
+        }
         return
       }
       if (name.ctxt === unresolved) {
-        const isKnown = called ? KnownCalls.globalFunctions.has(name.value) : KnownCalls.globalValues.has(name.value)
-        if (isKnown) {
-          works ||= called && !KnownCalls.cheapCalls.has(name.value)
-          return
-        }
+        if (!called && KnownCalls.globalValues.has(name.value)) return
         const why = KnownCalls.refusedGlobals.get(name.value)
         stop(name, `it uses the global \`${name.value}\`${why === undefined ? "" : `: ${why}`}`)
       }
@@ -335,11 +346,13 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
             }
             data.add(name.value)
             return
-          case "Known":
-            if (meaning.members !== undefined) stop(name, `it uses the whole module \`${name.value}\``)
+          case "Node":
+          case "FileFunction":
+            if (meaning.member === undefined) return stop(name, `it uses the whole module \`${name.value}\``)
             imports.add(name.value)
-            works = true
-            return
+            if (called) return node(meaning.member, meaning, argumentsOf, name)
+            if (meaning._tag === "Node" && KnownCalls.isNodeConstant(meaning.specifier, meaning.member)) return
+            return stop(name, `\`${name.value}\` is handed over, and it is not known what it will be given`)
           default:
             return stop(name, meaning.why)
         }
@@ -368,7 +381,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       const list = self.arguments
       const object = unwrap(callee.object)
       const borrowed = object.type === "MemberExpression" &&
-        KnownCalls.pureMethods.has(staticKey(object.property) ?? "")
+        KnownCalls.methods().has(staticKey(object.property) ?? "")
       const name = asName(object)
       const isOwn = isFunctionNode(object) || (name !== undefined && isFunctionName(name))
       const receivers = KnownCalls.borrowing.has(member)
@@ -381,6 +394,101 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       if (receivers.some(isGiven)) stop(self, `it is not known what \`${member}\` does to what it is given here`)
     }
 
+    /** What the library's `behaviours` do with their receiver and each argument. */
+    const effects = (
+      behaviours: ReadonlyArray<Behaviour>,
+      call: Freshness.Call,
+      self: Ast.AnyNode,
+      callee: string
+    ): void => {
+      const { list, receiver } = call
+      for (const behaviour of behaviours) {
+        for (const { fn } of behaviour.calls ?? []) {
+          const callback = /^\d+$/.test(fn) ? list[Number(fn)]?.expression : undefined
+          const name = callback === undefined ? undefined : asName(unwrap(callback))
+          const binding = name === undefined ? undefined : module.bindings.get(keyOf(name))
+          const isWritten = callback === undefined || isFunctionNode(unwrap(callback)) ||
+            fresh(callback) === Freshness.primitive && unwrap(callback).type !== "Identifier" ||
+            (name !== undefined &&
+              (name.ctxt === unresolved || isFunctionName(name) ||
+                (binding?.fn !== undefined && binding.assigned.length === 0)))
+          if (!isWritten) {
+            callsGiven ??= at(self, `\`${callee}\` calls what it is given here, which may be any function`)
+          }
+        }
+        // A regular expression that others have must not remember where it stopped: that is checked when the loop begins
+        if (behaviour.changesState?.includes("regexp") === true) continue
+        for (const place of behaviour.mutates ?? []) {
+          const stored = Freshness.storedIn(behaviour, place, call, lookup)
+          if (place === "this") {
+            if (receiver !== undefined) change(receiver, stored, self)
+            continue
+          }
+          if (/^\d+\+?$/.test(place)) {
+            const index = Number.parseInt(place, 10)
+            const changed = place.endsWith("+") ? list.slice(index) : list.slice(index, index + 1)
+            if (changed.length === 0) continue
+            if (list.slice(0, index + 1).some(({ spread }) => spread) || changed.some(({ spread }) => spread)) {
+              stop(self, `\`${callee}\` changes what it is given, and the arguments are spread`)
+            }
+            for (const { expression } of changed) {
+              change(expression, stored, expression)
+            }
+            continue
+          }
+          if (Freshness.atPlace(behaviour, place, call, lookup) > Freshness.fresh) {
+            stop(self, `\`${callee}\` changes what hangs on something that it is given`)
+          }
+        }
+      }
+    }
+    const known = (call: KnownCalls.Known, of: Freshness.Call, self: Ast.AnyNode, callee: string): void =>
+      call._tag === "Refused"
+        ? stop(self, `it calls \`${callee}\`: ${call.why}`)
+        : effects(call.behaviours, of, self, callee)
+
+    /** A function of a module of Node, or a cluster file function: `options` of others than these may make it write. */
+    const node = (
+      member: string,
+      meaning: Extract<Meaning, { readonly _tag: "Node" | "FileFunction" }>,
+      list: ReadonlyArray<Ast.Argument>,
+      self: Ast.AnyNode
+    ): void => {
+      works = true
+      if (meaning._tag === "FileFunction") return
+      const call = KnownCalls.nodeCall(meaning.specifier, member)
+      if (call === undefined) return stop(self, `it calls \`${member}\`, which may do more than read`)
+      const { behaviour, takes } = call
+      const isLiteral = (each: Ast.AnyNode): boolean => {
+        const value = unwrap(each)
+        return value.type === "UnaryExpression" ? isLiteral(value.argument)
+          : ["StringLiteral", "NumericLiteral", "BooleanLiteral", "NullLiteral"].includes(value.type)
+      }
+      list.forEach(({ expression, spread }, index) => {
+        if (takes.optionsAt === -1 || index < takes.optionsAt) return
+        const value = unwrap(expression)
+        const refused = !spread && index === takes.optionsAt && isLiteral(value)
+          ? undefined
+          : spread || index > takes.optionsAt || value.type !== "ObjectExpression"
+          ? expression
+          : value.properties.find((property) => {
+            if (property.type !== "KeyValueProperty" || property.key.type === "Computed") return true
+            const key = staticKey(property.key) ?? ""
+            const allowed = takes.options.get(key)
+            const given = unwrap(property.value)
+            return !takes.options.has(key) || !isLiteral(given) ||
+              (allowed !== undefined && !(given.type === "StringLiteral" && allowed.has(given.value)))
+          })
+        if (refused !== undefined) {
+          stop(refused, `\`${member}\` is given options here that are not known not to change anything`)
+        }
+      })
+      if (takes.optionsAt !== -1 && list.slice(0, takes.optionsAt).some(({ spread }) => spread)) {
+        stop(self, `the arguments of \`${member}\` are spread, and may hold options`)
+      }
+      effects([behaviour], { receiver: undefined, list }, self, member)
+    }
+
     const call = (self: Ast.CallExpression, depth: number): void => {
       if (self.callee.type === "Super" || self.callee.type === "Import") {
         return stop(self, "it loads a module")
@@ -389,10 +497,18 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       const list = self.arguments
       for (const { expression } of list) visit(expression, depth)
       const name = asName(callee)
+      if (name?.ctxt === unresolved) {
+        works ||= !KnownCalls.cheapCalls.has(name.value)
+        if (name.value === "structuredClone" && (list.length !== 1 || list[0]?.spread)) {
+          stop(self, "`structuredClone` is given options here, and may take what it is given away")
+        }
+        return known(KnownCalls.globalCall(name.value), { receiver: undefined, list }, self, name.value)
+      }
       if (name !== undefined) return use(name, true, list)
       if (isFunctionNode(callee)) return visit(callee, depth)
       if (callee.type === "CallExpression") {
         works = true
+        callsGiven ??= at(self, "it calls what another call gives, which may be any function")
         return visit(callee, depth)
       }
       if (callee.type !== "MemberExpression") return stop(self, "it calls something that is not known")
@@ -405,59 +521,88 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       }
       const object = unwrap(callee.object)
       const root = asName(object)
-      if (
-        root?.ctxt === unresolved && !KnownCalls.globalValues.has(root.value) ||
-        (root?.ctxt === unresolved && KnownCalls.namespaceMembers.has(root.value))
-      ) {
-        const members = KnownCalls.namespaceMembers.get(root.value)
+      if (root?.ctxt === unresolved && !KnownCalls.globalValues.has(root.value) || isGlobalNamespace(root)) {
+        const path = `${root?.value}.${member}`
         checkReceiver(self, callee, member)
-        if (members?.has(member) === true) {
-          const [first, second] = list
-          const isText = second !== undefined && unwrap(second.expression).type === "StringLiteral"
-          if (
-            root.value === "Buffer" && member === "from" && !isText && first &&
-            fresh(first.expression) > Freshness.fresh
-          ) {
-            stop(self, "`Buffer.from` without an encoding may share its bytes")
-          }
-          works ||= root.value !== "Math" && !KnownCalls.cheapCalls.has(member)
-          return
-        }
-        const why = root.value === "Math" && member === "random"
+        const why = path === "Math.random"
           ? "it draws random numbers, whose order cannot be kept"
-          : root.value === "Date" && member === "now"
+          : path === "Date.now"
           ? "it asks the clock"
-          : KnownCalls.refusedGlobals.get(root.value)
-        return stop(self, `it calls \`${root.value}.${member}\`${why === undefined ? "" : `: ${why}`}`)
+          : undefined
+        if (why !== undefined) stop(self, `it calls \`${path}\`: ${why}`)
+        const [first, second] = list
+        const isText = second !== undefined && unwrap(second.expression).type === "StringLiteral"
+        if (path === "Buffer.from" && !isText && first && fresh(first.expression) > Freshness.fresh) {
+          stop(self, "`Buffer.from` without an encoding may share its bytes")
+        }
+        works ||= root?.value !== "Math" && !KnownCalls.cheapCalls.has(member)
+        return known(KnownCalls.namespaceCall(path), { receiver: undefined, list }, self, path)
       }
       if (root?.ctxt === topLevel) {
         const meaning = program.meaning(module, root.value)
-        if (meaning._tag === "Known" && meaning.members !== undefined) {
-          if (!meaning.members.has(member)) {
+        if ((meaning._tag === "Node" || meaning._tag === "FileFunction") && meaning.member === undefined) {
+          if (meaning._tag === "FileFunction" && !KnownCalls.fileFunctions.has(member)) {
             stop(self, `it calls \`${root.value}.${member}\`, which may do more than read`)
           }
           imports.add(root.value)
-          works = true
-          return
+          return node(member, meaning, list, self)
         }
       }
       if (KnownCalls.revealing.has(member)) stop(self, `\`${member}\` leads to what all objects share`)
-      visit(callee.object, depth)
       works ||= !KnownCalls.cheapCalls.has(member)
       checkReceiver(self, callee, member)
-      if (KnownCalls.mutators.has(member)) {
-        return change(
-          callee.object,
-          Freshness.join(...list.map(({ expression, spread }) => spread ? Freshness.shared : fresh(expression))),
-          self
-        )
+      if (KnownCalls.borrowing.has(member)) return borrow(self, object, depth)
+      visit(callee.object, depth)
+      if (written.has(member) && !KnownCalls.methods().has(member)) {
+        // Objects that cross have no functions: what is called is written here, or nothing
+        callsGiven ??= at(self, `it calls the method \`${member}\`, which may be any function`)
+        return
       }
-      const whole = fresh(callee.object)
-      if ((member === "test" || member === "exec") && whole > Freshness.fresh) stateful = true
-      if (KnownCalls.pureMethods.has(member)) return
-      if (whole <= Freshness.fresh && !mixed) return
-      stop(self, `it calls the method \`${member}\`, and it is not known of what`)
+      if ((member === "test" || member === "exec") && fresh(callee.object) > Freshness.fresh) stateful = true
+      return known(KnownCalls.methodCall(member), { receiver: callee.object, list }, self, member)
     }
+    const isGlobalNamespace = (name: Name | undefined): boolean =>
+      name?.ctxt === unresolved && KnownCalls.isNamespace(name.value)
+
+    /** `f.call(self, ...)`: of a function that is written here, or of a method that changes nothing. */
+    const borrow = (
+      self: Ast.CallExpression,
+      object: Ast.AnyNode,
+      depth: number
+    ): void => {
+      const name = asName(object)
+      if (isFunctionNode(object) || (name !== undefined && isFunctionName(name))) return visit(object, depth)
+      const borrowed = unwrap(object)
+      const member = borrowed.type === "MemberExpression" ? staticKey(borrowed.property) ?? "" : ""
+      const method = KnownCalls.methodCall(member)
+      if (
+        borrowed.type !== "MemberExpression" || method._tag === "Refused" ||
+        method.behaviours.some(({ calls, mutates }) => mutates !== undefined || calls !== undefined)
+      ) return stop(self, "a function is called here that is not known")
+      visit(borrowed.object, depth)
+    }
+
+    /** Names under which functions are written here, and nothing else is stored. */
+    const written = new Set<string>()
+    const storedElse = new Set<string>()
+    const findWritten = (node: Ast.AnyNode): void => {
+      const self = syntax(node)
+      if (self.type === "MethodProperty") written.add(staticKey(self.key) ?? "")
+      if (self.type === "KeyValueProperty") {
+        const isFunction = isFunctionNode(unwrap(self.value))
+        ;(isFunction ? written : storedElse).add(staticKey(self.key) ?? "")
+      }
+      if (self.type === "ObjectExpression") {
+        for (const property of self.properties) if (property.type === "Identifier") storedElse.add(property.value)
+      }
+      if (self.type === "AssignmentExpression") {
+        const left = unwrap(self.left)
+        if (left.type === "MemberExpression") storedElse.add(staticKey(left.property) ?? "")
+      }
+      for (const child of children(node)) findWritten(child)
+    }
+    for (const each of nodes) findWritten(each)
+    for (const name of storedElse) written.delete(name)
 
     const visit = (node: Ast.AnyNode, depth: number): void => {
       const self = syntax(node)
@@ -481,7 +626,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
         case "MemberExpression": {
           const global = Freshness.globalMember(self)
           if (global !== undefined) {
-            if (KnownCalls.namespaceMembers.get(global.object)?.has(global.member) !== true) {
+            if (!KnownCalls.isPlainMember(`${global.object}.${global.member}`)) {
               stop(
                 self,
                 `it uses \`${global.object}.${global.member}\`${
@@ -503,13 +648,22 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           if (member === "stack") stop(self, "`stack` names files and lines, which are others on another thread")
           if (root?.ctxt === topLevel && member !== undefined) {
             const meaning = program.meaning(module, root.value)
-            if (meaning._tag === "Known" && meaning.members?.has(member) === true) {
+            if (
+              meaning._tag === "Node" && meaning.member === undefined &&
+              KnownCalls.isNodeConstant(meaning.specifier, member)
+            ) {
               imports.add(root.value)
               return
             }
           }
+          if (member !== undefined && KnownCalls.changing().has(member)) {
+            stop(self, `it takes \`${member}\` out of an object, which may be a method that changes things`)
+          }
           visit(self.object, depth)
-          if (self.property.type === "Computed") visit(self.property.expression, depth)
+          if (self.property.type === "Computed") {
+            takes(self.property.expression)
+            visit(self.property.expression, depth)
+          }
           return
         }
         case "CallExpression":
@@ -589,14 +743,14 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
           break
         case "KeyValueProperty":
           if (self.key.type === "Computed") visit(self.key.expression, depth)
-          else if (KnownCalls.methods.has(staticKey(self.key) ?? "") && isFunctionNode(unwrap(self.value))) {
+          else if (KnownCalls.methods().has(staticKey(self.key) ?? "") && isFunctionNode(unwrap(self.value))) {
             stop(self, `a method \`${staticKey(self.key)}\` is defined, which is the name of one of the language's own`)
           }
           visit(self.value, depth)
           return
         case "MethodProperty":
           if (self.generator === true) stop(self, "it makes a generator")
-          if (KnownCalls.methods.has(staticKey(self.key) ?? "")) {
+          if (KnownCalls.methods().has(staticKey(self.key) ?? "")) {
             stop(self, `a method \`${staticKey(self.key)}\` is defined, which is the name of one of the language's own`)
           }
           if (self.key.type === "Computed") visit(self.key.expression, depth)
@@ -624,10 +778,21 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       }
       for (const child of children(node)) visit(child, depth)
     }
+    /** Something is taken out of an object under a name that is computed. */
+    const takes = (key: Ast.AnyNode): void => {
+      if (unwrap(key).type === "StringLiteral" || isNumeric(key, (name) => module.isNumericName(name))) return
+      takesComputed ??= at(key, "it takes something out of an object by a name that is computed")
+    }
     /** A pattern takes `member` out of something. */
     const taken = (node: Ast.AnyNode, member: string | undefined): void => {
       if (member === "stack") stop(node, "`stack` names files and lines, which are others on another thread")
       if (KnownCalls.revealing.has(member ?? "")) stop(node, `\`${member}\` leads to what all objects share`)
+      if (member !== undefined && KnownCalls.changing().has(member)) {
+        stop(node, `it takes \`${member}\` out of an object, which may be a method that changes things`)
+      }
+      if (member === undefined) {
+        takesComputed ??= at(node, "it takes something out of an object by a name that is computed")
+      }
     }
     /** The defaults in a pattern that declares. */
     const pattern = (node: Ast.AnyNode, depth: number): void => {
@@ -682,6 +847,8 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       stateful,
       awaits,
       works,
+      callsGiven,
+      takesComputed,
       ownMethods: ownMethodsIn(module, nodes, {
         isFunction: (name) =>
           module.bindings.get(keyOf(name))?.fn !== undefined ||

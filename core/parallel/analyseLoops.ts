@@ -11,7 +11,7 @@ import { proveLoops } from "./proveLoops.ts"
 import { type ModuleSyntax, readModule } from "./ModuleSyntax.ts"
 
 /** Raised when the same texts give another plan. */
-const version = 6
+const version = 9
 
 const none: LoopPlan = { verdicts: [], variants: [], bodies: [] }
 

@@ -1,47 +1,17 @@
 /**
  * From the texts of a package back to the user's lines.
  */
-import remapping from "@jridgewell/remapping"
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping"
 import * as Effect from "effect/Effect"
 import type { AnalysisCache } from "../modules/AnalysisCache.ts"
 import type { EmittedModule } from "../codegen/emitModules.ts"
 import type { Hasher } from "../archive/Hasher.ts"
-import type { SourceMap } from "../runtime/SourceMapDocument.ts"
 import { fromOffset, SourceLocation } from "../diagnostics/SourceLocation.ts"
 import type { SourceParser, SourceSyntaxError } from "../language/SourceParser.ts"
 import type { LoopPlan } from "./LoopPlan.ts"
 import type { LoopPlace, LoopReport } from "./LoopReport.ts"
 
 type Asked<A> = Effect.Effect<A, SourceSyntaxError, SourceParser | AnalysisCache | Hasher>
-
-/** The source maps of the variants, by path. */
-export const variantMaps = (
-  { variants }: LoopPlan,
-  modules: ReadonlyArray<EmittedModule>
-): Asked<ReadonlyArray<readonly [string, SourceMap]>> =>
-  Effect.map(
-    Effect.forEach(variants, ({ map, of, path }) => {
-      const original = modules.find((module) => module.path === of)?.map
-      if (original === undefined) return Effect.succeed([])
-      return Effect.map(original, (inner) => {
-        let isOutermost = true
-        const { mappings, names } = remapping(map, () => {
-          if (!isOutermost) return null
-          isOutermost = false
-          return JSON.stringify(inner)
-        })
-        const composed: SourceMap = {
-          version: 3,
-          sources: inner.sources,
-          names,
-          mappings: typeof mappings === "string" ? mappings : ""
-        }
-        return [[path, composed] as const]
-      })
-    }),
-    (maps) => maps.flat()
-  )
 
 /** Each loop where the user wrote it. */
 export const loopReports = (

@@ -279,6 +279,10 @@ const prove = (
   const ownMethods = [unit, ...helpers.map((helper) => helper.unit)].map((each) => each.ownMethods)
   const stored = ownMethods.find((each) => each.stored !== undefined)?.stored
   if (stored !== undefined && ownMethods.some(({ handsOn }) => handsOn)) throw new Refused(stored)
+  const units = [unit, ...helpers.map((helper) => helper.unit)]
+  const callsGiven = units.find((each) => each.callsGiven !== undefined)?.callsGiven
+  const takesComputed = units.some((each) => each.takesComputed !== undefined)
+  if (callsGiven !== undefined && takesComputed) throw new Refused(callsGiven)
   if (!unit.works) refuse(loop, "an iteration is cheaper than its way to another thread")
   if (namesClash(module, body, unit)) refuse(loop, "it uses several variables of one name from around it")
 

@@ -66,6 +66,43 @@ export function main(): unknown {
 }
 `
 
+/** Reads an array of `mb` megabytes. */
+const wide = `
+export function main(mb: number): unknown {
+  const data = new Float64Array(mb * 131072)
+  for (let i = 0; i < data.length; i++) data[i] = (i * 7919) % 1000
+  const sums: Array<number> = []
+  for (let b = 0; b < 20; b++) {
+    let seed = b + 1
+    let sum = 0
+    for (let k = 0; k < 1_500_000; k++) {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+      sum += data[seed % data.length]!
+    }
+    sums.push(sum)
+  }
+  return sums
+}
+`
+
+/** Contributes a cell in a few nanoseconds, and again and again. */
+const cheap = `
+export function main(times: number): unknown {
+  const width = 600
+  const cells = new Uint8Array(width * width)
+  for (let g = 0; g < times; g++) {
+    for (let y = 0; y < width; y++) {
+      for (let x = 0; x < width; x++) {
+        let n = x
+        for (let d = 0; d < 12; d++) n = (n * 31 + y + g) % 251
+        cells[y * width + x] = n
+      }
+    }
+  }
+  return cells.reduce((sum, each) => sum + each, 0)
+}
+`
+
 const projects: Readonly<Record<string, Packing.Project>> = {
   long: {
     files: {
@@ -74,6 +111,8 @@ const projects: Readonly<Record<string, Packing.Project>> = {
     },
     fn: "main.ts#main"
   },
+  wide: { files: { "main.ts": wide }, fn: "main.ts#main" },
+  cheap: { files: { "main.ts": cheap }, fn: "main.ts#main" },
   failing: { files: { "main.ts": failing }, fn: "main.ts#main" }
 }
 
@@ -92,7 +131,8 @@ const execute = async (
   name: string,
   cluster: Partial<ClusterConfig.ClusterConfig> | undefined,
   args: ReadonlyArray<unknown>,
-  place: (file: string) => string = (file) => file
+  place: (file: string) => string = (file) => file,
+  addressSpaceKb = "unlimited"
 ): Promise<Ran> => {
   const job = path.join(scratch, `job-${jobs += 1}`)
   mkdirSync(job)
@@ -108,7 +148,8 @@ const execute = async (
     writeFileSync(path.join(job, "invocation.json"), Invocation.encode(invocation))
     words.push("--invocation", place(path.join(job, "invocation.json")))
   }
-  const child = spawn(process.execPath, [path.join(scratch, name, "execute.mjs"), ...words], {
+  const limited = ["-c", `ulimit -v ${addressSpaceKb} && exec "$@"`, "sh", process.execPath]
+  const child = spawn("sh", [...limited, path.join(scratch, name, "execute.mjs"), ...words], {
     cwd: scratch,
     stdio: ["ignore", "ignore", "pipe"],
     timeout: 60_000
@@ -164,6 +205,29 @@ describe("a job with loops", () => {
     const ran = await execute("long", { cores: 2, parallel: true }, [2])
     assert.strictEqual(computed(ran), 0)
   })
+
+  it("is serial where the limit of address space has no room for threads", async () => {
+    const ran = await execute("long", { cores: 2, parallel: true }, [60], (file) => file, "2000000")
+    const serial = await execute("long", { cores: 1 }, [60])
+    assert.deepStrictEqual(ran.result, serial.result)
+    assert.strictEqual(computed(ran), 0)
+    assert.include(JSON.stringify(ran.notes), "too little address space")
+  }, 120_000)
+
+  it("copies no more to each thread than a thread itself takes", async () => {
+    const ran = await execute("wide", { cores: 2, parallel: true }, [70])
+    const serial = await execute("wide", { cores: 1 }, [70])
+    assert.deepStrictEqual(ran.result, serial.result)
+    assert.strictEqual(computed(ran), 0)
+    assert.include(JSON.stringify(ran.notes), "more bytes than each thread may have a copy of")
+  }, 120_000)
+
+  it("leaves a loop alone in which threads did not pay", async () => {
+    const ran = await execute("cheap", { cores: 2, parallel: true }, [40])
+    const serial = await execute("cheap", { cores: 1 }, [40])
+    assert.deepStrictEqual(ran.result, serial.result)
+    assert.isAtMost(ran.notes?.length ?? 0, 2)
+  }, 120_000)
 
   it("uses its cores when its files are named relative to where it is started", async () => {
     const ran = await execute("long", { cores: 2, parallel: true }, [60], (file) => path.relative(scratch, file))

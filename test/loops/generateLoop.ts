@@ -152,7 +152,22 @@ class Writer {
       `(groups[k] ??= shared.list).push(${n})`,
       `shared.list.sort(); shared.list.push(${n})`,
       `total += Object.keys(counts).length`,
-      `x.v = ${n}`
+      `x.v = ${n}`,
+      `Buffer.from(k).copy(bytes, work(v) % 8)`,
+      `total += new TextEncoder().encodeInto(k, bytes.subarray(work(v) % 8)).written`,
+      `bytes.set([v & 7], work(v) % 8)`,
+      `new Uint8Array(bytes.buffer).fill(v & 3)`,
+      `structuredClone(v, { transfer: work(v) % 5 === 0 ? [bytes.buffer] : [] })`,
+      `const own: any = { put: [].push }; own.put(shared); own[0].v += 1`,
+      `const found: any = ({} as any)[first ?? "constructor"]; found.assign?.(shared, { v: ${n} })`,
+      `void Promise.resolve(${own}).then((each: any) => { each.later = v })`,
+      `{ const row: any = { v }; void Promise.resolve().finally(() => { row.v = -1 }); list.push(row) }`,
+      `try { (fixed as any) += ${n} } catch (error) { list.push(String(error)) }`,
+      `text += String(new Error(k).stack).split("\\n").length`,
+      `Array.prototype.push.call(shared.list, ${n})`,
+      `[shared.list, []].map((each: any) => each.push(${n}))`,
+      `pattern.lastIndex = 0; total += pattern.test(k + "1") ? 1 : 0`,
+      `total += pattern.test(k + "12") ? 1 : 0`
     ])
   }
 
@@ -256,11 +271,12 @@ ${aliased};
 const counts: any = { a: 1 }, map = new Map<any, any>(), sums = new Map<any, any>(), set = new Set<any>();
 const grid: any = ${pick(["Array(8).fill(0)", "[1, 2, 3, 4, 5, 6, 7, 8]", "Array(8)"])};
 const cells: any = ${once(8) ? "Array(4).fill([0, 0, 0, 0])" : "Array.from({ length: 4 }, () => [0, 0, 0, 0])"};
-const typed = new Float64Array(8);
+const typed = new Float64Array(8), bytes = new Uint8Array(16), pattern = /\\d/g;
+const fixed: number = 1;
 ${guarded};
 return { total, hits, text, best, least, first, last, caught, list, groups, cells, ${
       accumulators.join(", ")
-    }, shared, items, state, table: table, cache };
+    }, bytes: bytes.length === 0 ? "gone" : bytes, fixed, shared, items, state, table: table, cache };
 }
 `
   }

@@ -94,4 +94,51 @@ export async function main(): Promise<unknown> {
     assert.deepStrictEqual(loops.map(({ verdict }) => verdict), ["serial"])
     assert.include(JSON.stringify(loops), "a CommonJS module's")
   })
+
+  for (
+    const [how, files] of Object.entries({
+      "a CommonJS module requires one of theirs": {
+        "script.cjs": `const state = require("./state.mts")
+exports.get = () => state.count()
+`,
+        "main.ts": `import { get } from "./script.cjs"
+import { bump, count } from "./state.mts"
+export function main(): unknown { bump(); bump(); return [count(), get()] }
+`
+      },
+      "a module requires one of theirs": {
+        "main.ts": `import { createRequire } from "node:module"
+import { bump, count } from "./state.mts"
+const load = createRequire(import.meta.url)
+export function main(): unknown { bump(); bump(); return [count(), load("./state.mts").count()] }
+`
+      }
+    })
+  ) {
+    it(`are serial where ${how}: it would be there twice`, async () => {
+      const { loops, paths } = await Effect.runPromise(
+        unpack({
+          files: {
+            ...files,
+            "state.mts": `let n = 0
+export const bump = (): void => { n++ }
+export const count = (): number => n + 0 * many()
+export function many(): number {
+  let t = 0
+  for (let i = 0; i < 30; i++) { let u = i; for (let r = 0; r < 100; r++) u = (u * 31 + r) % 10007; t += u }
+  return t
+}
+`
+          },
+          fn: "main.ts#main"
+        }, path.join(scratch, how.replace(/\W/g, "-"))).pipe(
+          Effect.provide(Layer.mergeAll(SourceParser.layer, Hasher.layer, AnalysisCache.layerNone))
+        )
+      )
+      assert.include(loops.map(({ verdict }) => verdict), "serial")
+      assert.notInclude(loops.map(({ verdict }) => verdict), "parallel")
+      assert.deepStrictEqual(paths.filter((each) => each.endsWith(".loops.mjs")), [])
+      assert.include(JSON.stringify(loops), "may load ES modules")
+    })
+  }
 })

@@ -119,13 +119,21 @@ export interface Numbered {
 }
 
 /** Numbers all objects that hang on `root`. Throws {@link NotCarried}. */
-export const numberObjects = (root: object, stateful: boolean, limit = Infinity): Numbered => {
+export const numberObjects = (
+  root: object,
+  stateful: boolean,
+  limit = Infinity,
+  byteLimit = Infinity
+): Numbered => {
   const objects: Array<object> = []
   const numbers = new Map<object, number>()
   const pending: Array<object> = [root]
   let seen = 0
+  let bytes = 0
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (numbers.has(next)) continue
+    if (next instanceof ArrayBuffer) bytes += next.byteLength
+    if (bytes > byteLimit) refuse("more bytes than each thread may have a copy of")
     numbers.set(next, objects.length)
     objects.push(next)
     const parts = partsOf(next, stateful)

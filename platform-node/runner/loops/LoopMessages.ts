@@ -63,8 +63,15 @@ export interface Reply {
 export const counterCell = 0
 /** Loops up to this number are over. */
 export const overCell = 1
+/** Counts while the coordinator lives. */
+export const beatCell = 2
 /** From here on: which threads have ended. */
-export const firstEndedCell = 2
+export const firstEndedCell = 3
+
+/** How often the coordinator shows that it lives, in milliseconds. */
+export const beatMs = 500
+/** Without a sign of life for so long, in milliseconds, it is taken to be dead. */
+export const silentMs = 20_000
 
 export interface ThreadData {
   readonly clustrixLoops: "coordinator" | "thread"

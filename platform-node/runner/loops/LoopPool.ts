@@ -2,7 +2,8 @@
  * The threads of this process: started when a loop first needs them, and kept.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads"
-import { counterCell, firstEndedCell, overCell, type Reply, type Request, type ThreadData } from "./LoopMessages.ts"
+import { beatCell, counterCell, firstEndedCell, overCell, type Reply, type Request, silentMs,
+  type ThreadData } from "./LoopMessages.ts"
 
 export class LoopPool {
   readonly #ports: ReadonlyArray<MessagePort>
@@ -12,6 +13,8 @@ export class LoopPool {
   readonly #coordinator: Worker
   /** Chunks that were sent and not answered. */
   #open = 0
+  #beat = -1
+  #beatAt = performance.now()
 
   readonly width: number
 
@@ -56,6 +59,11 @@ export class LoopPool {
     this.#ports[thread]?.postMessage(request)
   }
 
+  /** The time until now was not spent waiting. */
+  listen(): void {
+    this.#beatAt = performance.now()
+  }
+
   /** `receive` gets the replies for the loop `id`. */
   open(id: number, receive: (reply: Reply, thread: number) => void): void {
     this.#receive.set(id, receive)
@@ -67,7 +75,14 @@ export class LoopPool {
     Atomics.store(this.#cells, overCell, Math.max(Atomics.load(this.#cells, overCell), id))
   }
 
+  /** Whether a thread has ended, or the coordinator that would say so. */
   hasEnded(thread: number): boolean {
+    const beat = Atomics.load(this.#cells, beatCell)
+    const now = performance.now()
+    if (beat !== this.#beat) {
+      this.#beat = beat
+      this.#beatAt = now
+    } else if (now - this.#beatAt > silentMs) return true
     return Atomics.load(this.#cells, firstEndedCell + thread) !== 0
   }
 

@@ -9,6 +9,7 @@ import * as Carriage from "./Carriage.ts"
 import type { LoopData, LoopSpec, Reply, Row } from "./LoopMessages.ts"
 import { LoopPool } from "./LoopPool.ts"
 import * as Natives from "./Natives.ts"
+import * as Resources from "./Resources.ts"
 
 /** How wide loops run, and whether they wait until it is worth it. */
 export interface LoopSettings {
@@ -36,6 +37,8 @@ const leastMs = 0.002
 
 let pool: LoopPool | undefined
 let lastId = 0
+/** Whether threads could not be started, so that it is not tried again. */
+let hasFailed = false
 
 const iteratorPrototypes: ReadonlySet<unknown> = new Set([
   Object.getPrototypeOf([].values()),
@@ -91,6 +94,17 @@ interface Experience {
   least: number
   /** Executions since it was last measured. */
   unmeasured: number
+  /** How often threads were tried and did not pay. */
+  losses: number
+  /** Executions since then that were left alone. */
+  spared: number
+}
+
+/** Whether an execution of a loop is left alone, for threads did not pay before: ever longer, and never for good. */
+const isSpared = (known: Experience): boolean => {
+  if (known.losses === 0 || known.spared >= 50 * 4 ** known.losses) return false
+  known.spared += 1
+  return true
 }
 
 const experiences = new WeakMap<LoopSpec, Experience>()
@@ -155,6 +169,9 @@ export class LoopRun implements Run {
   #idle: Array<number> = []
   #current: Reply | undefined
   #wake: (() => void) | undefined
+  /** What the loop would have taken serially from where threads began, in milliseconds, and when that was. */
+  #expected = Infinity
+  #handedAt = 0
 
   constructor(surroundings: LoopSurroundings, given: unknown) {
     this.#surroundings = surroundings
@@ -226,9 +243,22 @@ export class LoopRun implements Run {
     }
   }
 
+  #lose(): void {
+    const known = experiences.get(this.#surroundings.spec)
+    if (known === undefined) return
+    known.losses = Math.min(known.losses + 1, 8)
+    known.spared = 0
+  }
+
   #stop(why: string | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
+    // Whatever the reason was: to copy what it reads once more would end alike
+    if (
+      !this.#surroundings.settings.eager && (why !== undefined || performance.now() - this.#handedAt > this.#expected)
+    ) {
+      this.#lose()
+    }
     if (this.#id !== 0) pool?.close(this.#id)
     const { note, spec } = this.#surroundings
     note({ loop: `${spec.plan}#${spec.body}`, iterations: this.#count, computed: this.#computed, why })
@@ -249,13 +279,17 @@ export class LoopRun implements Run {
     const elapsed = performance.now() - this.#began
     const mean = elapsed / index
     const known = experiences.get(this.#surroundings.spec)
-    if (known === undefined) experiences.set(this.#surroundings.spec, { least: mean, unmeasured: 0 })
-    else {
+    if (known === undefined) {
+      experiences.set(this.#surroundings.spec, { least: mean, unmeasured: 0, losses: 0, spared: 0 })
+    } else {
       known.least = Math.min(known.least, mean)
       known.unmeasured = 0
     }
     this.#nextLook = elapsed > 2 ? index + Math.max(1, Math.floor(2 / mean)) : index * 2
-    if (mean < leastMs) return false
+    if (mean < leastMs || hasFailed || (known !== undefined && isSpared(known))) {
+      this.#isOver = known !== undefined && known.losses > 0
+      return false
+    }
     const left = mean * (this.#count - index)
     const gain = left * (1 - 1 / width)
     return elapsed > 2 && gain > (pool === undefined || pool.isBusy ? startingMs : warmMs) ? this.#begin(index, mean)
@@ -279,7 +313,12 @@ export class LoopRun implements Run {
       Carriage.checkPlain(this.#source)
       const data: LoopData = { captured: captured(), values: values(), items: this.#values() }
       const left = this.#count - index
-      this.#numbered = Carriage.numberObjects(data, spec.stateful, mean === undefined ? Infinity : 1000 * mean * left)
+      this.#numbered = Carriage.numberObjects(
+        data,
+        spec.stateful,
+        mean === undefined ? Infinity : 1000 * mean * left,
+        Resources.mostCopiedBytes
+      )
       const guarded = spec.guarded.length > 0
       const changed: Carriage.Changed = {
         read: this.#numbered,
@@ -297,7 +336,15 @@ export class LoopRun implements Run {
         pool.end()
         pool = undefined
       }
-      pool ??= new LoopPool(settings.width)
+      if (pool === undefined) {
+        hasFailed = true
+        if (!Resources.haveRoomFor(settings.width + 1)) {
+          throw new Error("the job has too little address space for threads")
+        }
+        pool = new LoopPool(settings.width)
+        hasFailed = false
+      }
+      pool.listen()
       const threads = pool
       lastId += 1
       const id = lastId
@@ -309,6 +356,8 @@ export class LoopRun implements Run {
       this.#handed = index
       this.#flying = Array.from({ length: threads.width }, () => 0)
       this.#id = id
+      this.#expected = mean === undefined ? Infinity : mean * left
+      this.#handedAt = performance.now()
       threads.open(id, (reply, thread) => this.#receive(reply, thread))
       for (let round = 0; round < 2; round += 1) {
         for (let thread = 0; thread < threads.width; thread += 1) this.#hand(thread)
@@ -354,7 +403,9 @@ export class LoopRun implements Run {
     if (this.#chunk === 0 && this.#current === undefined) return this.#stop("its contributions are many and cheap")
     if (this.#flying.some((chunks, thread) => chunks > 0 && pool?.hasEnded(thread) === true)) {
       this.#stop("a thread has ended")
+      pool?.end()
       pool = undefined
+      hasFailed = true
     }
   }
 

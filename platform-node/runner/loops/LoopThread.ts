@@ -5,7 +5,7 @@ import * as path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { MessagePort, Worker } from "node:worker_threads"
 import * as Carriage from "./Carriage.ts"
-import { counterCell, firstEndedCell, type LoopSpec, overCell, type Reply, type Request, type Row,
+import { beatCell, beatMs, counterCell, firstEndedCell, type LoopSpec, overCell, type Reply, type Request, type Row,
   type ThreadData } from "./LoopMessages.ts"
 
 const ring = (signal: Int32Array): void => {
@@ -16,22 +16,30 @@ const ring = (signal: Int32Array): void => {
 /** Main threads that compute hear no events, so a coordinator hears them. */
 export const coordinate = ({ ports, signal }: ThreadData): void => {
   const cells = new Int32Array(signal)
+  const beat = (): void => void Atomics.add(cells, beatCell, 1)
+  beat()
+  setInterval(beat, beatMs)
   ports.forEach((port, index) => {
     const ended = (): void => {
       Atomics.store(cells, firstEndedCell + index, 1)
       ring(cells)
     }
     const workerData: ThreadData = { clustrixLoops: "thread", ports: [port], signal, index }
-    const worker = new Worker(new URL(import.meta.url), {
-      workerData,
-      transferList: [port],
-      // As much as the main thread has by default (984 KB), and what Node takes of it. Hardly less: what overflows here is
-      // tried again there, if the iteration does not catch it
-      resourceLimits: { stackSizeMb: 1.148 }
-    })
-    worker.on("exit", ended)
-    // It ends then; an iteration that it leaves is done by the main thread
-    worker.on("error", ended)
+    try {
+      const worker = new Worker(new URL(import.meta.url), {
+        workerData,
+        transferList: [port],
+        // As much as the main thread has by default (984 KB), and what Node takes of it. Hardly less: what overflows here is
+        // tried again there, if the iteration does not catch it
+        resourceLimits: { stackSizeMb: 1.148 }
+      })
+      worker.on("exit", ended)
+      // It ends then; an iteration that it leaves is done by the main thread
+      worker.on("error", ended)
+    } catch {
+      // The system has no room for another thread: the main thread does its part
+      ended()
+    }
   })
 }
 

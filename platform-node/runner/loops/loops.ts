@@ -11,6 +11,8 @@ import * as RunningJob from "../RunningJob.ts"
 import type { LoopSpec, ThreadData } from "./LoopMessages.ts"
 import { type LoopNote, LoopRun, type LoopSettings, type Run, shortRun } from "./LoopRun.ts"
 import { compute, coordinate } from "./LoopThread.ts"
+import * as Disguise from "./Disguise.ts"
+import * as Natives from "./Natives.ts"
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
@@ -22,12 +24,23 @@ let settings: LoopSettings = {
   eager: false
 }
 
+/** Remembers what the proof relies on, before the program can change it. */
+const prepare = (): void => {
+  Disguise.begin()
+  Natives.begin()
+}
+
 /** Whether loops may run on more than one core. Proven on Node only: elsewhere they are serial. */
-export const isWide = (): boolean => settings.width > 1 && ResultFile.runtime().name === "node"
+export const isWide = (): boolean => {
+  const wide = settings.width > 1 && ResultFile.runtime().name === "node"
+  if (wide) prepare()
+  return wide
+}
 
 /** Sets what the runner did not. `eager`: loops do not wait until threads are worth it. */
 export const configure = (given: LoopSettings): void => {
   settings = given
+  prepare()
 }
 
 /** How the loops of this process ran, one for each execution; the first thousand. */
