@@ -27,6 +27,7 @@ import * as JobDirectory from "./execute/JobDirectory.ts"
 import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
 import * as JobName from "./execute/JobName.ts"
+import * as JobProgress from "./execute/JobProgress.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobResultFile from "./execute/JobResultFile.ts"
 import * as JobScript from "./execute/JobScript.ts"
@@ -50,6 +51,7 @@ import { Transport, type TransportError } from "./Transport.ts"
 
 export { type Reason as NotReusedReason, reasons as notReusedReasons } from "./execute/ReusableResult.ts"
 export type { LogChunk, LogPosition } from "./execute/JobLogs.ts"
+export type { JobProgress } from "./execute/JobProgress.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"
 export type { TaskCounts } from "./execute/TaskFiles.ts"
 export type { ResultsOptions, TaskResult } from "./execute/TaskStream.ts"
@@ -167,6 +169,8 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
     ReadonlyArray<Either.Either<JobStatus.JobStatus, TransportError | ResultEnvelope.ResultEnvelopeError>>,
     TransportError | SchedulerError
   >
+  /** How far the job's function says it is: one small file, read at once. `undefined` when it says nothing, and for many calls. */
+  readonly progress: (jobId: string) => Effect.Effect<JobProgress.JobProgress | undefined, TransportError>
   /**
    * What the job printed, `from` its beginning by default; with `follow` (the default) until it ends. Of many calls, that of one
    * `task`, or of one after the other.
@@ -817,6 +821,14 @@ const make = (options: LayerOptions) =>
               ))
           : Effect.map(lookAtTasks(jobId, plan), (status) => ({ envelope: undefined, status })))
 
+    const progress = (jobId: string) => JobProgress.read(transport, directoryOf(jobId))
+
+    /** What the function says of itself while it runs, or said before it came to nothing. */
+    const withProgress = (status: JobStatus.JobStatus) =>
+      status.tasks !== undefined || status.state === "queued" || status.state === "succeeded"
+        ? Effect.succeed(status)
+        : Effect.map(progress(status.jobId), (said) => said === undefined ? status : { ...status, progress: said })
+
     /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
     const statuses = (jobIds: ReadonlyArray<string>) =>
       Effect.gen(function*() {
@@ -846,8 +858,8 @@ const make = (options: LayerOptions) =>
           each.plan !== undefined ? single(lookAtTasks(each.jobId, each.plan)) :
             // What has no name of its own has no place among the answers
             Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
-              single(Effect.map(conclude(each, states), ({ status }) =>
-                status)))
+              single(Effect.flatMap(conclude(each, states), ({ status }) =>
+                withProgress(status))))
         return yield* Effect.forEach(
           known,
           Either.match({
@@ -860,7 +872,7 @@ const make = (options: LayerOptions) =>
       }).pipe(Effect.withSpan("ClusterExecutor.statuses"))
 
     const status = (jobId: string) =>
-      Effect.zipRight(describe(jobId), Effect.map(look(jobId), ({ status }) => status)).pipe(
+      Effect.zipRight(describe(jobId), Effect.flatMap(look(jobId), ({ status }) => withProgress(status))).pipe(
         Effect.withSpan("ClusterExecutor.status")
       )
 
@@ -1093,6 +1105,7 @@ const make = (options: LayerOptions) =>
       find,
       status,
       statuses,
+      progress,
       logs,
       result,
       cancel: (jobId: string) =>

@@ -6,7 +6,7 @@ import type * as Ast from "../language/Ast.ts"
 import { children, spanOf, unresolved } from "../language/Ast.ts"
 import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../codegen/Placement.ts"
-import { jobApi } from "../slicing/jobApi.ts"
+import { fileFunctions } from "../slicing/jobApi.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
@@ -23,8 +23,6 @@ export interface LoopProgram extends Program {
   /** Paths of the CommonJS modules, whose code is not looked at. */
   readonly scripts: ReadonlyArray<string>
 }
-
-const fileFunctions: ReadonlySet<string> = new Set([...jobApi].filter((name) => name !== "cluster"))
 
 const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyntax, name: string): Meaning => {
   const local = (owner: ModuleSyntax, binding: Binding | undefined): Meaning => {
