@@ -117,6 +117,8 @@ export interface Job {
   readonly tasks?: number
   /** It made the same call before, and its result is taken again: nothing was submitted. */
   readonly reused?: true
+  /** Its package was deployed a moment ago, and not checked file by file again. */
+  readonly packageNotChecked?: true
   /** Why it is another job although results were to be reused. */
   readonly notReused?: ReusableResult.Reason
 }
@@ -435,6 +437,9 @@ const make = (options: LayerOptions) =>
     }
     const deployments = BoundedMap.make<string, Deployment>(mostKept)
 
+    /** By digest, when a job of the package did not start (milliseconds since 1970): what was seen of it before counts no more. */
+    const notStarted = BoundedMap.make<string, number>(mostKept)
+
     /** What is looked at again: whether the package is there, and which npm packages it finds. Others may deploy it, too. */
     const seenOf = (directory: string) =>
       Effect.zipWith(
@@ -459,8 +464,10 @@ const make = (options: LayerOptions) =>
           const { last } = deployment
           const now = yield* Clock.currentTimeMillis
           const isHere = cluster.config.clusterType === "local"
-          if (last !== undefined && !isHere && now - last.at < deployedMillis) {
-            if ((yield* seenOf(last.deployed.directory)) === last.seen) return { ...last.deployed, created: false }
+          const isTrusted = last !== undefined && !isHere && now - last.at < deployedMillis &&
+            last.at >= (notStarted.get(request.digest) ?? 0)
+          if (isTrusted && (yield* seenOf(last.deployed.directory)) === last.seen) {
+            return { ...last.deployed, created: false, isChecked: false }
           }
           const made = yield* deploy(request, config).pipe(
             Effect.withSpan("clustrix.deploy", { attributes: { ...placeOf, packageId: request.digest.slice(0, 16) } })
@@ -471,7 +478,7 @@ const make = (options: LayerOptions) =>
             placeOf
           )
           deployment.last = { deployed: made, seen: yield* seenOf(made.directory), at: now }
-          return made
+          return { ...made, isChecked: true }
         }))
       })
 
@@ -531,7 +538,8 @@ const make = (options: LayerOptions) =>
         })
         // A directory without a job in it would be found by `list` for ever.
         yield* Effect.onError(written, () => Effect.ignore(transport.remove(directory)))
-        return toJob(description)
+        const job: Job = toJob(description)
+        return there.isChecked ? job : { ...job, packageNotChecked: true as const }
       })
 
     /**
@@ -1073,12 +1081,10 @@ const make = (options: LayerOptions) =>
         return last === undefined ? yield* notFound(jobId) : { value: values, envelope: last.envelope }
       })
 
-    const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
+    const resultOfOne = (ofJob: JobOutcome.JobPlace, limitBytes: number) =>
       Effect.gen(function*() {
-        const { functionName, tasks } = yield* describe(jobId)
-        if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
+        const { jobId } = ofJob
         const { envelope: head, status } = yield* untilOver(jobId)
-        const ofJob = { jobId, directory: directoryOf(jobId), functionName }
         if (head === undefined) return yield* JobOutcome.withoutResult(ofJob, status)
         const isWhole = head.status !== "returned" || head.value !== undefined
         const file = isWhole ? undefined : yield* JobResultFile.read(transport, ofJob.directory, limitBytes)
@@ -1086,6 +1092,17 @@ const make = (options: LayerOptions) =>
         const envelope = file?.envelope ?? head
         const document = envelope.error === undefined ? undefined : yield* sourceMapOf(ofJob.directory)
         return yield* JobOutcome.fromEnvelope(ofJob, envelope, document)
+      })
+
+    const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
+      Effect.gen(function*() {
+        const { digest, functionName, tasks } = yield* describe(jobId)
+        if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
+        return yield* Effect.tapErrorTag(
+          resultOfOne({ jobId, directory: directoryOf(jobId), functionName }, limitBytes),
+          "JobNotStartedError",
+          () => Effect.map(Clock.currentTimeMillis, (now) => notStarted.set(digest, now))
+        )
       }).pipe(
         Effect.tapBoth({
           onFailure: ({ _tag }) => Metric.increment(Counters.jobsEnded(_tag)),
