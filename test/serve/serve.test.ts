@@ -118,6 +118,30 @@ describe("the deploy endpoint", () => {
         assert.deepStrictEqual(newest, status)
       })), 60_000)
 
+  it(
+    "tells how far a function is, among what it prints and in its status",
+    () =>
+      talk(server, (client) =>
+        Effect.gen(function*() {
+          yield* upload(client)
+          const { jobId } = yield* submit(client, "progresses", gate("progress"))
+          const said: Array<unknown> = []
+          yield* Stream.runForEach(client.jobs.logs(jobId), (event) =>
+            Effect.gen(function*() {
+              if (event.event !== "progress") return
+              said.push(event.progress)
+              if (said.length > 1) return
+              const status = yield* client.jobs.status({ path: { jobId } })
+              assert.strictEqual(status.state, "running")
+              assert.deepInclude(status.progress, { done: 1, total: 3, note: "before the gate" })
+              fs.writeFileSync(gate("progress"), "")
+            }))
+          assert.deepStrictEqual(said, [{ done: 1, total: 3, note: "before the gate" }, { done: 3, total: 3 }])
+          assert.deepInclude(yield* resultOf(client, jobId), { _tag: "Returned" })
+        })),
+    60_000
+  )
+
   it("carries values of our notation both ways", () =>
     talk(server, (client) =>
       Effect.gen(function*() {
