@@ -366,7 +366,10 @@ export const awaitJob = (
     return yield* Effect.onInterrupt(watchJob(job, observer), () => Effect.ignore(executor.cancel(job.jobId)))
   }).pipe(Effect.withSpan("clustrix.await", { attributes: { jobId: job.jobId } }))
 
-/** Submits a job and waits for its end. From the moment of submission on, interrupting means cancelling the job. */
+/**
+ * Submits a job and waits for its end. From the moment of submission on, interrupting means cancelling the job. One that did not start
+ * over a package that was not checked again is submitted once more, which checks the package and brings what is missing.
+ */
 export const submitAndAwait = <E, R>(
   submit: Effect.Effect<Job, E, R>,
   observer: Pick<Observer, "log" | "submitted"> = {}
@@ -377,10 +380,20 @@ export const submitAndAwait = <E, R>(
 > =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      const job = yield* submit
-      yield* observer.submitted?.(job) ?? Effect.void
-      const result = yield* restore(awaitJob(job, observer))
-      return { job, result }
+      const once = Effect.gen(function*() {
+        const job = yield* submit
+        yield* observer.submitted?.(job) ?? Effect.void
+        const result = yield* Effect.either(restore(awaitJob(job, observer)))
+        return { job, result }
+      })
+      const first = yield* once
+      const isDoubtful = first.job.packageNotChecked === true && Either.isLeft(first.result) &&
+        first.result.left._tag === "JobNotStartedError"
+      if (isDoubtful) {
+        yield* Effect.logDebug(`Job ${first.job.jobId} did not start: its package is checked, and it runs again`)
+      }
+      const { job, result } = isDoubtful ? yield* once : first
+      return { job, result: yield* result }
     })
   )
 

@@ -14,4 +14,5 @@ export {
   clusterLs,
   clusterStat
 } from "./clusterFunctions.ts"
+export { progress } from "./runner/Progress.ts"
 export { cluster } from "./clusteredFunction.ts"

@@ -27,6 +27,7 @@ import * as JobDirectory from "./execute/JobDirectory.ts"
 import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
 import * as JobName from "./execute/JobName.ts"
+import * as JobProgress from "./execute/JobProgress.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobResultFile from "./execute/JobResultFile.ts"
 import * as JobScript from "./execute/JobScript.ts"
@@ -50,6 +51,7 @@ import { Transport, type TransportError } from "./Transport.ts"
 
 export { type Reason as NotReusedReason, reasons as notReusedReasons } from "./execute/ReusableResult.ts"
 export type { LogChunk, LogPosition } from "./execute/JobLogs.ts"
+export type { JobProgress } from "./execute/JobProgress.ts"
 export type { JobResult } from "./execute/JobOutcome.ts"
 export type { TaskCounts } from "./execute/TaskFiles.ts"
 export type { ResultsOptions, TaskResult } from "./execute/TaskStream.ts"
@@ -115,6 +117,8 @@ export interface Job {
   readonly tasks?: number
   /** It made the same call before, and its result is taken again: nothing was submitted. */
   readonly reused?: true
+  /** Its package was deployed a moment ago, and not checked file by file again. */
+  readonly packageNotChecked?: true
   /** Why it is another job although results were to be reused. */
   readonly notReused?: ReusableResult.Reason
 }
@@ -167,6 +171,8 @@ export class ClusterExecutor extends Context.Tag("clustrix/ClusterExecutor")<Clu
     ReadonlyArray<Either.Either<JobStatus.JobStatus, TransportError | ResultEnvelope.ResultEnvelopeError>>,
     TransportError | SchedulerError
   >
+  /** How far the job's function says it is: one small file, read at once. `undefined` when it says nothing, and for many calls. */
+  readonly progress: (jobId: string) => Effect.Effect<JobProgress.JobProgress | undefined, TransportError>
   /**
    * What the job printed, `from` its beginning by default; with `follow` (the default) until it ends. Of many calls, that of one
    * `task`, or of one after the other.
@@ -431,6 +437,9 @@ const make = (options: LayerOptions) =>
     }
     const deployments = BoundedMap.make<string, Deployment>(mostKept)
 
+    /** By digest, when a job of the package did not start (milliseconds since 1970): what was seen of it before counts no more. */
+    const notStarted = BoundedMap.make<string, number>(mostKept)
+
     /** What is looked at again: whether the package is there, and which npm packages it finds. Others may deploy it, too. */
     const seenOf = (directory: string) =>
       Effect.zipWith(
@@ -455,8 +464,10 @@ const make = (options: LayerOptions) =>
           const { last } = deployment
           const now = yield* Clock.currentTimeMillis
           const isHere = cluster.config.clusterType === "local"
-          if (last !== undefined && !isHere && now - last.at < deployedMillis) {
-            if ((yield* seenOf(last.deployed.directory)) === last.seen) return { ...last.deployed, created: false }
+          const isTrusted = last !== undefined && !isHere && now - last.at < deployedMillis &&
+            last.at >= (notStarted.get(request.digest) ?? 0)
+          if (isTrusted && (yield* seenOf(last.deployed.directory)) === last.seen) {
+            return { ...last.deployed, created: false, isChecked: false }
           }
           const made = yield* deploy(request, config).pipe(
             Effect.withSpan("clustrix.deploy", { attributes: { ...placeOf, packageId: request.digest.slice(0, 16) } })
@@ -467,7 +478,7 @@ const make = (options: LayerOptions) =>
             placeOf
           )
           deployment.last = { deployed: made, seen: yield* seenOf(made.directory), at: now }
-          return made
+          return { ...made, isChecked: true }
         }))
       })
 
@@ -527,7 +538,8 @@ const make = (options: LayerOptions) =>
         })
         // A directory without a job in it would be found by `list` for ever.
         yield* Effect.onError(written, () => Effect.ignore(transport.remove(directory)))
-        return toJob(description)
+        const job: Job = toJob(description)
+        return there.isChecked ? job : { ...job, packageNotChecked: true as const }
       })
 
     /**
@@ -817,6 +829,14 @@ const make = (options: LayerOptions) =>
               ))
           : Effect.map(lookAtTasks(jobId, plan), (status) => ({ envelope: undefined, status })))
 
+    const progress = (jobId: string) => JobProgress.read(transport, directoryOf(jobId))
+
+    /** What the function says of itself while it runs, or said before it came to nothing. */
+    const withProgress = (status: JobStatus.JobStatus) =>
+      status.tasks !== undefined || status.state === "queued" || status.state === "succeeded"
+        ? Effect.succeed(status)
+        : Effect.map(progress(status.jobId), (said) => said === undefined ? status : { ...status, progress: said })
+
     /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
     const statuses = (jobIds: ReadonlyArray<string>) =>
       Effect.gen(function*() {
@@ -846,8 +866,8 @@ const make = (options: LayerOptions) =>
           each.plan !== undefined ? single(lookAtTasks(each.jobId, each.plan)) :
             // What has no name of its own has no place among the answers
             Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
-              single(Effect.map(conclude(each, states), ({ status }) =>
-                status)))
+              single(Effect.flatMap(conclude(each, states), ({ status }) =>
+                withProgress(status))))
         return yield* Effect.forEach(
           known,
           Either.match({
@@ -860,7 +880,7 @@ const make = (options: LayerOptions) =>
       }).pipe(Effect.withSpan("ClusterExecutor.statuses"))
 
     const status = (jobId: string) =>
-      Effect.zipRight(describe(jobId), Effect.map(look(jobId), ({ status }) => status)).pipe(
+      Effect.zipRight(describe(jobId), Effect.flatMap(look(jobId), ({ status }) => withProgress(status))).pipe(
         Effect.withSpan("ClusterExecutor.status")
       )
 
@@ -1061,12 +1081,10 @@ const make = (options: LayerOptions) =>
         return last === undefined ? yield* notFound(jobId) : { value: values, envelope: last.envelope }
       })
 
-    const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
+    const resultOfOne = (ofJob: JobOutcome.JobPlace, limitBytes: number) =>
       Effect.gen(function*() {
-        const { functionName, tasks } = yield* describe(jobId)
-        if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
+        const { jobId } = ofJob
         const { envelope: head, status } = yield* untilOver(jobId)
-        const ofJob = { jobId, directory: directoryOf(jobId), functionName }
         if (head === undefined) return yield* JobOutcome.withoutResult(ofJob, status)
         const isWhole = head.status !== "returned" || head.value !== undefined
         const file = isWhole ? undefined : yield* JobResultFile.read(transport, ofJob.directory, limitBytes)
@@ -1074,6 +1092,17 @@ const make = (options: LayerOptions) =>
         const envelope = file?.envelope ?? head
         const document = envelope.error === undefined ? undefined : yield* sourceMapOf(ofJob.directory)
         return yield* JobOutcome.fromEnvelope(ofJob, envelope, document)
+      })
+
+    const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
+      Effect.gen(function*() {
+        const { digest, functionName, tasks } = yield* describe(jobId)
+        if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
+        return yield* Effect.tapErrorTag(
+          resultOfOne({ jobId, directory: directoryOf(jobId), functionName }, limitBytes),
+          "JobNotStartedError",
+          () => Effect.map(Clock.currentTimeMillis, (now) => notStarted.set(digest, now))
+        )
       }).pipe(
         Effect.tapBoth({
           onFailure: ({ _tag }) => Metric.increment(Counters.jobsEnded(_tag)),
@@ -1093,6 +1122,7 @@ const make = (options: LayerOptions) =>
       find,
       status,
       statuses,
+      progress,
       logs,
       result,
       cancel: (jobId: string) =>

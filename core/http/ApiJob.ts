@@ -4,6 +4,7 @@
 import * as Schema from "effect/Schema"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
 import { jobStates } from "../cluster/execute/JobState.ts"
+import { JobProgress } from "../cluster/execute/JobProgress.ts"
 import { Digest } from "../archive/Manifest.ts"
 import { Moment } from "../runtime/ResultEnvelope.ts"
 
@@ -68,7 +69,9 @@ export const ApiJobStatus = Schema.Struct({
   startedAt: Schema.optional(Moment),
   finishedAt: Schema.optional(Moment),
   exitCode: Schema.optional(Schema.Number),
-  peakMemoryBytes: Schema.optional(Schema.Number)
+  peakMemoryBytes: Schema.optional(Schema.Number),
+  /** How far the function says it is. */
+  progress: Schema.optional(JobProgress)
 }).annotations({ identifier: "JobStatus" })
 export type ApiJobStatus = typeof ApiJobStatus.Type
 

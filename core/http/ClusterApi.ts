@@ -126,8 +126,9 @@ export const Jobs = HttpApiGroup.make("jobs")
       .addError(ApiError.JobMissing)
       .annotate(
         OpenApi.Description,
-        "What the job prints, as server-sent events `stdout` and `stderr` (the data is a JSON string), until the event `end`, "
-          + "whose data is the state. With the header Last-Event-ID it goes on behind that event."
+        "What the job prints, as server-sent events `stdout` and `stderr` (the data is a JSON string), and `progress` (an object "
+          + "with `done`, `total`, and perhaps `note`: what the function says with `progress`), until the event `end`, whose "
+          + "data is the state. With the header Last-Event-ID it goes on behind that event."
       )
   )
   .add(

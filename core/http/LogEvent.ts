@@ -1,19 +1,22 @@
 /**
  * What a job prints as server-sent events.
  *
- * An event is named `stdout`, `stderr` or `end`. Its data is a JSON string: text, or the job's last state. Its ID is the position
- * behind it, `<bytes of stdout>-<bytes of stderr>`, so whoever comes back with it misses nothing and sees nothing twice.
+ * An event is named `stdout`, `stderr`, `progress` or `end`. Its data is a JSON string: text, or the job's last state; that of
+ * `progress` is an object with `done`, `total`, and perhaps `note`. Its ID is the position behind it, `<bytes of stdout>-<bytes of stderr>`, so whoever comes back with it misses nothing and sees nothing twice.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as BoundedJson from "../archive/BoundedJson.ts"
+import * as JobProgress from "../cluster/execute/JobProgress.ts"
 import type { LogChunk, LogPosition } from "../cluster/execute/JobLogs.ts"
 import { beginning } from "../cluster/execute/JobLogs.ts"
+import type { Progress } from "../runtime/Progress.ts"
 
 export type LogEvent =
   | { readonly event: "stdout" | "stderr"; readonly id: string; readonly text: string }
+  | { readonly event: "progress"; readonly id: string; readonly progress: Progress }
   | { readonly event: "end"; readonly id: string; readonly state: string }
 
 const idOf = ({ stderr, stdout }: LogPosition): string => `${stdout}-${stderr}`
@@ -62,13 +65,20 @@ export const fromLogs = <E, R>(logs: Stream.Stream<LogChunk, E, R>, from: LogPos
     }
   ))
 
+/** How far the function is; what was printed up to `position` has been told. */
+export const ofProgress = (position: LogPosition, { done, note, total }: Progress): LogEvent => ({
+  event: "progress",
+  id: idOf(position),
+  progress: { done, total, ...(note === undefined ? {} : { note }) }
+})
+
 /** The last event, behind all others. */
 export const end = (position: LogPosition, state: string): LogEvent => ({ event: "end", id: idOf(position), state })
 
 /** As it goes over the wire. */
 export const encode = (event: LogEvent): string =>
   `event: ${event.event}\nid: ${event.id}\ndata: ${
-    JSON.stringify(event.event === "end" ? event.state : event.text)
+    JSON.stringify(event.event === "end" ? event.state : event.event === "progress" ? event.progress : event.text)
   }\n\n`
 
 const mostBytes = 67_108_864
@@ -81,6 +91,10 @@ const parseData = (data: string): Either.Either<string, unknown> =>
 
 /** From the parts of an event; `undefined` for one that is none of ours. */
 export const decode = (event: string | undefined, id: string | undefined, data: string): LogEvent | undefined => {
+  if (event === "progress") {
+    const progress = id === undefined ? undefined : JobProgress.parseSaid(data)
+    return progress === undefined || id === undefined ? undefined : { event, id, progress }
+  }
   const text = Either.getOrUndefined(parseData(data))
   if (text === undefined || id === undefined) return undefined
   if (event === "end") return { event, id, state: text }

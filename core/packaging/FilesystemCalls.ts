@@ -8,6 +8,7 @@ import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Synta
 import { filesystemUtils } from "../codegen/Placement.ts"
 import { digest, type Hasher } from "../archive/Hasher.ts"
 import { fromOffset } from "../diagnostics/SourceLocation.ts"
+import { fileFunctions } from "../slicing/jobApi.ts"
 import { SourceParser, type SourceSyntaxError } from "../language/SourceParser.ts"
 import * as Ast from "../language/Ast.ts"
 
@@ -72,7 +73,7 @@ const inspect = (module: Ast.Module, text: string, local: string): CanonicalFunc
     const self = syntax(node)
     if (self.type === "CallExpression") {
       const called = calledName(unwrap(self.callee), names, namespace)
-      if (called !== undefined) {
+      if (called !== undefined && fileFunctions.has(called)) {
         calls.push({
           function: called,
           lineno: fromOffset("", text, Ast.spanOf(self).start).line - start + 1,

@@ -5,10 +5,6 @@
  */
 import * as Builtins from "../language/Builtins.ts"
 import { lazy } from "../language/lazy.ts"
-import { jobApi } from "../slicing/jobApi.ts"
-
-/** The cluster file functions: they read only. */
-export const fileFunctions: ReadonlySet<string> = new Set([...jobApi].filter((name) => name !== "cluster"))
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== ""))
 

@@ -6,6 +6,7 @@ import type * as Ast from "../language/Ast.ts"
 import { children, spanOf, unresolved } from "../language/Ast.ts"
 import { asName, boundNames, staticKey, syntax, unwrap } from "../language/Syntax.ts"
 import { filesystemUtils } from "../codegen/Placement.ts"
+import { fileFunctions } from "../slicing/jobApi.ts"
 import * as Freshness from "./Freshness.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
@@ -37,7 +38,7 @@ const meaningOf = (modules: ReadonlyMap<string, ModuleSyntax>, module: ModuleSyn
   const path = packagePathOf(module.path, imported.specifier)
   if (path === filesystemUtils) {
     if (imported.imported === "*") return { _tag: "FileFunction", member: undefined }
-    return KnownCalls.fileFunctions.has(imported.imported)
+    return fileFunctions.has(imported.imported)
       ? { _tag: "FileFunction", member: imported.imported }
       : { _tag: "Unknown", why: `it calls \`${name}\` of clustrix` }
   }

@@ -10,6 +10,7 @@ import { asName, type Name, staticKey, syntax, unwrap } from "../language/Syntax
 import type { Behaviour } from "../language/Builtins.ts"
 import { isNumeric } from "../modules/numericNames.ts"
 import * as Freshness from "./Freshness.ts"
+import { fileFunctions } from "../slicing/jobApi.ts"
 import * as KnownCalls from "./KnownCalls.ts"
 import type { Obstacle } from "./LoopReport.ts"
 import { declaredIn, type FunctionNode, isFunctionNode, type Key, keyOf, type ModuleSyntax } from "./ModuleSyntax.ts"
@@ -541,7 +542,7 @@ export const proveUnit = (program: Program, scope: Scope): Unit => {
       if (root?.ctxt === topLevel) {
         const meaning = program.meaning(module, root.value)
         if ((meaning._tag === "Node" || meaning._tag === "FileFunction") && meaning.member === undefined) {
-          if (meaning._tag === "FileFunction" && !KnownCalls.fileFunctions.has(member)) {
+          if (meaning._tag === "FileFunction" && !fileFunctions.has(member)) {
             stop(self, `it calls \`${root.value}.${member}\`, which may do more than read`)
           }
           imports.add(root.value)

@@ -313,7 +313,7 @@ export const make = (loader: ModuleLoader, options: TracerOptions): Tracer => {
         reference: name,
         what: `The function uses \`${name}\` of clustrix, which does not exist inside a job`,
         location: locate(module, offset),
-        why: "Only the cluster file system functions and `cluster` go along with a package.",
+        why: "Only the cluster file system functions, `progress` and `cluster` go along with a package.",
         remedy: "Move the lines that package and run the function out of what the function calls."
       })
     }

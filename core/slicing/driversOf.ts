@@ -4,6 +4,7 @@
 import { type Effects, leadingTo } from "../dataflow/Effects.ts"
 import type { Region } from "../dataflow/PointsTo.ts"
 import type { Program } from "../dataflow/Program.ts"
+import { jobApi } from "./jobApi.ts"
 import type { Variable } from "../modules/Constraints.ts"
 
 /** A top-level statement or declaration, by the indices of its module and in it. */
@@ -30,15 +31,17 @@ export const driversOf = (
   const { solution } = effects
   const { program, regionOf } = solution
   const { codes, find, modules } = program
-  const isOfClustrix = (region: Region): boolean =>
-    solution.nativesIn(region).some((path) => path.startsWith("node:clustrix"))
-  const driving = leadingTo(effects, [
-    ...entries,
-    ...solution.calls.flatMap((call) => isOfClustrix(regionOf(call.callee)) ? [call.code] : [])
-  ])
+  const clustrixIn = (region: Region): ReadonlyArray<string> =>
+    solution.nativesIn(region).filter((path) => path.startsWith("node:clustrix"))
+  const callers = (is: (path: string) => boolean): ReadonlyArray<number> =>
+    solution.calls.flatMap((call) => clustrixIn(regionOf(call.callee)).some(is) ? [call.code] : [])
+  const driving = leadingTo(effects, [...entries, ...callers(() => true)])
+  // What calls for something that no job has runs outside of jobs only, wherever it is called from
+  const outside = leadingTo(effects, callers((path) => !jobApi.has(path.slice(path.lastIndexOf(".") + 1))))
   const ofDriver = (code: number): boolean => {
     const found = codes[code]
-    return found !== undefined && driving.has(program.codeOf(found.module, found.code.item))
+    return found !== undefined &&
+      (outside.has(code) || driving.has(program.codeOf(found.module, found.code.item)))
   }
   for (let again = true; again;) {
     again = false

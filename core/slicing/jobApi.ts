@@ -1,8 +1,5 @@
-/**
- * What a job offers of Clustrix's own API.
- */
-export const jobApi: ReadonlySet<string> = new Set([
-  "cluster",
+/** The functions of Clustrix's API that look at the cluster's files. */
+export const fileFunctions: ReadonlySet<string> = new Set([
   "clusterLs",
   "clusterFind",
   "clusterStat",
@@ -13,3 +10,8 @@ export const jobApi: ReadonlySet<string> = new Set([
   "clusterDu",
   "clusterCountFiles"
 ])
+
+/**
+ * What a job offers of Clustrix's own API.
+ */
+export const jobApi: ReadonlySet<string> = new Set(["cluster", "progress", ...fileFunctions])

@@ -13,6 +13,7 @@
  * run.stop()                          // at any time; the outcome is then { status: "cancelled" }
  */
 import type { Description } from "../../core/runtime/ErrorDescription.ts"
+import type * as Progress from "../../core/runtime/Progress.ts"
 import * as ValueText from "../../core/runtime/ValueText.ts"
 import type { PackagingWorker } from "../worker/PackagingWorker.ts"
 import type { LinkedProgram } from "./LinkedProgram.ts"
@@ -40,6 +41,8 @@ export interface RunRequest {
   readonly outputLimit?: number | undefined
   /** Called with what was printed in a moment, in order. */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined
+  /** Called with what the function says of itself with `progress`, at most once in a quarter of a second. */
+  readonly onProgress?: ((progress: Progress.Progress) => void) | undefined
   /** The policy forbids connections; this is called with what was refused. */
   readonly onRefusedConnection?: ((address: string) => void) | undefined
 }
@@ -149,13 +152,17 @@ const frameOf = (url: string | URL | undefined, hasAttribute: boolean): HTMLIFra
 const runInFrame = (
   start: Start,
   sandbox: string,
-  { frameUrl, onOutput, onRefusedConnection }: Pick<RunRequest, "frameUrl" | "onOutput" | "onRefusedConnection">,
+  { frameUrl, onOutput, onProgress, onRefusedConnection }: Pick<
+    RunRequest,
+    "frameUrl" | "onOutput" | "onProgress" | "onRefusedConnection"
+  >,
   end: (ending: Ended) => void
 ): () => void => {
   const { port1, port2 } = new MessageChannel()
   port1.addEventListener("message", ({ data }: MessageEvent<FromSandbox>) => {
     if (data.type === "ended") end(data.ending)
     else if (data.type === "output") { for (const { stream, text } of data.chunks) onOutput?.({ stream, text }) }
+    else if (data.type === "progress") onProgress?.(data.progress)
     else onRefusedConnection?.(data.address)
   })
   port1.start()

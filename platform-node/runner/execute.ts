@@ -20,6 +20,7 @@ import { fitsJson } from "../../core/runtime/fitsJson.ts"
 import * as ValueText from "../../core/runtime/ValueText.ts"
 import * as JobInvocation from "./JobInvocation.ts"
 import * as PackageFunction from "./PackageFunction.ts"
+import * as Progress from "./Progress.ts"
 import * as ResultFile from "./ResultFile.ts"
 import { parseArguments, usage } from "./RunnerArguments.ts"
 import * as RunningJob from "./RunningJob.ts"
@@ -144,6 +145,12 @@ const run = async (invocationFile: string | undefined, job: string | undefined):
   }
   const root = path.resolve(process.env["CLUSTRIX_FILESYSTEM_ROOT"] ?? invocation.filesystemRoot ?? launchedIn)
   process.env["CLUSTRIX_FILESYSTEM_ROOT"] = root
+  // A job that its scheduler started again begins anew; without a directory, what is inherited is that of another job
+  if (job === undefined) delete process.env[Progress.directoryVariable]
+  else {
+    fs.rmSync(path.join(job, Progress.fileName), { force: true })
+    process.env[Progress.directoryVariable] = job
+  }
   RunningJob.publish({ directory: job, loopCores: invocation.loopCores })
 
   let work: string

@@ -1,9 +1,11 @@
 /**
- * What `clustrix` is inside a job: the nine file functions, and a `cluster` that calls straight through. The text of
- * this module, bundled, is the package's `filesystem_utils.mjs`.
+ * What `clustrix` is inside a job: the nine file functions, `progress`, and a `cluster` that calls straight through. The text
+ * of this module, bundled, is the package's `filesystem_utils.mjs`.
  */
 import * as ClusterFiles from "../../core/cluster/filesystem/ClusterFiles.ts"
 import { nodeFileSource } from "./NodeFileSource.ts"
+
+export { progress } from "./Progress.ts"
 
 /** The runner sets it, and worker threads and child processes inherit it. */
 const files = (): ClusterFiles.ClusterFiles =>

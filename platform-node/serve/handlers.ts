@@ -119,7 +119,7 @@ export const layerPackages = ({ limits, tokens }: ServeOptions, uploads: UploadD
   })
 
 const statusOf = (job: Job, status: JobStatus.JobStatus): ApiJobStatus => {
-  const { exitCode, finishedAt, host, peakMemoryBytes, reason, startedAt, state } = status
+  const { exitCode, finishedAt, host, peakMemoryBytes, progress, reason, startedAt, state } = status
   const { createdAt, functionName, jobId, packageId } = job
   return {
     jobId,
@@ -132,7 +132,8 @@ const statusOf = (job: Job, status: JobStatus.JobStatus): ApiJobStatus => {
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(exitCode === undefined ? {} : { exitCode }),
-    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes })
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    ...(progress === undefined ? {} : { progress })
   }
 }
 
@@ -155,6 +156,9 @@ const askFailed = (jobId: string) => (error: Explained): JobMissing | ClusterFai
   error._tag === "JobNotFoundError" ? noJob(jobId) : Calls.clusterFailed(error)
 
 const unknownJob = new Set(["JobNotFoundError", "TransportError", "SchedulerError", "ResultEnvelopeError"])
+
+/** Between two looks at what a job says of its progress. */
+const progressInterval = Duration.seconds(1)
 
 /** A result of more is read on another thread. */
 const smallResultBytes = 65_536
@@ -225,9 +229,23 @@ export const layerJobs = (
           Effect.sync(() => {
             position = LogEvent.positionOf(event.id)
           }))
-        const last = Effect.map(executor.status(jobId), ({ state }) => LogEvent.end(position, state))
+        let told: number | undefined
+        const said = Effect.map(executor.progress(jobId), (progress) => {
+          if (progress === undefined || progress.at === told) return []
+          told = progress.at
+          return [LogEvent.ofProgress(position, progress)]
+        })
+        const watched = Stream.flatMap(
+          Stream.repeatEffectWithSchedule(said, Schedule.spaced(progressInterval)),
+          Stream.fromIterable
+        )
+        const last = Effect.map(
+          Effect.all([said, executor.status(jobId)]),
+          ([events, { state }]) => [...events, LogEvent.end(position, state)]
+        )
         const quiet = Stream.repeatEffectWithSchedule(Effect.succeed(": still here\n\n"), Schedule.spaced("15 seconds"))
-        return Stream.concat(printed, Stream.fromEffect(last)).pipe(
+        return Stream.merge(printed, watched, { haltStrategy: "left" }).pipe(
+          Stream.concat(Stream.flatMap(Stream.fromEffect(last), Stream.fromIterable)),
           Stream.map(LogEvent.encode),
           Stream.merge(Stream.drop(quiet, 1), { haltStrategy: "left" }),
           Stream.encodeText,

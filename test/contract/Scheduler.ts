@@ -193,6 +193,21 @@ export const suite = <E>(name: string, config: ClusterConfig, fresh: () => Layer
     )
 
     effect(
+      "says how far the function is while it runs",
+      Effect.gen(function*() {
+        const executor = yield* ClusterExecutor
+        const job = yield* submit(config, "progresses")
+        const status = yield* Effect.repeat(Effect.delay(executor.status(job.jobId), 100), {
+          until: ({ progress }) => progress !== undefined
+        })
+        assert.strictEqual(status.state, "running")
+        assert.deepInclude(status.progress, { done: 1, total: 4, note: "a first part" })
+        assert.strictEqual((yield* executor.result(job.jobId)).value, "done")
+        assert.deepInclude(yield* executor.progress(job.jobId), { done: 4, total: 4 })
+      })
+    )
+
+    effect(
       "fails with the function's own error",
       Effect.gen(function*() {
         const executor = yield* ClusterExecutor

@@ -132,6 +132,65 @@ describe.skipIf(Sshd.missing !== undefined)("calls of one process", () => {
     assert.isAtMost(seldom, 3)
   })
 
+  it("ask for a password once, however many there are and however they begin", async (context) => {
+    if (!Sshd.isRoot) {
+      console.warn("Not tested: questions of a host to calls that share a connection, for only root may make a user")
+      return context.skip()
+    }
+    const password = "c0rrect horse"
+    const { remove, username } = Sshd.addUser(password)
+    const pam = await Sshd.make(["UsePAM yes", "PasswordAuthentication no", "KbdInteractiveAuthentication yes"])
+    const place = fs.mkdtempSync(path.join(os.tmpdir(), "clustrix-asked-"))
+    fs.chmodSync(place, 0o777)
+    try {
+      const { keyFile: _, ...others } = ssh()
+      const config = path.join(scratch, "nokeys")
+      fs.writeFileSync(config, "Host *\n  IdentityFile none\n")
+      const cluster = {
+        ...others,
+        username,
+        clusterPort: pam.port,
+        knownHostsFile: pam.known,
+        sshConfigFile: config,
+        remoteWorkDir: place,
+        remoteNodePath: process.execPath
+      }
+      const questions: Array<boolean> = []
+      const prompt = async (_question: string, isSecret: boolean): Promise<string> => {
+        questions.push(isSecret)
+        await sleep(300)
+        return password
+      }
+      const call = (n: number) => clustrix.run(work.double, { args: [n], cluster, prompt })
+      assert.deepStrictEqual(await Promise.all([1, 2, 3, 4].map(call)), [2, 4, 6, 8])
+      const hpc = clustrix.cluster({ ...cluster, prompt })
+      assert.deepStrictEqual(await hpc(work.double).map([5, 6]), [10, 12])
+      assert.strictEqual(await call(7), 14)
+      assert.deepStrictEqual(questions, [true])
+    } finally {
+      await clustrix.close()
+      pam.stop()
+      remove()
+      fs.rmSync(place, { recursive: true, force: true })
+    }
+  }, 90_000)
+
+  it("bring again what somebody damaged on the host between two of them", async () => {
+    const cluster = ssh("damaged")
+    const call = (n: number) => clustrix.run(work.double, { args: [n], cluster })
+    assert.strictEqual(await call(1), 2)
+    const files = fs.readdirSync(cluster.remoteWorkDir, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /work\.ts\.mjs$|execute\.mjs$/.test(name)
+    ).map((name) => path.join(cluster.remoteWorkDir, name))
+    assert.strictEqual(files.length, 2, files.join("\n"))
+    for (const [index, file] of files.entries()) {
+      fs.chmodSync(path.dirname(file), 0o700)
+      fs.rmSync(file)
+      assert.strictEqual(await call(index), index * 2, file)
+      assert.isTrue(fs.existsSync(file))
+    }
+  }, 60_000)
+
   it("connect anew after the connection was closed for want of calls, or by hand", async () => {
     await clustrix.close()
     const from = logins()

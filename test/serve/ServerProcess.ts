@@ -153,6 +153,7 @@ const module = "modules/src/served.ts.mjs"
 
 /** What the jobs of these tests do. */
 const source = `import * as fs from "node:fs"
+import { progress } from "../../filesystem_utils.mjs"
 const opened = async (gate) => { while (!fs.existsSync(gate)) await new Promise((r) => setTimeout(r, 20)) }
 const ways = {
   echo: (...args) => args,
@@ -161,6 +162,7 @@ const ways = {
   fails: () => { throw new RangeError("too far") },
   gate: async (gate) => { console.log("before the gate"); await opened(gate); console.log("behind the gate"); return "through" },
   flood: (megabytes) => { for (let n = 0; n < megabytes; n++) fs.writeSync(1, ("x".repeat(99) + "\\n").repeat(10_000)); return megabytes },
+  progresses: async (gate) => { progress(1, 3, "before the gate"); await opened(gate); progress(3, 3); return "through" },
   waits: () => new Promise((r) => setTimeout(r, 60_000))
 }
 export const main = (way, ...args) => ways[way](...args)

@@ -57,7 +57,7 @@ const printedBy = (client: ClusterClient, jobId: string) =>
   Effect.map(Stream.runCollect(client.jobs.logs(jobId)), (events) => {
     const all = Chunk.toReadonlyArray(events)
     const text = (name: string): string =>
-      all.flatMap((event) => event.event === name && event.event !== "end" ? [event.text] : []).join("")
+      all.flatMap((event) => "text" in event && event.event === name ? [event.text] : []).join("")
     const last = all.at(-1)
     return { stdout: text("stdout"), stderr: text("stderr"), end: last?.event === "end" ? last.state : undefined }
   })
@@ -117,6 +117,30 @@ describe("the deploy endpoint", () => {
         const [newest] = yield* client.jobs.list({ urlParams: { limit: 1 } })
         assert.deepStrictEqual(newest, status)
       })), 60_000)
+
+  it(
+    "tells how far a function is, among what it prints and in its status",
+    () =>
+      talk(server, (client) =>
+        Effect.gen(function*() {
+          yield* upload(client)
+          const { jobId } = yield* submit(client, "progresses", gate("progress"))
+          const said: Array<unknown> = []
+          yield* Stream.runForEach(client.jobs.logs(jobId), (event) =>
+            Effect.gen(function*() {
+              if (event.event !== "progress") return
+              said.push(event.progress)
+              if (said.length > 1) return
+              const status = yield* client.jobs.status({ path: { jobId } })
+              assert.strictEqual(status.state, "running")
+              assert.deepInclude(status.progress, { done: 1, total: 3, note: "before the gate" })
+              fs.writeFileSync(gate("progress"), "")
+            }))
+          assert.deepStrictEqual(said, [{ done: 1, total: 3, note: "before the gate" }, { done: 3, total: 3 }])
+          assert.deepInclude(yield* resultOf(client, jobId), { _tag: "Returned" })
+        })),
+    60_000
+  )
 
   it("carries values of our notation both ways", () =>
     talk(server, (client) =>
@@ -218,7 +242,7 @@ describe("logs that break off", () => {
     const following = talk(first, (client) =>
       Stream.runForEach(client.jobs.logs(jobId), (event) =>
         Effect.sync(() => {
-          seen += event.event === "end" ? `[${event.state}]` : event.text
+          seen += event.event === "end" ? `[${event.state}]` : event.event === "progress" ? "" : event.text
         })))
     await until("printed", () => seen.includes("before the gate"))
     await first.end("SIGKILL")
@@ -264,7 +288,7 @@ describe("a server behind a gateway", () => {
       (client) =>
         Stream.runForEach(client.jobs.logs(jobId), (event) =>
           Effect.sync(() => {
-            seen += event.event === "end" ? `[${event.state}]` : event.text
+            seen += event.event === "end" ? `[${event.state}]` : event.event === "progress" ? "" : event.text
           }))
     )
     await until("printed", () => seen.includes("before the gate"))

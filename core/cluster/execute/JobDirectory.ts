@@ -19,6 +19,8 @@ export const files = {
   invocation: "invocation.json",
   script: "job.sh",
   state: "state",
+  /** How far the function is, if it says so. */
+  progress: "progress",
   result: "result",
   /** Somebody asked for the job's end; what is left without a result was cancelled. */
   cancelled: "cancelled",

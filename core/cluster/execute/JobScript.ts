@@ -65,6 +65,10 @@ export const render = (input: JobScriptInput): string => {
       : [`CLUSTRIX_FILESYSTEM_ROOT=${Shell.quote(input.filesystemRoot)}`, "export CLUSTRIX_FILESYSTEM_ROOT"]),
     ...Shell.moduleLoads(input.moduleLoads),
     ...input.preExecutionCommands,
+    // Without it the runtime would end without a result
+    `[ -s ${
+      Shell.quote(`${input.packageDirectory}/execute.mjs`)
+    } ] || { echo "The package is not there, or not whole" >&2; exit 3; }`,
     `NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }${debuggerGuard}"`,
     "export NODE_OPTIONS",
     // Ignored until the runtime has started

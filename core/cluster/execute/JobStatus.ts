@@ -5,6 +5,7 @@ import * as Quotation from "../../diagnostics/Quotation.ts"
 import type * as ResultEnvelope from "../../runtime/ResultEnvelope.ts"
 import type { SchedulerState } from "../Scheduler.ts"
 import type { RunningState } from "./JobDirectory.ts"
+import type { JobProgress } from "./JobProgress.ts"
 import type { JobState } from "./JobState.ts"
 import type { TaskCounts } from "./TaskFiles.ts"
 
@@ -21,6 +22,8 @@ export interface JobStatus {
   readonly peakMemoryBytes: number | undefined
   /** Of a job that is many calls. */
   readonly tasks?: TaskCounts
+  /** How far the function is, or was when it ended without a value, if it says so. */
+  readonly progress?: JobProgress
 }
 
 const states: Readonly<Record<ResultEnvelope.Status, JobState>> = {

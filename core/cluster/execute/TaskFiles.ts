@@ -6,6 +6,8 @@ import * as Shell from "../deploy/Shell.ts"
 import * as Quotation from "../../diagnostics/Quotation.ts"
 import type { Transport } from "../Transport.ts"
 import { TransportError } from "../Transport.ts"
+import * as Progress from "../../runtime/Progress.ts"
+import * as JobProgress from "./JobProgress.ts"
 import type { Ranges } from "./MapDirectory.ts"
 
 /** What the answer begins with: a login may have printed something before. */
@@ -21,7 +23,8 @@ export interface SeenTasks {
   readonly results: ReadonlyMap<number, string>
   /** Tasks that have ended, and whose results are not in this answer. */
   readonly ended: ReadonlySet<number>
-  readonly running: ReadonlySet<number>
+  /** By task, with how far each is, from 0 to 1; `undefined` where the function does not say. */
+  readonly running: ReadonlyMap<number, number | undefined>
 }
 
 /** How many of its tasks did what. */
@@ -31,11 +34,30 @@ export interface TaskCounts {
   readonly running: number
   readonly succeeded: number
   readonly failed: number
+  /** How much of the running tasks is done, in tasks, by what they say with `progress`; left out when none says anything. */
+  readonly runningDone?: number
+}
+
+/** The sum of what running tasks say. */
+export const runningDone = (fractions: Iterable<number | undefined>): Pick<TaskCounts, "runningDone"> => {
+  const said = [...fractions].filter((fraction) => fraction !== undefined)
+  return said.length === 0 ? {} : { runningDone: said.reduce((sum, each) => sum + each, 0) }
+}
+
+/** Prints `$1` and what task `$task` says of its progress. */
+const tellFunction =
+  "tell() { if [ -e \"$task/progress\" ] && { read -r said < \"$task/progress\"; } 2>/dev/null; then printf '%s %s\\n' \"$1\" \"$said\"; else echo \"$1\"; fi; }"
+
+/** The part that a task has done, from its words. */
+const fractionOf = (said: string): number | undefined => {
+  const progress = said === "" ? undefined : JobProgress.parse(said)
+  return progress === undefined ? undefined : Progress.fraction(progress)
 }
 
 const lookScript = (directory: string, options: { readonly results: boolean; readonly ordered: boolean }): string =>
   [
     `cd ${Shell.quote(directory)} 2>/dev/null && [ -e job.json ] || exit ${noDirectory}`,
+    tellFunction,
     `echo ${marker}`,
     `room=${options.results ? mostCharacters : 0} left=${options.results ? mostResults : 0}`,
     "while read -r number last; do",
@@ -47,7 +69,7 @@ const lookScript = (directory: string, options: { readonly results: boolean; rea
     "        left=$((left - 1)) room=$((room - ${#text}))",
     "      else echo \"ended $number\"; fi",
     "    else",
-    "      if [ -e \"$task/state\" ]; then echo \"running $number\"; fi",
+    "      if [ -e \"$task/state\" ]; then tell \"running $number\"; fi",
     ...(options.ordered ? ["      left=0"] : []),
     "    fi",
     "    number=$((number + 1))",
@@ -63,11 +85,12 @@ const firstWords = "^{\"format\":\"clustrix-result\",\"formatVersion\":1,\"statu
 const countScript = (directory: string): string =>
   [
     `cd ${Shell.quote(directory)}/tasks 2>/dev/null || exit 0`,
+    tellFunction,
     `echo ${marker}`,
     "ended=0 running=0",
     "for task in *; do",
     "  if [ -e \"$task/result\" ] && [ ! -e \"$task/again\" ]; then ended=$((ended + 1))",
-    "  elif [ -e \"$task/state\" ]; then running=$((running + 1)); fi",
+    "  elif [ -e \"$task/state\" ]; then running=$((running + 1)); tell said; fi",
     "done",
     "succeeded=$(for task in *; do",
     "  if [ -e \"$task/result\" ]; then printf '%s\\n' \"$task/result\"; fi",
@@ -117,12 +140,12 @@ export const look = (
       if (exitCode !== 0) return Effect.fail(failed(directory, stderr))
       const results = new Map<number, string>()
       const ended = new Set<number>()
-      const running = new Set<number>()
+      const running = new Map<number, number | undefined>()
       for (const line of linesOf(stdout)) {
         const [kind, word = ""] = line.split(" ", 2)
         if (kind === "result") results.set(Number(word), line.slice(kind.length + word.length + 2))
         else if (kind === "ended") ended.add(Number(word))
-        else if (kind === "running") running.add(Number(word))
+        else if (kind === "running") running.set(Number(word), fractionOf(line.slice(kind.length + word.length + 2)))
       }
       return Effect.succeed({ results, ended, running })
     }
@@ -158,6 +181,14 @@ export const count = (
 ): Effect.Effect<TaskCounts, TransportError> =>
   Effect.flatMap(transport.exec(countScript(directory), { idempotent: true }), ({ exitCode, stderr, stdout }) => {
     if (exitCode !== 0) return Effect.fail(failed(directory, stderr))
-    const [ended = 0, running = 0, succeeded = 0] = (linesOf(stdout)[0] ?? "").trim().split(/\s+/).map(Number)
-    return Effect.succeed({ total, queued: total - ended - running, running, succeeded, failed: ended - succeeded })
+    const lines = linesOf(stdout)
+    const [ended = 0, running = 0, succeeded = 0] = (lines.at(-1) ?? "").trim().split(/\s+/).map(Number)
+    return Effect.succeed({
+      total,
+      queued: total - ended - running,
+      running,
+      succeeded,
+      failed: ended - succeeded,
+      ...runningDone(lines.slice(0, -1).map((line) => fractionOf(line.slice("said ".length))))
+    })
   })

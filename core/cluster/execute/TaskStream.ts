@@ -217,6 +217,7 @@ export const results = <E>(
         succeeded,
         failed,
         running: seen.running.size,
+        ...TaskFiles.runningDone(seen.running.values()),
         queued: Math.max(0, left.size - seen.running.size)
       })
     }

@@ -3,6 +3,7 @@
  * say what it likes about itself, and no more.
  */
 import type { Description } from "../../../core/runtime/ErrorDescription.ts"
+import type { Progress } from "../../../core/runtime/Progress.ts"
 import type { LinkedProgram } from "../LinkedProgram.ts"
 import type { Preview, WrittenFile } from "../Preview.ts"
 
@@ -38,5 +39,6 @@ export type Ending =
 
 export type FromSandbox =
   | { readonly type: "output"; readonly chunks: ReadonlyArray<OutputChunk> }
+  | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "refused-connection"; readonly address: string }
   | { readonly type: "ended"; readonly ending: Ending }

@@ -6,6 +6,7 @@
 import * as BufferModule from "buffer/"
 import path from "path-browserify"
 import * as ErrorDescription from "../../../core/runtime/ErrorDescription.ts"
+import type { Progress } from "../../../core/runtime/Progress.ts"
 import * as ValueText from "../../../core/runtime/ValueText.ts"
 import * as MemoryTree from "../../MemoryTree.ts"
 import { packageDirectory, projectDirectory, workDirectory } from "../Offered.ts"
@@ -184,6 +185,10 @@ const run = (port: MessagePort, start: Start): void => {
     "node:path/posix": { ...posix, posix },
     "node:url": UrlModule.make((file) => posix.resolve(file))
   }
+  // The package's own `progress` looks for it; no name of the program's
+  Object.defineProperty(globalThis, Symbol.for("clustrix.runner.progress"), {
+    value: (progress: Progress) => post({ type: "progress", progress })
+  })
   Object.assign(globalThis, {
     Buffer: BufferModule.Buffer,
     console: Console.make(write),

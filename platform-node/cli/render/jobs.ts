@@ -2,6 +2,7 @@
  * Jobs and their states.
  */
 import type { Job } from "../../../core/cluster/ClusterExecutor.ts"
+import * as Progress from "../../../core/runtime/Progress.ts"
 import type { JobState } from "../../../core/cluster/execute/JobState.ts"
 import { isFinal, type JobStatus } from "../../../core/cluster/execute/JobStatus.ts"
 import { plain, type Style } from "./Style.ts"
@@ -50,6 +51,7 @@ export const statusLines = (job: Job, status: JobStatus, now: number, style: Sty
       ["Package", job.packageId],
       ["Submitted", `${time(job.createdAt)}  ${style.dim(age(job.createdAt, now))}`],
       ...optional("Tasks", status.tasks, (tasks) => progressLine(tasks, plain)),
+      ...optional("Progress", status.progress, Progress.text),
       ...optional("Started", status.startedAt, time),
       ...optional("Finished", status.finishedAt, time),
       ...optional("Ran for", ran, duration),
@@ -99,6 +101,7 @@ export const jobJson = ({ job, status }: SeenJob) => ({
     exitCode: status.exitCode,
     peakMemoryBytes: status.peakMemoryBytes,
     tasks: status.tasks,
+    progress: status.progress === undefined ? undefined : { ...status.progress, at: date(status.progress.at) },
     reason: status.reason
   })
 })

@@ -3,6 +3,8 @@
  * Effect, and is fetched when somebody connects.
  */
 
+import type { Progress } from "../../../core/runtime/Progress.ts"
+
 /** Why something could not be done, for people. */
 export interface Trouble {
   readonly what: string
@@ -84,8 +86,12 @@ export interface Client {
   /** The job's ID. */
   readonly submit: (digest: string, call: Call, signal: AbortSignal) => Promise<string>
   readonly status: (jobId: string, signal: AbortSignal) => Promise<JobStatus>
-  /** Gives what is printed until the job ends; goes on where it was when the connection is lost. */
-  readonly follow: (jobId: string, print: (line: LogLine) => void, signal: AbortSignal) => Promise<void>
+  /** Gives what is printed and how far the job is, until it ends; goes on where it was when the connection is lost. */
+  readonly follow: (
+    jobId: string,
+    heard: { readonly print: (line: LogLine) => void; readonly progress: (progress: Progress) => void },
+    signal: AbortSignal
+  ) => Promise<void>
   /** Waits for the end. */
   readonly end: (jobId: string, signal: AbortSignal) => Promise<JobEnd>
   readonly cancel: (jobId: string, signal: AbortSignal) => Promise<void>

@@ -4,6 +4,7 @@
  */
 import { batch, computed, signal } from "@preact/signals"
 import type { PackagingWorker } from "../../../platform-browser/index.ts"
+import type { Progress } from "../../../core/runtime/Progress.ts"
 import type { Preview } from "../../../platform-browser/run/Preview.ts"
 import { previewOf } from "../output/ValuePreview.ts"
 import { Transcript } from "../output/Transcript.ts"
@@ -28,6 +29,8 @@ export interface Job {
   readonly state: JobState
   readonly reason: string | undefined
   readonly host: string | undefined
+  /** What the function says of itself. */
+  readonly progress: Progress | undefined
   readonly transcript: Transcript
   readonly end: ShownEnd | undefined
   /** Why nothing is heard of it any more. */
@@ -134,9 +137,10 @@ const follow = async (
   try {
     const watching = watch(client, jobId, abort.signal)
     const [end] = await Promise.all([
-      client.follow(jobId, (line) => transcript.add(line), abort.signal).then(() =>
-        patiently(jobId, abort.signal, () => client.end(jobId, abort.signal))
-      ),
+      client.follow(jobId, {
+        print: (line) => transcript.add(line),
+        progress: (progress) => change(jobId, { progress })
+      }, abort.signal).then(() => patiently(jobId, abort.signal, () => client.end(jobId, abort.signal))),
       watching
     ])
     const status = await patiently(jobId, abort.signal, () => client.status(jobId, abort.signal))
@@ -209,6 +213,7 @@ export const deploy = async (): Promise<void> => {
           state: "queued",
           reason: undefined,
           host: undefined,
+          progress: undefined,
           transcript,
           end: undefined,
           trouble: undefined

@@ -154,11 +154,12 @@ export const make = (url: URL, token: string, fetch: Fetch): Client => {
       const { host, reason, state } = await ask(({ jobs }) => jobs.status({ path: { jobId } }), signal)
       return { state, reason, host }
     },
-    follow: (jobId, print, signal) =>
+    follow: (jobId, heard, signal) =>
       ask(({ jobs }) =>
         Stream.runForEach(jobs.logs(jobId), (event) =>
           Effect.sync(() => {
-            if (event.event !== "end") print({ stream: event.event, text: event.text })
+            if (event.event === "progress") heard.progress(event.progress)
+            else if (event.event !== "end") heard.print({ stream: event.event, text: event.text })
           })), signal),
     end,
     cancel: async (jobId, signal) => {

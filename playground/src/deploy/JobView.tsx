@@ -6,6 +6,7 @@ import { useEffect, useRef } from "preact/hooks"
 import * as Deploy from "./Deploy.ts"
 import { Trouble } from "./Trouble.tsx"
 import { Output } from "../output/Output.tsx"
+import { ProgressBar } from "../output/ProgressBar.tsx"
 import { PreviewText } from "../output/PreviewText.tsx"
 
 const End = ({ job: { end, state } }: { readonly job: Deploy.Job }) => {
@@ -50,6 +51,7 @@ export const JobView = ({ job }: { readonly job: Deploy.Job }) => {
           <code>{job.address}</code>
         </dd>
       </dl>
+      {job.state === "succeeded" ? null : <ProgressBar progress={job.progress} />}
       <Trouble trouble={job.trouble} />
       <h3>Log</h3>
       {job.transcript.version.value === 0

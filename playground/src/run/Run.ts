@@ -4,6 +4,7 @@
  */
 import { batch, computed, signal } from "@preact/signals"
 import type { PackagingWorker, PageRun } from "../../../platform-browser/index.ts"
+import type { Progress } from "../../../core/runtime/Progress.ts"
 import { Transcript } from "../output/Transcript.ts"
 import { previewLimit } from "../output/ValuePreview.ts"
 import { failure, made, settled, worker } from "../packaging/Packaging.ts"
@@ -43,6 +44,8 @@ export interface Started {
   /** Of many calls. */
   readonly calls: ReadonlyArray<Call> | undefined
   readonly transcript: Transcript
+  /** What the function that runs says of itself. */
+  readonly progress: Progress | undefined
   readonly ended: Ended | undefined
 }
 
@@ -129,6 +132,7 @@ export const start = async (): Promise<void> => {
       previewLimit: isMany ? previewOfMany : previewLimit,
       outputLimit: 180_000,
       onOutput: (chunk) => transcript.add(chunk),
+      onProgress: (progress) => show({ progress }),
       onRefusedConnection: (address) =>
         transcript.add({ stream: "refused", text: `A connection to ${address} was refused\n` })
     })
@@ -140,6 +144,7 @@ export const start = async (): Promise<void> => {
     args: text,
     calls: isMany ? calls.map(([input]) => ({ input: JSON.stringify(input), outcome: undefined })) : undefined,
     transcript,
+    progress: undefined,
     ended: undefined
   }
   const show = (fields: Partial<Started>): void => {
@@ -152,6 +157,7 @@ export const start = async (): Promise<void> => {
   })
   // One after the other: each call has a sandbox of its own
   for (const [index, args] of calls.entries()) {
+    show({ progress: undefined })
     const run = begin(args)
     stopRun = () => {
       isStopped = true

@@ -4,6 +4,7 @@
  */
 import type { PageRun } from "../../../platform-browser/index.ts"
 import { Output } from "../output/Output.tsx"
+import { ProgressBar } from "../output/ProgressBar.tsx"
 import { PreviewText } from "../output/PreviewText.tsx"
 import { failure, made } from "../packaging/Packaging.ts"
 import { save } from "../page/saveFile.ts"
@@ -107,6 +108,7 @@ const Latest = ({ run }: { readonly run: Run.Started }) => (
         <Output transcript={run.transcript} label="Output" />
       </>
     )}
+    {Run.phase.value === "running" ? <ProgressBar progress={run.progress} /> : null}
     {run.ended === undefined ? null : <Outcome ended={run.ended} />}
     {run.calls === undefined ? null : <Calls calls={run.calls} />}
   </div>

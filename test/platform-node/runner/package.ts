@@ -24,7 +24,7 @@ export const module = "modules/src/ways.ts.mjs"
 
 /** The module, one function a line, so that the tests know where each is. */
 export const source = `import * as fs from "node:fs"
-import { cluster, clusterFind, clusterStat } from "../../filesystem_utils.mjs"
+import { cluster, clusterFind, clusterStat, progress } from "../../filesystem_utils.mjs"
 export const echo = (...args) => args
 export const rich = () => ({ map: new Map([[1n, new Date(0)]]), bytes: new Uint8Array([1, 2]), nothing: undefined })
 export const where = () => ({ cwd: process.cwd(), data: fs.readFileSync("input/a.txt", "utf8"), link: fs.lstatSync("input/a.txt").isSymbolicLink() })
@@ -59,6 +59,7 @@ export const spawns = async () => { const { spawn } = await import("node:child_p
 export const warned = (count) => new Promise((resolve) => { const got = []; const on = (signal) => { got.push(signal); if (got.length === count) resolve(got) }; for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"]) process.on(signal, on); setTimeout(resolve, 20_000); fs.writeFileSync("listening", "") })
 export const deaf = async () => { fs.writeFileSync("listening", ""); await new Promise((r) => setTimeout(r, 1000)); return process.env.NODE_OPTIONS ?? "none" }
 export const proxy = () => [new Proxy({}, {})]
+export const progresses = async () => { progress(1, 4, "a first part"); await new Promise((r) => setTimeout(r, 4000)); progress(4, 4); return "done" }
 export const npm = async () => (await import("tiny")).default
 export const value = 5
 `
