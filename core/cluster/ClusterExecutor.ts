@@ -31,11 +31,14 @@ import * as JobLogs from "./execute/JobLogs.ts"
 import * as JobName from "./execute/JobName.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobResultFile from "./execute/JobResultFile.ts"
+import * as JobSnapshot from "./execute/JobSnapshot.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
 import * as JobTrust from "./execute/JobTrust.ts"
+import * as JobWatch from "./execute/JobWatch.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
 import * as ReusableResult from "./execute/ReusableResult.ts"
+import * as SchedulerShell from "./execute/SchedulerShell.ts"
 import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
 import * as TaskFiles from "./execute/TaskFiles.ts"
 import { taskPlan } from "./execute/taskPlan.ts"
@@ -203,11 +206,11 @@ export interface LayerOptions {
   readonly filesystemRoot?: string | undefined
 }
 
-const shortestWaitMillis = 15
 const longestWaitMillis = 1000
 
-/** Of a result, this much is read to see how its job ended. */
-const resultHeadBytes = 65_536
+/** While a job has no result, the scheduler is asked after this time, then less and less often. */
+const firstAskMillis = 1000
+const longestAskMillis = 10_000
 
 /** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
 const patienceMillis = 30 * 60_000
@@ -299,6 +302,7 @@ const make = (options: LayerOptions) =>
     const jobs = `${options.stateDirectory}/jobs`
     const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
     const poller = yield* SchedulerPoller.make(scheduler)
+    const watch = yield* JobWatch.make(transport)
 
     /** What spans and log lines say of where they belong. */
     const placeOf = { cluster: scheduler.clusterType, location: transport.location }
@@ -328,6 +332,12 @@ const make = (options: LayerOptions) =>
     /** Of jobs that were submitted here: what they are need not be asked for. */
     const descriptions = BoundedMap.make<string, JobDirectory.JobDescription>(mostKept)
 
+    /** What the scheduler calls jobs that were submitted here: known even where their directory is removed. */
+    const schedulerIds = BoundedMap.make<string, string>(mostKept)
+
+    /** How long the logs of jobs were when their ends were seen. */
+    const ends = BoundedMap.make<string, JobLogs.LogPosition>(mostKept)
+
     /** Plans never change; `undefined` for a job that is one call. */
     const plans = BoundedMap.make<string, JobDirectory.TaskPlan | undefined>(mostKept)
 
@@ -348,6 +358,13 @@ const make = (options: LayerOptions) =>
         if (description.jobId !== jobId) return yield* JobDirectory.otherJob(directoryOf(jobId), description)
         plans.set(jobId, description.tasks)
         return description
+      })
+
+    /** The same, without asking for a job that was submitted here. */
+    const describeHere = (jobId: string) =>
+      Effect.suspend(() => {
+        const known = descriptions.get(jobId)
+        return known === undefined ? describe(jobId) : Effect.succeed(known)
       })
 
     const toJob = (description: JobDirectory.JobDescription): Job => ({
@@ -529,6 +546,7 @@ const make = (options: LayerOptions) =>
               : error
           ),
           Effect.onError(discard),
+          Effect.tap(({ schedulerId }) => Effect.sync(() => schedulerIds.set(job.jobId, schedulerId))),
           Effect.map(({ modules }) => modules)
         )
       })
@@ -787,30 +805,34 @@ const make = (options: LayerOptions) =>
         return job
       }).pipe(Effect.withSpan("ClusterExecutor.submitMap"))
 
+    /** What the job's directory says now. */
+    const snapshotOf = (jobId: string) =>
+      Effect.flatMap(
+        JobSnapshot.look(transport, [directoryOf(jobId)]),
+        ([snapshot]) => snapshot ?? Effect.dieMessage(`no answer for ${jobId}`)
+      )
+
     /** How the job ended; without its value, if that is large. */
-    const readResult = (jobId: string) =>
-      Effect.map(JobResultFile.read(transport, directoryOf(jobId), resultHeadBytes), (file) => file?.envelope)
+    const readResult = (jobId: string) => Effect.map(snapshotOf(jobId), ({ envelope }) => envelope)
 
-    const submissionOf = (jobId: string) =>
-      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.submitted, JobDirectory.Submission)
+    interface Known {
+      readonly jobId: string
+      readonly snapshot: JobSnapshot.JobSnapshot
+      /** Where the directory does not say the end: under what the scheduler has to be asked. */
+      readonly schedulerId: string | undefined
+    }
 
-    const runningOf = (jobId: string) =>
-      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.state, JobDirectory.RunningState)
-
-    /** What the job's directory says; where that is not the end of it, the scheduler has to be asked under `schedulerId`. */
-    const read = (jobId: string) =>
-      Effect.gen(function*() {
-        const envelope = yield* readResult(jobId)
-        if (envelope !== undefined && !(scheduler.endsJobs && JobStatus.isDoubtful(envelope))) {
-          return { jobId, envelope, schedulerId: undefined, running: undefined, submitted: true }
-        }
-        const submission = yield* submissionOf(jobId)
-        const running = yield* runningOf(jobId)
-        // Whoever submitted it was killed before the scheduler's name for it was written: it still runs.
-        const schedulerId = submission?.schedulerId ?? (running === undefined ? undefined : "")
-        return { jobId, envelope, schedulerId, running, submitted: submission !== undefined }
-      })
-    type Known = Effect.Effect.Success<ReturnType<typeof read>>
+    const knownFrom = (jobId: string, snapshot: JobSnapshot.JobSnapshot): Known => {
+      const { envelope, running, submission } = snapshot
+      const isOver = envelope !== undefined && !(scheduler.endsJobs && JobStatus.isDoubtful(envelope))
+      // Whoever submitted it was killed before the scheduler's name for it was written: it still runs
+      const unnamed = running === undefined ? undefined : ""
+      return {
+        jobId,
+        snapshot,
+        schedulerId: isOver ? undefined : submission?.schedulerId ?? schedulerIds.get(jobId) ?? unnamed
+      }
+    }
 
     const poll = (known: ReadonlyArray<Known>): Effect.Effect<ReadonlyMap<string, SchedulerState>, SchedulerError> => {
       const asked = known.flatMap(({ jobId, schedulerId }) =>
@@ -818,35 +840,38 @@ const make = (options: LayerOptions) =>
       )
       return asked.length === 0
         ? Effect.succeed(new Map())
-        : Effect.map(
-          scheduler.poll(asked),
-          (answers) => new Map([...answers].map(([id, answer]) => [id, Scheduling.overall(answer)]))
-        )
+        : Effect.map(scheduler.poll(asked), (answers) =>
+          new Map([...answers].map(([id, answer]) => [id, Scheduling.overall(answer)])))
     }
 
     const conclude = (known: Known, polled: ReadonlyMap<string, SchedulerState>) =>
       Effect.gen(function*() {
-        const { jobId, running, schedulerId, submitted } = known
+        const { jobId, schedulerId } = known
         const state: SchedulerState = (schedulerId === undefined ? undefined : polled.get(schedulerId)) ??
           { _tag: "Unknown" }
-        const over = known.envelope === undefined && (state._tag === "Ended" || state._tag === "Unknown")
-        // It may have ended between the two questions; and on a shared file system its files may still be on their way.
+        const over = known.snapshot.isThere && known.snapshot.envelope === undefined &&
+          (state._tag === "Ended" || state._tag === "Unknown")
+        // It may have begun and ended between the two questions; and on a shared file system its files may still be on their way
         if (over && scheduler.settleMillis > 0) {
           yield* Effect.sleep(scheduler.settleMillis)
         }
-        const found = over ? yield* readResult(jobId) : known.envelope
+        const snapshot = over ? yield* snapshotOf(jobId) : known.snapshot
+        const found = snapshot.envelope
         const doubtful = scheduler.endsJobs && JobStatus.isDoubtful(found)
-        const cancelled = (over && found === undefined || doubtful) &&
-          (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
+        const cancelled = (over && found === undefined || doubtful) && snapshot.isCancelled
         const envelope = doubtful && !cancelled && JobStatus.knowsBetter(state) ? undefined : found
+        if (envelope !== undefined && snapshot.isThere) {
+          ends.set(jobId, { stdout: snapshot.stdoutBytes, stderr: snapshot.stderrBytes })
+        }
         return {
           envelope,
           status: JobStatus.derive({
             jobId,
             envelope,
             scheduler: cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
-            running,
-            submitted
+            running: snapshot.running,
+            submitted: schedulerId !== undefined || snapshot.submission !== undefined,
+            removed: snapshot.isThere ? undefined : { schedulerId }
           })
         }
       })
@@ -854,7 +879,8 @@ const make = (options: LayerOptions) =>
     /** A scheduler that does not answer says nothing of the job: it is asked again, for a while. */
     const patiently = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E | SchedulerError>) =>
       Effect.retry(effect, {
-        while: (error) => error instanceof Scheduling.SchedulerError && error.reason === "Unavailable",
+        while: (error) =>
+          error instanceof Scheduling.SchedulerError && error.reason === "Unavailable",
         schedule: patience
       })
 
@@ -896,17 +922,20 @@ const make = (options: LayerOptions) =>
           Effect.catchTag("JobNotFoundError", () => Effect.succeed(undefined))
         )
 
+    /** Asks the scheduler where the directory does not say the end. */
+    const judge = (known: Known) =>
+      known.schedulerId === undefined
+        ? conclude(known, new Map())
+        : Effect.flatMap(
+          poller.ask({ directory: directoryOf(known.jobId), schedulerId: known.schedulerId }),
+          (answer) => conclude(known, new Map([[known.schedulerId ?? "", Scheduling.overall(answer)]]))
+        )
+
     /** Status of a job that exists, and its result if there is one. */
     const look = (jobId: string) =>
       Effect.flatMap(planOf(jobId), (plan) =>
         plan === undefined
-          ? Effect.flatMap(read(jobId), (known) =>
-            known.schedulerId === undefined
-              ? conclude(known, new Map())
-              : Effect.flatMap(
-                poller.ask({ directory: directoryOf(jobId), schedulerId: known.schedulerId }),
-                (answer) => conclude(known, new Map([[known.schedulerId ?? "", Scheduling.overall(answer)]]))
-              ))
+          ? Effect.flatMap(snapshotOf(jobId), (snapshot) => judge(knownFrom(jobId, snapshot)))
           : Effect.map(lookAtTasks(jobId, plan), (status) => ({ envelope: undefined, status })))
 
     /** The same of many: the scheduler is asked once. A job whose files cannot be understood has its own error. */
@@ -925,14 +954,16 @@ const make = (options: LayerOptions) =>
               ? Effect.fail(error)
               : Effect.succeed(Either.left(error))
           })
-        const known = yield* Effect.forEach(
-          jobIds,
-          (jobId) =>
-            single(Effect.flatMap(planOf(jobId), (plan) => Effect.map(read(jobId), (each) => ({ ...each, plan })))),
-          {
-            concurrency: atOnce
-          }
-        )
+        const snapshots = (yield* Effect.forEach(
+          SchedulerShell.inParts(jobIds.map(directoryOf), JobSnapshot.mostAtOnce),
+          (part) => JobSnapshot.look(transport, part)
+        )).flat()
+        const known = yield* Effect.forEach(jobIds, (jobId, index) =>
+          single(Effect.gen(function*() {
+            const plan = yield* planOf(jobId)
+            const snapshot = yield* snapshots[index] ?? Effect.dieMessage(`no answer for ${jobId}`)
+            return { ...knownFrom(jobId, snapshot), plan }
+          })), { concurrency: atOnce })
         const all = known.flatMap((each) => Either.isRight(each) ? [each.right] : [])
         const polled = yield* poll(all.filter(({ schedulerId }) => schedulerId !== ""))
         const statusOf = (each: Known & { readonly plan: JobDirectory.TaskPlan | undefined }) =>
@@ -960,30 +991,17 @@ const make = (options: LayerOptions) =>
     const lookPatiently = (jobId: string) => patiently(look(jobId))
 
     /**
-     * Looks until the job is over: for its result quickly at first, then once a second; and asks the scheduler, which has others
-     * to serve, less and less often.
+     * Waits until a job of one call is over: for its result on the cluster itself, and asks the scheduler, which has others to serve,
+     * less and less often.
      */
-    const untilOver = (
-      jobId: string,
-      waitMillis = Math.max(shortestWaitMillis, scheduler.pollMillis),
-      askMillis = scheduler.pollMillis
-    ): ReturnType<typeof lookPatiently> =>
+    const untilOver = (jobId: string, waitMillis = firstAskMillis): ReturnType<typeof lookPatiently> =>
       Effect.gen(function*() {
-        const seen = yield* lookPatiently(jobId)
+        const known = knownFrom(jobId, yield* watch.next(directoryOf(jobId), waitMillis))
+        const seen = yield* patiently(judge(known))
         if (JobStatus.isFinal(seen.status.state)) return seen
-        const isOne = (yield* planOf(jobId)) === undefined
-        let wait = waitMillis
-        let waited = 0
-        do {
-          yield* Effect.sleep(wait)
-          waited += wait
-          wait = Math.min(longestWaitMillis, wait * 1.2)
-        } while (isOne && waited < askMillis && (yield* readResult(jobId)) === undefined)
-        return yield* untilOver(
-          jobId,
-          wait,
-          Math.min(askMillis * 1.3, scheduler.pollMillis * TaskStream.longestAskFactor)
-        )
+        // The directory says an end which the scheduler does not confirm
+        if (known.snapshot.envelope !== undefined) yield* Effect.sleep(longestWaitMillis)
+        return yield* untilOver(jobId, Math.min(longestAskMillis, waitMillis * 1.3))
       })
 
     const sourceMapOf = (directory: string) =>
@@ -1102,8 +1120,13 @@ const make = (options: LayerOptions) =>
       jobId: string,
       { follow = true, from, tail, task }: Parameters<typeof ClusterExecutor.Service["logs"]>[1] = {}
     ) =>
-      Stream.unwrap(Effect.map(describe(jobId), ({ tasks }) => {
+      Stream.unwrap(Effect.map(describeHere(jobId), ({ tasks }) => {
         const directory = directoryOf(jobId)
+        const end = ends.get(jobId)
+        // All of it was read already
+        if (!follow && end !== undefined && from?.stdout === end.stdout && from.stderr === end.stderr) {
+          return Stream.empty
+        }
         const isOver = Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
         if (tasks === undefined) return JobLogs.read(transport, directory, { follow, from, tail, isOver })
         const ofTask = (number: number) => {
@@ -1155,7 +1178,7 @@ const make = (options: LayerOptions) =>
 
     const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
       Effect.gen(function*() {
-        const { functionName, tasks } = yield* describe(jobId)
+        const { functionName, tasks } = yield* describeHere(jobId)
         if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
         const { envelope: head, status } = yield* untilOver(jobId)
         const ofJob = { jobId, directory: directoryOf(jobId), functionName }
@@ -1200,8 +1223,8 @@ const make = (options: LayerOptions) =>
               { discard: true }
             )
           }
-          if ((yield* readResult(jobId)) !== undefined) return
-          const submission = yield* submissionOf(jobId)
+          const { envelope, submission } = yield* snapshotOf(jobId)
+          if (envelope !== undefined) return
           // First, so that a job which is killed before it can say so is known to be cancelled.
           yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
           yield* scheduler.cancel({ directory: directoryOf(jobId), schedulerId: submission?.schedulerId ?? "" })

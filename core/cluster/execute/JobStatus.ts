@@ -21,6 +21,8 @@ export interface JobStatus {
   readonly peakMemoryBytes: number | undefined
   /** Of a job that is many calls. */
   readonly tasks?: TaskCounts
+  /** Its directory was removed, and with it its logs. */
+  readonly isRemoved?: true
 }
 
 const states: Readonly<Record<ResultEnvelope.Status, JobState>> = {
@@ -109,8 +111,10 @@ export const derive = (input: {
   readonly scheduler: SchedulerState
   readonly running: RunningState | undefined
   readonly submitted: boolean
+  /** The job's directory is not there; what the scheduler calls the job, where that is known. */
+  readonly removed?: { readonly schedulerId: string | undefined } | undefined
 }): JobStatus => {
-  const { envelope, jobId, running, scheduler } = input
+  const { envelope, jobId, removed, running, scheduler } = input
   const known = { ...nothing, jobId, host: running?.host, startedAt: running?.startedAt }
   if (envelope !== undefined) {
     return {
@@ -123,6 +127,13 @@ export const derive = (input: {
       exitCode: envelope.exitCode,
       peakMemoryBytes: envelope.peakMemoryBytes
     }
+  }
+  if (removed !== undefined) {
+    const { schedulerId = "" } = removed
+    const name = schedulerId === "" ? "the scheduler's job" : `the scheduler's job ${schedulerId}`
+    const does = scheduler._tag === "Running" ? `${name} still runs`
+      : scheduler._tag === "Pending" ? `${name} still waits` : "nothing of it runs"
+    return { ...known, state: "vanished", isRemoved: true, reason: `Its directory was removed; ${does}` }
   }
   switch (scheduler._tag) {
     case "Pending":

@@ -59,6 +59,7 @@ export const spawns = async () => { const { spawn } = await import("node:child_p
 export const warned = (count) => new Promise((resolve) => { const got = []; const on = (signal) => { got.push(signal); if (got.length === count) resolve(got) }; for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"]) process.on(signal, on); setTimeout(resolve, 20_000); fs.writeFileSync("listening", "") })
 export const deaf = async () => { fs.writeFileSync("listening", ""); await new Promise((r) => setTimeout(r, 1000)); return process.env.NODE_OPTIONS ?? "none" }
 export const proxy = () => [new Proxy({}, {})]
+export const dies = async (ms) => { await new Promise((r) => setTimeout(r, ms)); process.kill(process.ppid, "SIGKILL"); process.kill(process.pid, "SIGKILL") }
 export const npm = async () => (await import("tiny")).default
 export const value = 5
 `
