@@ -1016,6 +1016,7 @@ const make = (options: LayerOptions) =>
     const circumstances = {
       transport,
       endsJobs: scheduler.endsJobs,
+      isHere: scheduler.clusterType === "local",
       settleMillis: scheduler.settleMillis,
       pollMillis: scheduler.pollMillis,
       ask: (job: SubmittedJob) => patiently(poller.ask(job))

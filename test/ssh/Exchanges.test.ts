@@ -15,6 +15,7 @@ import type { ClusterConfig } from "../../core/config/ClusterConfig.ts"
 import * as ClusterServices from "../../platform-node/ClusterServices.ts"
 import * as LocalTransport from "../../platform-node/LocalTransport.ts"
 import { submit } from "../contract/Scheduler.ts"
+import * as tasks from "../map/tasks.ts"
 import * as sample from "../platform-node/runner/package.ts"
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "clustrix-exchanges-")))
@@ -83,6 +84,27 @@ describe("one call of a package that is there", () => {
       assert.deepStrictEqual(value.map((each) => each.value), jobs.map((_, n) => [n]))
       assert.isBelow(all.filter((name) => name === "exec").length, 12)
     }).pipe(Effect.provide(layer)), 60_000)
+
+  it.live(
+    "of many is looked at once a second at most, and leaves its result and no other file",
+    () =>
+      Effect.gen(function*() {
+        const inputs = Array.from({ length: 30 }, (_, n) => [2 * n + 1])
+        const began = Date.now()
+        const { exchanges: all, value: job } = yield* since(Effect.gen(function*() {
+          const submitted = yield* tasks.submitMap(config, "quiet", inputs, { chunk: 5 })
+          assert.deepStrictEqual(yield* tasks.collect(submitted.jobId, true), inputs.map(([n = 0], at) => [at, 10 * n]))
+          return submitted
+        }))
+        const seconds = (Date.now() - began) / 1000
+        // Deploying takes some, submitting one, and now and then the processes are looked for
+        assert.isBelow(all.filter((name) => name === "exec").length, 8 + 2 * seconds)
+        for (const [n] of inputs.entries()) {
+          assert.deepStrictEqual(fs.readdirSync(path.join(job.directory, "tasks", String(n))), ["result"])
+        }
+      }).pipe(Effect.provide(layer)),
+    120_000
+  )
 
   it.live("is deployed again where its package was removed meanwhile", () =>
     Effect.gen(function*() {
