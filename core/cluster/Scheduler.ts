@@ -10,7 +10,7 @@ import * as Explanation from "../diagnostics/Explanation.ts"
 import type { JobContents } from "./execute/JobContents.ts"
 import type { TransportError } from "./Transport.ts"
 
-/** `Rejected`: the scheduler does not want the job; `why` has its own words. `Unavailable`: it does not answer. */
+/** `Rejected`: the scheduler does not want the job; `why` has its own words. `Unavailable`: it does not answer. `NotFound`: its commands are not there. */
 export class SchedulerError extends Schema.TaggedError<SchedulerError>()("SchedulerError", {
   reason: Schema.Literal("Rejected", "Unavailable", "NotFound"),
   ...Explanation.fields

@@ -127,6 +127,22 @@ describe("PBS", () => {
     })
   })
 
+  it.effect("says that there is none where its commands are not found, which nobody asks again", () =>
+    Effect.gen(function*() {
+      const nowhere: typeof Transport.Service = {
+        ...LocalTransport.make,
+        exec: () => Effect.succeed({ stdout: "", stderr: "qsub: not found", exitCode: 127 })
+      }
+      const scheduler = yield* Effect.provide(
+        Scheduling.Scheduler,
+        Layer.provide(PbsScheduler.layer, Layer.succeed(Transport, nowhere))
+      )
+      const error = yield* Effect.flip(
+        scheduler.submit({ jobId, directory: "/tmp", limits: {}, environment: new Map() })
+      )
+      assert.deepInclude(error, { _tag: "SchedulerError", reason: "NotFound" })
+    }))
+
   it.effect("finds commands that only a login shell knows", () => {
     const { directory } = server({ qstat: pro, qsub: "echo \"12.$PBS_SERVER\"", qselect: "" })
     const home = path.join(directory, "../..")

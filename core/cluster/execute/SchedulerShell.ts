@@ -170,7 +170,7 @@ const unavailable = (names: Names, transport: typeof Transport.Service, why: str
     ...(cause === undefined ? {} : { cause })
   })
 
-/** Runs a script that begins with {@link preamble}. That the scheduler does not answer is `Unavailable`. */
+/** Runs a script that begins with {@link preamble}. That the scheduler does not answer is `Unavailable`, that it is not there `NotFound`. */
 export const ask = (
   transport: typeof Transport.Service,
   names: Names,
@@ -184,7 +184,7 @@ export const ask = (
       ({ exitCode, stderr }) =>
         exitCode === temporaryFailure ? unavailable(names, transport, Quotation.lastLines(stderr)) :
           new SchedulerError({
-            reason: "Unavailable",
+            reason: "NotFound",
             what: `${transport.location} has no ${names.scheduler}`,
             why: Quotation.lastLines(stderr),
             remedy: `See to it that ${names.submit} is on the PATH of a login there, or set another cluster_type.`
