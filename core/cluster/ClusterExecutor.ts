@@ -2,6 +2,7 @@
  * Runs packaged functions: submit, status, logs, result, cancel, list, attach. Everything that it knows of a job is in
  * the job's directory on the cluster, so any client can ask for it, now or later.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -23,6 +24,7 @@ import type { RandomAccess } from "../archive/RandomAccess.ts"
 import * as ClusterConfig from "../config/ClusterConfig.ts"
 import type { ConfigurationError } from "../config/ConfigurationError.ts"
 import { Cluster, configOf, type JobSettings } from "../config/Cluster.ts"
+import * as JobContents from "./execute/JobContents.ts"
 import * as JobDirectory from "./execute/JobDirectory.ts"
 import * as JobError from "./execute/JobError.ts"
 import * as JobLogs from "./execute/JobLogs.ts"
@@ -30,11 +32,14 @@ import * as JobName from "./execute/JobName.ts"
 import * as JobProgress from "./execute/JobProgress.ts"
 import * as JobOutcome from "./execute/JobOutcome.ts"
 import * as JobResultFile from "./execute/JobResultFile.ts"
+import * as JobSnapshot from "./execute/JobSnapshot.ts"
 import * as JobScript from "./execute/JobScript.ts"
 import * as JobStatus from "./execute/JobStatus.ts"
 import * as JobTrust from "./execute/JobTrust.ts"
+import * as JobWatch from "./execute/JobWatch.ts"
 import * as MapDirectory from "./execute/MapDirectory.ts"
 import * as ReusableResult from "./execute/ReusableResult.ts"
+import * as SchedulerShell from "./execute/SchedulerShell.ts"
 import * as SchedulerPoller from "./execute/SchedulerPoller.ts"
 import * as TaskFiles from "./execute/TaskFiles.ts"
 import { taskPlan } from "./execute/taskPlan.ts"
@@ -47,7 +52,7 @@ import * as SourceMapDocument from "../runtime/SourceMapDocument.ts"
 import * as Scheduling from "./Scheduler.ts"
 import { type JobLimits, type JobToSubmit, Scheduler, type SchedulerError, type SchedulerState,
   type SubmittedJob } from "./Scheduler.ts"
-import { Transport, type TransportError } from "./Transport.ts"
+import { Transport, TransportError } from "./Transport.ts"
 
 export { type Reason as NotReusedReason, reasons as notReusedReasons } from "./execute/ReusableResult.ts"
 export type { LogChunk, LogPosition } from "./execute/JobLogs.ts"
@@ -207,16 +212,17 @@ export interface LayerOptions {
   readonly filesystemRoot?: string | undefined
 }
 
-const shortestWaitMillis = 15
 const longestWaitMillis = 1000
 
-/** Of a result, this much is read to see how its job ended. */
-const resultHeadBytes = 65_536
+/** While a job has no result, the scheduler is asked after this time, then less and less often. */
+const firstAskMillis = 1000
+const longestAskMillis = 10_000
 
 /** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
+const patienceMillis = 30 * 60_000
 const patience = Schedule.exponential("1 second", 1.5).pipe(
   Schedule.union(Schedule.spaced("1 minute")),
-  Schedule.upTo("30 minutes")
+  Schedule.upTo(patienceMillis)
 )
 
 /** Names sort by time, to the millisecond: `20260131T235959123-0123abcd`. */
@@ -302,6 +308,7 @@ const make = (options: LayerOptions) =>
     const jobs = `${options.stateDirectory}/jobs`
     const directoryOf = (jobId: string): string => `${jobs}/${jobId}`
     const poller = yield* SchedulerPoller.make(scheduler)
+    const watch = yield* JobWatch.make(transport)
 
     /** What spans and log lines say of where they belong. */
     const placeOf = { cluster: scheduler.clusterType, location: transport.location }
@@ -328,6 +335,15 @@ const make = (options: LayerOptions) =>
         remedy: `Check the ID: each job has a folder of its name in ${jobs}, until it is removed.`
       })
 
+    /** Of jobs that were submitted here: what they are need not be asked for. */
+    const descriptions = BoundedMap.make<string, JobDirectory.JobDescription>(mostKept)
+
+    /** What the scheduler calls jobs that were submitted here: known even where their directory is removed. */
+    const schedulerIds = BoundedMap.make<string, string>(mostKept)
+
+    /** How long the logs of jobs were when their ends were seen. */
+    const ends = BoundedMap.make<string, JobLogs.LogPosition>(mostKept)
+
     /** Plans never change; `undefined` for a job that is one call. */
     const plans = BoundedMap.make<string, JobDirectory.TaskPlan | undefined>(mostKept)
 
@@ -348,6 +364,13 @@ const make = (options: LayerOptions) =>
         if (description.jobId !== jobId) return yield* JobDirectory.otherJob(directoryOf(jobId), description)
         plans.set(jobId, description.tasks)
         return description
+      })
+
+    /** The same, without asking for a job that was submitted here. */
+    const describeHere = (jobId: string) =>
+      Effect.suspend(() => {
+        const known = descriptions.get(jobId)
+        return known === undefined ? describe(jobId) : Effect.succeed(known)
       })
 
     const toJob = (description: JobDirectory.JobDescription): Job => ({
@@ -406,16 +429,6 @@ const make = (options: LayerOptions) =>
         return first ?? (yield* attach(name))
       })
 
-    /** Makes a directory that no other job has, with a name that is free. */
-    const newDirectory: Effect.Effect<string, TransportError> = Effect.flatMap(makeJobId, (jobId) =>
-      Effect.as(transport.makeNewDirectory(directoryOf(jobId)), jobId)).pipe(
-        Effect.retry({
-          times: 5,
-          while: (error) =>
-            error.reason === "AlreadyExists"
-        })
-      )
-
     const deploy = ({ digest, nodeModules, package: access, progress }: DeploymentRequest, config = cluster.config) =>
       Effect.flatMap(remoteNodePath, (configuredRuntime) =>
         deployer.deploy({
@@ -433,40 +446,36 @@ const make = (options: LayerOptions) =>
     interface Deployment {
       /** One call of many sends the package, the others wait. */
       readonly one: Effect.Semaphore
-      last: { readonly deployed: DeployedPackage; readonly seen: string; readonly at: number } | undefined
+      last: { readonly deployed: DeployedPackage; modules: string | undefined; readonly at: number } | undefined
     }
     const deployments = BoundedMap.make<string, Deployment>(mostKept)
 
     /** By digest, when a job of the package did not start (milliseconds since 1970): what was seen of it before counts no more. */
     const notStarted = BoundedMap.make<string, number>(mostKept)
 
-    /** What is looked at again: whether the package is there, and which npm packages it finds. Others may deploy it, too. */
-    const seenOf = (directory: string) =>
-      Effect.zipWith(
-        transport.exists(directory),
-        transport.realPath(`${directory}/node_modules`).pipe(
-          Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed("none"))
-        ),
-        (isThere, modules) => isThere ? `with ${modules}` : "gone",
-        { concurrent: true }
-      )
+    const deploymentOf = (request: DeploymentRequest, config: ClusterConfig.ClusterConfig): Deployment => {
+      const key = CanonicalJson.encode([request.digest, request.nodeModules ?? null, [...config.moduleLoads ?? []]])
+      const known = deployments.get(key)
+      if (known !== undefined) return known
+      const made: Deployment = { one: Effect.unsafeMakeSemaphore(1), last: undefined }
+      deployments.set(key, made)
+      return made
+    }
 
     /**
-     * The same for a job. On another machine, a package that was deployed a moment ago is only looked for: the host is not asked again
-     * about its runtime and npm packages. Here asking costs nothing.
+     * The same for a job. On another machine, a package that was deployed a moment ago is taken to be there: the command that submits
+     * looks for it and for its npm packages. Here asking costs nothing.
      */
     const deployed = (request: DeploymentRequest, config: ClusterConfig.ClusterConfig) =>
       Effect.suspend(() => {
-        const key = CanonicalJson.encode([request.digest, request.nodeModules ?? null, [...config.moduleLoads ?? []]])
-        const deployment = deployments.get(key) ?? { one: Effect.unsafeMakeSemaphore(1), last: undefined }
-        deployments.set(key, deployment)
+        const deployment = deploymentOf(request, config)
         return deployment.one.withPermits(1)(Effect.gen(function*() {
           const { last } = deployment
           const now = yield* Clock.currentTimeMillis
           const isHere = cluster.config.clusterType === "local"
           const isTrusted = last !== undefined && !isHere && now - last.at < deployedMillis &&
             last.at >= (notStarted.get(request.digest) ?? 0)
-          if (isTrusted && (yield* seenOf(last.deployed.directory)) === last.seen) {
+          if (isTrusted) {
             return { ...last.deployed, created: false, isChecked: false }
           }
           const made = yield* deploy(request, config).pipe(
@@ -477,31 +486,116 @@ const make = (options: LayerOptions) =>
             Effect.logDebug(`${made.created ? "Deployed" : "Found"} the package in ${made.directory}`),
             placeOf
           )
-          deployment.last = { deployed: made, seen: yield* seenOf(made.directory), at: now }
+          deployment.last = { deployed: made, modules: undefined, at: now }
           return { ...made, isChecked: true }
         }))
       })
 
-    /** Makes the directory of a job with all that every job has; `fill` puts in the rest. */
-    const prepare = <E>(
+    type Prepared = Pick<JobContents.JobContents, "directories" | "files">
+
+    /** Files that are too large for the command that submits are uploaded before; it moves them to their places. */
+    const sendLarge = (jobId: string, files: ReadonlyArray<JobContents.JobFile>) =>
+      Effect.forEach(files, (file): Effect.Effect<JobContents.JobFile, TransportError> => {
+        if (!("text" in file) || file.text.length <= JobContents.mostCharacters) return Effect.succeed(file)
+        const folder = `${options.stateDirectory}/uploads`
+        const from = `${folder}/${jobId}-${file.name.replaceAll("/", "-")}`
+        return transport.makeDirectory(folder).pipe(
+          Effect.zipRight(transport.writeFile(from, file.text)),
+          Effect.as({ name: file.name, from })
+        )
+      })
+
+    /** Whether the scheduler, and not the way to it, gave no answer. */
+    const isUnanswered = (error: SchedulerError | TransportError): boolean =>
+      error._tag === "SchedulerError" && error.reason === "Unavailable" && error.cause === undefined
+
+    const longestPauseMillis = 60_000
+
+    /**
+     * Hands a job to the scheduler, and again while the scheduler does not answer, for half an hour. Not to be torn apart but while it
+     * waits: a job that runs must be known by its scheduler's name for it. What is not submitted is removed: `whole`. Gives where the
+     * package finds npm packages.
+     */
+    const handOver = (
+      job: Omit<JobToSubmit, "environment">,
+      environment: JobToSubmit["environment"],
+      whole: string
+    ) =>
+      Effect.uninterruptibleMask((restore) => {
+        const attempt = (
+          pauseMillis: number,
+          waitedMillis: number
+        ): Effect.Effect<Scheduling.Acceptance, SchedulerError | TransportError> =>
+          Effect.catchIf(
+            scheduler.submit({ ...job, environment }),
+            (error) => isUnanswered(error) && waitedMillis < patienceMillis,
+            (error) =>
+              Effect.logDebug(`${error.what}; the job is submitted again in ${Math.round(pauseMillis / 1000)} s`).pipe(
+                Effect.annotateLogs(placeOf),
+                Effect.zipRight(restore(Effect.sleep(pauseMillis))),
+                Effect.zipRight(attempt(Math.min(longestPauseMillis, pauseMillis * 1.5), waitedMillis + pauseMillis))
+              )
+          )
+        /** Where nobody knows whether the scheduler has it, it is told to end what has the job's name. */
+        const discard = (cause: Cause.Cause<SchedulerError | TransportError>) => {
+          const [error] = [...Cause.failures(cause)]
+          if (error?._tag === "TransportError" && error.reason === "AlreadyExists") return Effect.void
+          const end = error?._tag === "SchedulerError" && error.reason === "Rejected" ? Effect.void
+            : Effect.ignore(scheduler.cancel({ directory: job.directory, schedulerId: "" }))
+          return Effect.zipRight(end, Effect.ignore(transport.remove(whole)))
+        }
+        return attempt(1000, 0).pipe(
+          Effect.mapError((error) =>
+            error._tag === "SchedulerError" && error.reason === "Unavailable"
+              ? new Scheduling.SchedulerError({
+                reason: error.reason,
+                what: error.what,
+                ...(error.why === undefined ? {} : { why: error.why }),
+                remedy: "Nothing was submitted: run it again.",
+                cause: error.cause
+              })
+              : error
+          ),
+          Effect.onError(discard),
+          Effect.tap(({ schedulerId }) => Effect.sync(() => schedulerIds.set(job.jobId, schedulerId))),
+          Effect.map(({ modules }) => modules)
+        )
+      })
+
+    /** The directory of a job of which nothing is to run. */
+    const makeAlone = (contents: JobContents.JobContents) =>
+      Effect.flatMap(
+        transport.exec(JobContents.take.join("\n"), {
+          idempotent: true,
+          stdin: JobContents.input(contents, new Map())
+        }),
+        (ran) => JobContents.made(transport, contents, ran)
+      )
+
+    /**
+     * Makes a new job of `request` and hands it to the scheduler: one command. `files` are those beside what every job has. Where the
+     * name is taken by another job, or the package has gone meanwhile, it is done once more.
+     */
+    const submitNew = (
       request: SubmitRequest,
       config: ClusterConfig.ClusterConfig,
+      environment: JobToSubmit["environment"],
       tasks: JobDirectory.TaskPlan | undefined,
-      fill: (
+      make: (
         job: { readonly jobId: string; readonly directory: string },
         script: (own: Pick<JobScript.JobScriptInput, "jobDirectory" | "directives">) => string
-      ) => Effect.Effect<void, E>
-    ) =>
-      Effect.gen(function*() {
-        const { invocation } = request
+      ) => Prepared & {
+        /** What is handed to the scheduler; `undefined` for no call at all. */
+        readonly submission: Omit<JobToSubmit, "environment" | "contents"> | undefined
+      }
+    ) => {
+      const { invocation } = request
+      const deployment = { ...request, digest: invocation.package.digest }
+      const once = Effect.gen(function*() {
         // No job is there yet: whoever sends for minutes may give up
-        const there = yield* Effect.interruptible(
-          deployed({ ...request, digest: invocation.package.digest }, config)
-        )
-        yield* transport.makeDirectory(jobs)
-        const jobId = yield* newDirectory
+        const there = yield* Effect.interruptible(deployed(deployment, config))
+        const jobId = yield* makeJobId
         const directory = directoryOf(jobId)
-        const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
         const description: JobDirectory.JobDescription = {
           format: "clustrix-job",
           formatVersion: 1,
@@ -528,41 +622,44 @@ const make = (options: LayerOptions) =>
             preExecutionCommands: config.preExecutionCommands ?? [],
             limits: limitsOf(config)
           })
-        const written = Effect.gen(function*() {
-          yield* write(JobDirectory.files.invocation, Invocation.encode(invocation))
-          if (request.sourceMap !== undefined) {
-            yield* write(JobDirectory.files.sourceMap, SourceMapDocument.encode(request.sourceMap))
-          }
-          yield* fill({ jobId, directory }, script)
-          yield* write(JobDirectory.files.description, CanonicalJson.encode(description))
-        })
-        // A directory without a job in it would be found by `list` for ever.
-        yield* Effect.onError(written, () => Effect.ignore(transport.remove(directory)))
+        const { directories, files: own, submission } = make({ jobId, directory }, script)
+        const known = deploymentOf(deployment, config)
+        const all: JobContents.JobContents = {
+          root: directory,
+          directories,
+          files: [
+            { name: JobDirectory.files.invocation, text: Invocation.encode(invocation) },
+            ...(request.sourceMap === undefined
+              ? []
+              : [{ name: JobDirectory.files.sourceMap, text: SourceMapDocument.encode(request.sourceMap) }]),
+            ...own
+          ],
+          last: { name: JobDirectory.files.description, text: CanonicalJson.encode(description) },
+          needs: { directory: there.directory, modules: known.last?.modules }
+        }
+        const contents = { ...all, files: yield* sendLarge(jobId, all.files) }
+        const modules = submission === undefined
+          ? yield* Effect.as(makeAlone(contents), undefined)
+          : yield* handOver({ ...submission, contents }, environment, directory)
+        if (known.last?.deployed.directory === there.directory) known.last.modules ??= modules
+        descriptions.set(jobId, description)
         const job: Job = toJob(description)
         return there.isChecked ? job : { ...job, packageNotChecked: true as const }
       })
-
-    /**
-     * Hands a job to the scheduler. Not to be torn apart: a job that runs must be known by its scheduler's name for it. What the
-     * scheduler does not take is removed: `whole`.
-     */
-    const handOver = (
-      job: Omit<JobToSubmit, "environment">,
-      environment: JobToSubmit["environment"],
-      whole: string
-    ) =>
-      Effect.uninterruptible(
-        scheduler.submit({ ...job, environment }).pipe(
-          Effect.onError(() => Effect.ignore(transport.remove(whole))),
-          Effect.flatMap((schedulerId) =>
-            Effect.flatMap(Clock.currentTimeMillis, (submittedAt) =>
-              transport.writeFile(
-                `${job.directory}/${JobDirectory.files.submitted}`,
-                CanonicalJson.encode({ schedulerId, submittedAt })
-              ))
-          )
-        )
+      const isGone = (error: { readonly _tag: string }): boolean =>
+        error instanceof TransportError && error.reason === "NotFound" && error.path?.startsWith(jobs) === false
+      return once.pipe(
+        Effect.tapError((error) =>
+          Effect.sync(() => {
+            if (isGone(error)) deploymentOf(deployment, config).last = undefined
+          })
+        ),
+        Effect.retry({
+          times: 5,
+          while: (error) => isGone(error) || error._tag === "TransportError" && error.reason === "AlreadyExists"
+        })
       )
+    }
 
     /** The job that made the same call before, or why there is none, and where this call is to be found. */
     const reusable = (request: SubmitRequest, config: ClusterConfig.ClusterConfig) =>
@@ -611,68 +708,72 @@ const make = (options: LayerOptions) =>
         const known = config.reuse === true ? yield* reusable(request, config) : undefined
         if (known !== undefined && "job" in known) return known.job
         const limits = limitsOf(config)
-        const job = yield* prepare(request, config, undefined, ({ directory, jobId }, script) =>
-          Effect.zipRight(
-            transport.makeDirectory(`${directory}/${JobDirectory.files.work}`),
-            transport.writeFile(
-              `${directory}/${JobDirectory.files.script}`,
-              script({ jobDirectory: directory, directives: scheduler.directives(jobId, limits) }),
-              0o700
-            )
-          ))
-        const { directory, jobId } = job
-        yield* handOver({ jobId, directory, limits }, environment, directory)
+        const job = yield* submitNew(request, config, environment, undefined, ({ directory, jobId }, script) => ({
+          directories: [JobDirectory.files.work],
+          files: [{
+            name: JobDirectory.files.script,
+            text: script({ jobDirectory: directory, directives: scheduler.directives(jobId, limits) }),
+            isExecutable: true
+          }],
+          submission: { jobId, directory, limits }
+        }))
         yield* tellSubmitted(job)
         if (known === undefined) return job
-        if (known.pointer !== undefined) yield* transport.writeFile(known.pointer, jobId)
+        if (known.pointer !== undefined) yield* transport.writeFile(known.pointer, job.jobId)
         return { ...job, notReused: known.reason }
       }).pipe(Effect.withSpan("ClusterExecutor.submit"))
 
-    /** One array of the scheduler for `tasks` of a job that is many calls. */
+    /** One array of the scheduler for `tasks` of a job that is many calls: its files, relative to the job's directory. */
+    const attemptOf = (
+      jobId: string,
+      plan: JobDirectory.TaskPlan,
+      attempt: number,
+      tasks: ReadonlyArray<number>
+    ) => {
+      const directory = directoryOf(jobId)
+      const name = MapDirectory.attemptName(jobId, attempt)
+      const place = `${MapDirectory.files.attempts}/${name}`
+      const chunks = MapDirectory.chunked(tasks, plan.chunk)
+      const array = { size: chunks.length, concurrency: plan.concurrency }
+      const { timeSeconds } = plan.limits
+      // Each task keeps its own limit; the element needs time for all of them
+      const limits = {
+        ...plan.limits,
+        timeSeconds: timeSeconds === undefined ? undefined : timeSeconds * plan.chunk * plan.tries
+      }
+      const attemptDirectory = `${directory}/${place}`
+      const script: JobContents.JobFile = {
+        name: JobDirectory.files.script,
+        text: MapDirectory.attemptScript({
+          jobId,
+          directory,
+          attemptDirectory,
+          directives: scheduler.directives(name, limits, array),
+          elementIndex: scheduler.elementIndex
+        }),
+        isExecutable: true
+      }
+      return {
+        place,
+        script,
+        chunks: { name: MapDirectory.files.chunks, text: MapDirectory.chunksText(chunks) },
+        submission: { jobId: name, directory: attemptDirectory, array, limits }
+      }
+    }
+
     const submitAttempt = (
       jobId: string,
       plan: JobDirectory.TaskPlan,
       attempt: number,
       tasks: ReadonlyArray<number>,
       environment: JobToSubmit["environment"]
-    ) =>
-      Effect.gen(function*() {
-        const directory = directoryOf(jobId)
-        const name = MapDirectory.attemptName(jobId, attempt)
-        const attempts = `${directory}/${MapDirectory.files.attempts}`
-        const place = `${attempts}/${name}`
-        const chunks = MapDirectory.chunked(tasks, plan.chunk)
-        const array = { size: chunks.length, concurrency: plan.concurrency }
-        const { timeSeconds } = plan.limits
-        // Each task keeps its own limit; the element needs time for all of them
-        const limits = {
-          ...plan.limits,
-          timeSeconds: timeSeconds === undefined ? undefined : timeSeconds * plan.chunk * plan.tries
-        }
-        yield* transport.makeDirectory(attempts)
-        // Two who resume a job at the same time: one of them does
-        yield* transport.makeNewDirectory(place)
-        const written = Effect.zipRight(
-          transport.writeFile(
-            `${place}/${JobDirectory.files.script}`,
-            MapDirectory.attemptScript({
-              jobId,
-              directory,
-              attemptDirectory: place,
-              directives: scheduler.directives(name, limits, array),
-              elementIndex: scheduler.elementIndex
-            }),
-            0o700
-          ),
-          transport.writeFile(`${place}/${MapDirectory.files.chunks}`, MapDirectory.chunksText(chunks))
-        )
-        yield* Effect.onError(written, () => Effect.ignore(transport.remove(place)))
-        yield* handOver(
-          { jobId: name, directory: place, array, limits },
-          environment,
-          attempt === 1 ? directory : place
-        )
-      })
+    ) => {
+      const { chunks, script, submission } = attemptOf(jobId, plan, attempt, tasks)
+      const root = submission.directory
+      // Two who resume a job at the same time: one of them does
+      const contents = { root, directories: [], files: [script], last: chunks }
+      return handOver({ ...submission, contents }, environment, root)
+    }
 
     const submitMap = (request: SubmitMapRequest) =>
       Effect.gen(function*() {
@@ -688,49 +789,62 @@ const make = (options: LayerOptions) =>
           retry: request.retry,
           limits: limitsOf(config)
         })
-        const job = yield* prepare(request, config, plan, ({ directory }, script) =>
-          Effect.gen(function*() {
-            const write = (name: string, text: string) => transport.writeFile(`${directory}/${name}`, text)
-            const [head, tail] = MapDirectory.split(request.invocation)
-            yield* transport.makeDirectory(`${directory}/${MapDirectory.files.tasks}`)
-            yield* write(MapDirectory.files.head, head)
-            yield* write(MapDirectory.files.tail, tail)
-            yield* write(MapDirectory.files.inputs, MapDirectory.inputsText(request.inputs))
-            yield* write(MapDirectory.files.task, script({ jobDirectory: undefined, directives: [] }))
-            yield* write(MapDirectory.files.element, MapDirectory.elementScript(directory, plan.tries))
-          }))
+        const [head, tail] = MapDirectory.split(request.invocation)
+        const all = Array.from({ length: plan.count }, (_, n) => n)
+        const job = yield* submitNew(request, config, environment, plan, ({ directory, jobId }, script) => {
+          const first = attemptOf(jobId, plan, 1, all)
+          return {
+            directories: [
+              MapDirectory.files.tasks,
+              ...(plan.count === 0 ? [] : [MapDirectory.files.attempts, first.place])
+            ],
+            files: [
+              { name: MapDirectory.files.head, text: head },
+              { name: MapDirectory.files.tail, text: tail },
+              { name: MapDirectory.files.inputs, text: MapDirectory.inputsText(request.inputs) },
+              { name: MapDirectory.files.task, text: script({ jobDirectory: undefined, directives: [] }) },
+              { name: MapDirectory.files.element, text: MapDirectory.elementScript(directory, plan.tries) },
+              ...(plan.count === 0 ? [] : [first.script, first.chunks].map((file) => ({
+                ...file,
+                name: `${first.place}/${file.name}`
+              })))
+            ],
+            submission: plan.count === 0 ? undefined : first.submission
+          }
+        })
         plans.set(job.jobId, plan)
-        if (plan.count > 0) {
-          yield* submitAttempt(job.jobId, plan, 1, Array.from({ length: plan.count }, (_, n) => n), environment)
-        }
         yield* tellSubmitted(job)
         return job
       }).pipe(Effect.withSpan("ClusterExecutor.submitMap"))
 
+    /** What the job's directory says now. */
+    const snapshotOf = (jobId: string) =>
+      Effect.flatMap(
+        JobSnapshot.look(transport, [directoryOf(jobId)]),
+        ([snapshot]) => snapshot ?? Effect.dieMessage(`no answer for ${jobId}`)
+      )
+
     /** How the job ended; without its value, if that is large. */
-    const readResult = (jobId: string) =>
-      Effect.map(JobResultFile.read(transport, directoryOf(jobId), resultHeadBytes), (file) => file?.envelope)
+    const readResult = (jobId: string) => Effect.map(snapshotOf(jobId), ({ envelope }) => envelope)
 
-    const submissionOf = (jobId: string) =>
-      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.submitted, JobDirectory.Submission)
+    interface Known {
+      readonly jobId: string
+      readonly snapshot: JobSnapshot.JobSnapshot
+      /** Where the directory does not say the end: under what the scheduler has to be asked. */
+      readonly schedulerId: string | undefined
+    }
 
-    const runningOf = (jobId: string) =>
-      JobDirectory.readJson(transport, directoryOf(jobId), JobDirectory.files.state, JobDirectory.RunningState)
-
-    /** What the job's directory says; where that is not the end of it, the scheduler has to be asked under `schedulerId`. */
-    const read = (jobId: string) =>
-      Effect.gen(function*() {
-        const envelope = yield* readResult(jobId)
-        if (envelope !== undefined && !(scheduler.endsJobs && JobStatus.isDoubtful(envelope))) {
-          return { jobId, envelope, schedulerId: undefined, running: undefined, submitted: true }
-        }
-        const submission = yield* submissionOf(jobId)
-        const running = yield* runningOf(jobId)
-        // Whoever submitted it was killed before the scheduler's name for it was written: it still runs.
-        const schedulerId = submission?.schedulerId ?? (running === undefined ? undefined : "")
-        return { jobId, envelope, schedulerId, running, submitted: submission !== undefined }
-      })
-    type Known = Effect.Effect.Success<ReturnType<typeof read>>
+    const knownFrom = (jobId: string, snapshot: JobSnapshot.JobSnapshot): Known => {
+      const { envelope, running, submission } = snapshot
+      const isOver = envelope !== undefined && !(scheduler.endsJobs && JobStatus.isDoubtful(envelope))
+      // Whoever submitted it was killed before the scheduler's name for it was written: it still runs
+      const unnamed = running === undefined ? undefined : ""
+      return {
+        jobId,
+        snapshot,
+        schedulerId: isOver ? undefined : submission?.schedulerId ?? schedulerIds.get(jobId) ?? unnamed
+      }
+    }
 
     const poll = (known: ReadonlyArray<Known>): Effect.Effect<ReadonlyMap<string, SchedulerState>, SchedulerError> => {
       const asked = known.flatMap(({ jobId, schedulerId }) =>
@@ -744,27 +858,32 @@ const make = (options: LayerOptions) =>
 
     const conclude = (known: Known, polled: ReadonlyMap<string, SchedulerState>) =>
       Effect.gen(function*() {
-        const { jobId, running, schedulerId, submitted } = known
+        const { jobId, schedulerId } = known
         const state: SchedulerState = (schedulerId === undefined ? undefined : polled.get(schedulerId)) ??
           { _tag: "Unknown" }
-        const over = known.envelope === undefined && (state._tag === "Ended" || state._tag === "Unknown")
-        // It may have ended between the two questions; and on a shared file system its files may still be on their way.
+        const over = known.snapshot.isThere && known.snapshot.envelope === undefined &&
+          (state._tag === "Ended" || state._tag === "Unknown")
+        // It may have begun and ended between the two questions; and on a shared file system its files may still be on their way
         if (over && scheduler.settleMillis > 0) {
           yield* Effect.sleep(scheduler.settleMillis)
         }
-        const found = over ? yield* readResult(jobId) : known.envelope
+        const snapshot = over ? yield* snapshotOf(jobId) : known.snapshot
+        const found = snapshot.envelope
         const doubtful = scheduler.endsJobs && JobStatus.isDoubtful(found)
-        const cancelled = (over && found === undefined || doubtful) &&
-          (yield* transport.exists(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`))
+        const cancelled = (over && found === undefined || doubtful) && snapshot.isCancelled
         const envelope = doubtful && !cancelled && JobStatus.knowsBetter(state) ? undefined : found
+        if (envelope !== undefined && snapshot.isThere) {
+          ends.set(jobId, { stdout: snapshot.stdoutBytes, stderr: snapshot.stderrBytes })
+        }
         return {
           envelope,
           status: JobStatus.derive({
             jobId,
             envelope,
             scheduler: cancelled ? { _tag: "Ended", outcome: "cancelled", exitCode: undefined } : state,
-            running,
-            submitted
+            running: snapshot.running,
+            submitted: schedulerId !== undefined || snapshot.submission !== undefined,
+            removed: snapshot.isThere ? undefined : { schedulerId }
           })
         }
       })
@@ -789,8 +908,7 @@ const make = (options: LayerOptions) =>
         const attempts = yield* MapDirectory.attempts(transport, directory)
         const answers = yield* Effect.forEach(
           attempts,
-          (attempt) =>
-            poller.ask(TaskStream.submittedAs(attempt, plan)),
+          (attempt) => poller.ask(TaskStream.submittedAs(attempt, plan)),
           { concurrency: "unbounded" }
         )
         const states = answers.map(Scheduling.overall)
@@ -816,17 +934,20 @@ const make = (options: LayerOptions) =>
           Effect.catchTag("JobNotFoundError", () => Effect.succeed(undefined))
         )
 
+    /** Asks the scheduler where the directory does not say the end. */
+    const judge = (known: Known) =>
+      known.schedulerId === undefined
+        ? conclude(known, new Map())
+        : Effect.flatMap(
+          poller.ask({ directory: directoryOf(known.jobId), schedulerId: known.schedulerId }),
+          (answer) => conclude(known, new Map([[known.schedulerId ?? "", Scheduling.overall(answer)]]))
+        )
+
     /** Status of a job that exists, and its result if there is one. */
     const look = (jobId: string) =>
       Effect.flatMap(planOf(jobId), (plan) =>
         plan === undefined
-          ? Effect.flatMap(read(jobId), (known) =>
-            known.schedulerId === undefined
-              ? conclude(known, new Map())
-              : Effect.flatMap(
-                poller.ask({ directory: directoryOf(jobId), schedulerId: known.schedulerId }),
-                (answer) => conclude(known, new Map([[known.schedulerId ?? "", Scheduling.overall(answer)]]))
-              ))
+          ? Effect.flatMap(snapshotOf(jobId), (snapshot) => judge(knownFrom(jobId, snapshot)))
           : Effect.map(lookAtTasks(jobId, plan), (status) => ({ envelope: undefined, status })))
 
     const progress = (jobId: string) => JobProgress.read(transport, directoryOf(jobId))
@@ -853,26 +974,29 @@ const make = (options: LayerOptions) =>
               ? Effect.fail(error)
               : Effect.succeed(Either.left(error))
           })
-        const known = yield* Effect.forEach(jobIds, (jobId) =>
-          single(Effect.flatMap(planOf(jobId), (plan) =>
-            Effect.map(read(jobId), (each) => ({ ...each, plan })))), {
-          concurrency: atOnce
-        })
-        const all = known.flatMap((each) =>
-          Either.isRight(each) ? [each.right] : []
-        )
+        const snapshots = (yield* Effect.forEach(
+          SchedulerShell.inParts(jobIds.map(directoryOf), JobSnapshot.mostAtOnce),
+          (part) => JobSnapshot.look(transport, part)
+        )).flat()
+        const known = yield* Effect.forEach(jobIds, (jobId, index) =>
+          single(Effect.gen(function*() {
+            const plan = yield* planOf(jobId)
+            const snapshot = yield* snapshots[index] ?? Effect.dieMessage(`no answer for ${jobId}`)
+            return { ...knownFrom(jobId, snapshot), plan }
+          })), { concurrency: atOnce })
+        const all = known.flatMap((each) => Either.isRight(each) ? [each.right] : [])
         const polled = yield* poll(all.filter(({ schedulerId }) => schedulerId !== ""))
         const statusOf = (each: Known & { readonly plan: JobDirectory.TaskPlan | undefined }) =>
           each.plan !== undefined ? single(lookAtTasks(each.jobId, each.plan)) :
             // What has no name of its own has no place among the answers
-            Effect.flatMap(each.schedulerId === "" ? poll([each]) : Effect.succeed(polled), (states) =>
-              single(Effect.flatMap(conclude(each, states), ({ status }) =>
-                withProgress(status))))
+            Effect.flatMap(
+              each.schedulerId === "" ? poll([each]) : Effect.succeed(polled),
+              (states) => single(Effect.flatMap(conclude(each, states), ({ status }) => withProgress(status)))
+            )
         return yield* Effect.forEach(
           known,
           Either.match({
-            onLeft: (error) =>
-              Effect.succeed(Either.left(error)),
+            onLeft: (error) => Effect.succeed(Either.left(error)),
             onRight: statusOf
           }),
           { concurrency: atOnce }
@@ -887,45 +1011,35 @@ const make = (options: LayerOptions) =>
     const lookPatiently = (jobId: string) => patiently(look(jobId))
 
     /**
-     * Looks until the job is over: for its result quickly at first, then once a second; and asks the scheduler, which has others
-     * to serve, less and less often.
+     * Waits until a job of one call is over: for its result on the cluster itself, and asks the scheduler, which has others to serve,
+     * less and less often.
      */
-    const untilOver = (
-      jobId: string,
-      waitMillis = Math.max(shortestWaitMillis, scheduler.pollMillis),
-      askMillis = scheduler.pollMillis
-    ): ReturnType<typeof lookPatiently> =>
+    const untilOver = (jobId: string, waitMillis = firstAskMillis): ReturnType<typeof lookPatiently> =>
       Effect.gen(function*() {
-        const seen = yield* lookPatiently(jobId)
+        const known = knownFrom(jobId, yield* watch.next(directoryOf(jobId), waitMillis))
+        const seen = yield* patiently(judge(known))
         if (JobStatus.isFinal(seen.status.state)) return seen
-        const isOne = (yield* planOf(jobId)) === undefined
-        let wait = waitMillis
-        let waited = 0
-        do {
-          yield* Effect.sleep(wait)
-          waited += wait
-          wait = Math.min(longestWaitMillis, wait * 1.2)
-        } while (isOne && waited < askMillis && (yield* readResult(jobId)) === undefined)
-        return yield* untilOver(
-          jobId,
-          wait,
-          Math.min(askMillis * 1.3, scheduler.pollMillis * TaskStream.longestAskFactor)
-        )
+        // The directory says an end which the scheduler does not confirm
+        if (known.snapshot.envelope !== undefined) yield* Effect.sleep(longestWaitMillis)
+        return yield* untilOver(jobId, Math.min(longestAskMillis, waitMillis * 1.3))
       })
 
     const sourceMapOf = (directory: string) =>
-      Effect.flatMap(JobDirectory.readText(transport, directory, JobDirectory.files.sourceMap), (text) =>
-        text === undefined
-          ? Effect.succeed(undefined)
-          : SourceMapDocument.decode(text, `${directory}/${JobDirectory.files.sourceMap}`))
+      Effect.flatMap(
+        JobDirectory.readText(transport, directory, JobDirectory.files.sourceMap),
+        (text) =>
+          text === undefined
+            ? Effect.succeed(undefined)
+            : SourceMapDocument.decode(text, `${directory}/${JobDirectory.files.sourceMap}`)
+      )
 
     const circumstances = {
       transport,
       endsJobs: scheduler.endsJobs,
+      isHere: scheduler.clusterType === "local",
       settleMillis: scheduler.settleMillis,
       pollMillis: scheduler.pollMillis,
-      ask: (job: SubmittedJob) =>
-        patiently(poller.ask(job))
+      ask: (job: SubmittedJob) => patiently(poller.ask(job))
     }
 
     const single = (jobId: string) =>
@@ -959,8 +1073,7 @@ const make = (options: LayerOptions) =>
     /** Whether an attempt that somebody has begun to make gets its tasks. */
     const isMade = (directory: string, attempt: string) =>
       Effect.iterate({ made: false, waited: 0 }, {
-        while: ({ made, waited }) =>
-          !made && waited < longestMakingMillis,
+        while: ({ made, waited }) => !made && waited < longestMakingMillis,
         body: ({ waited }) =>
           Effect.map(
             Effect.delay(
@@ -969,9 +1082,7 @@ const make = (options: LayerOptions) =>
             ),
             (made) => ({ made, waited: waited + makingMillis })
           )
-      }).pipe(Effect.map(({ made }) =>
-        made
-      ))
+      }).pipe(Effect.map(({ made }) => made))
 
     const resume = (
       jobId: string,
@@ -1030,8 +1141,13 @@ const make = (options: LayerOptions) =>
       jobId: string,
       { follow = true, from, tail, task }: Parameters<typeof ClusterExecutor.Service["logs"]>[1] = {}
     ) =>
-      Stream.unwrap(Effect.map(describe(jobId), ({ tasks }) => {
+      Stream.unwrap(Effect.map(describeHere(jobId), ({ tasks }) => {
         const directory = directoryOf(jobId)
+        const end = ends.get(jobId)
+        // All of it was read already
+        if (!follow && end !== undefined && from?.stdout === end.stdout && from.stderr === end.stderr) {
+          return Stream.empty
+        }
         const isOver = Effect.map(lookPatiently(jobId), ({ status }) => JobStatus.isFinal(status.state))
         if (tasks === undefined) return JobLogs.read(transport, directory, { follow, from, tail, isOver })
         const ofTask = (number: number) => {
@@ -1096,7 +1212,7 @@ const make = (options: LayerOptions) =>
 
     const result: typeof ClusterExecutor.Service["result"] = (jobId, { limitBytes = Infinity } = {}) =>
       Effect.gen(function*() {
-        const { digest, functionName, tasks } = yield* describe(jobId)
+        const { digest, functionName, tasks } = yield* describeHere(jobId)
         if (tasks !== undefined) return yield* resultOfMap(jobId, limitBytes)
         return yield* Effect.tapErrorTag(
           resultOfOne({ jobId, directory: directoryOf(jobId), functionName }, limitBytes),
@@ -1138,8 +1254,8 @@ const make = (options: LayerOptions) =>
               { discard: true }
             )
           }
-          if ((yield* readResult(jobId)) !== undefined) return
-          const submission = yield* submissionOf(jobId)
+          const { envelope, submission } = yield* snapshotOf(jobId)
+          if (envelope !== undefined) return
           // First, so that a job which is killed before it can say so is known to be cancelled.
           yield* transport.writeFile(`${directoryOf(jobId)}/${JobDirectory.files.cancelled}`, "")
           yield* scheduler.cancel({ directory: directoryOf(jobId), schedulerId: submission?.schedulerId ?? "" })

@@ -7,8 +7,10 @@ import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { ClusterType } from "../config/ClusterConfig.ts"
 import * as Explanation from "../diagnostics/Explanation.ts"
+import type { JobContents } from "./execute/JobContents.ts"
+import type { TransportError } from "./Transport.ts"
 
-/** `Rejected`: the scheduler does not want the job; `why` has its own words. `Unavailable`: it does not answer. */
+/** `Rejected`: the scheduler does not want the job; `why` has its own words. `Unavailable`: it does not answer. `NotFound`: its commands are not there. */
 export class SchedulerError extends Schema.TaggedError<SchedulerError>()("SchedulerError", {
   reason: Schema.Literal("Rejected", "Unavailable", "NotFound"),
   ...Explanation.fields
@@ -38,19 +40,29 @@ export interface JobArray {
 }
 
 /**
- * A job whose directory is complete: its script is in it, and output goes to `stdout.log` and `stderr.log` beside `job.sh`. The
- * elements of an array append to the same two; what belongs to one element its script redirects itself.
+ * A job: its script is in its directory, and output goes to `stdout.log` and `stderr.log` beside it. The elements of an array append
+ * to the same two; what belongs to one element its script redirects itself.
  */
 export interface JobToSubmit {
   readonly jobId: string
   /** Absolute directory there. */
   readonly directory: string
+  /** The files that the command which submits makes first; without them, the directory is complete. */
+  readonly contents?: JobContents | undefined
   /** The script, relative to the directory; `job.sh` without it. */
   readonly script?: string | undefined
   readonly array?: JobArray | undefined
   readonly limits: JobLimits
   /** Variables for the job, on top of what the machine gives every job. */
   readonly environment: ReadonlyMap<string, Redacted.Redacted>
+}
+
+/** What the scheduler and the host said when they took a job. */
+export interface Acceptance {
+  /** The scheduler's own name for the job. It is in the job's `submitted.json` too. */
+  readonly schedulerId: string
+  /** Where the package that the job needs finds npm packages: an absolute directory, or `none`. */
+  readonly modules: string | undefined
 }
 
 /** A job that the scheduler took. */
@@ -114,10 +126,14 @@ export class Scheduler extends Context.Tag("clustrix/Scheduler")<Scheduler, {
   /** A word of POSIX `sh` that gives the number of the array's element, from 0, in the script of an array. */
   readonly elementIndex: string
   /**
-   * Returns the scheduler's name for the job. Where the answer is lost on the way it is found again: nothing is submitted twice.
-   * Values of the environment are never on a command line, nor in a file that others can read.
+   * Makes the job's files, hands it to the scheduler, and writes down what the scheduler calls it, by one command. Where the answer
+   * is lost on the way, or does not come, it may be asked for again with the same job: nothing is submitted twice. Values of the
+   * environment are never on a command line, nor in a file that others can read. A job that the scheduler rejects leaves nothing.
+   *
+   * Fails with a `TransportError` where the files cannot be made: `AlreadyExists` if the directory is another job's, `NotFound` if the
+   * package is gone, `DiskFull`, `PermissionDenied`.
    */
-  readonly submit: (job: JobToSubmit) => Effect.Effect<string, SchedulerError>
+  readonly submit: (job: JobToSubmit) => Effect.Effect<Acceptance, SchedulerError | TransportError>
   /**
    * The states of jobs, by `schedulerId`; one command for all of them. A scheduler that does not answer is `Unavailable`, which
    * says nothing of the jobs.

@@ -77,7 +77,7 @@ const submitArray = (jobId: string, lines: ReadonlyArray<string>, array: Schedul
       ""
     ]
     yield* transport.writeFile(`${directory}/array.sh`, script.join("\n"), 0o700)
-    const schedulerId = yield* scheduler.submit({
+    const { schedulerId } = yield* scheduler.submit({
       jobId,
       directory,
       script: "array.sh",

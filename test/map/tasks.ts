@@ -24,6 +24,7 @@ const traces = PackageEntry.text(
 const trace = (place, name) => fs.appendFileSync(place + "/" + name, "x")
 /** Runs until there is a file of the name \`go\`. */
 export const gated = async (place, n) => { trace(place, "ran-" + n); while (n > 0 && fs.existsSync(place) && !fs.existsSync(place + "/go")) await new Promise((r) => setTimeout(r, 30)); return n }
+export const quiet = (n) => n * 10
 export const odd = (n) => { console.log("task " + n); if (n % 2 === 0) throw new RangeError("even " + n); return n * 10 }
 export const flaky = (place, n) => { trace(place, "tries-" + n); if (fs.statSync(place + "/tries-" + n).size < 3) throw new Error("not yet"); return n }
 export const dies = (n) => { if (n === 1) process.kill(process.pid, "SIGKILL"); return n }

@@ -69,7 +69,7 @@ describe("PBS", () => {
       const scheduler = yield* Scheduling.Scheduler
       const environment = new Map([["TOKEN", Redacted.make("it's secret")]])
       const job = { jobId, directory, limits, environment, array: { size: 10, concurrency: 3 } }
-      assert.strictEqual(yield* scheduler.submit(job), "1234[].pbs")
+      assert.strictEqual((yield* scheduler.submit(job)).schedulerId, "1234[].pbs")
       assert.strictEqual(
         log("qsub"),
         "-l select=1:ncpus=4:mem=3145728kb -J 0-9%3 -l walltime=90 -q workq ./job.sh\n"
@@ -77,7 +77,7 @@ describe("PBS", () => {
       assert.strictEqual(fs.readFileSync(`${directory}/environment`, "utf8"), "TOKEN='it'\\''s secret'\nexport TOKEN\n")
       assert.strictEqual(fs.statSync(`${directory}/environment`).mode & 0o777, 0o600)
       // The answer was lost: nothing is submitted again
-      assert.strictEqual(yield* scheduler.submit(job), "1234[].pbs")
+      assert.strictEqual((yield* scheduler.submit(job)).schedulerId, "1234[].pbs")
       assert.strictEqual(log("qsub").split("\n").length, 2)
     }).pipe(Effect.provide(layer))
   })
@@ -87,7 +87,7 @@ describe("PBS", () => {
     return Effect.gen(function*() {
       const scheduler = yield* Scheduling.Scheduler
       const job = { jobId, directory, limits, environment: new Map(), array: { size: 1 }, script: "array.sh" }
-      assert.strictEqual(yield* scheduler.submit(job), "1234.torque")
+      assert.strictEqual((yield* scheduler.submit(job)).schedulerId, "1234.torque")
       assert.strictEqual(
         log("qsub"),
         "-l nodes=1:ppn=4 -l mem=3145728kb -t 0-0 -l walltime=90 -q workq ./array.sh\n"
@@ -114,7 +114,7 @@ describe("PBS", () => {
         (scheduler) => scheduler.submit({ jobId, directory: to, limits: {}, environment: new Map() })
       )
     return Effect.gen(function*() {
-      assert.strictEqual(yield* Effect.provide(submit(directory), layer), "77.pbs")
+      assert.strictEqual((yield* Effect.provide(submit(directory), layer)).schedulerId, "77.pbs")
       const refused = yield* Effect.flip(Effect.provide(submit(refusing.directory), refusing.layer))
       assert.deepStrictEqual([refused.reason, refused.why], ["Rejected", "qsub: Unknown queue"])
       const unheard = yield* Effect.flip(Effect.provide(submit(silent.directory), silent.layer))
@@ -126,6 +126,22 @@ describe("PBS", () => {
       assert.strictEqual(unknown.reason, "Unavailable")
     })
   })
+
+  it.effect("says that there is none where its commands are not found, which nobody asks again", () =>
+    Effect.gen(function*() {
+      const nowhere: typeof Transport.Service = {
+        ...LocalTransport.make,
+        exec: () => Effect.succeed({ stdout: "", stderr: "qsub: not found", exitCode: 127 })
+      }
+      const scheduler = yield* Effect.provide(
+        Scheduling.Scheduler,
+        Layer.provide(PbsScheduler.layer, Layer.succeed(Transport, nowhere))
+      )
+      const error = yield* Effect.flip(
+        scheduler.submit({ jobId, directory: "/tmp", limits: {}, environment: new Map() })
+      )
+      assert.deepInclude(error, { _tag: "SchedulerError", reason: "NotFound" })
+    }))
 
   it.effect("finds commands that only a login shell knows", () => {
     const { directory } = server({ qstat: pro, qsub: "echo \"12.$PBS_SERVER\"", qselect: "" })
@@ -152,7 +168,10 @@ describe("PBS", () => {
     }
     return Effect.gen(function*() {
       const scheduler = yield* Scheduling.Scheduler
-      assert.strictEqual(yield* scheduler.submit({ jobId, directory, limits: {}, environment: new Map() }), "12.far")
+      assert.strictEqual(
+        (yield* scheduler.submit({ jobId, directory, limits: {}, environment: new Map() })).schedulerId,
+        "12.far"
+      )
     }).pipe(Effect.provide(Layer.provide(PbsScheduler.layer, Layer.succeed(Transport, transport))))
   })
 

@@ -201,12 +201,13 @@ describe.skipIf(Slurm.missing !== undefined)("jobs under Slurm", () => {
         const script = ["#!/bin/sh", ...scheduler.directives("once", {}), "echo ran >> ran", "sleep 60", ""]
         fs.writeFileSync(path.join(directory, "job.sh"), script.join("\n"))
         const job = { jobId: "once", directory, limits: {}, environment: new Map<string, never>() }
-        const id = yield* scheduler.submit(job)
+        const { schedulerId: id } = yield* scheduler.submit(job)
         assert.strictEqual(times, 1)
         // The client was killed, and so was the command, before either could write the answer down
-        fs.rmSync(path.join(directory, "submission/id"))
+        fs.rmSync(path.join(directory, "submitted.json"))
+        fs.mkdirSync(path.join(directory, "submission"))
         fs.writeFileSync(path.join(directory, "submission/by"), "999999999\n")
-        assert.strictEqual(yield* scheduler.submit(job), id)
+        assert.strictEqual((yield* scheduler.submit(job)).schedulerId, id)
         assert.strictEqual(slurm.run("squeue", "-h", "-t", "all", "-n", "clustrix-once", "-o", "%A").trim(), id)
         const states = yield* scheduler.poll([{ directory, schedulerId: "" }])
         assert.include(["Pending", "Running"], states.get("")?._tag)

@@ -138,8 +138,7 @@ const make = ({ parallelEnvironment = "smp" }: Options) =>
       submit: (job) =>
         SchedulerShell.submit(transport, {
           names,
-          directory: job.directory,
-          isArray: job.array !== undefined,
+          job,
           submit: `qsub -terse ${SchedulerShell.scriptOf(job)}`,
           // It says so of names that it does not know, and of nothing else
           find:
@@ -149,11 +148,10 @@ const make = ({ parallelEnvironment = "smp" }: Options) =>
             `printf '%s\\n' "$found" | sed -n 's/^job_number: *//p' | head -n 1`,
           // `qstat -j` shows the variables of a job to everybody
           values: "file",
-          unanswered
-        }, job.environment).pipe(
           // `15.1-8:1` for an array
-          Effect.map((id) => id.split(".")[0] ?? id)
-        ),
+          idWord: "${1%%.*}",
+          unanswered
+        }),
       poll: (jobs) =>
         Effect.map(
           Effect.forEach(SchedulerShell.inParts(jobs, 500), pollSome),

@@ -10,14 +10,11 @@ export interface HostProcess {
   readonly start: string
 }
 
-/** `pid:start`. */
-export const encode = ({ pid, start }: HostProcess): string => `${pid}:${start}`
-
 /** Numbers that a process of a job can have: 0 and 1 are no job's, and as the name of a group they mean others. */
 export const leastId = 2
 export const mostId = 2_147_483_647
 
-/** The inverse of {@link encode}; a process that is never alive for anything else. */
+/** Reads `pid:start`; gives a process that is never alive for anything else. */
 export const decode = (text: string): HostProcess => {
   const [number, start = ""] = text.split(":")
   const pid = Number(number)

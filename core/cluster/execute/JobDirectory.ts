@@ -127,6 +127,24 @@ export const readText = (
     Effect.catchIf((error) => error.reason === "NotFound", () => Effect.succeed(undefined))
   )
 
+/** The JSON of the text of a file of the job; `undefined` when there is none (yet). */
+export const parseJson = <A, I>(
+  text: string | undefined,
+  directory: string,
+  name: string,
+  schema: Schema.Schema<A, I>
+): Effect.Effect<A | undefined, TransportError> =>
+  text === undefined
+    ? Effect.succeed(undefined)
+    : Effect.mapError(ForeignJson.decoder(schema, BoundedJson.small)(text), ({ why }) =>
+      new TransportError({
+        reason: "Unavailable",
+        path: `${directory}/${name}`,
+        what: `${directory}/${name} cannot be understood`,
+        why,
+        remedy: "Something else wrote to the job's directory: run the job again."
+      }))
+
 /** The JSON of a file of the job; `undefined` when there is none (yet). A file that is not as it should be is a failure. */
 export const readJson = <A, I>(
   transport: typeof Transport.Service,
@@ -134,14 +152,7 @@ export const readJson = <A, I>(
   name: string,
   schema: Schema.Schema<A, I>
 ): Effect.Effect<A | undefined, TransportError> =>
-  Effect.flatMap(readText(transport, directory, name, BoundedJson.small.bytes + 1), (text) =>
-    text === undefined
-      ? Effect.succeed(undefined)
-      : Effect.mapError(ForeignJson.decoder(schema, BoundedJson.small)(text), ({ why }) =>
-        new TransportError({
-          reason: "Unavailable",
-          path: `${directory}/${name}`,
-          what: `${directory}/${name} cannot be understood`,
-          why,
-          remedy: "Something else wrote to the job's directory: run the job again."
-        })))
+  Effect.flatMap(
+    readText(transport, directory, name, BoundedJson.small.bytes + 1),
+    (text) => parseJson(text, directory, name, schema)
+  )

@@ -54,6 +54,8 @@ export const lastLines = (
 
 interface Progress extends LogPosition {
   readonly waitMillis: number
+  /** The job has ended. */
+  readonly over: boolean
   readonly done: boolean
 }
 
@@ -61,11 +63,11 @@ const shortestWaitMillis = 25
 const longestWaitMillis = 1000
 
 /** A log is read in pieces of this size, for it may be larger than the memory. */
-const pieceBytes = 1_048_576
+const pieceBytes = 4_194_304
 
 /**
- * Both logs `from` a position. With `follow`, until `isOver` says that the job has ended and everything was read; asked less and
- * less often while nothing comes.
+ * Both logs `from` a position. With `follow`, until `isOver` says that the job has ended and everything was read; it is asked only
+ * when nothing has come, less and less often.
  */
 export const read = <E>(
   transport: typeof Transport.Service,
@@ -88,24 +90,27 @@ export const read = <E>(
     Stream.unfoldChunkEffect<Progress, LogChunk, TransportError | E, never>({
       ...start,
       waitMillis: shortestWaitMillis,
+      over: false,
       done: false
     }, (position) =>
       Effect.gen(function*() {
         if (position.done) return Option.none()
-        // Asked before reading: what is written up to the end is then read after it.
-        const over = options.follow ? yield* options.isOver : true
         const stdout = yield* since(JobDirectory.files.stdout, position.stdout)
         const stderr = yield* since(JobDirectory.files.stderr, position.stderr)
         const chunks: Array<LogChunk> = []
         if (stdout.length > 0) chunks.push({ stream: "stdout", bytes: stdout })
         if (stderr.length > 0) chunks.push({ stream: "stderr", bytes: stderr })
-        if (!over && chunks.length === 0) yield* Effect.sleep(position.waitMillis)
+        // Where something came there may be more. What is written up to the end is read once more after it
         const isWhole = stdout.length < pieceBytes && stderr.length < pieceBytes
+        const over = position.over || !options.follow || (chunks.length === 0 && (yield* options.isOver))
+        const done = over && isWhole && (position.over || !options.follow)
+        if (!over && chunks.length === 0) yield* Effect.sleep(position.waitMillis)
         return Option.some([Chunk.fromIterable(chunks), {
           stdout: position.stdout + stdout.length,
           stderr: position.stderr + stderr.length,
           waitMillis: chunks.length > 0 ? shortestWaitMillis : Math.min(longestWaitMillis, position.waitMillis * 1.5),
-          done: over && isWhole
+          over,
+          done
         }])
       }))
   return Stream.unwrap(Effect.map(from, piecesFrom))

@@ -203,6 +203,16 @@ export const withoutResult = (place: JobPlace, status: JobStatus): Effect.Effect
           })
       )
     default:
+      if (status.isRemoved === true) {
+        return Effect.fail(
+          new JobError.JobVanishedError({
+            ...at,
+            ...why,
+            what: `The directory of the job ${place.jobId} was removed before its result was read`,
+            remedy: "Its logs are gone with it. End what still runs by the scheduler's own commands, then run it again."
+          })
+        )
+      }
       return Effect.fail(
         new JobError.JobVanishedError({
           ...at,

@@ -24,6 +24,8 @@ export interface JobStatus {
   readonly tasks?: TaskCounts
   /** How far the function is, or was when it ended without a value, if it says so. */
   readonly progress?: JobProgress
+  /** Its directory was removed, and with it its logs. */
+  readonly isRemoved?: true
 }
 
 const states: Readonly<Record<ResultEnvelope.Status, JobState>> = {
@@ -112,8 +114,10 @@ export const derive = (input: {
   readonly scheduler: SchedulerState
   readonly running: RunningState | undefined
   readonly submitted: boolean
+  /** The job's directory is not there; what the scheduler calls the job, where that is known. */
+  readonly removed?: { readonly schedulerId: string | undefined } | undefined
 }): JobStatus => {
-  const { envelope, jobId, running, scheduler } = input
+  const { envelope, jobId, removed, running, scheduler } = input
   const known = { ...nothing, jobId, host: running?.host, startedAt: running?.startedAt }
   if (envelope !== undefined) {
     return {
@@ -126,6 +130,13 @@ export const derive = (input: {
       exitCode: envelope.exitCode,
       peakMemoryBytes: envelope.peakMemoryBytes
     }
+  }
+  if (removed !== undefined) {
+    const { schedulerId = "" } = removed
+    const name = schedulerId === "" ? "the scheduler's job" : `the scheduler's job ${schedulerId}`
+    const does = scheduler._tag === "Running" ? `${name} still runs`
+      : scheduler._tag === "Pending" ? `${name} still waits` : "nothing of it runs"
+    return { ...known, state: "vanished", isRemoved: true, reason: `Its directory was removed; ${does}` }
   }
   switch (scheduler._tag) {
     case "Pending":

@@ -29,7 +29,7 @@ const statusOf = (
   )
 
 const flawOf = (
-  { mode, owner, type }: FileStatus,
+  { mode, owner, type }: Pick<FileStatus, "mode" | "owner" | "type">,
   wanted: FileStatus["type"],
   ownerOfAll: number | undefined
 ): string | undefined =>
@@ -69,3 +69,24 @@ export const check = (
       if (flaw !== undefined) return yield* refuse(places[index + 1] ?? directory, flaw)
     }
   })
+
+const types: Readonly<Record<string, FileStatus["type"]>> = { d: "directory", l: "symlink", "-": "file" }
+
+/** `rwxr-x---` as a number. */
+const modeOf = (letters: string): number =>
+  [...letters].reduce((mode, letter, index) => mode | (/[rwxst]/.test(letter) ? 0o400 >> index : 0), 0)
+
+/**
+ * The same for a directory as `ls -ldn` shows it. `mode`: `drwx------`; `owner` and `ownerOfAll`: the numbers of the users whom it and
+ * the directory of all jobs belong to.
+ */
+export const checkListed = (
+  directory: string,
+  mode: string,
+  owner: number,
+  ownerOfAll: number
+): Effect.Effect<void, TransportError> => {
+  const status = { type: types[mode[0] ?? ""] ?? "other", mode: modeOf(mode.slice(1, 10)), owner }
+  const flaw = flawOf(status, "directory", ownerOfAll)
+  return flaw === undefined ? Effect.void : Effect.fail(refuse(directory, flaw))
+}

@@ -146,6 +146,12 @@ export const elementScript = (directory: string, tries: number): string =>
     "    try=$((try + 1))",
     "  done",
     "  rm -f \"$task/again\"",
+    // Of a task that returned, its result is left, and what it printed and wrote
+    "  if says returned; then",
+    "    rm -f \"$task/invocation.json\" \"$task/state\"",
+    "    for log in stdout.log stderr.log; do if [ ! -s \"$task/$log\" ]; then rm -f \"$task/$log\"; fi; done",
+    "    rmdir \"$task/work\" 2>/dev/null",
+    "  fi",
     "done",
     ""
   ].join("\n")

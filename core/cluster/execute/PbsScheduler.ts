@@ -150,14 +150,14 @@ const make = Effect.gen(function*() {
     submit: (job) =>
       SchedulerShell.submit(transport, {
         names,
-        directory: job.directory,
-        isArray: job.array !== undefined,
+        job,
         submit: "submit_job",
         before: [flavour, `submit_job() { ${submitCommand(job)}; }`],
         find: findCommand(job.jobId, job.directory),
         values: "file",
+        idWord: "$1",
         unanswered
-      }, job.environment),
+      }),
     poll: (jobs) =>
       Effect.map(
         Effect.forEach(SchedulerShell.inParts(jobs, 500), pollSome),

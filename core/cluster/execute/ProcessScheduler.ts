@@ -2,15 +2,17 @@
  * Runs jobs on a host without a scheduler, at once, each under its own supervisor (`execute.mjs --supervise`), which outlives
  * the connection, keeps the time limit and leaves a result.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Shell from "../deploy/Shell.ts"
 import * as Quotation from "../../diagnostics/Quotation.ts"
 import { type JobToSubmit, Scheduler, type SchedulerAnswer, SchedulerError, type SubmittedJob } from "../Scheduler.ts"
 import { Transport, type TransportError } from "../Transport.ts"
 import * as HostProcess from "./HostProcess.ts"
+import * as JobContents from "./JobContents.ts"
 import * as JobDirectory from "./JobDirectory.ts"
+import * as SchedulerShell from "./SchedulerShell.ts"
 import * as ProcessArray from "./ProcessArray.ts"
 
 /** Not to be unset, in shells that have them. */
@@ -30,15 +32,16 @@ const unavailable = (location: string, cause: TransportError): SchedulerError =>
   })
 
 /**
- * Prints the number of the process, then what the kernel says of it. Where the job was started already, for the answer was
+ * Prints the number and the start of the process. Where the job was started already, for the answer was
  * lost on the way, the same answer again.
  */
 const startScript = (
   { array, directory, script = JobDirectory.files.script }: JobToSubmit,
-  inherited: ReadonlyArray<string> | undefined
+  inherited: ReadonlyArray<string> | undefined,
+  submittedAt: number
 ): string =>
   [
-    "umask 077",
+    ...JobContents.take,
     `cd ${Shell.quote(directory)} || exit`,
     "if ! mkdir started 2>/dev/null; then",
     "  for tries in 1 2 3 4 5 6 7 8 9 10; do if [ -s started/by ]; then cat started/by; exit; fi; sleep 0.3; done",
@@ -49,26 +52,24 @@ const startScript = (
       `  case $name in ${[...inherited, ...fixed].join("|")}) ;; *[!A-Za-z0-9_]*|[0-9]*) ;; *) unset "$name" ;; esac`,
       "done"
     ],
-    // Values come on standard input: neither a command line nor a file ever holds them
-    "eval \"$(cat)\"",
+    "eval \"$clustrix_values\"",
     // A process group of its own; not every system has setsid
     "if command -v setsid >/dev/null 2>&1; then own='exec setsid'; else own=exec; set -m; fi",
     `( $own /bin/sh ${
       array === undefined ? Shell.quote(`./${script}`) : `-c ${Shell.quote(ProcessArray.pool(script, array))}`
     } </dev/null >>${JobDirectory.files.stdout} 2>>${JobDirectory.files.stderr} ) &`,
     "pid=$!",
-    "{ echo \"$pid\"; cat \"/proc/$pid/stat\" 2>/dev/null; } > started/by.tmp",
+    // proc(5): after the command in parentheses, the start is the twentieth word
+    "set -- $(sed 's/.*) //' \"/proc/$pid/stat\" 2>/dev/null)",
+    "id=$pid:${20-}",
+    ...SchedulerShell.writeSubmission(submittedAt),
+    "echo \"$id\" > started/by.tmp",
     "mv started/by.tmp started/by && cat started/by"
   ].join("\n")
 
 /** What {@link startScript} printed, perhaps after the noise of a login shell. */
-const startedProcess = (stdout: string): HostProcess.HostProcess | undefined => {
-  const lines = stdout.split("\n")
-  const index = lines.findLastIndex((line) => /^\d+$/.test(line))
-  return index === -1
-    ? undefined
-    : { pid: Number(lines[index]), start: HostProcess.startIn(lines[index + 1] ?? "") ?? "" }
-}
+const startedProcess = (stdout: string): string | undefined =>
+  stdout.split("\n").findLast((line) => /^\d+:\d*$/.test(line))
 
 export interface Options {
   readonly clusterType: "local" | "ssh"
@@ -111,10 +112,12 @@ const make = ({ clusterType, inherited }: Options) =>
       directives: () => [],
       submit: (job) =>
         Effect.gen(function*() {
-          const assignments = [...job.environment].map(([name, value]) =>
-            `${name}=${Shell.quote(Redacted.value(value))}\nexport ${name}\n`
+          const ran = yield* exec(
+            startScript(job, inherited, yield* Clock.currentTimeMillis),
+            JobContents.input(job.contents, job.environment)
           )
-          const { exitCode, stderr, stdout } = yield* exec(startScript(job, inherited), assignments.join(""))
+          yield* JobContents.made(transport, job.contents, ran)
+          const { exitCode, stderr, stdout } = ran
           const started = exitCode === 0 ? startedProcess(stdout) : undefined
           if (started === undefined) {
             return yield* new SchedulerError({
@@ -124,7 +127,7 @@ const make = ({ clusterType, inherited }: Options) =>
               remedy: "Check that the working directory there can be written."
             })
           }
-          return HostProcess.encode(started)
+          return { schedulerId: started, modules: JobContents.modulesOf(ran) }
         }),
       poll: (jobs) =>
         Effect.gen(function*() {

@@ -1,12 +1,13 @@
 /**
  * Talking to a site's scheduler by its own commands, through POSIX `sh` on a host that has them.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import * as Quotation from "../../diagnostics/Quotation.ts"
 import * as Shell from "../deploy/Shell.ts"
-import { type JobToSubmit, SchedulerError } from "../Scheduler.ts"
+import { type Acceptance, type JobToSubmit, SchedulerError } from "../Scheduler.ts"
 import type { CommandResult, Transport, TransportError } from "../Transport.ts"
+import * as JobContents from "./JobContents.ts"
 import * as JobDirectory from "./JobDirectory.ts"
 
 /** For people. */
@@ -60,19 +61,16 @@ const foreignUnset = [
   "done"
 ]
 
-/** The values, for standard input: neither a command line nor a file of others ever holds them. */
-export const assignments = (environment: JobToSubmit["environment"]): string =>
-  [...environment].map(([name, value]) => `${name}=${Shell.quote(Redacted.value(value))}\nexport ${name}\n`).join("")
-
 /** Keeps what came on standard input for the job, where the scheduler shows its variables to everybody. */
 export const environmentFile = "environment"
 
 export interface SubmitScript {
   readonly names: Names
-  readonly directory: string
-  readonly isArray: boolean
+  readonly job: JobToSubmit
   /** The command that submits the script; prints the scheduler's name for the job. */
   readonly submit: string
+  /** What a shell makes of `$1`, which that command printed, to have the name alone. */
+  readonly idWord: string
   /** Lines before it that it needs. */
   readonly before?: ReadonlyArray<string>
   /** Prints the scheduler's name for the job, if it knows it by the name that it was given; fails if it does not answer. */
@@ -83,32 +81,58 @@ export interface SubmitScript {
   readonly unanswered: string
 }
 
+/** Writes down what the scheduler calls the job, `$id`, where every client finds it. By the clock of the client that submits. */
+export const writeSubmission = (submittedAt: number): ReadonlyArray<string> => [
+  `printf '{"schedulerId":"%s","submittedAt":%s}' "$id" ${submittedAt} > ${JobDirectory.files.submitted}.tmp &&`,
+  `  mv ${JobDirectory.files.submitted}.tmp ${JobDirectory.files.submitted}`
+]
+
+/** Sets `$id` to what {@link writeSubmission} wrote; fails where it did not. */
+export const readSubmission: ReadonlyArray<string> = [
+  `[ -s ${JobDirectory.files.submitted} ] &&`,
+  `  id=$(sed -n 's/^{"schedulerId":"\\([^"]*\\)".*/\\1/p' ${JobDirectory.files.submitted}) && [ -n "$id" ]`
+]
+
 /**
  * Submits once, however often it is run: the directory `submission` can be made once, and whoever comes later waits for what
  * the first was told, or asks the scheduler whether it has the job.
  */
-export const submitScript = (script: SubmitScript): string =>
-  [
-    "umask 077",
+export const submitScript = (script: SubmitScript, submittedAt: number): string => {
+  const { contents, directory } = script.job
+  const discard = contents === undefined ? "rm -rf submission" : `cd / && rm -rf ${Shell.quote(contents.root)}`
+  return [
     // A cut connection leaves it to its end
     "trap '' HUP",
+    ...JobContents.take,
     ...preamble(script.names),
-    `cd ${Shell.quote(script.directory)} || exit`,
+    `cd ${Shell.quote(directory)} || exit`,
     ...script.before ?? [],
     `find_job() { ${script.find}\n}`,
-    "told() { printf '%s\\n' \"$1\" > submission/id.tmp && mv submission/id.tmp submission/id && echo \"$1\"; exit; }",
+    "submitted() {",
+    ...readSubmission,
+    "}",
+    "told() {",
+    `  set -- "$1"; id=${script.idWord}`,
+    ...writeSubmission(submittedAt),
+    "  rm -rf submission; echo \"$id\"; exit 0",
+    "}",
+    "if submitted; then echo \"$id\"; exit; fi",
     "if ! mkdir submission 2>/dev/null; then",
     "  tries=0",
-    "  while [ ! -s submission/id ] && [ \"$tries\" -lt 120 ] && kill -0 \"$(cat submission/by 2>/dev/null)\" 2>/dev/null; do",
+    "  while ! submitted && [ \"$tries\" -lt 120 ] && kill -0 \"$(cat submission/by 2>/dev/null)\" 2>/dev/null; do",
     "    sleep 0.5; tries=$((tries + 1))",
     "  done",
-    "  if [ -s submission/id ]; then cat submission/id; exit; fi",
+    "  if submitted; then echo \"$id\"; exit; fi",
     "  id=$(find_job) || unavailable \"The scheduler does not say whether it has the job\"",
     "  if [ -n \"$id\" ]; then told \"$id\"; fi",
     "  mkdir -p submission",
     "fi",
+    // Another one may have ended between the two looks
+    "if submitted; then rm -rf submission; echo \"$id\"; exit; fi",
     "echo $$ > submission/by",
-    ...(script.values === "file" ? [`cat > ${environmentFile}`] : [...foreignUnset, "eval \"$(cat)\""]),
+    ...(script.values === "file"
+      ? [`printf %s "$clustrix_values" > ${environmentFile}`]
+      : [...foreignUnset, "eval \"$clustrix_values\""]),
     `id=$(${script.submit} 2>submission/error) && [ -n "$id" ] && told "$id"`,
     `case $(cat submission/error) in ${script.unanswered})`,
     "  for tries in 1 2; do",
@@ -117,8 +141,9 @@ export const submitScript = (script: SubmitScript): string =>
     "  done",
     "  error=$(cat submission/error); rm -rf submission; unavailable \"$error\" ;;",
     "esac",
-    "cat submission/error >&2; rm -rf submission; exit 1"
+    `cat submission/error >&2; ${discard}; exit 1`
   ].join("\n")
+}
 
 /** The lines after {@link marker}. */
 export const answerOf = ({ stdout }: CommandResult): ReadonlyArray<string> => {
@@ -145,7 +170,7 @@ const unavailable = (names: Names, transport: typeof Transport.Service, why: str
     ...(cause === undefined ? {} : { cause })
   })
 
-/** Runs a script that begins with {@link preamble}. That the scheduler does not answer is `Unavailable`. */
+/** Runs a script that begins with {@link preamble}. That the scheduler does not answer is `Unavailable`, that it is not there `NotFound`. */
 export const ask = (
   transport: typeof Transport.Service,
   names: Names,
@@ -159,7 +184,7 @@ export const ask = (
       ({ exitCode, stderr }) =>
         exitCode === temporaryFailure ? unavailable(names, transport, Quotation.lastLines(stderr)) :
           new SchedulerError({
-            reason: "Unavailable",
+            reason: "NotFound",
             what: `${transport.location} has no ${names.scheduler}`,
             why: Quotation.lastLines(stderr),
             remedy: `See to it that ${names.submit} is on the PATH of a login there, or set another cluster_type.`
@@ -167,23 +192,27 @@ export const ask = (
     )
   )
 
-/** Runs a {@link submitScript}; gives the scheduler's name for the job. */
+/** Runs a {@link submitScript}. */
 export const submit = (
   transport: typeof Transport.Service,
-  script: SubmitScript,
-  environment: JobToSubmit["environment"]
-): Effect.Effect<string, SchedulerError> =>
-  Effect.flatMap(ask(transport, script.names, submitScript(script), assignments(environment)), (ran) => {
+  script: SubmitScript
+): Effect.Effect<Acceptance, SchedulerError | TransportError> =>
+  Effect.gen(function*() {
+    const { contents, environment } = script.job
+    const text = submitScript(script, yield* Clock.currentTimeMillis)
+    const ran = yield* ask(transport, script.names, text, JobContents.input(contents, environment))
+    yield* JobContents.made(transport, contents, ran)
     const id = answerOf(ran).find((line) => line !== "")
-    return ran.exitCode === 0 && id !== undefined ? Effect.succeed(id) : Effect.fail(
-      new SchedulerError({
-        reason: "Rejected",
-        what: `${script.names.scheduler} does not take the job`,
-        why: Quotation.lastLines(ran.stderr) || `${script.names.submit} ended with exit code ${ran.exitCode}.`,
-        remedy: "Correct the limits of the configuration: cores, memory, time, partition or queue, scheduler_options." +
-          (script.isArray ? " Where the array has too many elements, let each make more calls: chunk." : "")
-      })
-    )
+    if (ran.exitCode === 0 && id !== undefined) return { schedulerId: id, modules: JobContents.modulesOf(ran) }
+    return yield* new SchedulerError({
+      reason: "Rejected",
+      what: `${script.names.scheduler} does not take the job`,
+      why: Quotation.lastLines(ran.stderr) || `${script.names.submit} ended with exit code ${ran.exitCode}.`,
+      remedy: "Correct the limits of the configuration: cores, memory, time, partition or queue, scheduler_options." +
+        (script.job.array === undefined
+          ? ""
+          : " Where the array has too many elements, let each make more calls: chunk.")
+    })
   })
 
 /** Runs the command that ends a job. `ended`: what it says, as a pattern of `case`, where the job has ended already. */

@@ -126,19 +126,17 @@ const make = Effect.gen(function*() {
     submit: (job) =>
       SchedulerShell.submit(transport, {
         names,
-        directory: job.directory,
-        isArray: job.array !== undefined,
+        job,
         // `--export` on the line beats a site's SBATCH_EXPORT; it names no value
         submit: `sbatch --parsable --export=ALL ${logs} ${SchedulerShell.scriptOf(job)}`,
         find: `found=$(squeue -h -t all -u "$(id -un)" -n ${
           Shell.quote(SchedulerShell.jobName(job.jobId))
         } -o %F) || return; echo "\${found%%[!0-9]*}"`,
+        // With several clusters, the cluster's name follows
+        idWord: "${1%%;*}",
         values: "environment",
         unanswered
-      }, job.environment).pipe(
-        // With several clusters, the cluster's name follows
-        Effect.map((id) => id.split(";")[0] ?? id)
-      ),
+      }),
     poll: (jobs) =>
       Effect.map(
         Effect.forEach(SchedulerShell.inParts(jobs, jobsAtOnce), pollSome),

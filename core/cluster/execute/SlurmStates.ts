@@ -34,10 +34,11 @@ const nothing: ReadonlySet<string> = new Set(["", "None", "(null)", "N/A", "n/a"
 const wordOf = (text: string | undefined): string | undefined =>
   text === undefined || nothing.has(text) ? undefined : text
 
-/** `code:signal`. */
+/** `code:signal`; `squeue` prints none. */
 const exitCodeOf = (text: string | undefined): number | undefined => {
-  const [code, signal] = (text ?? "").split(":").map(Number)
-  if (code === undefined || Number.isNaN(code) || text === "") return undefined
+  if (text === undefined || text === "") return undefined
+  const [code, signal] = text.split(":").map(Number)
+  if (code === undefined || Number.isNaN(code)) return undefined
   return code === 0 && signal !== undefined && signal > 0 ? 128 + signal : code
 }
 

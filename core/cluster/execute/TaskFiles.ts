@@ -15,7 +15,7 @@ const marker = "--clustrix-tasks--"
 const noDirectory = 44
 
 /** Results that one answer may hold, and characters; one result is always in it. */
-const mostResults = 200
+const mostResults = 1000
 const mostCharacters = 4 * 1024 ** 2
 
 export interface SeenTasks {

@@ -36,6 +36,8 @@ export interface ResultsOptions {
 export interface Circumstances<E> {
   readonly transport: typeof Transport.Service
   readonly endsJobs: boolean
+  /** Whether the jobs run on this machine, which nobody else minds being asked often. */
+  readonly isHere: boolean
   readonly settleMillis: number
   /** The least time between two questions to the scheduler; the most is {@link longestAskFactor} of it. */
   readonly pollMillis: number
@@ -53,8 +55,9 @@ export interface MapJob {
 
 /** The most time between two questions to the scheduler, in terms of its least. */
 export const longestAskFactor = 60
-const shortestWaitMillis = 20
-const longestWaitMillis = 1000
+/** Between two looks at the directory: here, and on a host that others use too. */
+const waitMillisHere = { shortest: 20, longest: 1000 }
+const waitMillisThere = { shortest: 1000, longest: 5000 }
 
 /** The array that an attempt was submitted as. */
 export const submittedAs = (
@@ -102,7 +105,9 @@ export const results = <E>(
   const left = new Set(Array.from({ length: plan.count }, (_, index) => index))
   let succeeded = 0
   let failed = 0
-  let waitMillis = shortestWaitMillis
+  const { longest, shortest } = circumstances.isHere ? waitMillisHere : waitMillisThere
+  let waitMillis = shortest
+  let pauseMillis = 0
   let askMillis = pollMillis
   let nextAsk = 0
 
@@ -202,6 +207,7 @@ export const results = <E>(
 
   const step = Effect.gen(function*() {
     if (left.size === 0) return Option.none()
+    yield* Effect.sleep(pauseMillis)
     const seen = yield* lookAtRest
     let came: ReadonlyArray<TaskResult> = yield* taken(seen.results)
     const now = yield* Clock.currentTimeMillis
@@ -221,11 +227,9 @@ export const results = <E>(
         queued: Math.max(0, left.size - seen.running.size)
       })
     }
-    if (came.length > 0) waitMillis = shortestWaitMillis
-    else {
-      yield* Effect.sleep(waitMillis)
-      waitMillis = Math.min(longestWaitMillis, waitMillis * 1.3)
-    }
+    // What came is handed on first
+    pauseMillis = came.length === 0 ? waitMillis : circumstances.isHere ? 0 : shortest
+    waitMillis = came.length === 0 ? Math.min(longest, waitMillis * 1.3) : shortest
     return Option.some(Chunk.unsafeFromArray(came))
   })
 

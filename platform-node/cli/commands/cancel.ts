@@ -28,6 +28,9 @@ const program = (call: Call, terminal: Terminal) =>
     terminal.print([
       call.switches.has("json")
         ? Quotation.json(jobJson({ job, status }), 2)
+        // Schedulers answer before the job has ended
+        : !isFinal(status.state)
+        ? `${style.green("✓")} Job ${style.bold(jobId)} is told to end, and is ${status.state} still`
         // It may have ended on its own in the very moment
         : isFinal(before.state) || status.state !== "cancelled"
         ? `The job ${jobId} had ended already: ${status.state}`

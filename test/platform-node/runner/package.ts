@@ -60,6 +60,7 @@ export const warned = (count) => new Promise((resolve) => { const got = []; cons
 export const deaf = async () => { fs.writeFileSync("listening", ""); await new Promise((r) => setTimeout(r, 1000)); return process.env.NODE_OPTIONS ?? "none" }
 export const proxy = () => [new Proxy({}, {})]
 export const progresses = async () => { progress(1, 4, "a first part"); await new Promise((r) => setTimeout(r, 4000)); progress(4, 4); return "done" }
+export const dies = async (ms) => { await new Promise((r) => setTimeout(r, ms)); process.kill(process.ppid, "SIGKILL"); process.kill(process.pid, "SIGKILL") }
 export const npm = async () => (await import("tiny")).default
 export const value = 5
 `

@@ -36,7 +36,7 @@ const host = (files: Readonly<Record<string, string>>, exitCode = 1): typeof Tra
 describe("processes of a host", () => {
   it("are known by number and start", () => {
     const process = { pid: 17, start: "4711" }
-    assert.deepStrictEqual(HostProcess.decode(HostProcess.encode(process)), process)
+    assert.deepStrictEqual(HostProcess.decode(`${process.pid}:${process.start}`), process)
     assert.deepStrictEqual(HostProcess.decode("17:"), { pid: 17, start: "" })
     assert.deepStrictEqual(HostProcess.decode("17"), { pid: 17, start: "" })
   })
