@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Hasher from "./Hasher.ts"
 import * as RandomAccess from "./RandomAccess.ts"
 import * as Explanation from "../diagnostics/Explanation.ts"
 import * as Quotation from "../diagnostics/Quotation.ts"
@@ -81,6 +82,11 @@ export class PackageStore extends Context.Tag("clustrix/PackageStore")<PackageSt
   ) => Effect.Effect<boolean, PackageStoreError>
   /** Marks the file as used just now, for clean-up by age. Its path; `undefined` when it is not there. */
   readonly refresh: (name: string) => Effect.Effect<string | undefined, PackageStoreError>
+  /**
+   * Optional, for stores that know it sooner than by {@link open}: the path of the file, if it is there with bytes of this SHA-256
+   * (hexadecimal); then it counts as used just now. `undefined` also says that it cannot be told so.
+   */
+  readonly verified?: (name: string, sha256: string) => Effect.Effect<string | undefined>
   /** The bytes of a finished file, while the scope lasts. */
   readonly open: (name: string) => Effect.Effect<RandomAccess.RandomAccess, PackageStoreError, Scope.Scope>
   /**
@@ -90,6 +96,30 @@ export class PackageStore extends Context.Tag("clustrix/PackageStore")<PackageSt
    */
   readonly lease: (packageId: string) => Effect.Effect<void, PackageStoreError, Scope.Scope>
 }>() {}
+
+const blockBytes = 1_048_576
+
+/**
+ * The path of the file, if the store has it with bytes of this SHA-256 (hexadecimal); then it counts as used just now. `undefined`
+ * where it is another, is gone or cannot be read: who makes it anew hears what is wrong.
+ */
+export const verified = (
+  name: string,
+  sha256: string
+): Effect.Effect<string | undefined, never, Hasher.Hasher | PackageStore> =>
+  Effect.gen(function*() {
+    const store = yield* PackageStore
+    const known = yield* store.verified?.(name, sha256) ?? Effect.succeed(undefined)
+    if (known !== undefined) return known
+    const file = yield* store.open(name)
+    const hasher = yield* Hasher.Hasher
+    const hash = yield* hasher.init
+    for (let at = 0; at < file.sizeBytes; at += blockBytes) hash.update(yield* file.read(at, blockBytes))
+    return hash.digest() === sha256 ? yield* store.refresh(name) : undefined
+  }).pipe(
+    Effect.scoped,
+    Effect.orElseSucceed(() => undefined)
+  )
 
 export const leaseRenewalMillis = 600_000
 export const leaseLifetimeMillis = 3_600_000

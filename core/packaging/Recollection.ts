@@ -17,7 +17,7 @@ import { FileAnswers } from "./memory/FileAnswers.ts"
 import * as Observation from "./memory/Observation.ts"
 import { observe } from "./memory/observe.ts"
 import { PackageMemory } from "./memory/PackageMemory.ts"
-import { PackageStore } from "../archive/PackageStore.ts"
+import { type PackageStore, verified } from "../archive/PackageStore.ts"
 import { DirectoryEntries } from "../resolution/DirectoryEntries.ts"
 import type { PackageOptions } from "./PackageOptions.ts"
 import * as RememberedPackage from "./RememberedPackage.ts"
@@ -50,23 +50,6 @@ export interface Recollection {
     contents: ReadonlyArray<Observation.Observation>
   ) => Effect.Effect<ReadonlyArray<Observation.Observation> | undefined>
 }
-
-const blockBytes = 1_048_576
-
-/** The path of the file, if the store has it with these bytes. */
-const stored = ({ fileName, sha256 }: RememberedPackage.StoredFile) =>
-  Effect.gen(function*() {
-    const store = yield* PackageStore
-    const file = yield* store.open(fileName)
-    const hasher = yield* Hasher.Hasher
-    const hash = yield* hasher.init
-    for (let at = 0; at < file.sizeBytes; at += blockBytes) hash.update(yield* file.read(at, blockBytes))
-    return hash.digest() === sha256 ? yield* store.refresh(fileName) : undefined
-  }).pipe(
-    Effect.scoped,
-    // Not there, or not readable: it is made anew, and says then what is wrong
-    Effect.orElseSucceed(() => undefined)
-  )
 
 /** `undefined` where nothing is remembered: no memory, or a file system that does not list types. */
 export const make = Effect.fnUntraced(function*(reference: FunctionReference, options: PackageOptions, from: string) {
@@ -105,8 +88,9 @@ export const make = Effect.fnUntraced(function*(reference: FunctionReference, op
         if (remembered === undefined || !(yield* holds(remembered.observations))) return undefined
         const { sourceMap, zip } = remembered
         const [packagePath, sourceMapPath] = yield* Effect.all([
-          stored(zip),
-          sourceMap === undefined || !wanted.sourceMap ? Effect.succeed(undefined) : stored(sourceMap)
+          verified(zip.fileName, zip.sha256),
+          sourceMap === undefined || !wanted.sourceMap ? Effect.succeed(undefined)
+            : verified(sourceMap.fileName, sourceMap.sha256)
         ], { concurrency: "unbounded" })
         const isWhole = packagePath !== undefined && (sourceMapPath !== undefined || !wanted.sourceMap)
         return isWhole ? { remembered, packagePath, sourceMapPath } : undefined

@@ -19,11 +19,11 @@ import { FilePackager, type FunctionLike, type Packaged, type PackagedCall,
   type PackagingError } from "./FilePackager.ts"
 import type { AnyFunction } from "../closures/FunctionLocator.ts"
 import * as FunctionReference from "../slicing/FunctionReference.ts"
-import type { Hasher } from "../archive/Hasher.ts"
+import * as Hasher from "../archive/Hasher.ts"
 import type { Observation } from "./memory/Observation.ts"
 import * as Metadata from "../archive/Metadata.ts"
 import { PackageInfo } from "./PackageInfo.ts"
-import { PackageStore } from "../archive/PackageStore.ts"
+import { PackageStore, verified } from "../archive/PackageStore.ts"
 import * as Resolver from "../resolution/Resolver.ts"
 import * as Invocation from "../runtime/Invocation.ts"
 import * as SourceMapDocument from "../runtime/SourceMapDocument.ts"
@@ -43,7 +43,7 @@ type Requirements =
   | AnalysisCache
   | ExecutionHost
   | FileSystem.FileSystem
-  | Hasher
+  | Hasher.Hasher
   | PackageStore
   | Path.Path
   | SourceParser
@@ -62,9 +62,11 @@ interface Beside {
   readonly text: string
 }
 
-/** Writes `text` beside the packages, under `fileName`. */
+/** Writes `text` beside the packages, under `fileName`, if that is not what lies there. */
 const writeBeside = ({ fileName, text }: Beside) =>
   Effect.scoped(Effect.gen(function*() {
+    const known = yield* verified(fileName, yield* Hasher.digest(text))
+    if (known !== undefined) return known
     const store = yield* PackageStore
     const staged = yield* store.stage
     yield* staged.write(new TextEncoder().encode(text))

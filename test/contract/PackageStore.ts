@@ -2,11 +2,14 @@
  * What every PackageStore must do.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import * as Hasher from "../../core/archive/Hasher.ts"
 import * as PackageStore from "../../core/archive/PackageStore.ts"
+import { layer as plainHasher } from "../../platform-browser/Hasher.ts"
 
 const encoder = new TextEncoder()
 const id = "0123456789abcdef"
@@ -117,6 +120,25 @@ export const suite = <E>(name: string, layer: Layer.Layer<PackageStore.PackageSt
         assert.deepStrictEqual(yield* store.list, [])
         const error = yield* Effect.flip(Effect.scoped(store.open(zip)))
         assert.strictEqual(error.reason, "NotFound")
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("tells whether a file has the bytes of a digest, of any size, and takes it as used then", () =>
+      Effect.gen(function*() {
+        const store = yield* PackageStore.PackageStore
+        const digest = (text: string) => Effect.provide(Hasher.digest(text), plainHasher)
+        const verified = (text: string) =>
+          Effect.flatMap(digest(text), (sha256) => Effect.provide(PackageStore.verified(zip, sha256), plainHasher))
+        for (const text of ["", "one", "y".repeat(5_000_000)]) {
+          assert.isUndefined(yield* verified(text))
+          const path = yield* put(zip, text)
+          assert.isUndefined(yield* verified(`${text}.`))
+          yield* TestClock.adjust("1 hour")
+          assert.strictEqual(yield* verified(text), path)
+          const [stored] = yield* store.list
+          assert.strictEqual(stored?.modifiedAt.getTime(), yield* Clock.currentTimeMillis)
+          yield* store.remove(zip)
+        }
+        assert.isUndefined(yield* Effect.provide(PackageStore.verified("../passwd", ""), plainHasher))
       }).pipe(Effect.provide(layer)))
 
     it.effect("refuses names that are not a package's", () =>

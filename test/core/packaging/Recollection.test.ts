@@ -21,6 +21,7 @@ import type { PackageOptionsInput } from "../../../core/packaging/PackageOptions
 import { SourceParser } from "../../../core/language/SourceParser.ts"
 import * as Hasher from "../../../platform-node/Hasher.ts"
 import * as NodeDirectoryEntries from "../../../platform-node/NodeDirectoryEntries.ts"
+import * as NodeFileAnswers from "../../../platform-node/NodeFileAnswers.ts"
 import * as NodeFileTimes from "../../../platform-node/NodeFileTimes.ts"
 import * as PackageStore from "../../../platform-node/PackageStore.ts"
 import * as NodeSourceParser from "../../../platform-node/SourceParser.ts"
@@ -76,6 +77,7 @@ const packagerIn = ({ packages, root }: Project, memory: Layer.Layer<PackageMemo
     NodeFileSystem.layer,
     NodePath.layer,
     NodeDirectoryEntries.layer,
+    NodeFileAnswers.layer,
     NodeFileTimes.layer,
     Hasher.layer,
     counting,
