@@ -101,6 +101,8 @@ describe("the playground", () => {
     await write(edited)
     const after = await Site.packageId(page, (id) => id !== before)
     await change().filter({ hasText: "Changed against the pinned one" }).waitFor()
+    // What differs is known a little later than that something does
+    await page.locator(".change[title*=differs]").waitFor()
     assert.match(await change().getAttribute("title") ?? "", /modules\/main\.ts\S*mjs differs in \d+ lines/)
     const directory = path.join(scratch, "edited")
     cpSync(example, directory, { recursive: true })
