@@ -1431,6 +1431,14 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     }
   }
 
+  /** `f.call`, taken out of a function of the program: whoever calls it calls what it is given as `this`. */
+  const takeCaller = (to: Variable, base: number, name: number): void => {
+    const text = program.fieldNames[name]
+    if (((flag[base] ?? 0) & Kind.function) === 0 || (text !== ".call" && text !== ".apply" && text !== ".bind")) return
+    mark(node(to), Kind.library)
+    addNative(node(to), `%${text.slice(1)}`)
+  }
+
   /** Whether a name that no type of the library has can only mean what the library has put there. */
   const isContent = (flags: number, member: string): boolean =>
     (flags & (Kind.object | Kind.instance | Kind.function | Kind.unknown)) === 0 &&
@@ -1460,6 +1468,7 @@ export const solve = (program: Program, rounds = maxRounds): Solution => {
     for (const load of loads) {
       const base = node(load.base)
       nativeChild(load.to, base, load.field)
+      takeCaller(load.to, base, load.field)
       if (isPatched(load.field)) join(node(load.to), field(prototypes, load.field))
       for (const accessor of accessorRegions(base, load.field, "get")) {
         if ((functions[accessor]?.size ?? 0) > 0) invoke(accessor, find(base), [], -1, node(load.to), false)

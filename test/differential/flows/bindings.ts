@@ -29,7 +29,20 @@ export const bindings = [
   `const mk = () => { const b = function () { this.set(1, 2) }.bind(m); const o = { b }; o.b() }; mk()`,
   `Array.from([1], put)`,
   `JSON.stringify({ toJSON: put })`,
-  `"a".replace(/a/, put)`
+  `"a".replace(/a/, put)`,
+  // What calls its `this`, taken out of a function and handed on
+  ...[
+    `[1].forEach(p.call, p)`,
+    `Reflect.apply(p.apply, p, [null])`,
+    `await Promise.resolve(1).then(p.call.bind(p))`,
+    `queueMicrotask(p.call.bind(p, null, 2)); await 0`,
+    `const { call } = p; call.call(p, null, 3)`,
+    `const { apply } = p; Reflect.apply(apply, p, [null, [4]])`,
+    `const { bind } = p; bind.call(p, null, 5)()`,
+    `const o = { c: p.call }; [[null, 1]].forEach((a) => o.c.apply(p, a))`,
+    `const o = { c: p.call.bind(p) }; o.c(null, 6)`,
+    `const each = (list, f, self) => { for (const x of list) f.call(self, x) }; each([7], p.call, p)`
+  ].map((text) => `const p = function (v = 1) { s.add(v) }; ${text}`)
 ].map((text) =>
   javascript(`const m = new Map(); const s = new Set()
 function bare(v) { this.add ? this.add(v) : this.set(v, v) }
