@@ -13,19 +13,36 @@ import * as Hasher from "../archive/Hasher.ts"
 export const ClusterType = Schema.Literal("local", "ssh", "slurm", "sge", "pbs")
 export type ClusterType = typeof ClusterType.Type
 
-/** A wall-clock limit: `SS`, `MM:SS`, `HH:MM:SS`, `D-HH:MM:SS`, or a number with `s`, `m`, `h`, `d`. */
-export const TimeLimit = Schema.String.pipe(
-  Schema.pattern(/^(?:(?:\d{1,9}-)?\d{1,9}(?::[0-5]?\d){0,2}|\d{1,9}(?:\.\d{1,9})?[smhd])$/, {
-    message: () => "Expected a time such as 01:30:00, 2-12:00:00, 90m or 36h"
-  })
-)
+/** Schedulers do not agree on what a number alone means. */
+const bareNumber = /^\d{1,15}(?:\.\d{1,9})?$/
 
-/** An amount of memory: a number with `B`, `K`, `M`, `G`, `T` (powers of 1024; `GB` and `GiB` mean the same). */
-export const Memory = Schema.String.pipe(
-  Schema.pattern(/^\d{1,15}(?:\.\d{1,9})?\s*(?:[KMGT]i?)?B?$/i, {
-    message: () => "Expected an amount such as 8GB or 512M"
-  })
-)
+const isNothing = (text: string): boolean => !/[1-9]/.test(text)
+
+/** Why `text` is no {@link TimeLimit}; `undefined` if it is one. */
+export const timeFlaw = (text: string): string | undefined =>
+  isNothing(text) && /^[\d.:-]+[smhd]?$/.test(text)
+    ? "Expected a time above zero; leave the key out for no limit"
+    : bareNumber.test(text)
+    ? `Expected a unit: ${text}s for seconds or ${text}m for minutes`
+    : /^(?:\d{1,9}-\d{1,9}(?::[0-5]?\d){0,2}|\d{1,9}(?::[0-5]?\d){1,2}|\d{1,9}(?:\.\d{1,9})?[smhd])$/.test(text)
+    ? undefined
+    : "Expected a time such as 01:30:00, 2-12:00:00, 90m or 36h"
+
+/** Why `text` is no {@link Memory}; `undefined` if it is one. */
+export const memoryFlaw = (text: string): string | undefined =>
+  isNothing(text) && /^[\d.]+\s*[a-z]*$/i.test(text)
+    ? "Expected an amount above zero; leave the key out for no limit"
+    : bareNumber.test(text)
+    ? `Expected a unit: ${text}MB or ${text}GB`
+    : /^\d{1,15}(?:\.\d{1,9})?\s*(?:[KMGT]i?B?|B)$/i.test(text)
+    ? undefined
+    : "Expected an amount such as 8GB or 512M"
+
+/** A wall-clock limit: `MM:SS`, `HH:MM:SS`, `D-HH:MM:SS`, or a number with `s`, `m`, `h`, `d`; more than nothing. */
+export const TimeLimit = Schema.String.pipe(Schema.filter((text) => timeFlaw(text) ?? true))
+
+/** An amount of memory: a number with `B`, `K`, `M`, `G`, `T` (powers of 1024; `GB` and `GiB` mean the same); more than nothing. */
+export const Memory = Schema.String.pipe(Schema.filter((text) => memoryFlaw(text) ?? true))
 
 /** Processor cores of one job. */
 export const Cores = Schema.Int.pipe(Schema.between(1, 1_000_000))

@@ -3,7 +3,6 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as ClusterConfig from "../../core/config/ClusterConfig.ts"
 import type { ConfigurationError } from "../../core/config/ConfigurationError.ts"
 import type { GivenConfiguration } from "../../core/config/GivenSettings.ts"
@@ -70,24 +69,29 @@ export const callOptions = (call: Call): Effect.Effect<Readonly<Record<string, u
         "It is passed to the function as its last argument: write --kwargs '{\"name\": 1}'."
       )))
 
-const isTimeLimit = Schema.is(ClusterConfig.TimeLimit)
-const isMemory = Schema.is(ClusterConfig.Memory)
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
 
 /** What the command line says of the job: all but `--cluster` and `--env`. */
 const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageError> => {
   const time = valueOf(call, "time")
   const cores = valueOf(call, "cores")
   const memory = valueOf(call, "memory")
-  if (time !== undefined && !isTimeLimit(time)) {
-    return Effect.fail(
-      usageError(`${JSON.stringify(time)} is not a time limit`, "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00.")
-    )
+  const timeFlaw = time === undefined ? undefined : ClusterConfig.timeFlaw(time)
+  if (timeFlaw !== undefined) {
+    return Effect.fail(usageError(
+      `\`--time\` cannot be ${JSON.stringify(time)}: ${lowerFirst(timeFlaw)}`,
+      "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00."
+    ))
   }
   if (cores !== undefined && !/^0*[1-9]\d*$/.test(cores)) {
     return Effect.fail(usageError(`${JSON.stringify(cores)} is not a number of cores`, "Write a whole number: 8."))
   }
-  if (memory !== undefined && !isMemory(memory)) {
-    return Effect.fail(usageError(`${JSON.stringify(memory)} is not an amount of memory`, "Write 8GB or 512M."))
+  const memoryFlaw = memory === undefined ? undefined : ClusterConfig.memoryFlaw(memory)
+  if (memoryFlaw !== undefined) {
+    return Effect.fail(usageError(
+      `\`--memory\` cannot be ${JSON.stringify(memory)}: ${lowerFirst(memoryFlaw)}`,
+      "Write 8GB or 512M."
+    ))
   }
   return Effect.succeed({
     time,

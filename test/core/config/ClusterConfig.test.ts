@@ -40,6 +40,16 @@ describe("ClusterConfig", () => {
         [{ ...input, cores: 0 }, /cores/],
         [{ ...input, memory: "lots" }, /amount such as 8GB/],
         [{ ...input, time: "soon" }, /time such as 01:30:00/],
+        // Schedulers do not agree on what a number alone means
+        [{ ...input, memory: "64" }, /memory: Expected a unit: 64MB or 64GB/],
+        [{ ...input, memory: "1.5" }, /memory: Expected a unit: 1.5MB or 1.5GB/],
+        [{ ...input, time: "90" }, /time: Expected a unit: 90s for seconds or 90m for minutes/],
+        ...["0", "0s", "0.0h", "00:00", "0-00:00:00"].map((time) =>
+          [{ ...input, time }, /time: Expected a time above zero/] as const
+        ),
+        ...["0", "0GB", "0.0 m"].map((memory) =>
+          [{ ...input, memory }, /memory: Expected an amount above zero/] as const
+        ),
         [{ ...input, colour: "red" }, /colour/],
         [{ ...input, clusterType: "cray" }, /clusterType/],
         [{ ...input, environmentVariables: ["A=hunter2"] }, /environmentVariables/],
@@ -54,7 +64,6 @@ describe("ClusterConfig", () => {
 
   it("reads times and amounts of memory", () => {
     const times = {
-      "90": 90,
       "90s": 90,
       "1:30": 90,
       "01:30:00": 5400,
@@ -72,7 +81,7 @@ describe("ClusterConfig", () => {
       "8g": 8 * 1024 ** 3,
       "1.5 GiB": 1.5 * 1024 ** 3,
       "512M": 512 * 1024 ** 2,
-      "100": 100,
+      "100B": 100,
       "1KB": 1024,
       "2T": 2 * 1024 ** 4
     }

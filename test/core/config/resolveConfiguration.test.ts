@@ -119,7 +119,7 @@ describe("resolving a configuration", () => {
           CLUSTRIX_PASSWORD: "hunter2",
           CLUSTRIX_AGENT: "false",
           CLUSTRIX_MODULE_LOADS: "gcc/13, python/3.10",
-          CLUSTRIX_MEMORY: "512"
+          CLUSTRIX_MEMORY: "512M"
         }
       })
       const { password, ...rest } = config
@@ -128,7 +128,7 @@ describe("resolving a configuration", () => {
         clusterPort: 2222,
         agent: false,
         moduleLoads: ["gcc/13", "python/3.10"],
-        memory: "512"
+        memory: "512M"
       })
       assert.strictEqual(password === undefined ? "" : Redacted.value(password), "hunter2")
       // Each is read: a list of two words that no text holds is refused by all that are neither lists nor texts
