@@ -521,7 +521,7 @@ const make = (options: LayerOptions) =>
       environment: JobToSubmit["environment"],
       whole: string
     ) =>
-      Effect.uninterruptibleMask((restore) => {
+      Effect.uninterruptible(Effect.suspend(() => {
         const attempt = (
           pauseMillis: number,
           waitedMillis: number
@@ -530,11 +530,21 @@ const make = (options: LayerOptions) =>
             scheduler.submit({ ...job, environment }),
             (error) => isUnanswered(error) && waitedMillis < patienceMillis,
             (error) =>
-              Effect.logDebug(`${error.what}; the job is submitted again in ${Math.round(pauseMillis / 1000)} s`).pipe(
-                Effect.annotateLogs(placeOf),
-                Effect.zipRight(restore(Effect.sleep(pauseMillis))),
-                Effect.zipRight(attempt(Math.min(longestPauseMillis, pauseMillis * 1.5), waitedMillis + pauseMillis))
-              )
+              // Once: whoever waits for half an hour wants to know what for
+              (waitedMillis === 0
+                ? Effect.logWarning(
+                  `${error.what}: ${error.why ?? "no reason given"}\n` +
+                    `The job is submitted again until it does, for ${
+                      Math.round(patienceMillis / 60_000)
+                    } minutes at most.`
+                )
+                : Effect.logDebug(`${error.what}; the job is submitted again in ${Math.round(pauseMillis / 1000)} s`))
+                .pipe(
+                  Effect.annotateLogs(placeOf),
+                  // Even where the caller protects what is submitted: nothing is yet
+                  Effect.zipRight(Effect.interruptible(Effect.sleep(pauseMillis))),
+                  Effect.zipRight(attempt(Math.min(longestPauseMillis, pauseMillis * 1.5), waitedMillis + pauseMillis))
+                )
           )
         /** Where nobody knows whether the scheduler has it, it is told to end what has the job's name. */
         const discard = (cause: Cause.Cause<SchedulerError | TransportError>) => {
@@ -560,7 +570,7 @@ const make = (options: LayerOptions) =>
           Effect.tap(({ schedulerId }) => Effect.sync(() => schedulerIds.set(job.jobId, schedulerId))),
           Effect.map(({ modules }) => modules)
         )
-      })
+      }))
 
     /** The directory of a job of which nothing is to run. */
     const makeAlone = (contents: JobContents.JobContents) =>

@@ -1,6 +1,7 @@
 /**
  * Runs the Effect of a command as the whole life of the process: signals, errors, exit code.
  */
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -47,12 +48,17 @@ const configProvider = (call: Call): ConfigProvider.ConfigProvider => {
     : ConfigProvider.orElse(ConfigProvider.fromMap(new Map([["CLUSTRIX_PACKAGE_DIR", directory]])), () => environment)
 }
 
-/** Writes Effect's log to standard error, without the diagnostics: the commands print those themselves. */
+/** Writes Effect's log to standard error, warnings as a person reads them, without the diagnostics: the commands print those themselves. */
 const logger = (terminal: Terminal): Layer.Layer<never> =>
   Logger.replace(
     Logger.defaultLogger,
     Logger.make((entry) => {
-      if (DiagnosticLog.codeOf(entry.annotations) === undefined) terminal.note([Logger.logfmtLogger.log(entry)])
+      if (DiagnosticLog.codeOf(entry.annotations) !== undefined) return
+      terminal.note([
+        entry.logLevel._tag === "Warning"
+          ? `${terminal.errorStyle.yellow("warning:")} ${Arr.ensure(entry.message).map(String).join(" ")}`
+          : Logger.logfmtLogger.log(entry)
+      ])
     })
   )
 

@@ -10,7 +10,7 @@ import * as path from "node:path"
 import { Transport } from "../../core/cluster/Transport.ts"
 import * as LocalTransport from "../../platform-node/LocalTransport.ts"
 import * as SharedDirectory from "../../platform-node/SharedDirectory.ts"
-import { makeWorkbench, type Workbench } from "../platform-node/cli/command.ts"
+import { makeWorkbench, outcomeOf, type Workbench } from "../platform-node/cli/command.ts"
 import * as Sshd from "../ssh/Sshd.ts"
 import * as Slurm from "./Slurm.ts"
 
@@ -109,9 +109,27 @@ describe.skipIf(missing !== undefined)("the command under Slurm", () => {
     assert.strictEqual(ran.code, 0, ran.stderr)
     assert.include(ran.stdout, "working on here")
     assert.strictEqual(logins(), before)
-    const without = await bench.run(["run", "main.ts#works", "--args", "[\"here\"]", "--cluster", "here"])
-    assert.notStrictEqual(without.code, 0)
-    assert.include(without.stderr, "Slurm on this machine does not answer")
+  })
+
+  it("says that Slurm does not answer while it tries again, and leaves nothing when it is stopped", async () => {
+    const jobs = path.join(bench.directory, "here", ".clustrix/jobs")
+    const before = fs.existsSync(jobs) ? fs.readdirSync(jobs) : []
+    // Without SLURM_CONF
+    const child = bench.start(["run", "main.ts#works", "--args", "[\"here\"]", "--cluster", "here"])
+    const ended = outcomeOf(child)
+    await new Promise<void>((resolve) => {
+      let said = ""
+      child.stderr?.on("data", (text: string) => {
+        said += text
+        if (said.includes("minutes at most")) resolve()
+      })
+      child.once("exit", () => resolve())
+    })
+    child.kill("SIGINT")
+    const { code, stderr } = await ended
+    assert.strictEqual(code, 130, stderr)
+    assert.match(stderr, /warning: Slurm on this machine does not answer: .*configuration source/s)
+    assert.deepStrictEqual(fs.existsSync(jobs) ? fs.readdirSync(jobs) : [], before)
   })
 
   it("refuses further options that are more than one line", async () => {
