@@ -219,10 +219,10 @@ const firstAskMillis = 1000
 const longestAskMillis = 10_000
 
 /** How long a scheduler that does not answer is asked again: half an hour, at growing distances. */
-const patienceMillis = 30 * 60_000
+const patienceMinutes = 30
 const patience = Schedule.exponential("1 second", 1.5).pipe(
   Schedule.union(Schedule.spaced("1 minute")),
-  Schedule.upTo(patienceMillis)
+  Schedule.upTo(`${patienceMinutes} minutes`)
 )
 
 /** Names sort by time, to the millisecond: `20260131T235959123-0123abcd`. */
@@ -509,8 +509,6 @@ const make = (options: LayerOptions) =>
     const isUnanswered = (error: SchedulerError | TransportError): boolean =>
       error._tag === "SchedulerError" && error.reason === "Unavailable" && error.cause === undefined
 
-    const longestPauseMillis = 60_000
-
     /**
      * Hands a job to the scheduler, and again while the scheduler does not answer, for half an hour. Not to be torn apart but while it
      * waits: a job that runs must be known by its scheduler's name for it. What is not submitted is removed: `whole`. Gives where the
@@ -521,31 +519,22 @@ const make = (options: LayerOptions) =>
       environment: JobToSubmit["environment"],
       whole: string
     ) =>
-      Effect.uninterruptible(Effect.suspend(() => {
+      Effect.uninterruptible(Effect.gen(function*() {
+        const pauses = yield* Schedule.driver(patience)
         const attempt = (
-          pauseMillis: number,
-          waitedMillis: number
+          isFirst: boolean
         ): Effect.Effect<Scheduling.Acceptance, SchedulerError | TransportError> =>
-          Effect.catchIf(
-            scheduler.submit({ ...job, environment }),
-            (error) => isUnanswered(error) && waitedMillis < patienceMillis,
-            (error) =>
-              // Once: whoever waits for half an hour wants to know what for
-              (waitedMillis === 0
-                ? Effect.logWarning(
-                  `${error.what}: ${error.why ?? "no reason given"}\n` +
-                    `The job is submitted again until it does, for ${
-                      Math.round(patienceMillis / 60_000)
-                    } minutes at most.`
-                )
-                : Effect.logDebug(`${error.what}; the job is submitted again in ${Math.round(pauseMillis / 1000)} s`))
-                .pipe(
-                  Effect.annotateLogs(placeOf),
-                  // Even where the caller protects what is submitted: nothing is yet
-                  Effect.zipRight(Effect.interruptible(Effect.sleep(pauseMillis))),
-                  Effect.zipRight(attempt(Math.min(longestPauseMillis, pauseMillis * 1.5), waitedMillis + pauseMillis))
-                )
-          )
+          Effect.catchIf(scheduler.submit({ ...job, environment }), isUnanswered, (error) =>
+            Effect.logWarning(
+              `${error.what}: ${error.why ?? "no reason given"}\n` +
+                `The job is submitted again until it does, for ${patienceMinutes} minutes at most.`
+            ).pipe(
+              Effect.annotateLogs(placeOf),
+              Effect.when(() => isFirst),
+              // Nothing is submitted yet: even where the caller protects what is, the wait can be interrupted
+              Effect.zipRight(Effect.mapError(Effect.interruptible(pauses.next(undefined)), () => error)),
+              Effect.zipRight(attempt(false))
+            ))
         /** Where nobody knows whether the scheduler has it, it is told to end what has the job's name. */
         const discard = (cause: Cause.Cause<SchedulerError | TransportError>) => {
           const [error] = [...Cause.failures(cause)]
@@ -554,7 +543,7 @@ const make = (options: LayerOptions) =>
             : Effect.ignore(scheduler.cancel({ directory: job.directory, schedulerId: "" }))
           return Effect.zipRight(end, Effect.ignore(transport.remove(whole)))
         }
-        return attempt(1000, 0).pipe(
+        return yield* attempt(true).pipe(
           Effect.mapError((error) =>
             error._tag === "SchedulerError" && error.reason === "Unavailable"
               ? new Scheduling.SchedulerError({
