@@ -21,12 +21,10 @@ import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import * as RandomAccess from "../core/archive/RandomAccess.ts"
-import { digestOf } from "./recall/answers.ts"
+import { large } from "../core/packaging/memory/ask.ts"
+import { digestLater, digestOf } from "./recall/answers.ts"
 import { invalidName, keepRenewed, namePattern, notFound, packageIdOf, PackageStore, PackageStoreError, type Staged,
   type Stored } from "../core/archive/PackageStore.ts"
-
-/** A file that is not read at once, in bytes. */
-const large = 4_194_304
 
 /** Files being written are called `.clustrix_package_staging.<host>.<process>.<unique>`. */
 const stagingPrefix = ".clustrix_package_staging."
@@ -210,18 +208,18 @@ export const make = (
           )
         }),
       verified: (name, sha256) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
+        Effect.gen(function*() {
+          if (!namePattern.test(name)) return undefined
           const path = Path.join(location, name)
-          try {
-            // Of a large one the bytes are read in pieces, between which others have their turn
-            if (!namePattern.test(name) || Fs.statSync(path).size > large) return undefined
-            if (digestOf(path).sha256 !== sha256) return undefined
-            Fs.utimesSync(path, now / 1000, now / 1000)
-            return path
-          } catch {
-            return undefined
-          }
-        }),
+          const now = yield* Clock.currentTimeMillis
+          const isIt = yield* Effect.tryPromise(async () =>
+            // A large one is read in pieces, between which others have their turn
+            (Fs.statSync(path).size > large ? await digestLater(path) : digestOf(path).sha256) === sha256
+          )
+          if (!isIt) return undefined
+          yield* Effect.try(() => Fs.utimesSync(path, now / 1000, now / 1000))
+          return path
+        }).pipe(Effect.orElseSucceed(() => undefined)),
       open: (name) =>
         namePattern.test(name)
           ? RandomAccess.fromFile(Path.join(location, name)).pipe(

@@ -9,6 +9,7 @@ import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Hasher from "./Hasher.ts"
+import { blockBytes } from "./PackageEntry.ts"
 import * as RandomAccess from "./RandomAccess.ts"
 import * as Explanation from "../diagnostics/Explanation.ts"
 import * as Quotation from "../diagnostics/Quotation.ts"
@@ -83,8 +84,7 @@ export class PackageStore extends Context.Tag("clustrix/PackageStore")<PackageSt
   /** Marks the file as used just now, for clean-up by age. Its path; `undefined` when it is not there. */
   readonly refresh: (name: string) => Effect.Effect<string | undefined, PackageStoreError>
   /**
-   * Optional, for stores that know it sooner than by {@link open}: the path of the file, if it is there with bytes of this SHA-256
-   * (hexadecimal); then it counts as used just now. `undefined` also says that it cannot be told so.
+   * Optional, for stores that find it out faster than by {@link open}: as the function {@link verified}.
    */
   readonly verified?: (name: string, sha256: string) => Effect.Effect<string | undefined>
   /** The bytes of a finished file, while the scope lasts. */
@@ -97,8 +97,6 @@ export class PackageStore extends Context.Tag("clustrix/PackageStore")<PackageSt
   readonly lease: (packageId: string) => Effect.Effect<void, PackageStoreError, Scope.Scope>
 }>() {}
 
-const blockBytes = 1_048_576
-
 /**
  * The path of the file, if the store has it with bytes of this SHA-256 (hexadecimal); then it counts as used just now. `undefined`
  * where it is another, is gone or cannot be read: who makes it anew hears what is wrong.
@@ -109,8 +107,7 @@ export const verified = (
 ): Effect.Effect<string | undefined, never, Hasher.Hasher | PackageStore> =>
   Effect.gen(function*() {
     const store = yield* PackageStore
-    const known = yield* store.verified?.(name, sha256) ?? Effect.succeed(undefined)
-    if (known !== undefined) return known
+    if (store.verified !== undefined) return yield* store.verified(name, sha256)
     const file = yield* store.open(name)
     const hasher = yield* Hasher.Hasher
     const hash = yield* hasher.init

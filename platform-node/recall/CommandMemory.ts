@@ -109,4 +109,4 @@ export const remember = (
 }
 
 /** What was printed on standard output, as of now. */
-export const outputNow = ({ output }: Printed): string => output.join(JSON.stringify(new Date()))
+export const outputNow = ({ output }: Pick<Printed, "output">): string => output.join(JSON.stringify(new Date()))

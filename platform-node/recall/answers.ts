@@ -93,6 +93,13 @@ export const digestOf = (path: string): { readonly sha256: string; readonly size
   }
 }
 
+/** The SHA-256 of the file's bytes, read in the background. */
+export const digestLater = async (path: string): Promise<string> => {
+  const hash = Crypto.createHash("sha256")
+  for await (const block of Fs.createReadStream(path)) hash.update(block as Uint8Array)
+  return hash.digest("hex")
+}
+
 const typeOf = (info: Fs.Stats): string =>
   info.isFile() ? "File"
     : info.isDirectory() ? "Directory"

@@ -48,7 +48,7 @@ const program = (call: Call, terminal: Terminal) =>
       ? yield* jsonParts(info)
       : [packageLines(info, report, reference, style).join("\n")]
     terminal.note(notes)
-    terminal.print([CommandMemory.outputNow({ notes, output })])
+    terminal.print([CommandMemory.outputNow({ output })])
     if (observations !== undefined) {
       CommandMemory.remember(process.argv.slice(2), {
         notes,
