@@ -69,8 +69,6 @@ export const callOptions = (call: Call): Effect.Effect<Readonly<Record<string, u
         "It is passed to the function as its last argument: write --kwargs '{\"name\": 1}'."
       )))
 
-const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
-
 /** What the command line says of the job: all but `--cluster` and `--env`. */
 const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageError> => {
   const time = valueOf(call, "time")
@@ -79,8 +77,9 @@ const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageErro
   const timeFlaw = time === undefined ? undefined : ClusterConfig.timeFlaw(time)
   if (timeFlaw !== undefined) {
     return Effect.fail(usageError(
-      `\`--time\` cannot be ${JSON.stringify(time)}: ${lowerFirst(timeFlaw)}`,
-      "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00."
+      `\`--time\` cannot be ${JSON.stringify(time)}`,
+      "Write 90s, 15m, 36h, 01:30:00 or 2-12:00:00.",
+      `${timeFlaw}.`
     ))
   }
   if (cores !== undefined && !/^0*[1-9]\d*$/.test(cores)) {
@@ -89,8 +88,9 @@ const clusterOptions = (call: Call): Effect.Effect<GivenConfiguration, UsageErro
   const memoryFlaw = memory === undefined ? undefined : ClusterConfig.memoryFlaw(memory)
   if (memoryFlaw !== undefined) {
     return Effect.fail(usageError(
-      `\`--memory\` cannot be ${JSON.stringify(memory)}: ${lowerFirst(memoryFlaw)}`,
-      "Write 8GB or 512M."
+      `\`--memory\` cannot be ${JSON.stringify(memory)}`,
+      "Write 8GB or 512M.",
+      `${memoryFlaw}.`
     ))
   }
   return Effect.succeed({

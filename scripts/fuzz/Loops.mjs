@@ -13,23 +13,9 @@ import * as AnalysisCache from "../../core/modules/AnalysisCache.ts"
 import * as Hasher from "../../platform-node/Hasher.ts"
 import * as SourceParser from "../../platform-node/SourceParser.ts"
 import { generateLoop } from "../../test/loops/generateLoop.ts"
-import { runBoth, unpack } from "../../test/loops/LoopProject.ts"
+import { mainOf, runBoth, unpack } from "../../test/loops/LoopProject.ts"
 
 const perPackage = 50
-
-/** @param {ReadonlyArray<string>} names */
-const mainOf = (names) =>
-  `${names.map((name) => `import { run as ${name} } from "./${name}.ts"`).join("\n")}
-export async function main(): Promise<unknown> {
-  const all: any = {}
-${
-    names.map((name) =>
-      `  try { all.${name} = { gave: await ${name}() } } catch (error) { all.${name} = { threw: String(error) } }`
-    ).join("\n")
-  }
-  return all
-}
-`
 
 const services = Layer.mergeAll(SourceParser.layer, Hasher.layer, AnalysisCache.layerNone)
 

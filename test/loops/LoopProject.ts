@@ -23,6 +23,20 @@ export interface Outcomes {
   }>
 }
 
+/** The module of a function that calls `run` of each of the other modules, and tells how it ended. */
+export const mainOf = (names: ReadonlyArray<string>): string =>
+  `${names.map((name) => `import { run as ${name} } from "./${name}.ts"`).join("\n")}
+export async function main(): Promise<unknown> {
+  const all: any = {}
+${
+    names.map((name) =>
+      `  try { all.${name} = { gave: await ${name}() } } catch (error) { all.${name} = { threw: String(error) } }`
+    ).join("\n")
+  }
+  return all
+}
+`
+
 /** The reports of the loops of `project`; its package lies unpacked in `directory` then. */
 export const unpack = (project: Packing.Project, directory: string) =>
   Effect.gen(function*() {

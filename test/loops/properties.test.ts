@@ -15,26 +15,12 @@ import * as AnalysisCache from "../../core/modules/AnalysisCache.ts"
 import * as Hasher from "../../platform-node/Hasher.ts"
 import * as SourceParser from "../../platform-node/SourceParser.ts"
 import { generateLoop } from "./generateLoop.ts"
-import { type Outcomes, runBoth, unpack } from "./LoopProject.ts"
+import { mainOf, type Outcomes, runBoth, unpack } from "./LoopProject.ts"
 
 /** Other loops in every run; `PROPERTY_SEED` brings those of a failure back. */
 const seed = Number(process.env["PROPERTY_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
 const packages = Number(process.env["PROPERTY_PACKAGES"] ?? 2)
 const perPackage = 50
-
-/** A function that calls all others, and tells of each how it ended. */
-const mainOf = (names: ReadonlyArray<string>): string =>
-  `${names.map((name) => `import { run as ${name} } from "./${name}.ts"`).join("\n")}
-export async function main(): Promise<unknown> {
-  const all: any = {}
-${
-    names.map((name) =>
-      `  try { all.${name} = { gave: await ${name}() } } catch (error) { all.${name} = { threw: String(error) } }`
-    ).join("\n")
-  }
-  return all
-}
-`
 
 interface Generated {
   readonly name: string

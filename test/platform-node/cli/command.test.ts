@@ -103,9 +103,9 @@ describe("the start", () => {
         [["package", "a.ts"], "FILE#NAME"],
         [["run", "src/analysis.ts#main", "--args", "5"], "[5]"],
         [["run", "src/analysis.ts#main", "--args", "[x"], "JSON"],
-        [["run", "src/analysis.ts#main", "--time", "soon"], "expected a time such as 01:30:00"],
-        [["run", "src/analysis.ts#main", "--time", "90"], "expected a unit: 90s for seconds or 90m for minutes"],
-        [["run", "src/analysis.ts#main", "--memory", "64"], "expected a unit: 64MB or 64GB"],
+        [["run", "src/analysis.ts#main", "--time", "soon"], "Expected a time such as 01:30:00"],
+        [["run", "src/analysis.ts#main", "--time", "90"], "Expected a unit: 90s for seconds or 90m for minutes"],
+        [["run", "src/analysis.ts#main", "--memory", "64"], "Expected a unit: 64MB or 64GB"],
         [["run", "some.zip"], "--invocation"],
         [["clean", "--older-than", "5"], "age"]
       ] as const

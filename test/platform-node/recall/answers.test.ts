@@ -83,7 +83,7 @@ const kinds: Readonly<Record<string, (path: string) => void>> = {
 
 const questions: ReadonlyArray<Question> = ["content", "stat", "realPath", "readLink", "exists", "list", "changes"]
 
-/** Both would wait for whoever writes into the pipe. */
+/** Reading a named pipe waits for a writer. */
 const isAsked = (kind: string, question: Question): boolean => kind !== "a named pipe" || question !== "content"
 
 /** The questions about `path` and, where that is no directory, about what lies below it. */
